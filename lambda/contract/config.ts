@@ -1,0 +1,50 @@
+/**
+ * What the settings tell the functions: written by the stack as `config.json` beside each bundle, because the environment
+ * of a function holds 4 KB and sources have no such limit. No secret is ever in it.
+ */
+export interface RuntimeConfig {
+  /** Configured sources by name; the name is the last segment of the webhook URL. */
+  readonly sources: Readonly<Record<string, SourceConfig>>;
+  /** How long events are kept, in days. */
+  readonly eventRetentionDays: number;
+  /** How long each kind of evidence suppresses. */
+  readonly policy: PolicyConfig;
+  /** Base URL that ESPs are given, without a trailing slash; needed where an ESP signs its own URL. */
+  readonly publicUrl?: string;
+}
+
+export interface SourceConfig {
+  /** Id of the provider that verifies and normalises this source. */
+  readonly provider: string;
+  /** Sources with one group that report the same fact count it once. Default: the source's own name. */
+  readonly dedupeGroup?: string;
+  /** CIDRs a request may come from; absent = any. */
+  readonly allowIps?: readonly string[];
+  /** The provider's own settings, as its schema parsed them. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Days a piece of evidence suppresses; `forever` never ends; 0 = never suppresses. */
+export type Duration = number | 'forever';
+
+export interface PolicyConfig {
+  /** Mailbox or domain confirmed dead. */
+  readonly hardBounce: Duration;
+  /** Permanent failures whose cause is not known to be the mailbox or its domain. */
+  readonly otherPermanent: Duration;
+  readonly complaint: Duration;
+  readonly unsubscribe: Duration;
+}
+
+export const DEFAULT_POLICY: PolicyConfig = {
+  hardBounce: 'forever',
+  otherPermanent: 30,
+  complaint: 'forever',
+  unsubscribe: 'forever',
+};
+
+/** File name of the config beside each bundle. */
+export const CONFIG_FILE = 'config.json';
+
+/** Largest body `receive` accepts, in bytes: what still fits Lambda's 6 MB request once API Gateway has base64-encoded it. */
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;

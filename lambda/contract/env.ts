@@ -1,0 +1,32 @@
+/**
+ * What each function is given by the stack. Keys are the environment variables' names, values say what they hold.
+ * The stack must fill exactly these (a type and a test hold it to that); handlers read them through {@link readEnv} only.
+ */
+export const ENV = {
+  receive: {
+    DELIVERY_QUEUE_URL: 'URL of the delivery queue',
+    SECRET_ARN: 'ARN of the secret that maps a source to its live values',
+  },
+  process: {
+    EVENTS_TABLE: 'name or ARN of the events table',
+    SUPPRESSION_TABLE: 'name or ARN of the suppression table',
+    DEAD_LETTER_QUEUE_URL: 'URL of the dead-letter queue',
+  },
+  pulse: {},
+} as const satisfies Record<string, Record<string, string>>;
+
+export type FunctionName = keyof typeof ENV;
+export type Environment<F extends FunctionName> = { readonly [K in keyof (typeof ENV)[F]]: string };
+
+/**
+ * The variables of one function, all present and not empty.
+ * @throws Error naming every missing variable at once and what it should hold.
+ */
+export function readEnv<F extends FunctionName>(name: F, from: NodeJS.ProcessEnv = process.env): Environment<F> {
+  const wanted: Record<string, string> = ENV[name];
+  const missing = Object.entries(wanted).filter(([key]) => !from[key]);
+  if (missing.length > 0) {
+    throw new Error(`${name}: not set: ${missing.map(([key, meaning]) => `${key} (${meaning})`).join(', ')}`);
+  }
+  return Object.fromEntries(Object.keys(wanted).map((key) => [key, from[key]])) as Environment<F>;
+}

@@ -1,0 +1,28 @@
+/** Attribute names of both tables. Keys, the reader's rule and TTL are contracts with readers in other languages. */
+export const EVENTS = {
+  /** Address in normal form, or `~<source>#<message id, else 2 hex of the fingerprint>` where there is no recipient. */
+  partitionKey: 'recipient',
+  /** `<occurredAt>#<fingerprint>`; `-#<fingerprint>` where there is no time. */
+  sortKey: 'eventKey',
+  /** Epoch seconds; DynamoDB deletes the item some time after. */
+  expiry: 'expiresAt',
+} as const;
+
+export const SUPPRESSION = {
+  /** Address in normal form. */
+  partitionKey: 'recipient',
+  /** Epoch seconds until which no marketing mail may be sent; 0 = may be sent. */
+  suppressedUntil: 'suppressedUntil',
+  /** Epoch seconds until which no transactional mail may be sent; 0 = may be sent. */
+  transactionalUntil: 'transactionalUntil',
+  /** Map from scope to epoch seconds until which mail of that list, group, topic or stream may not be sent. */
+  scopes: 'scopes',
+  /** Map from reason to its marks: what was reported, when, by whom, until when it counts. */
+  reasons: 'reasons',
+  /** Counts writes; every write is conditional on it. */
+  version: 'version',
+  updatedAt: 'updatedAt',
+} as const;
+
+/** "For ever" in epoch seconds: 9999-12-31T23:59:59Z. */
+export const FOREVER = 253_402_300_799;

@@ -1,0 +1,106 @@
+/**
+ * JSON as ESPs send it: cut into slices without re-serialising, parsed without losing digits, refused without being quoted
+ * (`JSON.parse` quotes its input in its errors).
+ */
+
+/** Deeper nesting than any ESP sends; recursion over it stays far from the stack's end. */
+export const MAX_DEPTH = 64;
+
+/** Text is not JSON we accept. `message` holds an offset at most, never the input. */
+export class UnreadableJson extends Error {
+  override readonly name = 'UnreadableJson';
+}
+
+/**
+ * Parses; an integer beyond 2^53 becomes a string of its digits, so that 64-bit ids survive.
+ * @throws UnreadableJson on anything but JSON, and on nesting deeper than `maxDepth`.
+ */
+export function parseJson(text: string, maxDepth = MAX_DEPTH): unknown {
+  checkDepth(text, maxDepth);
+  try {
+    return /\d{16}/.test(text)
+      ? JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown)
+      : JSON.parse(text);
+  } catch (error) {
+    const at = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+    throw new UnreadableJson(at === undefined ? 'not JSON' : `not JSON at offset ${at}`);
+  }
+}
+
+function keepDigits(_key: string, value: unknown, context: { source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  return context.source !== undefined && /^-?\d+$/.test(context.source) ? context.source : value;
+}
+
+function checkDepth(text: string, maxDepth: number): void {
+  if (walk(text, () => {}) > maxDepth) throw new UnreadableJson(`nested deeper than ${maxDepth}`);
+}
+
+/**
+ * The elements of a top-level array, or the document itself if it is no array, as slices of `text`.
+ * Call on text that {@link parseJson} accepted.
+ */
+export function sliceElements(text: string): string[] {
+  if (!/^\s*\[/.test(text)) return [text.trim()];
+  const slices: string[] = [];
+  let start = text.indexOf('[') + 1;
+  walk(text, (at, code, depth) => {
+    const closes = code === BRACKET_CLOSE && depth === 0;
+    if (!closes && !(code === COMMA && depth === 1)) return;
+    const slice = text.slice(start, at).trim();
+    if (slice !== '') slices.push(slice);
+    start = at + 1;
+  });
+  return slices;
+}
+
+/** The value of one member of a top-level object as a slice; undefined if the member is absent. */
+export function sliceMember(text: string, name: string): string | undefined {
+  let start = text.indexOf('{') + 1;
+  let found: string | undefined;
+  walk(text, (at, code, depth) => {
+    const closes = code === BRACE_CLOSE && depth === 0;
+    if (!closes && !(code === COMMA && depth === 1)) return;
+    const member = /^\s*("(?:[^"\\]|\\.)*")\s*:/s.exec(text.slice(start, at));
+    if (member?.[1] !== undefined && JSON.parse(member[1]) === name)
+      found = text.slice(start + member[0].length, at).trim();
+    start = at + 1;
+  });
+  return found;
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BRACKET_CLOSE = 0x5d;
+const BRACE_CLOSE = 0x7d;
+
+/**
+ * Calls back at every comma and closing bracket outside strings, with the depth after it. Strings are skipped with `indexOf`,
+ * which keeps this well under the cost of parsing. Returns the greatest depth.
+ */
+function walk(text: string, at: (index: number, code: number, depth: number) => void): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) {
+      i = endOfString(text, i);
+    } else if (code === 0x5b || code === 0x7b) {
+      if (++depth > deepest) deepest = depth;
+    } else if (code === BRACKET_CLOSE || code === BRACE_CLOSE) {
+      at(i, code, --depth);
+    } else if (code === COMMA) {
+      at(i, code, depth);
+    }
+  }
+  return deepest;
+}
+
+function endOfString(text: string, open: number): number {
+  for (let close = text.indexOf('"', open + 1); close !== -1; close = text.indexOf('"', close + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(close - 1 - backslashes) === 0x5c) backslashes++;
+    if (backslashes % 2 === 0) return close;
+  }
+  return text.length;
+}

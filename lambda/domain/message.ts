@@ -1,0 +1,63 @@
+import {
+  type DeliveryMessage,
+  type Envelope,
+  MAX_MESSAGE_BYTES,
+  MAX_MESSAGE_EVENTS,
+  MESSAGE_VERSION,
+} from '../contract/message.ts';
+import { PoisonEvent } from './errors.ts';
+import { MAX_DEPTH, parseJson, sliceElements, sliceMember } from './json.ts';
+
+/**
+ * A raw event as it stands in the message: a JSON object verbatim, so that no number is re-serialised; any other text as a
+ * JSON string. SQS refuses U+FFFE and U+FFFF: inside JSON both can be written as escapes.
+ */
+const wrap = (event: string): string =>
+  (event.startsWith('{') ? event : JSON.stringify(event)).replace(
+    /[\ufffe\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16)}`,
+  );
+
+/** Message bodies for one request's events: each at most 64 KB and 100 events, unless a single event is larger. */
+export function packMessages(envelope: Envelope, events: readonly string[]): string[] {
+  const head = JSON.stringify({ v: MESSAGE_VERSION, ...envelope }).slice(0, -1);
+  const room = MAX_MESSAGE_BYTES - Buffer.byteLength(head) - ',"events":[]}'.length;
+  const groups: string[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const event of events.map(wrap)) {
+    const size = Buffer.byteLength(event) + 1;
+    const group = groups.at(-1);
+    if (group && bytes + size <= room && group.length < MAX_MESSAGE_EVENTS) {
+      group.push(event);
+      bytes += size;
+    } else {
+      groups.push([event]);
+      bytes = size;
+    }
+  }
+  return groups.map((group) => `${head},"events":[${group.join(',')}]}`);
+}
+
+/** Reads any version of the message. @throws PoisonEvent where it is none. */
+export function readMessage(body: string): DeliveryMessage {
+  const message = parse(body);
+  if (message.v !== MESSAGE_VERSION) throw new PoisonEvent('The message has a version this code does not read.');
+  for (const name of ['source', 'channel', 'receivedAt', 'requestId', 'origin'] as const) {
+    if (typeof message[name] !== 'string') throw new PoisonEvent(`The message lacks ${name}.`);
+  }
+  if (Number.isNaN(Date.parse(message.receivedAt))) throw new PoisonEvent('The message lacks a readable receivedAt.');
+  if (!Array.isArray(message.events)) throw new PoisonEvent('The message lacks events.');
+  const slices = message.events.length === 0 ? [] : sliceElements(sliceMember(body, 'events') ?? '[]');
+  return { ...message, events: slices.map((slice) => (slice.startsWith('"') ? (JSON.parse(slice) as string) : slice)) };
+}
+
+function parse(body: string): DeliveryMessage {
+  try {
+    // The deepest event accepted stands two levels down in its message.
+    const message = parseJson(body, MAX_DEPTH + 2);
+    if (typeof message === 'object' && message !== null) return message as DeliveryMessage;
+  } catch {
+    // Said below without quoting the body.
+  }
+  throw new PoisonEvent('The message is not a JSON object.');
+}

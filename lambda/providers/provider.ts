@@ -1,0 +1,118 @@
+import type { GenericSchema } from 'valibot';
+import type { Draft, EventType } from '../domain/event.ts';
+
+/** One webhook request as it arrived. */
+export interface WebhookRequest {
+  readonly method: string;
+  /** The exact bytes of the body; signatures are over these. */
+  readonly body: Buffer;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Query string as received, without `?`. */
+  readonly query: string;
+}
+
+export interface VerifyContext<Options> {
+  /** Live values of this source's secret, newest first. Empty only where `secret.kind` is `none`. */
+  readonly secrets: readonly string[];
+  readonly options: Options;
+  /** Clock, epoch milliseconds. */
+  readonly now: number;
+  /** The URL the ESP was given for this source, where the stack knows it. */
+  readonly webhookUrl?: string;
+  /** Fetches a small text over https, no redirects, or throws. Used only for addresses the provider has checked. */
+  readonly fetchText: (url: string) => Promise<string>;
+}
+
+/** What a valid request proved. */
+export interface Proof {
+  /** Position of the secret that matched. */
+  readonly secretIndex?: number;
+  /** The request is genuine and carries nothing to store (a ping, a validation): answer this. */
+  readonly answer?: Answer;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** A request's payload, cut into single events. */
+export interface Payload {
+  /** Text of each event exactly as received: slices of the body, never re-serialised. */
+  readonly events: readonly string[];
+  /** What the headers say and the body does not (a delivery id); travels with the message. */
+  readonly meta?: Readonly<Record<string, string>>;
+}
+
+export interface NormaliseContext<Options> {
+  readonly options: Options;
+  readonly meta: Readonly<Record<string, string>>;
+}
+
+/** An act a verified message asks for, done once by `process`; never on replay. */
+export interface Control {
+  readonly kind: 'confirm-subscription';
+  readonly topicArn: string;
+  readonly token: string;
+}
+
+export interface SampleInput<Options> {
+  readonly type: EventType;
+  readonly recipient: string;
+  /** Event time, epoch milliseconds; also the signing time. */
+  readonly at: number;
+  /** Makes this sample different from others; hex. */
+  readonly id: string;
+  /** What signs: the shared secret, or the private key's PEM. */
+  readonly signingKey: string;
+  readonly options: Options;
+  readonly webhookUrl?: string;
+}
+
+export interface SampleRequest {
+  readonly method: 'POST' | 'GET';
+  readonly headers: Readonly<Record<string, string>>;
+  /** Appended to the URL, without `?`. */
+  readonly query?: string;
+  readonly body: string;
+}
+
+export interface KeyPair {
+  /** What goes into the secret map: the form the ESP shows. Absent where the provider has no secret. */
+  readonly secret?: string;
+  /** What signs samples. */
+  readonly signingKey: string;
+}
+
+/**
+ * Everything Quell knows about one ESP. Each method is pure but for `fetchText`; each throws only `RefusedRequest`
+ * (verify, split) or `PoisonEvent` (normalise).
+ */
+export interface Provider<Options = Record<string, never>> {
+  readonly id: string;
+  /** The ESP's name as people write it. */
+  readonly title: string;
+  /** Schema of the source's own settings; strict, so that a misspelt option is a mistake at synth. */
+  readonly options: GenericSchema<unknown, Options>;
+  /** What the secret is and in which form; `none` where proof needs no secret. */
+  readonly secret: { readonly kind: 'shared' | 'public-key' | 'none'; readonly form: string };
+  /** Statuses that this ESP reads differently: from our status to the one it is sent. */
+  readonly responses?: Readonly<Record<number, number>>;
+  /** Unsigned requests (GET and HEAD probes) that are answered without effect; undefined = not a probe. */
+  probe?(request: WebhookRequest): Answer | undefined;
+  /** Proves origin or throws. */
+  verify(request: WebhookRequest, context: VerifyContext<Options>): Proof | Promise<Proof>;
+  split(request: WebhookRequest, options: Options): Payload;
+  /** One raw event to its facts: one draft per affected recipient; none where it is only a control message. */
+  normalise(raw: string, context: NormaliseContext<Options>): readonly Draft[];
+  control?(raw: string): Control | undefined;
+  /** A new throwaway key, for local runs and tests. */
+  generateKey(): KeyPair;
+  /** A complete signed request for one event type; undefined where this ESP has no such event. */
+  sample(input: SampleInput<Options>): SampleRequest | undefined;
+}
+
+/** Checks the object against the interface and keeps its own option type, for the registry. */
+export const defineProvider = <Options>(provider: Provider<Options>): Provider<Options> => provider;
