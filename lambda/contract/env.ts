@@ -6,6 +6,7 @@ export const ENV = {
   receive: {
     DELIVERY_QUEUE_URL: 'URL of the delivery queue',
     SECRET_ARN: 'ARN of the secret that maps a source to its live values',
+    TOPIC_ARNS: 'JSON map from source to the ARN of the SNS topic the stack made for it; {} where it made none',
   },
   process: {
     EVENTS_TABLE: 'name or ARN of the events table',

@@ -27,8 +27,9 @@ const MAILBOX_TEXT =
 const DOMAIN_TEXT =
   /(domain|host)( name)?( is)? ?(not found|unknown|does ?n[o']t exist|invalid)|(no such|unknown) (domain|host)|no (mx|mail host)|unrouteable/i;
 const FULL_TEXT = /(mailbox|quota|storage|inbox)( is| size)? ?(full|exceeded|over)|over ?quota|quota exceeded/i;
-const CONTENT_TEXT = /\bspam|content (rejected|filter)|virus|malware|phish/i;
-const REPUTATION_TEXT = /block(ed|list| list)?\b|blacklist|reputation|\brbl\b|spamhaus|denylist|greylist.*permanent/i;
+const CONTENT_TEXT = /\bspam(?!haus|cop)|content (rejected|filter)|virus|malware|phish/i;
+const REPUTATION_TEXT =
+  /block(ed|list| list)?\b|blacklist|reputation|\brbl\b|spamhaus|spamcop|denylist|greylist.*permanent/i;
 const POLICY_TEXT =
   /\bpolicy|dmarc|\bspf\b|dkim|not (allowed|authori[sz]ed)|access denied|relay(ing)? denied|rate limit|too many/i;
 
