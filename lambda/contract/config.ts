@@ -9,8 +9,6 @@ export interface RuntimeConfig {
   readonly eventRetentionDays: number;
   /** How long each kind of evidence suppresses. */
   readonly policy: PolicyConfig;
-  /** Base URL that ESPs are given, without a trailing slash; needed where an ESP signs its own URL. */
-  readonly publicUrl?: string;
 }
 
 export interface SourceConfig {

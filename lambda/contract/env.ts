@@ -6,6 +6,7 @@ export const ENV = {
   receive: {
     DELIVERY_QUEUE_URL: 'URL of the delivery queue',
     SECRET_ARN: 'ARN of the secret that maps a source to its live values',
+    PUBLIC_URL: 'base URL that ESPs are given, without a trailing slash',
     TOPIC_ARNS: 'JSON map from source to the ARN of the SNS topic the stack made for it; {} where it made none',
   },
   process: {

@@ -1,0 +1,24 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+/**
+ * Bare clients (no aggregated ones: a third of the load time), made once per process and kept alive between invocations.
+ * `receive` must decide within 2.5 s, because some ESPs hang up after 3: two short attempts. `process` has its own retry loops.
+ */
+const SHORT = { maxAttempts: 2, requestHandler: { connectionTimeout: 500, requestTimeout: 1000 } } as const;
+
+export const secretsClient = (): SecretsManagerClient => new SecretsManagerClient(SHORT);
+
+export const sqsClient = (): SQSClient => new SQSClient(SHORT);
+
+export const dynamoClient = (): DynamoDBClient =>
+  new DynamoDBClient({
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler({ connectionTimeout: 1000, requestTimeout: 3000 }),
+  });
+
+/** A topic is confirmed in its own region. */
+export const snsClient = (region: string): SNSClient => new SNSClient({ region, ...SHORT });

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CONFIG_FILE, type RuntimeConfig, type SourceConfig } from '../contract/config.ts';
+
+/** The settings that the stack wrote beside this bundle. */
+export function readConfig(folder = __dirname): RuntimeConfig {
+  return JSON.parse(readFileSync(join(folder, CONFIG_FILE), 'utf8')) as RuntimeConfig;
+}
+
+/** A configured source, by own name only: `constructor` is no source. */
+export function findSource(config: RuntimeConfig, name: string): SourceConfig | undefined {
+  return Object.hasOwn(config.sources, name) ? config.sources[name] : undefined;
+}

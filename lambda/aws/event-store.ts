@@ -1,0 +1,63 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { NormalisedEvent } from '../domain/event.ts';
+import { eventKey, eventRecord, expiresAt } from '../domain/record.ts';
+import { type Outcome, runStatements, type Statement } from './statements.ts';
+
+/** What became of one event: stored now, stored before, never storable, or not stored this time. */
+export type Recorded = 'new' | 'seen' | 'poison' | 'failed';
+
+const RECORDED: Readonly<Record<Outcome, Recorded>> = {
+  done: 'new',
+  refused: 'seen',
+  invalid: 'poison',
+  failed: 'failed',
+};
+
+export class EventStore {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+  readonly #retentionDays: number;
+
+  constructor(client: DynamoDBClient, table: string, retentionDays: number) {
+    this.#client = client;
+    this.#table = table;
+    this.#retentionDays = retentionDays;
+  }
+
+  /**
+   * Stores each event once, with one conditional insert each. Repetitions within the list are `seen`; an event whose retention has
+   * passed is `new` without being written, so that its effects are still applied.
+   */
+  async record(events: readonly NormalisedEvent[], deadline: number): Promise<Recorded[]> {
+    const now = Date.now() / 1000;
+    const first = new Map<string, number>();
+    const toWrite: number[] = [];
+    for (const [index, event] of events.entries()) {
+      const { recipient, eventKey: sort } = eventKey(event);
+      const key = `${recipient}\n${sort}`;
+      if (first.has(key)) continue;
+      first.set(key, index);
+      if (expiresAt(event, this.#retentionDays) > now) toWrite.push(index);
+    }
+    const statements = toWrite.map((index) => this.#insert(events[index] as NormalisedEvent));
+    const outcomes = await runStatements(this.#client, statements, deadline);
+    const written = new Map(toWrite.map((index, at) => [index, RECORDED[outcomes[at] ?? 'failed']]));
+    return events.map((event, index) => {
+      const { recipient, eventKey: sort } = eventKey(event);
+      const original = first.get(`${recipient}\n${sort}`) ?? index;
+      const recorded = written.get(original) ?? 'new';
+      return original !== index && recorded === 'new' ? 'seen' : recorded;
+    });
+  }
+
+  #insert(event: NormalisedEvent): Statement {
+    const item = marshall(eventRecord(event, this.#retentionDays), { removeUndefinedValues: true });
+    const names = Object.keys(item);
+    return { text: insertText(this.#table, names), parameters: Object.values(item) };
+  }
+}
+
+/** PartiQL for one item; names are ours (attribute names of the event), never the payload's. */
+export const insertText = (table: string, names: readonly string[]): string =>
+  `INSERT INTO "${table}" VALUE {${names.map((name) => `'${name}':?`).join(',')}}`;

@@ -1,0 +1,110 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type MessageAttributeValue, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { MAX_SQS_BYTES } from '../contract/message.ts';
+
+export interface Outgoing {
+  readonly body: string;
+  /** String attributes by name. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+const MAX_ENTRIES = 10;
+const ATTEMPTS = 3;
+
+/** Messages that the queue did not take after all attempts; indexes into what was to be sent. */
+export class NotSent extends Error {
+  override readonly name = 'NotSent';
+  readonly indexes: readonly number[];
+  constructor(indexes: readonly number[], cause: unknown) {
+    super(`${indexes.length} messages were not taken by the queue`, { cause });
+    this.indexes = indexes;
+  }
+}
+
+/**
+ * Puts every message on the queue: one `SendMessageBatch` wherever they fit (10 messages, 1 MiB), several side by side otherwise.
+ * A batch can be taken in part: its failed entries are sent again.
+ * @throws NotSent naming those that were not taken.
+ */
+export async function sendAll(
+  client: SQSClient,
+  queueUrl: string,
+  messages: readonly Outgoing[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const failed = (
+    await Promise.all(batches(messages).map((batch) => sendBatch(client, queueUrl, messages, batch, signal)))
+  ).flat();
+  const [first] = failed;
+  if (first)
+    throw new NotSent(
+      failed.map(({ index }) => index),
+      first.cause,
+    );
+}
+
+interface Failure {
+  readonly index: number;
+  readonly cause: unknown;
+}
+
+async function sendBatch(
+  client: SQSClient,
+  QueueUrl: string,
+  messages: readonly Outgoing[],
+  batch: readonly number[],
+  abortSignal: AbortSignal | undefined,
+): Promise<Failure[]> {
+  let left: Failure[] = batch.map((index) => ({ index, cause: undefined }));
+  for (let attempt = 0; attempt < ATTEMPTS && left.length > 0; attempt++) {
+    if (attempt > 0) await pause(20 * attempt + Math.random() * 40);
+    const Entries = left.map(({ index }) => entry(index, messages[index] as Outgoing));
+    try {
+      const { Failed = [] } = await client.send(
+        new SendMessageBatchCommand({ QueueUrl, Entries }),
+        abortSignal ? { abortSignal } : {},
+      );
+      left = Failed.map(({ Id, Code }) => ({ index: Number(Id), cause: new Error(Code ?? 'Failed') }));
+    } catch (cause) {
+      left = left.map(({ index }) => ({ index, cause }));
+      if (abortSignal?.aborted) break;
+    }
+  }
+  return left;
+}
+
+const entry = (index: number, { body, attributes = {} }: Outgoing) => ({
+  Id: String(index),
+  MessageBody: body,
+  MessageAttributes: Object.fromEntries(
+    Object.entries(attributes).map(([name, value]): [string, MessageAttributeValue] => [
+      name,
+      { DataType: 'String', StringValue: value },
+    ]),
+  ),
+});
+
+/** Indexes in groups that one request may carry. */
+function batches(messages: readonly Outgoing[]): number[][] {
+  const groups: number[][] = [];
+  let bytes = 0;
+  for (const [index, message] of messages.entries()) {
+    const size = sizeOf(message);
+    const group = groups.at(-1);
+    if (group && group.length < MAX_ENTRIES && bytes + size <= MAX_SQS_BYTES) {
+      group.push(index);
+      bytes += size;
+    } else {
+      groups.push([index]);
+      bytes = size;
+    }
+  }
+  return groups;
+}
+
+/** What counts against SQS's limits: the body and every attribute's name, type and value. */
+const sizeOf = ({ body, attributes = {} }: Outgoing): number =>
+  Object.entries(attributes).reduce(
+    (sum, [name, value]) => sum + name.length + 'String'.length + Buffer.byteLength(value),
+    Buffer.byteLength(body),
+  );

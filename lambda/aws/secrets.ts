@@ -1,0 +1,95 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { RefusedRequest } from '../domain/errors.ts';
+import { logError } from './telemetry.ts';
+
+/** Live values by source, newest first. */
+type SecretMap = ReadonlyMap<string, readonly string[]>;
+
+const REFRESH_AFTER = 5 * 60_000;
+/** After a failed check or a missing value the map is read again, at most this often: a flood of forgeries must not become a flood of reads. */
+const RECHECK_AFTER = 30_000;
+
+/**
+ * The secret, cached in the process. One read at a time, whoever asks; a refresh that fails keeps the values we have, because a
+ * store that is down for a minute must not stop verification.
+ */
+export class SecretStore {
+  readonly #client: SecretsManagerClient;
+  readonly #arn: string;
+  readonly #now: () => number;
+  #map: SecretMap | undefined;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #reading: Promise<void> | undefined;
+
+  constructor(client: SecretsManagerClient, arn: string, now: () => number = Date.now) {
+    this.#client = client;
+    this.#arn = arn;
+    this.#now = now;
+  }
+
+  /**
+   * @throws RefusedRequest `secret-unreadable` where the secret was never read, `secret-missing` where the source has no value.
+   */
+  async values(source: string, signal: AbortSignal): Promise<readonly string[]> {
+    if (this.#map === undefined || this.#age() > REFRESH_AFTER) await this.#read(signal);
+    if (!this.#map?.has(source) && this.#age() > RECHECK_AFTER) await this.#read(signal);
+    if (this.#map === undefined)
+      throw new RefusedRequest('secret-unreadable', 'The secret store cannot be read right now.');
+    const values = this.#map.get(source);
+    if (!values)
+      throw new RefusedRequest('secret-missing', 'No secret is stored for this source. Set it with: ops secrets set.');
+    return values;
+  }
+
+  /** After a failed check: the values again if they may have been rotated meanwhile; undefined where that was asked just now. */
+  async recheck(source: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
+    if (this.#age() <= RECHECK_AFTER) return undefined;
+    await this.#read(signal);
+    return this.#map?.get(source);
+  }
+
+  #age(): number {
+    return this.#now() - this.#readAt;
+  }
+
+  #read(signal: AbortSignal): Promise<void> {
+    this.#reading ??= this.#fetch(signal).finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #fetch(signal: AbortSignal): Promise<void> {
+    try {
+      const { SecretString } = await this.#client.send(new GetSecretValueCommand({ SecretId: this.#arn }), {
+        abortSignal: signal,
+      });
+      this.#map = parse(SecretString ?? '');
+      this.#readAt = this.#now();
+    } catch (error) {
+      // A secret without any value yet answers ResourceNotFoundException: readable, and empty.
+      if (error instanceof Error && error.name === 'ResourceNotFoundException') this.#map ??= new Map();
+      logError('secret not read', error);
+      if (this.#map !== undefined) this.#readAt = this.#now();
+    }
+  }
+}
+
+function parse(text: string): SecretMap {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError('the secret is not a JSON object');
+  return new Map(
+    Object.entries(value).flatMap(([source, item]): [string, string[]][] => {
+      const live = (Array.isArray(item) ? item : [item]).filter(
+        (one): one is string => typeof one === 'string' && one.trim() !== '',
+      );
+      return live.length > 0 ? [[source, live]] : [];
+    }),
+  );
+}

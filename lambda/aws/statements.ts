@@ -1,0 +1,92 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type AttributeValue,
+  BatchExecuteStatementCommand,
+  type BatchStatementRequest,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+
+/** DynamoDB's limit for one `BatchExecuteStatement`. */
+const BATCH = 25;
+/** Requests in flight from one invocation: keeps a new table (4,000 writes a second) from being stormed. */
+const PARALLEL = 4;
+
+/**
+ * How one statement ended. `refused`: its condition did not hold (`DuplicateItem`, `ConditionalCheckFailed`). `invalid`: DynamoDB
+ * will never take it. `failed`: anything else, after retries until the deadline.
+ */
+export type Outcome = 'done' | 'refused' | 'invalid' | 'failed';
+
+const OUTCOMES = new Map<string, Outcome>([
+  ['DuplicateItem', 'refused'],
+  ['ConditionalCheckFailed', 'refused'],
+  ['ValidationError', 'invalid'],
+]);
+
+export interface Statement {
+  readonly text: string;
+  readonly parameters: AttributeValue[];
+}
+
+/**
+ * Runs conditional writes, 25 to a request, each costing one ordinary write unit. No two may have the same key. Transient errors,
+ * of a request or of single statements in a 200, are tried again with jitter until `deadline` (epoch milliseconds).
+ */
+export async function runStatements(
+  client: DynamoDBClient,
+  statements: readonly Statement[],
+  deadline: number,
+): Promise<Outcome[]> {
+  const outcomes = new Array<Outcome>(statements.length).fill('failed');
+  let left = [...statements.keys()];
+  for (let attempt = 0; left.length > 0; attempt++) {
+    if (attempt > 0) await pause(jitter(attempt));
+    await inParallel(chunks(left, BATCH), async (indexes) => {
+      const results = await send(
+        client,
+        indexes.map((index) => statements[index] as Statement),
+      );
+      for (const [at, index] of indexes.entries()) outcomes[index] = results[at] ?? 'failed';
+    });
+    left = left.filter((index) => outcomes[index] === 'failed');
+    if (Date.now() + jitter(attempt + 1) > deadline) break;
+  }
+  return outcomes;
+}
+
+async function send(client: DynamoDBClient, statements: readonly Statement[]): Promise<Outcome[]> {
+  const Statements: BatchStatementRequest[] = statements.map(({ text, parameters }) => ({
+    Statement: text,
+    Parameters: parameters,
+  }));
+  try {
+    const { Responses = [] } = await client.send(new BatchExecuteStatementCommand({ Statements }));
+    return Responses.map(({ Error: error }) =>
+      error === undefined ? 'done' : (OUTCOMES.get(error.Code ?? '') ?? 'failed'),
+    );
+  } catch (error) {
+    // One bad statement can refuse the whole request: alone it is told from its neighbours.
+    if (!(error instanceof Error) || error.name !== 'ValidationException') return [];
+    if (statements.length === 1) return ['invalid'];
+    return (await Promise.all(statements.map((statement) => send(client, [statement])))).map(
+      ([outcome]) => outcome ?? 'failed',
+    );
+  }
+}
+
+/** Milliseconds before the n-th retry: exponential to 2 s, full jitter. */
+export const jitter = (attempt: number): number => Math.random() * Math.min(2000, 25 * 2 ** attempt);
+
+export function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_none, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
+
+async function inParallel<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await run(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(PARALLEL, items.length) }, worker));
+}

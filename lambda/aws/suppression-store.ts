@@ -1,0 +1,115 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { SUPPRESSION } from '../contract/tables.ts';
+import { fold, type Judgement, type Reasons, verdicts } from '../domain/suppression.ts';
+import { insertText } from './event-store.ts';
+import { chunks, jitter, runStatements, type Statement } from './statements.ts';
+
+interface Stored {
+  readonly reasons: Reasons;
+  readonly version: number;
+}
+
+export interface Applied {
+  /** Recipients whose suppression changed. */
+  readonly changed: number;
+  /** Recipients whose judgements could not be applied this time. */
+  readonly failed: ReadonlySet<string>;
+}
+
+const MAX_KEYS = 100;
+
+export class SuppressionStore {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  /**
+   * Folds judgements into what is stored, per recipient: read consistently, fold, write on condition that nobody wrote meanwhile;
+   * a lost race is read and folded again. Idempotent: what is known already writes nothing.
+   */
+  async apply(judgements: ReadonlyMap<string, readonly Judgement[]>, deadline: number): Promise<Applied> {
+    let changed = 0;
+    let left = [...judgements.keys()];
+    for (let attempt = 0; left.length > 0; attempt++) {
+      if (attempt > 0) await pause(jitter(attempt));
+      const stored = await this.#read(left);
+      const writes = left.flatMap((recipient) => {
+        if (!stored.has(recipient)) return [];
+        const before = stored.get(recipient);
+        const reasons = fold(before?.reasons ?? {}, judgements.get(recipient) ?? []);
+        return isDeepStrictEqual(reasons, before?.reasons ?? {})
+          ? []
+          : [{ recipient, statement: this.#write(recipient, before, reasons) }];
+      });
+      const outcomes = await runStatements(
+        this.#client,
+        writes.map(({ statement }) => statement),
+        deadline,
+      );
+      const open = new Set(writes.filter((_write, at) => outcomes[at] !== 'done').map(({ recipient }) => recipient));
+      changed += writes.length - open.size;
+      left = left.filter((recipient) => !stored.has(recipient) || open.has(recipient));
+      if (Date.now() + jitter(attempt + 1) > deadline) break;
+    }
+    return { changed, failed: new Set(left) };
+  }
+
+  /** What is stored of each recipient, `undefined` where nothing is; a recipient that could not be read is not in the map. */
+  async #read(recipients: readonly string[]): Promise<Map<string, Stored | undefined>> {
+    const found = new Map<string, Stored | undefined>();
+    await Promise.all(
+      chunks(recipients, MAX_KEYS).map(async (chunk) => {
+        const Keys = chunk.map((recipient) => ({ [SUPPRESSION.partitionKey]: { S: recipient } }));
+        try {
+          const answer = await this.#client.send(
+            new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true } } }),
+          );
+          const unread = new Set(
+            (answer.UnprocessedKeys?.[this.#table]?.Keys ?? []).map((key) => key[SUPPRESSION.partitionKey]?.S),
+          );
+          for (const recipient of chunk) if (!unread.has(recipient)) found.set(recipient, undefined);
+          for (const item of answer.Responses?.[this.#table] ?? [])
+            found.set(item[SUPPRESSION.partitionKey]?.S ?? '', asStored(item));
+        } catch {
+          // Left out of the map: read again by the caller's loop until the deadline.
+        }
+      }),
+    );
+    return found;
+  }
+
+  #write(recipient: string, before: Stored | undefined, reasons: Reasons): Statement {
+    const { suppressedUntil, transactionalUntil, scopes } = verdicts(reasons);
+    const values = {
+      [SUPPRESSION.suppressedUntil]: suppressedUntil,
+      [SUPPRESSION.transactionalUntil]: transactionalUntil,
+      [SUPPRESSION.scopes]: scopes,
+      [SUPPRESSION.reasons]: reasons,
+      [SUPPRESSION.version]: (before?.version ?? 0) + 1,
+      [SUPPRESSION.updatedAt]: new Date().toISOString(),
+    };
+    const key = SUPPRESSION.partitionKey;
+    if (!before) {
+      const item = marshall({ [key]: recipient, ...values }, { removeUndefinedValues: true });
+      return { text: insertText(this.#table, Object.keys(item)), parameters: Object.values(item) };
+    }
+    const item = marshall(values, { removeUndefinedValues: true });
+    const sets = Object.keys(item).map((name) => `"${name}"=?`);
+    return {
+      text: `UPDATE "${this.#table}" SET ${sets.join(', ')} WHERE "${key}"=? AND "${SUPPRESSION.version}"=?`,
+      parameters: [...Object.values(item), { S: recipient }, { N: String(before.version) }],
+    };
+  }
+}
+
+function asStored(item: Record<string, AttributeValue>): Stored {
+  const { reasons = {}, version = 0 } = unmarshall(item);
+  return { reasons: reasons as Reasons, version: Number(version) };
+}

@@ -1,0 +1,71 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { type MetricName, NAMESPACE, SOURCE_DIMENSION } from '../contract/metrics.ts';
+
+/**
+ * Logs and metrics. What may be logged is decided by the types here: words of ours, source names, counts and request ids, never an
+ * address, a body, a path, a query, a secret, or the message of an error that is not ours (parsers and SDKs quote their input).
+ */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+const logger = new Logger({ serviceName: 'quell' });
+
+export const logWarning = (message: string, facts: LogFields): void => logger.warn(message, facts);
+
+/** An unexpected error: its name and where it was thrown, without its message and without its cause. */
+export function logError(message: string, error: unknown, facts: LogFields = {}): void {
+  logger.error(message, { ...facts, ...describe(error) });
+}
+
+function describe(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { errorName: typeof error };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { errorName: error.name, stack: frames.slice(0, 8).join('\n') };
+}
+
+export type Counts = Readonly<Partial<Record<MetricName, number>>>;
+
+/**
+ * One line in CloudWatch's embedded metric format. With a source its name is the only dimension; `facts` are searchable in the
+ * logs and no metric. Nothing is written where there is nothing to count.
+ */
+export function countMetrics(counts: Counts, source?: string, facts: LogFields = {}): void {
+  write(embedded(counts, source), facts);
+}
+
+/** The counts of one batch in one line per source, the counts without a source in the first of them. */
+export function countBatch(bySource: ReadonlyMap<string, Counts>, overall: Counts): void {
+  const [first, ...others] = [...bySource].map(([source, counts]) => embedded(counts, source));
+  write(join(first, embedded(overall)));
+  for (const other of others) write(other);
+}
+
+type Embedded = ReturnType<Metrics['serializeMetrics']>;
+
+function embedded(counts: Counts, source?: string): Embedded | undefined {
+  const entries = Object.entries(counts);
+  if (entries.length === 0) return undefined;
+  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: 'quell' });
+  metrics.clearDefaultDimensions();
+  if (source !== undefined) metrics.addDimension(SOURCE_DIMENSION, source);
+  for (const [name, value] of entries) metrics.addMetric(name, MetricUnit.Count, value);
+  const line = metrics.serializeMetrics();
+  // "No dimension" is one empty set in this format; an empty list of sets is not taken.
+  for (const directive of line._aws.CloudWatchMetrics)
+    if (directive.Dimensions.length === 0) directive.Dimensions.push([]);
+  return line;
+}
+
+/** Two sets of metrics with different dimensions, in one line. */
+function join(a: Embedded | undefined, b: Embedded | undefined): Embedded | undefined {
+  if (!a || !b) return a ?? b;
+  return {
+    ...a,
+    ...b,
+    _aws: { ...a._aws, CloudWatchMetrics: [...a._aws.CloudWatchMetrics, ...b._aws.CloudWatchMetrics] },
+  };
+}
+
+function write(line: Embedded | undefined, facts: LogFields = {}): void {
+  if (line) process.stdout.write(`${JSON.stringify({ ...line, ...facts })}\n`);
+}

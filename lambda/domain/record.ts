@@ -1,0 +1,31 @@
+import { EVENTS } from '../contract/tables.ts';
+import type { NormalisedEvent } from './event.ts';
+
+/** An event as it stands in the events table; keys are in the ESP's facts, so a repeated event has the same key by construction. */
+export type EventRecord = Readonly<Record<string, unknown>>;
+
+export interface EventKey {
+  readonly recipient: string;
+  readonly eventKey: string;
+}
+
+/** Partition and sort key. Without a recipient the partition cannot be an address; without a time the sort key cannot be a date. */
+export function eventKey(event: NormalisedEvent): EventKey {
+  const { fingerprint, messageId, source } = event;
+  return {
+    recipient: event.recipient ?? `~${source}#${messageId ?? fingerprint.slice(0, 2)}`,
+    eventKey: `${event.occurredAt ?? '-'}#${fingerprint}`,
+  };
+}
+
+/** Epoch seconds after which the event may go: retention counts from the later of event and arrival. */
+export function expiresAt(event: NormalisedEvent, retentionDays: number): number {
+  const occurred = event.occurredAt === undefined ? 0 : Date.parse(event.occurredAt);
+  return Math.ceil(Math.max(occurred, Date.parse(event.receivedAt)) / 1000) + retentionDays * 86_400;
+}
+
+/** What is stored: the event, its keys and its expiry; what the keys already say is not said twice. */
+export function eventRecord(event: NormalisedEvent, retentionDays: number): EventRecord {
+  const { fingerprint: _fingerprint, occurredAt: _occurredAt, recipient: _recipient, ...facts } = event;
+  return { ...eventKey(event), ...facts, [EVENTS.expiry]: expiresAt(event, retentionDays) };
+}

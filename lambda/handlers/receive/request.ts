@@ -1,0 +1,70 @@
+import { BlockList, isIPv6 } from 'node:net';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { MAX_BODY_BYTES, type RuntimeConfig } from '../../contract/config.ts';
+import type { Environment } from '../../contract/env.ts';
+import { RefusedRequest } from '../../domain/errors.ts';
+import { PROVIDERS } from '../../providers/index.ts';
+import type { Provider, WebhookRequest } from '../../providers/provider.ts';
+
+/** A configured source, ready for requests. */
+export interface Source {
+  readonly name: string;
+  readonly provider: Provider<unknown>;
+  readonly options: unknown;
+  readonly webhookUrl: string;
+  readonly allowIps: BlockList | undefined;
+}
+
+/** @throws Error where the config names a provider this code lacks: such a bundle must not start. */
+export function sourcesOf(config: RuntimeConfig, env: Environment<'receive'>): ReadonlyMap<string, Source> {
+  const topicArns = JSON.parse(env.TOPIC_ARNS) as Record<string, string>;
+  return new Map(
+    Object.entries(config.sources).map(([name, { provider: id, options, allowIps }]) => {
+      const provider = PROVIDERS.get(id) as unknown as Provider<unknown> | undefined;
+      if (!provider) throw new Error(`source ${name}: provider ${id} is not in this bundle`);
+      return [
+        name,
+        {
+          name,
+          provider,
+          options: Object.hasOwn(topicArns, name) ? withTopic(options, topicArns[name] as string) : options,
+          webhookUrl: `${env.PUBLIC_URL}/webhooks/v1/${name}`,
+          allowIps: allowIps && addressList(allowIps),
+        },
+      ];
+    }),
+  );
+}
+
+/** The ARN of a topic that the stack makes is known only when it is deployed, too late for the config file. */
+const withTopic = (options: Readonly<Record<string, unknown>>, arn: string) => ({
+  ...options,
+  topicArns: [...((options.topicArns as string[] | undefined) ?? []), arn],
+});
+
+function addressList(cidrs: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const cidr of cidrs) {
+    const [address = '', bits] = cidr.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    list.addSubnet(address, bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits), family);
+  }
+  return list;
+}
+
+/** `sourceIp` is what API Gateway saw; a header could say anything. */
+export const allowed = (source: Source, sourceIp: string): boolean =>
+  source.allowIps === undefined || source.allowIps.check(sourceIp, isIPv6(sourceIp) ? 'ipv6' : 'ipv4');
+
+/** The exact bytes that were posted. @throws RefusedRequest `too-large`. */
+export function readRequest(event: APIGatewayProxyEventV2): WebhookRequest {
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.length > MAX_BODY_BYTES)
+    throw new RefusedRequest('too-large', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+  return {
+    method: event.requestContext.http.method,
+    body,
+    headers: event.headers as Record<string, string>,
+    query: event.rawQueryString,
+  };
+}

@@ -1,0 +1,36 @@
+import type { SecretStore } from '../../aws/secrets.ts';
+import { RefusedRequest } from '../../domain/errors.ts';
+import type { Proof, VerifyContext, WebhookRequest } from '../../providers/provider.ts';
+import type { Source } from './request.ts';
+
+export interface Means {
+  readonly secrets: SecretStore;
+  readonly signal: AbortSignal;
+  readonly fetchText: VerifyContext<unknown>['fetchText'];
+}
+
+/**
+ * Proof of origin, or a refusal. A wrong proof may be a key that was rotated a moment ago: the secret is then read again, at most
+ * every 30 s, and the check repeated where it brought other values.
+ */
+export async function verified(source: Source, request: WebhookRequest, means: Means): Promise<Proof> {
+  const check = async (secrets: readonly string[]): Promise<Proof> =>
+    source.provider.verify(request, {
+      secrets,
+      options: source.options,
+      now: Date.now(),
+      webhookUrl: source.webhookUrl,
+      fetchText: means.fetchText,
+    });
+
+  if (source.provider.secret.kind === 'none') return check([]);
+  const live = await means.secrets.values(source.name, means.signal);
+  try {
+    return await check(live);
+  } catch (error) {
+    if (!(error instanceof RefusedRequest) || error.reason !== 'bad-proof') throw error;
+    const fresh = await means.secrets.recheck(source.name, means.signal);
+    if (!fresh || fresh.join('\n') === live.join('\n')) throw error;
+    return check(fresh);
+  }
+}
