@@ -9,6 +9,7 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.local'],
+  setupFiles: ['<rootDir>/test/support/quiet.mjs'],
   testTimeout: 20_000,
   maxWorkers: 2,
 };

@@ -1,0 +1,112 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { NotSent, sendAll } from '../../../lambda/aws/queue.ts';
+import { type FaultyProxy, faultyProxy, unavailable } from '../../support/faulty-proxy.ts';
+
+let fauxqs: FauxqsServer;
+let proxy: FaultyProxy;
+let client: SQSClient;
+let queueUrl: string;
+let queues = 0;
+
+beforeAll(async () => {
+  fauxqs = await startFauxqs({ port: 0, logger: false });
+  proxy = await faultyProxy(`http://127.0.0.1:${fauxqs.port}`);
+  client = new SQSClient({
+    endpoint: proxy.url,
+    useQueueUrlAsEndpoint: false,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+});
+beforeEach(() => {
+  queueUrl = fauxqs.createQueue(`q${queues++}`).queueUrl;
+  proxy.calls.length = 0;
+});
+afterEach(() => {
+  proxy.fault = () => undefined;
+});
+afterAll(async () => {
+  client.destroy();
+  await proxy.stop();
+  await fauxqs.stop();
+});
+
+const bodies = (): string[] => {
+  const { messages } = fauxqs.inspectQueue(`q${queues - 1}`) as NonNullable<ReturnType<FauxqsServer['inspectQueue']>>;
+  return messages.ready.map(({ body }) => body).sort();
+};
+const outgoing = (count: number, size = 3) =>
+  Array.from({ length: count }, (_none, n) => ({ body: String(n).padStart(size, '0') }));
+
+describe('sending to the queue', () => {
+  test('up to 10 messages are one call; more, or more than 1 MiB, are as few as fit', async () => {
+    await sendAll(client, queueUrl, outgoing(10));
+    expect(proxy.calls).toEqual(['SendMessageBatch']);
+    await sendAll(client, queueUrl, outgoing(25));
+    expect(proxy.calls).toHaveLength(4);
+    await sendAll(client, queueUrl, outgoing(3, 400 * 1024));
+    expect(proxy.calls).toHaveLength(6);
+    expect(bodies()).toHaveLength(38);
+  });
+
+  test('entries that a batch refuses are sent again, the others once', async () => {
+    let first = true;
+    proxy.fault = ({ body }) => {
+      if (!first) return undefined;
+      first = false;
+      const [one] = body.Entries as { Id: string }[];
+      return {
+        status: 200,
+        json: { Successful: [], Failed: [{ Id: one?.Id, Code: 'InternalError', SenderFault: false }] },
+      };
+    };
+    await sendAll(client, queueUrl, outgoing(1));
+    expect(bodies()).toEqual(['000']);
+    expect(proxy.calls).toHaveLength(2);
+  });
+
+  test('what the queue does not take after all attempts is named', async () => {
+    proxy.fault = ({ body }) => {
+      const entries = body.Entries as { Id: string; MessageBody: string }[];
+      const refused = entries.filter((entry) => entry.MessageBody === '002');
+      return refused.length === 0
+        ? undefined
+        : {
+            status: 200,
+            json: {
+              Successful: [],
+              Failed: entries.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false })),
+            },
+          };
+    };
+    const error = await sendAll(client, queueUrl, outgoing(4)).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(NotSent);
+    expect((error as NotSent).indexes).toEqual([0, 1, 2, 3]);
+    expect(proxy.calls).toHaveLength(3);
+  });
+
+  test('a queue that is down, and an answer that got lost', async () => {
+    proxy.fault = () => unavailable;
+    await expect(sendAll(client, queueUrl, outgoing(1))).rejects.toBeInstanceOf(NotSent);
+    let lost = true;
+    proxy.fault = () => {
+      if (!lost) return undefined;
+      lost = false;
+      return 'cut-after';
+    };
+    await sendAll(client, queueUrl, outgoing(1));
+    // The first send had arrived: at least once, never none.
+    expect(bodies()).toEqual(['000', '000']);
+  });
+
+  test('attributes travel as strings', async () => {
+    await sendAll(client, queueUrl, [{ body: 'x', attributes: { reason: 'poison-event' } }]);
+    const { messages } = fauxqs.inspectQueue(`q${queues - 1}`) as NonNullable<ReturnType<FauxqsServer['inspectQueue']>>;
+    expect(messages.ready[0]?.messageAttributes).toMatchObject({
+      reason: { DataType: 'String', StringValue: 'poison-event' },
+    });
+  });
+});

@@ -1,0 +1,79 @@
+import { createServer, request as forward } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One AWS call as it passes: the operation, e.g. `BatchExecuteStatement`, and its JSON. */
+export interface Call {
+  readonly operation: string;
+  readonly body: Record<string, unknown>;
+}
+
+/** What to do with a call: an answer instead of the real one, a cut connection, or undefined to let it pass. */
+export type Fault = { readonly status: number; readonly json: unknown } | 'cut' | 'cut-after' | undefined;
+
+export interface FaultyProxy {
+  readonly url: string;
+  /** Decides each call; replaced freely during a test. */
+  fault: (call: Call) => Fault | Promise<Fault>;
+  /** Operations that came in, in order. */
+  readonly calls: string[];
+  stop(): Promise<void>;
+}
+
+export const throttled: Fault = {
+  status: 400,
+  json: { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException', message: 'slow down' },
+};
+export const unavailable: Fault = { status: 503, json: { __type: 'ServiceUnavailable', message: 'try later' } };
+
+/** Stands between a client and an emulator, and fails on command. `cut-after` lets the emulator act and then loses its answer. */
+export async function faultyProxy(target: string): Promise<FaultyProxy> {
+  const { hostname, port } = new URL(target);
+  const proxy = { fault: (_call: Call): Fault | Promise<Fault> => undefined, calls: [] as string[] };
+  const server = createServer(async (incoming, outgoing) => {
+    const body = Buffer.concat(await incoming.toArray());
+    const operation =
+      String(incoming.headers['x-amz-target'] ?? '')
+        .split('.')
+        .at(-1) ?? '';
+    proxy.calls.push(operation);
+    const fault = await proxy.fault({ operation, body: parsed(body) });
+    if (fault === 'cut') {
+      incoming.socket.destroy();
+    } else if (typeof fault === 'object') {
+      outgoing
+        .writeHead(fault.status, { 'content-type': 'application/x-amz-json-1.0' })
+        .end(JSON.stringify(fault.json));
+    } else {
+      const onward = forward(
+        { hostname, port, path: incoming.url, method: incoming.method, headers: incoming.headers },
+        (answer) => {
+          if (fault === 'cut-after') {
+            answer.resume().on('end', () => incoming.socket.destroy());
+            return;
+          }
+          outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+          answer.pipe(outgoing);
+        },
+      );
+      onward.on('error', () => outgoing.destroy());
+      onward.end(body);
+    }
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const { port: own } = server.address() as AddressInfo;
+  return Object.assign(proxy, {
+    url: `http://127.0.0.1:${own}`,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  });
+}
+
+function parsed(body: Buffer): Record<string, unknown> {
+  try {
+    return JSON.parse(body.toString()) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
