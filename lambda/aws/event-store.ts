@@ -1,11 +1,16 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { EVENTS } from '../contract/tables.ts';
 import type { NormalisedEvent } from '../domain/event.ts';
 import { eventKey, eventRecord, expiresAt } from '../domain/record.ts';
+import type { PastEvent } from '../domain/soft-bounces.ts';
 import { type Outcome, runStatements, type Statement } from './statements.ts';
 
 /** What became of one event: stored now, stored before, never storable, or not stored this time. */
 export type Recorded = 'new' | 'seen' | 'poison' | 'failed';
+
+/** Events of one recipient that a judgement looks at. */
+const MAX_HISTORY = 1000;
 
 const RECORDED: Readonly<Record<Outcome, Recorded>> = {
   done: 'new',
@@ -51,11 +56,42 @@ export class EventStore {
     });
   }
 
+  /**
+   * What is recorded of a recipient between two event times (ISO 8601), newest first, at most 1,000 events: read consistently, so that
+   * two processors that have each just recorded one of the last two soft bounces see each other's.
+   */
+  async history(recipient: string, { from, to }: { readonly from: string; readonly to: string }): Promise<PastEvent[]> {
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#table,
+        KeyConditionExpression: '#recipient = :recipient AND #key BETWEEN :from AND :to',
+        ProjectionExpression: '#key, #type, bounceClass, autoReply, messageId, #source, providerEvent',
+        ExpressionAttributeNames: {
+          '#recipient': EVENTS.partitionKey,
+          '#key': EVENTS.sortKey,
+          '#type': 'type',
+          '#source': 'source',
+        },
+        ExpressionAttributeValues: { ':recipient': { S: recipient }, ':from': { S: from }, ':to': { S: `${to}~` } },
+        ConsistentRead: true,
+        ScanIndexForward: false,
+        Limit: MAX_HISTORY,
+      }),
+    );
+    return Items.map(asPastEvent);
+  }
+
   #insert(event: NormalisedEvent): Statement {
     const item = marshall(eventRecord(event, this.#retentionDays), { removeUndefinedValues: true });
     const names = Object.keys(item);
     return { text: insertText(this.#table, names), parameters: Object.values(item) };
   }
+}
+
+function asPastEvent(item: Record<string, AttributeValue>): PastEvent {
+  const { [EVENTS.sortKey]: key, ...facts } = unmarshall(item);
+  const [at = '', fingerprint = ''] = String(key).split('#');
+  return { ...facts, at, fingerprint } as PastEvent;
 }
 
 /** PartiQL for one item; names are ours (attribute names of the event), never the payload's. */

@@ -32,7 +32,7 @@ export class SecretStore {
    */
   async values(source: string, signal: AbortSignal): Promise<readonly string[]> {
     if (this.#map === undefined || this.#age() > REFRESH_AFTER) await this.#read(signal);
-    if (!this.#map?.has(source) && this.#age() > RECHECK_AFTER) await this.#read(signal);
+    else if (!this.#map.has(source) && this.#age() > RECHECK_AFTER) await this.#read(signal);
     if (this.#map === undefined)
       throw new RefusedRequest('secret-unreadable', 'The secret store cannot be read right now.');
     const values = this.#map.get(source);

@@ -51,9 +51,10 @@ function embedded(counts: Counts, source?: string): Embedded | undefined {
   for (const [name, value] of entries) metrics.addMetric(name, MetricUnit.Count, value);
   const line = metrics.serializeMetrics();
   // "No dimension" is one empty set in this format; an empty list of sets is not taken.
-  for (const directive of line._aws.CloudWatchMetrics)
-    if (directive.Dimensions.length === 0) directive.Dimensions.push([]);
-  return line;
+  const CloudWatchMetrics = line._aws.CloudWatchMetrics.map((directive) =>
+    source === undefined ? { ...directive, Dimensions: [[]] as [string[]] } : directive,
+  );
+  return { ...line, _aws: { ...line._aws, CloudWatchMetrics } };
 }
 
 /** Two sets of metrics with different dimensions, in one line. */

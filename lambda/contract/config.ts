@@ -18,6 +18,8 @@ export interface SourceConfig {
   readonly dedupeGroup?: string;
   /** CIDRs a request may come from; absent = any. */
   readonly allowIps?: readonly string[];
+  /** What this source judges differently. */
+  readonly policy?: Partial<PolicyConfig>;
   /** The provider's own settings, as its schema parsed them. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -31,14 +33,27 @@ export interface PolicyConfig {
   /** Permanent failures whose cause is not known to be the mailbox or its domain. */
   readonly otherPermanent: Duration;
   readonly complaint: Duration;
+  /** Most people that one complaint may name and still suppress: an ESP that hides who it was names all it could have been. */
+  readonly complaintCandidates: number;
   readonly unsubscribe: Duration;
+  readonly softBounces: SoftBouncePolicy;
+}
+
+/** Soft bounces of this many distinct messages within the window, with no delivery between them, suppress for a while. */
+export interface SoftBouncePolicy {
+  /** Distinct messages; 0 = soft bounces never suppress. */
+  readonly messages: number;
+  readonly windowDays: number;
+  readonly suppressDays: number;
 }
 
 export const DEFAULT_POLICY: PolicyConfig = {
   hardBounce: 'forever',
   otherPermanent: 30,
   complaint: 'forever',
+  complaintCandidates: 1,
   unsubscribe: 'forever',
+  softBounces: { messages: 5, windowDays: 30, suppressDays: 7 },
 };
 
 /** File name of the config beside each bundle. */

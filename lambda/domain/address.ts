@@ -29,6 +29,7 @@ function normaliseDomain(domain: string): string {
   const bare = domain.replace(/\.$/, '');
   if (/^\p{ASCII}*$/u.test(bare)) return bare;
   // A URL host parser also decodes %xx and turns numbers into IP addresses: what only a URL would do counts as failure.
-  const ascii = bare.includes('%') ? '' : domainToASCII(bare);
+  // Mapping turns full-width dots into dots, so the trailing one may appear only now.
+  const ascii = bare.includes('%') ? '' : domainToASCII(bare).replace(/\.$/, '');
   return ascii === '' || /^[\d.]+$/.test(ascii) ? bare : ascii;
 }

@@ -1,3 +1,5 @@
+import type { Reason } from './suppression.ts';
+
 /** The closed vocabularies of the field and the one event shape every provider is mapped to. */
 export const EVENT_TYPES = [
   'accepted',
@@ -73,6 +75,11 @@ interface EventFields {
   readonly echo?: true;
   /** An auto-reply may have caused it (out of office). */
   readonly autoReply?: true;
+  /** On operator acts: the reason set or lifted, until when it holds (epoch seconds), who did it and why. */
+  readonly reason?: Reason;
+  readonly until?: number;
+  readonly actor?: string;
+  readonly note?: string;
   /** On `inbound`: what is kept of the mail; the body stays in the archive. */
   readonly from?: string;
   readonly subject?: string;

@@ -1,6 +1,7 @@
 import { normaliseAddress } from './address.ts';
 import { fingerprint } from './dedupe.ts';
 import type { Draft, NormalisedEvent } from './event.ts';
+import { OPERATOR } from './operator.ts';
 import { present } from './read.ts';
 
 /** Where a raw event came in. */
@@ -28,6 +29,8 @@ export const MAX_LENGTHS = {
   country: 64,
   ip: 64,
   smtpStatus: 16,
+  actor: 128,
+  note: 512,
 } as const satisfies Partial<Record<keyof Draft, number>>;
 
 const MAX_TAGS = 20;
@@ -42,7 +45,9 @@ const LATEST = Date.UTC(9999, 11, 31);
 export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent {
   const { identity, recipient, occurredAt, scope, ...facts } = draft;
   const cut: string[] = [];
-  const scopeName = scope === undefined || scope === 'all' ? scope : `${arrival.source}:${scope}`;
+  // An operator names a scope in full; an ESP's is named after its source.
+  const scopeName =
+    scope === undefined || scope === 'all' || arrival.source === OPERATOR ? scope : `${arrival.source}:${scope}`;
   const shortened = Object.fromEntries(
     Object.entries({ ...facts, scope: scopeName }).map(([name, value]) => [name, shorten(name, value, cut)]),
   ) as typeof facts & { scope?: string };

@@ -1,4 +1,5 @@
 import type { Duration, PolicyConfig } from '../contract/config.ts';
+import { FOREVER } from '../contract/tables.ts';
 import type { DropReason, NormalisedEvent } from './event.ts';
 import { present } from './read.ts';
 import { type Judgement, type Reason, untilAfter } from './suppression.ts';
@@ -16,11 +17,18 @@ export function judge(event: NormalisedEvent, policy: PolicyConfig): Judgement |
     case 'dropped':
       return mirrored(event, policy);
     case 'complained':
-      return (event.candidates ?? 1) > 1 ? undefined : evidence(event, 'complaint', policy.complaint);
+      return (event.candidates ?? 1) > policy.complaintCandidates
+        ? undefined
+        : evidence(event, 'complaint', policy.complaint);
     case 'unsubscribed':
       return evidence(event, 'unsubscribe', policy.unsubscribe);
     case 'resubscribed':
       return mark(event, 'unsubscribe', 0, {});
+    // An operator's word is not subject to the policy.
+    case 'suppressed':
+      return event.reason && mark(event, event.reason, event.until ?? FOREVER, {});
+    case 'lifted':
+      return event.reason && mark(event, event.reason, 0, {});
     default:
       return undefined;
   }
@@ -30,7 +38,10 @@ const confirmedDead = (event: NormalisedEvent): boolean =>
   event.bounceCause === 'mailbox' || event.bounceCause === 'domain';
 
 /** "Dropped because suppressed" repeats the ESP's own list. */
-const MIRRORED: ReadonlyMap<DropReason, readonly [Reason, keyof PolicyConfig]> = new Map([
+const MIRRORED: ReadonlyMap<
+  DropReason,
+  readonly [Reason, 'hardBounce' | 'otherPermanent' | 'complaint' | 'unsubscribe']
+> = new Map([
   ['suppressed-bounce', ['hard_bounce', 'hardBounce']],
   ['suppressed-complaint', ['complaint', 'complaint']],
   ['suppressed-unsubscribe', ['unsubscribe', 'unsubscribe']],
@@ -59,6 +70,8 @@ function mark(event: NormalisedEvent, reason: Reason, until: number, extra: { ec
       source: event.source,
       event: event.providerEvent,
       status: event.smtpStatus ?? (event.smtpCode === undefined ? undefined : String(event.smtpCode)),
+      actor: event.actor,
+      note: event.note,
       ...extra,
     }),
   }) as Judgement;

@@ -6,12 +6,12 @@ import { sendAll } from '../aws/queue.ts';
 import { confirmSubscription } from '../aws/subscriptions.ts';
 import { SuppressionStore } from '../aws/suppression-store.ts';
 import { logError } from '../aws/telemetry.ts';
+import { bindTokens } from '../aws/token-store.ts';
 import { readEnv } from '../contract/env.ts';
 import { PoisonEvent } from '../domain/errors.ts';
-import { judge } from '../domain/policy.ts';
-import type { Judgement } from '../domain/suppression.ts';
 import { deadLetters } from './process/dead-letters.ts';
-import { type Opened, openMessage, type Poison } from './process/message.ts';
+import { judgeEvents, type RecordedEvent } from './process/judge.ts';
+import { type Opened, openMessage } from './process/message.ts';
 import { Tally } from './process/tally.ts';
 
 const env = readEnv('process');
@@ -28,62 +28,93 @@ const suppressionStore = new SuppressionStore(dynamo, env.SUPPRESSION_TABLE);
 export async function handler(batch: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   // Half the time is for retries; the rest is for burying and answering.
   const deadline = Date.now() + context.getRemainingTimeInMillis() / 2;
-  const opened = batch.Records.map((record) => openMessage(record, config));
+  const messages = batch.Records.map((record) => openMessage(record, config));
   const tally = new Tally();
-  const failed = new Set<string>();
-  const poison = new Map<Opened, Poison[]>(opened.map((message) => [message, [...message.poison]]));
+  const failed = new Set<Opened>();
 
-  const recorded = await record(opened, deadline);
+  for (const message of await bind(messages, deadline)) failed.add(message);
+  const recorded = await record(
+    messages.filter((one) => !failed.has(one)),
+    deadline,
+  );
   for (const { message, raw, event, outcome } of recorded) {
     tally.add(message, event, outcome);
-    if (outcome === 'failed') failed.add(message.messageId);
+    if (outcome === 'failed') failed.add(message);
     if (outcome === 'poison')
-      poison
-        .get(message)
-        ?.push({ reason: 'refused-by-table', detail: 'The events table does not take this item.', raw });
+      message.poison.push({ reason: 'refused-by-table', detail: 'The table does not take this item.', raw });
   }
-
-  const { changed, failed: unsuppressed } = await suppress(recorded, deadline);
-  tally.suppressionChanges = changed;
-  for (const { message, event } of recorded)
-    if (event.recipient && unsuppressed.has(event.recipient)) failed.add(message.messageId);
-
-  for (const message of opened) {
-    await obey(message, poison.get(message) ?? []).catch((error) => fail(message, error, failed));
+  for (const { message } of await suppress(recorded, tally, deadline)) failed.add(message);
+  // Poison is buried last: a message that is tried again would bury it twice.
+  for (const message of messages.filter((one) => !failed.has(one))) {
+    try {
+      await obey(message);
+      await bury(message, tally);
+    } catch (error) {
+      logError('message given back to the queue', error, { source: message.message?.source });
+      failed.add(message);
+    }
   }
-  const dead = opened.filter(({ messageId }) => !failed.has(messageId));
-  await bury(dead, batch, poison, failed, tally);
-
   tally.failedMessages = failed.size;
   tally.publish();
-  return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
+  return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+interface Recorded extends RecordedEvent {
+  readonly message: Opened;
+  readonly raw: string;
+}
+
+/**
+ * Where an ESP signs a token and not the body, the token is bound to the first body it came with; a second body is poison and has no
+ * effect. Returns the messages whose tokens could not be bound this time.
+ */
+async function bind(messages: readonly Opened[], deadline: number): Promise<Opened[]> {
+  const all = messages.flatMap((opened) => opened.tokens.map((token) => ({ opened, ...token })));
+  if (all.length === 0) return [];
+  const bindings = await bindTokens(
+    dynamo,
+    env.EVENTS_TABLE,
+    all.map(({ opened, token, digest }) => ({
+      token,
+      digest,
+      source: opened.message?.source ?? '',
+      receivedAt: opened.message?.receivedAt ?? '',
+    })),
+    deadline,
+  );
+  for (const [at, { opened, raw }] of all.entries()) {
+    if (bindings[at] !== 'reused') continue;
+    opened.events = opened.events.filter((event) => event.raw !== raw);
+    opened.poison.push({
+      reason: 'token-reused',
+      detail: 'The token of this request was used before with another body.',
+      raw,
+    });
+  }
+  return all.filter((_token, at) => bindings[at] === 'failed').map(({ opened }) => opened);
 }
 
 /** Stores the events of all messages, pooled: full requests of 25, whatever the messages' sizes. */
-async function record(opened: readonly Opened[], deadline: number) {
-  const pooled = opened.flatMap((message) => message.events.map(({ raw, event }) => ({ message, raw, event })));
+async function record(messages: readonly Opened[], deadline: number): Promise<Recorded[]> {
+  const pooled = messages.flatMap((message) => message.events.map(({ raw, event }) => ({ message, raw, event })));
   const outcomes = await eventStore.record(
     pooled.map(({ event }) => event),
     deadline,
   );
-  return pooled.map((item, index) => ({ ...item, outcome: outcomes[index] ?? ('failed' as const) }));
+  return pooled.map((item, index) => ({ ...item, outcome: outcomes[index] ?? 'failed' }));
 }
 
-/** Folds what the recorded events prove; an event that could not be recorded waits for its retry. */
-async function suppress(recorded: Awaited<ReturnType<typeof record>>, deadline: number) {
-  const judgements = new Map<string, Judgement[]>();
-  for (const { event, outcome } of recorded) {
-    const judgement = outcome === 'new' || outcome === 'seen' ? judge(event, config.policy) : undefined;
-    if (!judgement || event.recipient === undefined) continue;
-    const known = judgements.get(event.recipient);
-    if (known) known.push(judgement);
-    else judgements.set(event.recipient, [judgement]);
-  }
-  return suppressionStore.apply(judgements, deadline);
+/** Folds what the events prove; returns those whose recipients' suppression could not be settled this time. */
+async function suppress(recorded: readonly Recorded[], tally: Tally, deadline: number): Promise<Recorded[]> {
+  const { judgements, unread } = await judgeEvents(recorded, config, eventStore);
+  const { changed, failed } = await suppressionStore.apply(judgements, deadline);
+  tally.suppressionChanges = changed;
+  const unsettled = failed.union(unread);
+  return recorded.filter(({ event }) => event.recipient !== undefined && unsettled.has(event.recipient));
 }
 
 /** Does what verified messages ask for. */
-async function obey({ controls }: Opened, poison: Poison[]): Promise<void> {
+async function obey({ controls, poison }: Opened): Promise<void> {
   for (const { raw, control } of controls) {
     try {
       await confirmSubscription(control);
@@ -94,28 +125,9 @@ async function obey({ controls }: Opened, poison: Poison[]): Promise<void> {
   }
 }
 
-/** Poison goes to the dead-letter queue last: a message that is tried again would bury it twice. */
-async function bury(
-  dead: readonly Opened[],
-  batch: SQSEvent,
-  poison: ReadonlyMap<Opened, Poison[]>,
-  failed: Set<string>,
-  tally: Tally,
-): Promise<void> {
-  for (const message of dead) {
-    const found = poison.get(message) ?? [];
-    if (found.length === 0) continue;
-    const body = batch.Records.find(({ messageId }) => messageId === message.messageId)?.body ?? '';
-    try {
-      await sendAll(sqs, env.DEAD_LETTER_QUEUE_URL, deadLetters(message, body, found));
-      tally.deadLettered(found.length);
-    } catch (error) {
-      fail(message, error, failed);
-    }
-  }
-}
-
-function fail(message: Opened, error: unknown, failed: Set<string>): void {
-  logError('message given back to the queue', error, { source: message.message?.source });
-  failed.add(message.messageId);
+async function bury(message: Opened, tally: Tally): Promise<void> {
+  if (message.poison.length === 0) return;
+  const letters = deadLetters(message);
+  await sendAll(sqs, env.DEAD_LETTER_QUEUE_URL, letters);
+  tally.deadLettered(letters.length);
 }

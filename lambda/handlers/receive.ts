@@ -91,8 +91,9 @@ const asResult = ({ status, headers, body }: Answer): Result => ({
 function refuse(source: Source, refused: RefusedRequest, requestId: string): Result {
   const metric = METRIC_OF.get(refused.reason) ?? METRICS.refused;
   countMetrics({ [metric]: 1 }, source.name, { reason: refused.reason, requestId });
+  const { responses } = source.provider;
   return problem(
-    source.provider.responses?.[refused.status] ?? refused.status,
+    responses?.[refused.reason] ?? responses?.[refused.status] ?? refused.status,
     refused.reason,
     refused.message,
     requestId,

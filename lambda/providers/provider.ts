@@ -1,4 +1,5 @@
 import type { GenericSchema } from 'valibot';
+import type { RefusalReason } from '../domain/errors.ts';
 import type { Draft, EventType } from '../domain/event.ts';
 
 /** One webhook request as it arrived. */
@@ -98,8 +99,10 @@ export interface Provider<Options = Record<string, never>> {
   readonly options: GenericSchema<unknown, Options>;
   /** What the secret is and in which form; `none` where proof needs no secret. */
   readonly secret: { readonly kind: 'shared' | 'public-key' | 'none'; readonly form: string };
-  /** Statuses that this ESP reads differently: from our status to the one it is sent. */
-  readonly responses?: Readonly<Record<number, number>>;
+  /** Statuses that this ESP reads differently: from our reason, or else our status, to the one it is sent. */
+  readonly responses?: Readonly<Partial<Record<number | RefusalReason, number>>>;
+  /** This ESP delivers events by GET, in the query; all others must post. */
+  readonly acceptsGet?: true;
   /** Unsigned requests (GET and HEAD probes) that are answered without effect; undefined = not a probe. */
   probe?(request: WebhookRequest): Answer | undefined;
   /** Proves origin or throws. */
@@ -108,6 +111,11 @@ export interface Provider<Options = Record<string, never>> {
   /** One raw event to its facts: one draft per affected recipient; none where it is only a control message. */
   normalise(raw: string, context: NormaliseContext<Options>): readonly Draft[];
   control?(raw: string): Control | undefined;
+  /**
+   * For an ESP that signs a token and not the event: the token, and the digest (SHA-256, hex) of the raw event that came with it.
+   * `process` keeps the pair before the event counts, so that a second event under one token is refused. Undefined = no token.
+   */
+  bindToken?(raw: string): { readonly token: string; readonly digest: string } | undefined;
   /** A new throwaway key, for local runs and tests. */
   generateKey(): KeyPair;
   /** A complete signed request for one event type; undefined where this ESP has no such event. */

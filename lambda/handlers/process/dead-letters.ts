@@ -1,11 +1,13 @@
 import type { Outgoing } from '../../aws/queue.ts';
 import { DEAD_LETTER } from '../../contract/message.ts';
 import { packMessages } from '../../domain/message.ts';
-import type { Opened, Poison } from './message.ts';
+import type { Opened } from './message.ts';
 
 /** Dead letters keep the message's format, with one poisoned event each; the reason travels in attributes. */
-export function deadLetters({ message }: Opened, body: string, poison: readonly Poison[]): Outgoing[] {
-  return poison.map(({ reason, detail, raw }) => ({
+export function deadLetters({ message, body, poison }: Opened): Outgoing[] {
+  // An event with two recipients that are both refused is one dead letter.
+  const distinct = [...new Map(poison.map((item) => [item.raw, item])).values()];
+  return distinct.map(({ reason, detail, raw }) => ({
     body: message && raw !== undefined ? single(message, raw) : body,
     attributes: {
       [DEAD_LETTER.reason]: reason,

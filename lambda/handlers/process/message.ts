@@ -1,26 +1,36 @@
 import type { SQSRecord } from 'aws-lambda';
-import { findSource } from '../../aws/config.ts';
 import type { RuntimeConfig } from '../../contract/config.ts';
 import type { DeliveryMessage } from '../../contract/message.ts';
 import { PoisonEvent } from '../../domain/errors.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
 import { readMessage } from '../../domain/message.ts';
 import { normalisedEvent } from '../../domain/normalised.ts';
-import { PROVIDERS } from '../../providers/index.ts';
-import type { Control, Provider } from '../../providers/provider.ts';
+import type { Control } from '../../providers/provider.ts';
+import { readerOf } from './reader.ts';
 
-/** One queue message, opened: what to store, what to do, what will never work. */
+/** One queue message, opened: what to store, what to do, what will never work (later steps add to `poison`). */
 export interface Opened {
   readonly messageId: string;
+  /** The message as it was on the queue. */
+  readonly body: string;
   readonly message: DeliveryMessage | undefined;
-  readonly events: readonly { readonly raw: string; readonly event: NormalisedEvent }[];
+  /** Not read only: an event whose token proves to be reused is taken out again. */
+  events: readonly { readonly raw: string; readonly event: NormalisedEvent }[];
+  /** Tokens that this message's ESP signed instead of the bodies. */
+  readonly tokens: readonly { readonly raw: string; readonly token: string; readonly digest: string }[];
   readonly controls: readonly { readonly raw: string; readonly control: Control }[];
-  readonly poison: readonly Poison[];
+  readonly poison: Poison[];
 }
 
 /** Something for the dead-letter queue: one raw event, or the whole message where `raw` is absent. */
 export interface Poison {
-  readonly reason: 'unreadable-message' | 'unknown-source' | 'poison-event' | 'refused-by-table' | 'control-refused';
+  readonly reason:
+    | 'unreadable-message'
+    | 'unknown-source'
+    | 'poison-event'
+    | 'refused-by-table'
+    | 'token-reused'
+    | 'control-refused';
   /** A sentence that quotes no input. */
   readonly detail: string;
   readonly raw?: string;
@@ -28,16 +38,16 @@ export interface Poison {
 
 /** Reads and normalises one message. Never throws: what cannot be read is poison, and its neighbours go on. */
 export function openMessage(record: SQSRecord, config: RuntimeConfig): Opened {
-  const opened = { messageId: record.messageId, events: [], controls: [] };
+  const { messageId, body } = record;
+  const opened = { messageId, body, events: [], controls: [], tokens: [] };
   let message: DeliveryMessage;
   try {
-    message = readMessage(record.body);
+    message = readMessage(body);
   } catch (error) {
     return { ...opened, message: undefined, poison: [{ reason: 'unreadable-message', detail: told(error) }] };
   }
-  const source = findSource(config, message.source);
-  const provider = PROVIDERS.get(source?.provider ?? '') as unknown as Provider<unknown> | undefined;
-  if (!source || !provider) {
+  const reader = readerOf(message.source, config);
+  if (!reader) {
     return {
       ...opened,
       message,
@@ -47,26 +57,29 @@ export function openMessage(record: SQSRecord, config: RuntimeConfig): Opened {
 
   const events: { raw: string; event: NormalisedEvent }[] = [];
   const controls: { raw: string; control: Control }[] = [];
+  const tokens: { raw: string; token: string; digest: string }[] = [];
   const poison: Poison[] = [];
   const arrival = {
     source: message.source,
-    provider: provider.id,
-    dedupeGroup: source.dedupeGroup ?? message.source,
+    provider: reader.provider,
+    dedupeGroup: reader.dedupeGroup,
     receivedAt: new Date(message.receivedAt).toISOString(),
     requestId: message.requestId,
   };
   for (const raw of message.events) {
     try {
-      for (const draft of provider.normalise(raw, { options: source.options, meta: message.meta ?? {} })) {
+      for (const draft of reader.drafts(raw, message.meta ?? {})) {
         events.push({ raw, event: normalisedEvent(draft, arrival) });
       }
-      const control = message.origin === 'live' ? provider.control?.(raw) : undefined;
+      const control = message.origin === 'live' ? reader.control(raw) : undefined;
       if (control) controls.push({ raw, control });
+      const bound = reader.bindToken(raw);
+      if (bound) tokens.push({ raw, ...bound });
     } catch (error) {
       poison.push({ reason: 'poison-event', detail: told(error), raw });
     }
   }
-  return { messageId: record.messageId, message, events, controls, poison };
+  return { messageId, body, message, events, controls, tokens, poison };
 }
 
 /** Our own words, or the mere name of an error that is not ours: its message may quote the input. */

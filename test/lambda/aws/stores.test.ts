@@ -1,0 +1,232 @@
+import { CreateTableCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { EventStore } from '../../../lambda/aws/event-store.ts';
+import { SuppressionStore } from '../../../lambda/aws/suppression-store.ts';
+import { FOREVER } from '../../../lambda/contract/tables.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
+import type { Judgement, Mark } from '../../../lambda/domain/suppression.ts';
+import { type Emulator, startDynamo } from '../../../lib/local/dynoxide.ts';
+import { startWatchdog } from '../../../lib/local/watchdog.ts';
+import { type FaultyProxy, faultyProxy, throttled } from '../../support/faulty-proxy.ts';
+
+/** Both stores against a real emulator over HTTP, with a proxy between that fails on command. */
+
+const watchdog = startWatchdog();
+const AWS = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1 };
+let dynamo: Emulator;
+let proxy: FaultyProxy;
+let client: DynamoDBClient;
+let tables = 0;
+let table: string;
+
+beforeAll(async () => {
+  dynamo = await startDynamo(watchdog);
+  proxy = await faultyProxy(dynamo.url);
+  client = new DynamoDBClient({ ...AWS, endpoint: proxy.url });
+});
+beforeEach(async () => {
+  table = `table-${tables++}`;
+});
+afterEach(() => {
+  proxy.fault = () => undefined;
+  proxy.calls.length = 0;
+});
+afterAll(async () => {
+  client.destroy();
+  await proxy.stop();
+  await dynamo.stop();
+  watchdog.stop();
+});
+
+async function makeTable(...keys: string[]): Promise<void> {
+  const types = ['HASH', 'RANGE'] as const;
+  await client.send(
+    new CreateTableCommand({
+      TableName: table,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: keys.map((AttributeName, index) => ({ AttributeName, KeyType: types[index] as 'HASH' })),
+      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+    }),
+  );
+  proxy.calls.length = 0;
+}
+
+async function items(): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = [];
+  for await (const page of paginateScan({ client }, { TableName: table }))
+    found.push(...(page.Items ?? []).map((item) => unmarshall(item)));
+  return found;
+}
+
+const soon = (ms = 3000): number => Date.now() + ms;
+
+describe('event store', () => {
+  const event = (n: number, over: Partial<NormalisedEvent> = {}): NormalisedEvent => ({
+    fingerprint: String(n).padStart(32, '0'),
+    type: 'delivered',
+    source: 's',
+    provider: 'sendgrid',
+    providerEvent: 'delivered',
+    recipient: `person-${n}@example.com`,
+    occurredAt: new Date().toISOString().replace(/\d{3}Z/, '000Z'),
+    receivedAt: new Date().toISOString(),
+    ...over,
+  });
+  const store = (): EventStore => new EventStore(client, table, 35);
+  beforeEach(() => makeTable('recipient', 'eventKey'));
+
+  test('100 events are 4 requests; the second time all are seen and nothing changes', async () => {
+    const events = Array.from({ length: 100 }, (_none, n) => event(n));
+    expect(new Set(await store().record(events, soon()))).toEqual(new Set(['new']));
+    expect(proxy.calls).toEqual(new Array(4).fill('BatchExecuteStatement'));
+    const before = await items();
+    expect(new Set(await store().record(events, soon()))).toEqual(new Set(['seen']));
+    expect(await items()).toEqual(before);
+    expect(before).toHaveLength(100);
+  });
+
+  test('the same event twice in one batch does not refuse its neighbours', async () => {
+    expect(await store().record([event(1), event(2), event(1), event(3)], soon())).toEqual([
+      'new',
+      'new',
+      'seen',
+      'new',
+    ]);
+    expect(await items()).toHaveLength(3);
+  });
+
+  test('an item that the table will never take is poison, alone', async () => {
+    const huge = event(2, { diagnostic: 'x'.repeat(420 * 1024) });
+    expect(await store().record([event(1), huge, event(3)], soon())).toEqual(['new', 'poison', 'new']);
+  });
+
+  test('throttled requests and throttled statements inside a 200 are tried again', async () => {
+    let refusals = 0;
+    proxy.fault = ({ body }) => {
+      refusals++;
+      if (refusals === 1) return throttled;
+      if (refusals > 3) return undefined;
+      return {
+        status: 200,
+        json: { Responses: (body.Statements as object[]).map(() => ({ Error: { Code: 'ThrottlingError' } })) },
+      };
+    };
+    expect(await store().record([event(1), event(2)], soon())).toEqual(['new', 'new']);
+    expect(refusals).toBe(4);
+  });
+
+  test('a table that stays away: failed by the deadline, and soon after it', async () => {
+    proxy.fault = () => 'cut';
+    const began = Date.now();
+    expect(await store().record([event(1)], soon(400))).toEqual(['failed']);
+    expect(Date.now() - began).toBeLessThan(3000);
+  });
+
+  test('an event past its retention is not written, and counts as new so that it still has its effects', async () => {
+    const old = event(1, { occurredAt: '2020-01-01T00:00:00.000Z', receivedAt: '2020-01-02T00:00:00.000Z' });
+    expect(await store().record([old], soon())).toEqual(['new']);
+    expect(await items()).toEqual([]);
+  });
+
+  test('an ordinary event is one write unit: under 1,024 bytes, names included', async () => {
+    await store().record(
+      [
+        event(1, {
+          messageId: '14c5d75ce93.dfd.64b469',
+          providerEventId: 'c2VuZGdyaWQ',
+          tags: ['welcome'],
+          userAgent: 'x'.repeat(200),
+        }),
+      ],
+      soon(),
+    );
+    const [item = {}] = await items();
+    const bytes = Object.entries(item).reduce(
+      (sum, [name, value]) => sum + name.length + Buffer.byteLength(JSON.stringify(value)),
+      0,
+    );
+    expect(bytes).toBeLessThan(1024);
+  });
+});
+
+describe('suppression store', () => {
+  const at = (second: number): string => new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
+  const complaint = (second: number, over: Partial<Mark> = {}): Judgement => ({
+    reason: 'complaint',
+    mark: {
+      at: at(second),
+      until: FOREVER,
+      fingerprint: String(second).padStart(32, '0'),
+      source: 's',
+      event: 'spamreport',
+      ...over,
+    },
+  });
+  const store = (): SuppressionStore => new SuppressionStore(client, table);
+  const one = (...judgements: Judgement[]) => new Map([['ada@example.com', judgements]]);
+  beforeEach(() => makeTable('recipient'));
+
+  test('what is stored is what readers need, and known evidence writes nothing', async () => {
+    expect(await store().apply(one(complaint(1)), soon())).toEqual({ changed: 1, failed: new Set() });
+    const [before] = await items();
+    expect(before).toMatchObject({
+      recipient: 'ada@example.com',
+      suppressedUntil: FOREVER,
+      transactionalUntil: FOREVER,
+      scopes: {},
+      version: 1,
+    });
+    proxy.calls.length = 0;
+    expect(await store().apply(one(complaint(1)), soon())).toEqual({ changed: 0, failed: new Set() });
+    expect(proxy.calls).toEqual(['BatchGetItem']);
+    expect(await items()).toEqual([before]);
+  });
+
+  test('a race lost on purpose, on insert and on update, is read and folded again', async () => {
+    for (const [mine, theirs] of [
+      [complaint(1), complaint(2)],
+      [complaint(3), { ...complaint(4), reason: 'manual' as const }],
+    ] as const) {
+      let raced = false;
+      proxy.fault = async ({ operation }) => {
+        if (operation === 'BatchExecuteStatement' && !raced) {
+          raced = true;
+          // Between our read and our write somebody else writes.
+          const other = new SuppressionStore(new DynamoDBClient({ ...AWS, endpoint: dynamo.url }), table);
+          expect((await other.apply(one(theirs), soon())).changed).toBe(1);
+        }
+        return undefined;
+      };
+      expect((await store().apply(one(mine), soon())).failed.size).toBe(0);
+      expect(raced).toBe(true);
+    }
+    const [item] = await items();
+    expect(item).toMatchObject({ version: 3, reasons: { complaint: [{ at: at(3) }], manual: [{ at: at(4) }] } });
+  });
+
+  test('200 recipients are read 100 at a time and written 25 at a time', async () => {
+    const many = new Map(Array.from({ length: 200 }, (_none, n) => [`person-${n}@example.com`, [complaint(n)]]));
+    expect((await store().apply(many, soon())).changed).toBe(200);
+    expect(proxy.calls.filter((call) => call === 'BatchGetItem')).toHaveLength(2);
+    expect(proxy.calls.filter((call) => call === 'BatchExecuteStatement')).toHaveLength(8);
+  });
+
+  test('keys that a read leaves unprocessed are read again', async () => {
+    let once = false;
+    proxy.fault = ({ operation, body }) => {
+      if (operation !== 'BatchGetItem' || once) return undefined;
+      once = true;
+      return { status: 200, json: { Responses: {}, UnprocessedKeys: body.RequestItems } };
+    };
+    expect((await store().apply(one(complaint(1)), soon())).changed).toBe(1);
+  });
+
+  test('what cannot be applied in time is named', async () => {
+    proxy.fault = () => 'cut';
+    expect(await store().apply(one(complaint(1)), soon(300))).toEqual({
+      changed: 0,
+      failed: new Set(['ada@example.com']),
+    });
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { DEFAULT_POLICY } from '../../../lambda/contract/config.ts';
+import { historyWindow, judgeSoftBounces, type PastEvent } from '../../../lambda/domain/soft-bounces.ts';
+import { fold } from '../../../lambda/domain/suppression.ts';
+
+const at = (day: number): string => new Date(Date.UTC(2026, 0, 1) + day * 86_400_000).toISOString();
+let prints = 0;
+const soft = (day: number, messageId = `m${day}`, over: Partial<PastEvent> = {}): PastEvent => ({
+  at: at(day),
+  fingerprint: String(prints++).padStart(32, '0'),
+  type: 'bounced',
+  bounceClass: 'soft',
+  messageId,
+  source: 's',
+  providerEvent: 'soft_bounce',
+  ...over,
+});
+const delivered = (day: number): PastEvent => ({ ...soft(day), type: 'delivered' });
+const policy = { ...DEFAULT_POLICY, softBounces: { messages: 3, windowDays: 10, suppressDays: 7 } };
+const judged = (history: PastEvent[]): string[] =>
+  judgeSoftBounces(history, () => policy)
+    .map(({ mark }) => mark.at)
+    .sort();
+
+describe('soft bounces are judged by history', () => {
+  test('the third distinct message within the window suppresses, from its own time on', () => {
+    expect(judged([soft(1), soft(2), soft(3)])).toEqual([at(3)]);
+    expect(judgeSoftBounces([soft(1), soft(2), soft(3)], () => policy)[0]).toMatchObject({
+      reason: 'soft_bounces',
+      mark: { until: Date.parse(at(10)) / 1000 },
+    });
+  });
+
+  test.each<[string, PastEvent[]]>([
+    ['two are not enough', [soft(1), soft(2)]],
+    ['three tries of one message are one', [soft(1, 'same'), soft(2, 'same'), soft(3, 'same')]],
+    ['the window is left', [soft(1), soft(2), soft(11.5)]],
+    ['a delivery between', [soft(1), soft(2), delivered(2.5), soft(3)]],
+    ['an out-of-office reply is none', [soft(1), soft(2), soft(3, 'm', { autoReply: true })]],
+    ['a block is none', [soft(1), soft(2), soft(3, 'm', { bounceClass: 'block' })]],
+  ])('%s', (_name, history) => {
+    expect(judged(history)).toEqual([]);
+  });
+
+  test('a delivery before the series does not matter', () => {
+    expect(judged([delivered(0.5), soft(1), soft(2), soft(3)])).toEqual([at(3)]);
+  });
+
+  test('the window reaches from the earliest by its length back, and from the latest by its length on', () => {
+    expect(historyWindow(at(10), at(12), 10)).toEqual({ from: at(0), to: at(22) });
+  });
+
+  test('property: however the events arrive, one by one or in groups, the end is the same', () => {
+    const event = fc
+      .tuple(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 6 }))
+      .map(([day, message]) => ({ day, message }));
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(event, { maxLength: 12, selector: ({ day, message }) => `${day}/${message}` }),
+        fc.array(fc.nat()),
+        fc.nat(4),
+        (events, keys, cut) => {
+          const all = events.map(({ day, message }) =>
+            soft(day, `m${message}`, { fingerprint: `${day}/${message}`.padStart(32, '0') }),
+          );
+          const end = (order: PastEvent[], groupSize: number) => {
+            let reasons = {};
+            for (let seen = 0; seen < order.length; seen += groupSize) {
+              // Recorded first, then judged over all that is recorded by then.
+              reasons = fold(
+                reasons,
+                judgeSoftBounces(order.slice(0, seen + groupSize), () => policy),
+              );
+            }
+            return reasons;
+          };
+          const shuffled = all
+            .map((item, index) => ({ item, key: keys[index] ?? 0 }))
+            .sort((a, b) => a.key - b.key)
+            .map(({ item }) => item);
+          expect(end(shuffled, 1)).toEqual(end(all, Math.max(1, all.length)));
+          expect(end(shuffled, cut + 1)).toEqual(end(all, 1));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});

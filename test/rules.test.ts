@@ -1,0 +1,86 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { PROVIDERS } from '../lambda/providers/index.ts';
+
+/** Rules of the house that no type holds: which folder may import which, and what belongs to every provider. */
+
+const sources = globSync('{bin,lib,lambda}/**/*.ts').map((file) => file.replaceAll('\\', '/'));
+
+/** Project files that a file imports, as paths from the root; packages as they are written. */
+function imports(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target = '']) =>
+    target.startsWith('.') ? normalize(join(dirname(file), target)).replaceAll('\\', '/') : target,
+  );
+}
+
+/** Folder to what it may import within the project. Types of the provider interface are the domain's vocabulary too. */
+const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
+  ['lambda/contract/', ['lambda/contract/']],
+  ['lambda/domain/', ['lambda/contract/', 'lambda/domain/']],
+  ['lambda/providers/', ['lambda/contract/', 'lambda/domain/', 'lambda/providers/']],
+  ['lambda/aws/', ['lambda/contract/', 'lambda/domain/', 'lambda/aws/', 'lambda/providers/provider.ts']],
+  ['lambda/handlers/', ['lambda/']],
+  ['lib/constructs/', ['lib/constructs/', 'lib/settings/', 'lambda/contract/', 'lambda/providers/index.ts']],
+  ['lib/settings/', ['lib/settings/', 'lambda/contract/', 'lambda/providers/']],
+  ['lib/local/', ['lib/', 'lambda/contract/', 'lambda/domain/', 'lambda/providers/']],
+  ['lib/ops/', ['lib/ops/', 'lib/settings/', 'lambda/contract/', 'lambda/domain/', 'lambda/providers/']],
+];
+
+const AWS = /^(@aws-sdk|@smithy|@aws-lambda-powertools|@middy|aws-cdk-lib|constructs)/;
+
+describe('imports point one way', () => {
+  test.each(ALLOWED)('%s', (folder, allowed) => {
+    const files = sources.filter((file) => file.startsWith(folder));
+    expect(files.length).toBeGreaterThan(0);
+    const wrong = files.flatMap((file) =>
+      imports(file)
+        .filter(
+          (target) => /^(bin|lib|lambda|test)\//.test(target) && !allowed.some((prefix) => target.startsWith(prefix)),
+        )
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('contract, domain and providers know no AWS', () => {
+    const pure = sources.filter((file) => /^lambda\/(contract|domain|providers)\//.test(file));
+    expect(
+      pure.flatMap((file) =>
+        imports(file)
+          .filter((target) => AWS.test(target))
+          .map((target) => `${file} imports ${target}`),
+      ),
+    ).toEqual([]);
+  });
+
+  test('domain and contract do no input or output, and ask no clock', () => {
+    const pure = sources.filter((file) => /^lambda\/(contract|domain|providers)\//.test(file));
+    const impure = pure.filter((file) => {
+      const text = readFileSync(file, 'utf8');
+      return /\bDate\.now\(|new Date\(\)|\bfetch\(|process\.(?!env = )/.test(text.replace(/process\.env\)?/g, ''));
+    });
+    expect(impure).toEqual([]);
+  });
+});
+
+describe.each([...PROVIDERS.keys()])('provider %s', (id) => {
+  test('stands in one file of its name, is tested and documented', () => {
+    expect(existsSync(`lambda/providers/${id}.ts`)).toBe(true);
+    expect(readFileSync(`test/lambda/providers/${id}.test.ts`, 'utf8')).toContain(`providerContract('${id}'`);
+    const docs = readFileSync(`docs/providers/${id}.md`, 'utf8');
+    const headings = [...docs.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual([
+      'Set up',
+      'Secret',
+      'Test button',
+      'Retries and failures',
+      'What it cannot tell us',
+      'Fields read',
+    ]);
+    expect(readFileSync('docs/providers.md', 'utf8')).toContain(
+      `| [${PROVIDERS.get(id)?.title}](providers/${id}.md) | \`${id}\` |`,
+    );
+  });
+});

@@ -1,0 +1,173 @@
+import { createHmac, randomUUID, sign } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+
+/** What a test needs to know of a running local stack; `.local/stack.json` holds it. */
+export interface Running {
+  readonly url: string;
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly tables: { readonly events: string; readonly suppression: string };
+  readonly queues: { readonly delivery: string; readonly deadLetter: string };
+}
+
+export type Item = Record<string, unknown>;
+
+const AWS = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+
+/** Looks at a running stack from outside, as its users would: HTTP in front, tables and queues behind. */
+export class Driver {
+  readonly #dynamo: DynamoDBClient;
+  readonly #sqs: SQSClient;
+  readonly stack: Running;
+
+  constructor(stack: Running) {
+    this.stack = stack;
+    this.#dynamo = new DynamoDBClient({ ...AWS, endpoint: stack.endpoints.dynamodb as string });
+    this.#sqs = new SQSClient({ ...AWS, endpoint: stack.endpoints.sqs as string });
+  }
+
+  async post(
+    source: string,
+    body: string | Buffer,
+    headers: Record<string, string> = {},
+    method = 'POST',
+  ): Promise<{ status: number; json: Item }> {
+    const init =
+      method === 'GET' || method === 'HEAD' ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) };
+    const response = await fetch(`${this.stack.url}/webhooks/v1/${source}`, { method, headers, ...init });
+    const text = await response.text();
+    return { status: response.status, json: text.startsWith('{') ? (JSON.parse(text) as Item) : {} };
+  }
+
+  events = (): Promise<Item[]> => this.#scan(this.stack.tables.events);
+  suppression = (): Promise<Item[]> => this.#scan(this.stack.tables.suppression);
+
+  /** Addresses that may not get marketing mail at this moment. */
+  async suppressed(): Promise<string[]> {
+    const items = await this.suppression();
+    return items
+      .filter((item) => Number(item.suppressedUntil) > Date.now() / 1000)
+      .map((item) => String(item.recipient))
+      .sort();
+  }
+
+  /** Messages in a queue, seen or in flight. */
+  async depth(queue: keyof Running['queues']): Promise<number> {
+    const { Attributes = {} } = await this.#sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: this.stack.queues[queue], AttributeNames: ['All'] }),
+    );
+    return (
+      Number(Attributes.ApproximateNumberOfMessages ?? 0) +
+      Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0)
+    );
+  }
+
+  /** Dead letters, left visible at once again. */
+  async deadLetters(): Promise<{ body: string; reason: string | undefined }[]> {
+    const { Messages = [] } = await this.#sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.stack.queues.deadLetter,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: 0,
+        MessageAttributeNames: ['All'],
+      }),
+    );
+    return Messages.map(({ Body = '', MessageAttributes = {} }) => ({
+      body: Body,
+      reason: MessageAttributes.reason?.StringValue,
+    }));
+  }
+
+  close(): void {
+    this.#dynamo.destroy();
+    this.#sqs.destroy();
+  }
+
+  async #scan(TableName: string): Promise<Item[]> {
+    const items: Item[] = [];
+    for await (const page of paginateScan({ client: this.#dynamo }, { TableName, ConsistentRead: true })) {
+      items.push(...(page.Items ?? []).map((item) => unmarshall(item)));
+    }
+    return items;
+  }
+}
+
+/** Waits until `check` no longer throws, and fails with what it threw last. */
+export async function eventually<T>(check: () => Promise<T>, within = 10_000): Promise<T> {
+  const end = Date.now() + within;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await pause(25);
+    }
+  }
+}
+
+/** Headers that sign a SendGrid body. `key` is the private key's PEM. */
+export function signSendGrid(body: string | Buffer, key: string, at = Date.now()): Record<string, string> {
+  const timestamp = String(Math.floor(at / 1000));
+  const signed = Buffer.concat([Buffer.from(timestamp), Buffer.from(body)]);
+  return {
+    'content-type': 'application/json',
+    'x-twilio-email-event-webhook-timestamp': timestamp,
+    'x-twilio-email-event-webhook-signature': sign('sha256', signed, key).toString('base64'),
+  };
+}
+
+/** Headers of the Svix family over a body. `secret` is `whsec_...`. */
+export function signSvix(
+  body: string,
+  secret: string,
+  id = `msg_${randomUUID()}`,
+  at = Date.now(),
+): Record<string, string> {
+  const timestamp = String(Math.floor(at / 1000));
+  const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return {
+    'content-type': 'application/json',
+    'svix-id': id,
+    'svix-timestamp': timestamp,
+    'svix-signature': `v1,${signature}`,
+  };
+}
+
+/** Header of the generic scheme: hex HMAC-SHA256 over the body. */
+export const signGeneric = (body: string, secret: string): Record<string, string> => ({
+  'content-type': 'application/json',
+  'x-webhook-signature': createHmac('sha256', secret).update(body).digest('hex'),
+});
+
+/** An SNS notification that carries an SES event, signed like SNS signs version 2. */
+export function signSns(
+  message: unknown,
+  topicArn: string,
+  key: string,
+): { body: string; headers: Record<string, string> } {
+  const envelope = {
+    Type: 'Notification',
+    MessageId: randomUUID(),
+    TopicArn: topicArn,
+    Message: JSON.stringify(message),
+    Timestamp: new Date().toISOString(),
+    SignatureVersion: '2',
+    SigningCertURL: `https://sns.${topicArn.split(':')[3]}.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem`,
+  };
+  const signed = (['Message', 'MessageId', 'Timestamp', 'TopicArn', 'Type'] as const)
+    .map((name) => `${name}\n${envelope[name]}\n`)
+    .join('');
+  const Signature = sign('sha256', Buffer.from(signed), key).toString('base64');
+  return {
+    body: JSON.stringify({ ...envelope, Signature }),
+    headers: {
+      'content-type': 'text/plain; charset=UTF-8',
+      'x-amz-sns-message-type': 'Notification',
+      'x-amz-sns-message-id': envelope.MessageId,
+      'x-amz-sns-topic-arn': topicArn,
+    },
+  };
+}
