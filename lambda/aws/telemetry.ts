@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { type MetricName, NAMESPACE, SOURCE_DIMENSION } from '../contract/metrics.ts';
+import { type MetricName, SOURCE_DIMENSION } from '../contract/metrics.ts';
 
 /**
  * Logs and metrics. What may be logged is decided by the types here: words of ours, source names, counts and request ids, never an
@@ -45,7 +45,7 @@ type Embedded = ReturnType<Metrics['serializeMetrics']>;
 function embedded(counts: Counts, source?: string): Embedded | undefined {
   const entries = Object.entries(counts);
   if (entries.length === 0) return undefined;
-  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: 'quell' });
+  const metrics = new Metrics({ serviceName: 'quell' });
   metrics.clearDefaultDimensions();
   if (source !== undefined) metrics.addDimension(SOURCE_DIMENSION, source);
   for (const [name, value] of entries) metrics.addMetric(name, MetricUnit.Count, value);

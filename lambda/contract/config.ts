@@ -3,6 +3,8 @@
  * of a function holds 4 KB and sources have no such limit. No secret is ever in it.
  */
 export interface RuntimeConfig {
+  /** The stage's name, as in the stack's. */
+  readonly stage: string;
   /** Configured sources by name; the name is the last segment of the webhook URL. */
   readonly sources: Readonly<Record<string, SourceConfig>>;
   /** How long events are kept, in days. */

@@ -2,22 +2,30 @@
  * What each function is given by the stack. Keys are the environment variables' names, values say what they hold.
  * The stack must fill exactly these (a type and a test hold it to that); handlers read them through {@link readEnv} only.
  */
+const COMMON = {
+  POWERTOOLS_METRICS_NAMESPACE: "CloudWatch namespace of this stage's metrics",
+} as const;
+
 export const ENV = {
   receive: {
+    ...COMMON,
     DELIVERY_QUEUE_URL: 'URL of the delivery queue',
     SECRET_ARN: 'ARN of the secret that maps a source to its live values',
     PUBLIC_URL: 'base URL that ESPs are given, without a trailing slash',
     TOPIC_ARNS: 'JSON map from source to the ARN of the SNS topic the stack made for it; {} where it made none',
   },
   process: {
+    ...COMMON,
     EVENTS_TABLE: 'name or ARN of the events table',
     SUPPRESSION_TABLE: 'name or ARN of the suppression table',
     DEAD_LETTER_QUEUE_URL: 'URL of the dead-letter queue',
   },
-  pulse: {},
+  pulse: { ...COMMON },
 } as const satisfies Record<string, Record<string, string>>;
 
 export type FunctionName = keyof typeof ENV;
+/** What every function is given alike. */
+export type CommonVariable = keyof typeof COMMON;
 export type Environment<F extends FunctionName> = { readonly [K in keyof (typeof ENV)[F]]: string };
 
 /**

@@ -23,15 +23,14 @@ const MAX_TEXT = 2000;
 type Verdict = readonly [BounceClass, (BounceCause | undefined)?];
 
 const MAILBOX_TEXT =
-  /(user|recipient|mailbox|address|account|email)( account)?( is| was)? ?(unknown|not found|does ?n[o']t exist|invalid|inactive|disabled|unavailable|rejected: unknown)|(unknown|invalid|no such|nonexistent|non-existent) (local )?(user|recipient|mailbox|address|account)|not a (valid|known) (user|mailbox|recipient)|no mailbox here/i;
+  /(user|recipient|mailbox|address|account|email)( account)?( is| was)? ?(unknown|not found|does ?n[o']t exist|invalid|inactive|disabled|unavailable|rejected: unknown)|(unknown|invalid|no such|nonexistent|non-existent) (local )?(user|recipient|mailbox|address|account)|not a (valid|known) (user|mailbox|recipient)|no mailbox here|(does ?n[o']t|no longer) have an? \S{1,80} account/i;
 const DOMAIN_TEXT =
   /(domain|host)( name)?( is)? ?(not found|unknown|does ?n[o']t exist|invalid)|(no such|unknown) (domain|host)|no (mx|mail host)|unrouteable/i;
-const FULL_TEXT = /(mailbox|quota|storage|inbox)( is| size)? ?(full|exceeded|over)|over ?quota|quota exceeded/i;
+const FULL_TEXT = /(mailbox|quota|storage|inbox)( is| was| size)?[ _]?(full|exceeded|over)|over ?quota|quota exceeded/i;
 const CONTENT_TEXT = /\bspam(?!haus|cop)|content (rejected|filter)|virus|malware|phish/i;
-const REPUTATION_TEXT =
-  /block(ed|list| list)?\b|blacklist|reputation|\brbl\b|spamhaus|spamcop|denylist|greylist.*permanent/i;
+const REPUTATION_TEXT = /block ?list|blacklist|reputation|\brbl\b|spamhaus|spamcop|denylist/i;
 const POLICY_TEXT =
-  /\bpolicy|dmarc|\bspf\b|dkim|not (allowed|authori[sz]ed)|access denied|relay(ing)? denied|rate limit|too many/i;
+  /\bpolicy|dmarc|\bspf\b|dkim|not (allowed|authori[sz]ed)|access denied|relay(ing)? denied|rate limit|too many|\bblock(ed)?\b/i;
 
 /** Enhanced codes that say it plainly; RFC 3463 and the IANA registry of enhanced status codes. */
 const BY_STATUS: Readonly<Record<string, Verdict>> = {
@@ -58,7 +57,9 @@ const BY_STATUS: Readonly<Record<string, Verdict>> = {
 export function classifyFailure(reply: Reply): Failure {
   const text = (reply.text ?? '').slice(0, MAX_TEXT);
   const smtpCode = basicCode(reply.code) ?? basicCode(Number(/^\D{0,20}?([245]\d\d)\b/.exec(text)?.[1]));
-  const smtpStatus = enhanced(reply.status) ?? enhanced(text);
+  const given = enhanced(reply.status);
+  // `5.0.0` says no more than "failed": a code in the text that says what, wins.
+  const smtpStatus = (given?.endsWith('.0.0') ? enhanced(text) : undefined) ?? given ?? enhanced(text);
   const [bounceClass, bounceCause] = verdict(smtpCode, smtpStatus, text);
   return {
     bounceClass,
@@ -72,6 +73,8 @@ function verdict(code: number | undefined, status: string | undefined, text: str
   const blocked = blockCause(text);
   if (status?.startsWith('5.7.')) return ['block', blocked ?? 'policy'];
   if (status?.startsWith('4.')) return ['soft', FULL_TEXT.test(text) || status === '4.2.2' ? 'full' : 'technical'];
+  // Microsoft 365 answers so where its directory does not know the recipient.
+  if (status === '5.4.1' && /recipient address rejected/i.test(text)) return ['hard', 'mailbox'];
   const known = status === undefined ? undefined : Object.hasOwn(BY_STATUS, status) ? BY_STATUS[status] : undefined;
   if (known) return known[1] || known[0] !== 'hard' ? known : ['hard', hardCause(text)];
   if (code !== undefined && code >= 400 && code < 500) return ['soft', FULL_TEXT.test(text) ? 'full' : 'technical'];

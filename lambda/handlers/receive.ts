@@ -89,8 +89,11 @@ const asResult = ({ status, headers, body }: Answer): Result => ({
 
 /** Counts the refusal and answers with the status that makes this ESP do the right thing. */
 function refuse(source: Source, refused: RefusedRequest, requestId: string): Result {
-  const metric = METRIC_OF.get(refused.reason) ?? METRICS.refused;
-  countMetrics({ [metric]: 1 }, source.name, { reason: refused.reason, requestId });
+  const facts = { reason: refused.reason, requestId };
+  // The queue is one for all sources, and so is its alarm.
+  if (refused.reason === 'cannot-enqueue')
+    countMetrics({ [METRICS.notEnqueued]: 1 }, undefined, { ...facts, from: source.name });
+  else countMetrics({ [METRIC_OF.get(refused.reason) ?? METRICS.refused]: 1 }, source.name, facts);
   const { responses } = source.provider;
   return problem(
     responses?.[refused.reason] ?? responses?.[refused.status] ?? refused.status,
@@ -104,7 +107,10 @@ const METRIC_OF = new Map<string, string>([
   ['secret-missing', METRICS.unverifiable],
   ['secret-unreadable', METRICS.unverifiable],
   ['cannot-verify', METRICS.unverifiable],
-  ['cannot-enqueue', METRICS.notEnqueued],
+  ['too-large', METRICS.unreadable],
+  ['unreadable', METRICS.unreadable],
+  ['unsupported', METRICS.unreadable],
+  ['method-not-allowed', METRICS.unreadable],
 ]);
 
 export const handler = middy(receive).use(problemJson());

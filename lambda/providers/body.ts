@@ -30,7 +30,7 @@ export function jsonEvents(request: WebhookRequest): string[] {
   const { text, value } = bodyJson(request);
   if (typeof value !== 'object' || value === null)
     throw new RefusedRequest('unreadable', 'The body is neither a JSON object nor an array.');
-  const events = sliceElements(text);
+  const events = Object.keys(value).length === 0 ? [] : sliceElements(text);
   if (events.length === 0) throw new RefusedRequest('unreadable', 'The body holds no event.');
   return events;
 }

@@ -1,4 +1,4 @@
-import { createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import { createHash, createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 import { RefusedRequest } from '../domain/errors.ts';
 import type { Proof, WebhookRequest } from './provider.ts';
 
@@ -10,6 +10,13 @@ export function hmac(digest: Digest, key: string | Buffer, ...parts: readonly (s
   const mac = createHmac(digest, key);
   for (const part of parts) mac.update(part);
   return mac.digest();
+}
+
+/** For the one ESP whose proof is an MD5 with the key inside the text. */
+export function md5(...parts: readonly (string | Buffer)[]): Buffer {
+  const hash = createHash('md5');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
 }
 
 /** Constant time in the content; the length is no secret. */
@@ -86,4 +93,13 @@ export function publicKey(text: string): KeyObject {
 /** Asymmetric verification; ECDSA signatures are DER. A malformed signature is simply not valid. */
 export function verifySignature(digest: Digest, key: KeyObject, data: Buffer, signature: Buffer): boolean {
   return verify(digest, data, { key, dsaEncoding: 'der' }, signature);
+}
+
+/** DER of an Ed25519 SPKI up to the 32 bytes of the key itself. */
+const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** Ed25519 over the data itself; `key` is the raw public key. @throws where that is not 32 bytes. */
+export function verifyEd25519(key: Buffer, data: Buffer, signature: Buffer): boolean {
+  if (key.length !== 32) throw new Error('not an Ed25519 public key');
+  return verify(null, data, publicKey(Buffer.concat([ED25519_SPKI, key]).toString('base64')), signature);
 }

@@ -13,6 +13,8 @@ export interface ContractFlags {
   readonly options?: unknown;
   /** The proof does not cover the body (a shared secret in a header, a token): a changed body cannot be noticed. */
   readonly bodyUnsigned?: true;
+  /** What of a sample's body the ESP leaves unsigned and we never read. */
+  readonly unsigned?: RegExp;
   /** Where the proof travels, for the "missing" and "wrong length" cases: a header's name, or `body`, or `query`. */
   readonly proofIn: string;
   /** Fetches what `verify` asks for (a certificate). */
@@ -102,7 +104,9 @@ export function providerContract(id: string, flags: ContractFlags): void {
     if (!flags.bodyUnsigned) {
       test('one flipped byte anywhere in the body is refused', async () => {
         const request = asRequest(signed);
+        const gap = flags.unsigned?.exec(signed.body);
         for (let at = 0; at < request.body.length; at += Math.max(1, Math.floor(request.body.length / 40))) {
+          if (gap && at > gap.index && at < gap.index + gap[0].length) continue;
           const body = Buffer.from(request.body);
           body[at] = (body[at] ?? 0) ^ 1;
           expect((await refusal({ ...request, body })).status).toBeGreaterThanOrEqual(400);

@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { loadSettings } from '../lib/settings/load.ts';
+import { SettingsError } from '../lib/settings/mistakes.ts';
+import { QuellStack } from '../lib/stack.ts';
+
+const app = new App();
+try {
+  const choice = { stage: app.node.tryGetContext('stage'), settings: app.node.tryGetContext('settings') };
+  new QuellStack(app, loadSettings(choice, join(import.meta.dirname, '../settings')));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  app.synth();
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

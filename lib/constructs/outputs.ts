@@ -1,0 +1,57 @@
+import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { Settings } from '../settings/schema.ts';
+import type { Alarms } from './alarms.ts';
+import type { DeliveryQueue } from './delivery-queue.ts';
+import type { Ingress } from './ingress.ts';
+import type { Processor } from './processor.ts';
+import type { Pulse } from './pulse.ts';
+import type { Secrets } from './secrets.ts';
+import type { SesTopics } from './ses-topics.ts';
+import type { Storage } from './storage.ts';
+
+export interface Parts {
+  readonly settings: Settings;
+  readonly storage: Storage;
+  readonly secrets: Secrets;
+  readonly delivery: DeliveryQueue;
+  readonly sesTopics: SesTopics;
+  readonly processor: Processor;
+  readonly ingress: Ingress;
+  readonly pulse: Pulse;
+  readonly alarms: Alarms;
+}
+
+/** What people and the ops CLI need to know of a deployed stack. The names are a contract: the CLI reads them. */
+export function writeOutputs(stack: Stack, parts: Parts): void {
+  const outputs = { ...addresses(parts), ...resources(parts), ...sesCommands(parts) };
+  for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });
+}
+
+const addresses = ({ settings, ingress }: Parts) => ({
+  ApiUrl: ingress.publicUrl,
+  WebhookUrl: ingress.webhookUrl('{source}'),
+  Sources: JSON.stringify(Object.fromEntries(Object.entries(settings.sources).map(([name, s]) => [name, s.provider]))),
+  // For a DNS record that is kept elsewhere.
+  ...(ingress.customDomain && { CustomDomainTarget: ingress.customDomain.domain.regionalDomainName }),
+});
+
+const resources = ({ storage, secrets, delivery, processor, ingress, pulse, alarms }: Parts) => ({
+  DeliveryQueueUrl: delivery.queue.queueUrl,
+  DeliveryQueueArn: delivery.queue.queueArn,
+  DeadLetterQueueUrl: delivery.deadLetters.queueUrl,
+  DeadLetterQueueArn: delivery.deadLetters.queueArn,
+  EventsTableName: storage.events.tableName,
+  EventsTableArn: storage.events.tableArn,
+  SuppressionTableName: storage.suppression.tableName,
+  SuppressionTableArn: storage.suppression.tableArn,
+  SecretArn: secrets.arn,
+  ReceiveFunctionName: ingress.receive.function.functionName,
+  ProcessFunctionName: processor.process.function.functionName,
+  PulseFunctionName: pulse.pulse.function.functionName,
+  PageTopicArn: alarms.desk.topics.page.topicArn,
+  TicketTopicArn: alarms.desk.topics.ticket.topicArn,
+});
+
+/** Numbered, because a source's name is no name for an output. */
+const sesCommands = ({ sesTopics }: Parts) =>
+  Object.fromEntries(sesTopics.made.map((topic, index) => [`SesCommand${index + 1}`, topic.sesCommands()]));

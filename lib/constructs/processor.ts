@@ -1,0 +1,56 @@
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { RuntimeConfig } from '../../lambda/contract/config.ts';
+import type { DeliveryQueue } from './delivery-queue.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Storage } from './storage.ts';
+
+/** The time `process` has for one batch. */
+export const PROCESS_TIMEOUT = Duration.seconds(30);
+
+export interface ProcessorProps {
+  readonly config: RuntimeConfig;
+  readonly logRetentionDays: number;
+  readonly delivery: DeliveryQueue;
+  readonly storage: Storage;
+  /** SNS topics whose subscription it confirms. */
+  readonly topicArns: readonly string[];
+  /** Most batches at a time. A burst waits in the queue and takes no other function's concurrency. */
+  readonly concurrency: number;
+}
+
+/** Takes events from the delivery queue: records, suppresses, and buries what will never work. */
+export class Processor extends Construct {
+  readonly process: ServiceFunction<'process'>;
+
+  constructor(scope: Construct, id: string, props: ProcessorProps) {
+    super(scope, id);
+    const { delivery, storage } = props;
+    const resources = [...props.topicArns];
+    this.process = new ServiceFunction(this, 'Process', {
+      name: 'process',
+      uses: {
+        EVENTS_TABLE: storage.record(),
+        SUPPRESSION_TABLE: storage.suppress(),
+        DEAD_LETTER_QUEUE_URL: delivery.deadLetter(),
+      },
+      alsoMay: [
+        delivery.consume(),
+        ...(resources.length > 0 ? [new PolicyStatement({ actions: ['sns:ConfirmSubscription'], resources })] : []),
+      ],
+      config: props.config,
+      timeout: PROCESS_TIMEOUT,
+      logRetentionDays: props.logRetentionDays,
+    });
+    // Not SqsEventSource: it also grants what Lambda does not use.
+    new EventSourceMapping(this, 'Deliveries', {
+      target: this.process.function,
+      eventSourceArn: delivery.queue.queueArn,
+      batchSize: 10,
+      reportBatchItemFailures: true,
+      maxConcurrency: props.concurrency,
+    });
+  }
+}

@@ -1,0 +1,30 @@
+/** What the runner and a function's process say to each other. */
+
+/** The first thing the process is told; every later message is an invocation. */
+export interface ChildSetup {
+  readonly folder: string;
+  /** `index.handler`: file and export. */
+  readonly handler: string;
+  readonly functionName: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  /** Most execution environments, as Lambda calls them, at a time. */
+  readonly environments: number;
+  /** Answers fetches of a signing certificate. */
+  readonly certificate?: string;
+}
+
+export interface Invocation {
+  readonly id: string;
+  readonly event: unknown;
+}
+
+export type Outcome = { readonly result: unknown; readonly failure?: undefined } | { readonly failure: Failure };
+
+export interface Failure {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: string;
+}
+
+export type Answer = Outcome & { readonly id: string; readonly durationMs: number };

@@ -1,0 +1,44 @@
+import { localArguments } from './arguments.ts';
+import { LocalError } from './error.ts';
+import { startLocal } from './runner.ts';
+import { welcome } from './welcome.ts';
+
+/** What a clean stop may take. After it the process goes anyway, and the watchdog ends what is left. */
+const STOP_MS = 5000;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** `npm start`: runs until it is told to stop. */
+export async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const stop = Promise.withResolvers<void>();
+  let stopping = false;
+  function beginStop(): void {
+    // Ctrl-C reaches us from the terminal and, once more, from npm: only the first one counts.
+    if (stopping) return;
+    stopping = true;
+    process.stderr.write('\nStopping...\n');
+    setTimeout(() => process.exit(0), STOP_MS).unref();
+    stop.resolve();
+  }
+  for (const signal of SIGNALS) process.on(signal, beginStop);
+  if (env.npm_lifecycle_event) whenOrphaned(beginStop);
+  try {
+    const run = await startLocal(localArguments(args, env));
+    if (!stopping) process.stdout.write(`${welcome(run.stack)}\n`);
+    await stop.promise;
+    await run.stop();
+  } catch (error) {
+    if (!stopping) process.stderr.write(`${explain(error)}\n`);
+    process.exitCode = stopping ? 0 : 1;
+  }
+  // Nothing is left to wait for but connections that clients keep open.
+  process.exit();
+}
+
+/** A signal to npm alone ends the shell it runs us in and reaches us never: that our parent is gone is all we get to know. */
+function whenOrphaned(act: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && act(), 500).unref();
+}
+
+const explain = (error: unknown): string =>
+  error instanceof LocalError ? `Cannot start: ${error.message}` : `Cannot start: ${(error as Error).stack ?? error}`;

@@ -1,0 +1,36 @@
+import type { Closers } from './closers.ts';
+import { together } from './closers.ts';
+import { type Emulator, startDynamo } from './dynoxide.ts';
+import type { StackFile } from './home.ts';
+import { listen } from './loopback.ts';
+import { startQueueServer } from './queue-server.ts';
+import { type StoredSecret, secretStore } from './secret-store.ts';
+import { subscriptionConfirmer } from './subscription-confirmer.ts';
+import type { Watchdog } from './watchdog.ts';
+
+type Endpoints = StackFile['endpoints'];
+
+/** Every service that the functions call. The secret's name and value follow, once the template and the keys are known. */
+export async function startEmulators(
+  closers: Closers,
+  watchdog: Watchdog,
+  secret: StoredSecret,
+  dataDir: string | undefined,
+): Promise<Endpoints> {
+  const closing = async <T extends Emulator>(started: Promise<T>): Promise<T> => {
+    const emulator = await started;
+    closers.add(() => emulator.stop());
+    return emulator;
+  };
+  const standIn = async (handler: Parameters<typeof listen>[0]): Promise<Emulator> => {
+    const { url, close } = await listen(handler);
+    return { url, stop: close };
+  };
+  const [dynamodb, sqs, secretsmanager, sns] = await together<readonly [Emulator, Emulator, Emulator, Emulator]>(
+    closing(startDynamo(watchdog, dataDir)),
+    closing(startQueueServer(dataDir)),
+    closing(standIn(secretStore(secret))),
+    closing(standIn(subscriptionConfirmer())),
+  );
+  return { dynamodb: dynamodb.url, sqs: sqs.url, secretsmanager: secretsmanager.url, sns: sns.url };
+}

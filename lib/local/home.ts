@@ -1,0 +1,65 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { refuseSecondRun, takeLock } from './lock.ts';
+
+/** What a running stack tells others about itself, in `stack.json`. */
+export interface StackFile {
+  readonly url: string;
+  readonly endpoints: Readonly<Record<'dynamodb' | 'sqs' | 'secretsmanager' | 'sns', string>>;
+  readonly tables: Readonly<Record<'events' | 'suppression', string>>;
+  readonly queues: Readonly<Record<'delivery' | 'deadLetter', string>>;
+  readonly functions: Readonly<Record<string, { readonly pid: number }>>;
+  readonly sources: Readonly<Record<string, LocalSource>>;
+  readonly secretArn: string;
+  readonly keysFile: string;
+  readonly logsDir: string;
+}
+
+export interface LocalSource {
+  readonly provider: string;
+  readonly url: string;
+  /** The provider's own settings: samples are made to fit them. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** The folder of one local run. */
+export interface Home {
+  readonly folder: string;
+  readonly logs: string;
+  readonly assembly: string;
+  readonly keys: string;
+  /** Says to a second run that this one has the folder. */
+  claim(url: string): void;
+  writeStack(stack: StackFile): void;
+  writeKeys(keys: object): void;
+  close(): void;
+}
+
+/** @throws LocalError where another run has the folder. */
+export async function openHome(path: string): Promise<Home> {
+  const folder = resolve(path);
+  mkdirSync(folder, { recursive: true });
+  const file = (name: string) => join(folder, name);
+  const lock = file('run.lock');
+  await refuseSecondRun(lock, path);
+  // Left behind by a run that was killed: it would show addresses that answer no more.
+  rmSync(file('stack.json'), { force: true });
+  return {
+    folder,
+    logs: file('logs'),
+    assembly: file('cdk.out'),
+    keys: file('keys.json'),
+    claim: (url) => takeLock(lock, url),
+    writeStack: (stack) => replaceFile(file('stack.json'), stack, 0o644),
+    writeKeys: (keys) => replaceFile(file('keys.json'), keys, 0o600),
+    close() {
+      for (const name of ['stack.json', 'keys.json', 'run.lock']) rmSync(file(name), { force: true });
+    },
+  };
+}
+
+/** Whoever reads the file meanwhile sees the old or the new one, never half of it. */
+function replaceFile(path: string, content: object, mode: number): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify(content, undefined, 2)}\n`, { mode });
+  renameSync(`${path}.new`, path);
+}

@@ -1,0 +1,76 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { refuse, sendResult } from './http-answer.ts';
+import { httpEvent, type Matched } from './http-event.ts';
+import type { Route, Throttle } from './routes.ts';
+import { tokenBucket } from './token-bucket.ts';
+
+/** What API Gateway takes at most, and what of it Lambda takes as an event. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const MAX_EVENT_BYTES = 6 * 1024 * 1024;
+
+export interface HttpApi {
+  readonly routes: readonly Route[];
+  readonly throttle: Throttle | undefined;
+  readonly invoke: (functionArn: string, event: object) => Promise<unknown>;
+}
+
+/** Answers as an HTTP API with Lambda integrations does, its own refusals included. */
+export function httpApi({ routes, throttle, invoke }: HttpApi): RequestListener {
+  const mayPass = throttle ? tokenBucket(throttle) : () => true;
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    const found = findRoute(routes, request.method ?? 'GET', path);
+    const body = await readBody(request);
+    if (!body) return refuse(response, 413, 'Request Entity Too Large');
+    if (!found) return refuse(response, 404, 'Not Found');
+    if (!mayPass()) return refuse(response, 429, 'Too Many Requests');
+    const event = httpEvent(request, body, found.matched, new Date());
+    if (isTooLarge(body, event)) return refuse(response, 413, 'Request Entity Too Large');
+    await answer(response, found.route, event);
+  }
+
+  async function answer(response: ServerResponse, { functionArn, timeoutMs }: Route, event: object): Promise<void> {
+    const timer = setTimeout(() => refuse(response, 503, 'Service Unavailable'), timeoutMs);
+    try {
+      const result = await invoke(functionArn, event);
+      if (!response.headersSent) sendResult(response, result);
+    } catch {
+      if (!response.headersSent) refuse(response, 500, 'Internal Server Error');
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return (request, response) => {
+    serve(request, response).catch(() => response.destroy());
+  };
+}
+
+function findRoute(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): { route: Route; matched: Matched } | undefined {
+  for (const route of routes) {
+    const matched = route.match(method, path);
+    if (matched) return { route, matched };
+  }
+  return undefined;
+}
+
+/** The whole body, or nothing where it is too large: the rest is read all the same, so that the caller gets to see the answer. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return size <= MAX_BODY_BYTES ? Buffer.concat(chunks, size) : undefined;
+}
+
+/** Counted only where it is near: an event at its largest is its body escaped, six bytes for one. */
+const isTooLarge = (body: Buffer, event: object): boolean =>
+  body.length > MAX_EVENT_BYTES / 8 && Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES;

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import type { RuntimeConfig } from '../../lambda/contract/config.ts';
+import { PROVIDERS } from '../../lambda/providers/index.ts';
+import type { KeyPair } from '../../lambda/providers/provider.ts';
+import { LocalError } from './error.ts';
+
+/** From source to one live value or several, as in the deployed secret. */
+export type SecretMap = Readonly<Record<string, string | readonly string[]>>;
+
+export interface LocalKeys {
+  readonly secrets: SecretMap;
+  /** What signs samples, by source; none where only the ESP could. */
+  readonly signing: Readonly<Record<string, KeyPair>>;
+  /** Answers fetches of a signing certificate. */
+  readonly certificate?: string;
+}
+
+/** What the person who starts the run brings along, instead of throwaway keys. */
+export interface GivenKeys {
+  readonly secrets?: SecretMap;
+  readonly certificate?: string;
+}
+
+/** @throws LocalError when a file is not what it should be; it quotes none of its content. */
+export const readKeyFiles = (secrets: string | undefined, certificate: string | undefined): GivenKeys => ({
+  ...(secrets !== undefined && { secrets: readSecrets(secrets) }),
+  ...(certificate !== undefined && { certificate: readPem(certificate) }),
+});
+
+/** The secrets of this run: those given, throwaway ones otherwise. */
+export async function localKeys(sources: RuntimeConfig['sources'], given: GivenKeys): Promise<LocalKeys> {
+  const known = Object.entries(sources).flatMap(([name, { provider: id }]) => {
+    const provider = PROVIDERS.get(id);
+    return provider ? [{ name, provider }] : [];
+  });
+  const byCertificate = known.filter(({ provider }) => provider.secret.kind === 'none');
+  const bySecret = known.filter(({ provider }) => provider.secret.kind !== 'none');
+
+  const secretKeys = bySecret.flatMap(({ name, provider }): [string, KeyPair][] => {
+    if (!given.secrets) return [[name, provider.generateKey()]];
+    const secret = [given.secrets[name] ?? []].flat()[0];
+    // A shared secret signs as well as it verifies; of a key pair the file holds the public half only.
+    return secret !== undefined && provider.secret.kind === 'shared' ? [[name, { secret, signingKey: secret }]] : [];
+  });
+  const made = secretKeys.flatMap(([name, { secret }]) => (secret === undefined ? [] : [[name, secret] as const]));
+
+  // One key for all of them: whatever certificate they name, one answers.
+  const pair = given.certificate === undefined ? byCertificate[0]?.provider.generateKey() : undefined;
+  const certificate = given.certificate ?? (pair && (await certify(pair.signingKey)));
+  const certificateKeys = byCertificate.flatMap(({ name }) => (pair ? [[name, pair] as const] : []));
+  return {
+    secrets: given.secrets ?? Object.fromEntries(made),
+    signing: Object.fromEntries([...secretKeys, ...certificateKeys]),
+    ...(certificate !== undefined && { certificate }),
+  };
+}
+
+/** A self-signed certificate for a private key: node:crypto reads certificates and makes none. */
+async function certify(privateKey: string): Promise<string> {
+  const { createPublicKey } = await import('node:crypto');
+  const { generate } = await import('selfsigned');
+  const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }) as string;
+  const { cert } = await generate([{ name: 'commonName', value: 'sns.amazonaws.com' }], {
+    keyPair: { privateKey, publicKey },
+    algorithm: 'sha256',
+  });
+  return cert;
+}
+
+function readSecrets(file: string): SecretMap {
+  const map = parse(file);
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) {
+    throw new LocalError(`${file} must hold one JSON object, from source name to secret`);
+  }
+  const wrong = Object.entries(map).filter(([, value]) => !isSecret(value));
+  if (wrong.length === 0) return map as SecretMap;
+  throw new LocalError(
+    `${file}: a secret is one string or a list of strings; not so: ${wrong.map(([name]) => name).join(', ')}`,
+  );
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isSecret = (value: unknown): boolean =>
+  isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText));
+
+function parse(file: string): unknown {
+  try {
+    return JSON.parse(read(file));
+  } catch (error) {
+    if (error instanceof LocalError) throw error;
+    // Without the parser's message: it quotes what it read, and that is a secret.
+    throw new LocalError(`${file} is not JSON`);
+  }
+}
+
+function readPem(file: string): string {
+  const pem = read(file);
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new LocalError(`${file} holds no PEM certificate`);
+  return pem;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new LocalError(`${file} cannot be read`);
+  }
+}

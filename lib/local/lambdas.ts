@@ -1,0 +1,126 @@
+import { ENV } from '../../lambda/contract/env.ts';
+import type { Assembly } from './assembly.ts';
+import { CREDENTIALS, REGION } from './aws-json.ts';
+import { LocalError } from './error.ts';
+import type { FunctionSpec } from './functions.ts';
+import type { StackFile } from './home.ts';
+import type { PollerSpec } from './poller.ts';
+import { queuesOf, visibilitySeconds } from './queue.ts';
+import type { StackView } from './stack-view.ts';
+
+interface FunctionProperties {
+  readonly Code: { readonly S3Key: string };
+  readonly Handler: string;
+  readonly Timeout?: number;
+  readonly MemorySize?: number;
+  readonly Environment?: { readonly Variables?: Readonly<Record<string, string>> };
+}
+
+interface MappingProperties {
+  readonly EventSourceArn: string;
+  readonly FunctionName: string;
+  readonly BatchSize?: number;
+  readonly MaximumBatchingWindowInSeconds?: number;
+  readonly FunctionResponseTypes?: readonly string[];
+  readonly ScalingConfig?: { readonly MaximumConcurrency?: number };
+  readonly Enabled?: boolean;
+}
+
+/** A function of the template, before it runs. */
+export interface Lambda extends FunctionSpec {
+  readonly arn: string;
+}
+
+/** Environments of a function that no event source limits: enough for requests that wait on a slow service not to hold up the next. */
+const DEFAULT_CONCURRENCY = 4;
+/** Lambda's own defaults. */
+const DEFAULT_TIMEOUT = 3;
+const DEFAULT_MEMORY = 128;
+
+/** Every function of the template with its own numbers, pointed at the emulators by the SDK's standard variables. */
+export function lambdasOf(stack: StackView, assembly: Assembly, endpoints: StackFile['endpoints']): readonly Lambda[] {
+  const mappings = stack.ofType<MappingProperties>('AWS::Lambda::EventSourceMapping');
+  return stack.ofType<FunctionProperties>('AWS::Lambda::Function').map(({ id, place, properties }) => {
+    const { Code, Handler, Timeout = DEFAULT_TIMEOUT, MemorySize = DEFAULT_MEMORY, Environment } = properties;
+    const arn = place.attributes.Arn ?? '';
+    const mapping = mappings.find(({ properties: { FunctionName } }) => isSame(FunctionName, arn));
+    const folder = assembly.assetFolder(Code.S3Key);
+    return {
+      name: nameOf(id),
+      arn,
+      setup: {
+        folder,
+        handler: Handler,
+        functionName: place.ref,
+        timeoutSeconds: Timeout,
+        memoryMb: MemorySize,
+        environments: mapping?.properties.ScalingConfig?.MaximumConcurrency ?? DEFAULT_CONCURRENCY,
+      },
+      environment: {
+        ...lambdaVariables(place.ref, MemorySize, folder, Handler),
+        ...Object.fromEntries(Object.entries(endpoints).map(([service, url]) => [VARIABLES[service as Service], url])),
+        ...Environment?.Variables,
+      },
+    };
+  });
+}
+
+type Service = keyof StackFile['endpoints'];
+
+const VARIABLES: Readonly<Record<Service, string>> = {
+  dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
+  sqs: 'AWS_ENDPOINT_URL_SQS',
+  secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  sns: 'AWS_ENDPOINT_URL_SNS',
+};
+
+/** What Lambda sets in every function; nothing of this machine's environment, such as an AWS profile, gets in. */
+const lambdaVariables = (name: string, memoryMb: number, folder: string, handler: string): Record<string, string> => ({
+  ...CREDENTIALS,
+  AWS_REGION: REGION,
+  AWS_DEFAULT_REGION: REGION,
+  AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+  AWS_LAMBDA_FUNCTION_NAME: name,
+  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+  AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+  AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+  LAMBDA_TASK_ROOT: folder,
+  _HANDLER: handler,
+  TZ: ':UTC',
+});
+
+/** The contract's name of a function, out of its logical id. */
+function nameOf(id: string): string {
+  const name = Object.keys(ENV).find((known) => id.toLowerCase().includes(`${known}function`));
+  if (!name)
+    throw new LocalError(`the function ${id} is none of ${Object.keys(ENV).join(', ')} (lambda/contract/env.ts)`);
+  return name;
+}
+
+const isSame = (nameOrArn: string, arn: string): boolean => arn === nameOrArn || arn.endsWith(`:function:${nameOrArn}`);
+
+/** Every event source of the template, with the function it feeds. */
+export function pollersOf(
+  stack: StackView,
+  lambdas: readonly Lambda[],
+  timeScale: number,
+): readonly (PollerSpec & { functionArn: string })[] {
+  const queues = queuesOf(stack);
+  return stack.ofType<MappingProperties>('AWS::Lambda::EventSourceMapping').flatMap(({ id, properties }) => {
+    const queue = queues.find(({ place }) => place.attributes.Arn === properties.EventSourceArn);
+    const lambda = lambdas.find(({ arn }) => isSame(properties.FunctionName, arn));
+    if (!queue || !lambda) throw new LocalError(`the event source ${id} joins no queue and function of the template`);
+    if (properties.Enabled === false) return [];
+    return {
+      functionArn: lambda.arn,
+      queueUrl: queue.place.ref,
+      queueArn: properties.EventSourceArn,
+      batchSize: properties.BatchSize ?? 10,
+      windowSeconds: (properties.MaximumBatchingWindowInSeconds ?? 0) * timeScale,
+      concurrency: lambda.setup.environments,
+      visibilitySeconds: visibilitySeconds(queue.properties, timeScale),
+      partialFailures: properties.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
+    };
+  });
+}

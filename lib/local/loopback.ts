@@ -1,0 +1,42 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { LocalError } from './error.ts';
+
+export interface Listening {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** A server that only this machine reaches. Port 0 takes any free one. */
+export function listen(handler: RequestListener, port = 0): Promise<Listening> {
+  const server = createServer(handler);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port)));
+    server.listen(port, '127.0.0.1', () => {
+      const { port: taken } = server.address() as AddressInfo;
+      const close = () =>
+        new Promise<void>((closed) => {
+          server.close(() => closed());
+          server.closeAllConnections();
+        });
+      resolve({ url: `http://127.0.0.1:${taken}`, port: taken, close });
+    });
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new LocalError(`port ${port} is in use: choose another with PORT=..., or any free one with PORT=0`);
+  }
+  if (error.code === 'EACCES')
+    return new LocalError(`port ${port} needs more rights than you have: choose another with PORT=...`);
+  return error;
+}
+
+/** A port that was free a moment ago, for a program that cannot tell us which one it took. */
+export async function freePort(): Promise<number> {
+  const { port, close } = await listen(() => undefined);
+  await close();
+  return port;
+}

@@ -1,0 +1,87 @@
+import { LocalError } from './error.ts';
+import { decodePath, type Matched } from './http-event.ts';
+import type { StackView } from './stack-view.ts';
+
+export interface Route {
+  readonly key: string;
+  /** ARN of the function that answers. */
+  readonly functionArn: string;
+  readonly timeoutMs: number;
+  /** Path parameters, where method and path are this route's. */
+  match(method: string, path: string): Matched | undefined;
+}
+
+export interface Throttle {
+  readonly rate: number;
+  readonly burst: number;
+}
+
+interface RouteProperties {
+  readonly RouteKey: string;
+  readonly Target: string;
+}
+interface IntegrationProperties {
+  readonly IntegrationUri: string;
+  readonly TimeoutInMillis?: number;
+}
+interface StageProperties {
+  readonly StageName: string;
+  readonly DefaultRouteSettings?: { readonly ThrottlingRateLimit?: number; readonly ThrottlingBurstLimit?: number };
+}
+
+/** The API's routes, the most exact ones first, as API Gateway prefers them. */
+export function routesOf(stack: StackView): readonly Route[] {
+  const integrations = new Map(
+    stack
+      .ofType<IntegrationProperties>('AWS::ApiGatewayV2::Integration')
+      .map(({ place, properties }) => [place.ref, properties]),
+  );
+  return stack
+    .ofType<RouteProperties>('AWS::ApiGatewayV2::Route')
+    .map(({ properties: { RouteKey, Target } }) => {
+      const integration = integrations.get(Target.replace('integrations/', ''));
+      if (!integration) throw new LocalError(`the route ${RouteKey} leads to no integration of the template`);
+      const functionArn = integration.IntegrationUri.match(/arn:[^/]+:function:[^/]+/)?.[0] ?? '';
+      return { key: RouteKey, functionArn, timeoutMs: integration.TimeoutInMillis ?? 30_000, match: matcher(RouteKey) };
+    })
+    .sort((a, b) => vagueness(a.key) - vagueness(b.key));
+}
+
+/** The stage's throttle, where it sets one. */
+export function throttleOf(stack: StackView): Throttle | undefined {
+  const [stage] = stack.ofType<StageProperties>('AWS::ApiGatewayV2::Stage');
+  if (stage && stage.properties.StageName !== '$default') {
+    throw new LocalError(
+      `the stage ${stage.properties.StageName} would be part of every URL: the local run serves $default only`,
+    );
+  }
+  const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = stage?.properties.DefaultRouteSettings ?? {};
+  return rate !== undefined && burst !== undefined ? { rate, burst } : undefined;
+}
+
+const vagueness = (key: string): number =>
+  key === '$default'
+    ? 1000
+    : (key.includes('+}') ? 100 : 0) + (key.match(/\{/g)?.length ?? 0) * 2 + (key.startsWith('ANY ') ? 1 : 0);
+
+function matcher(key: string): Route['match'] {
+  if (key === '$default') return () => ({ routeKey: key, pathParameters: {} });
+  const [method = '', pattern = ''] = key.split(' ');
+  const names: string[] = [];
+  const source = pattern
+    .split(/(\{[^}]+\})/)
+    .map((part) => {
+      const name = part.match(/^\{([^}+]+)(\+?)\}$/);
+      if (!name) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      names.push(name[1] ?? '');
+      return name[2] ? '(.+)' : '([^/]+)';
+    })
+    .join('');
+  const expression = new RegExp(`^${source}$`);
+  return (asked, path) => {
+    const found = method === 'ANY' || method === asked ? expression.exec(path) : null;
+    if (!found) return undefined;
+    const values = names.map((name, index) => [name, decodePath(found[index + 1] ?? '')] as const);
+    return { routeKey: key, pathParameters: Object.fromEntries(values) };
+  };
+}

@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Assembly, readAssembly, refuseUnknown } from './assembly.ts';
+import { awsJson } from './aws-json.ts';
+import { type Closers, makeClosers, together } from './closers.ts';
+import { startEmulators } from './emulators.ts';
+import { type Home, openHome, type StackFile } from './home.ts';
+import { refuse } from './http-answer.ts';
+import { httpApi } from './http-api.ts';
+import { localKeys, readKeyFiles } from './keys.ts';
+import { type Lambda, lambdasOf, pollersOf } from './lambdas.ts';
+import { listen } from './loopback.ts';
+import type { LocalOptions, LocalStack, Service } from './options.ts';
+import { localPlaces } from './places.ts';
+import { startPoller } from './poller.ts';
+import { progress } from './progress.ts';
+import { makeQueues } from './queue.ts';
+import { routesOf, throttleOf } from './routes.ts';
+import { runFunctions } from './run-functions.ts';
+import { startSchedules } from './schedule.ts';
+import { describeStack, sourcesOf } from './stack-file.ts';
+import { viewStack } from './stack-view.ts';
+import { synthesize } from './synth.ts';
+import { makeTables } from './table.ts';
+import { startWatchdog, type Watchdog } from './watchdog.ts';
+
+export type { LocalOptions, LocalStack };
+
+/** Starts the synthesized stack on this machine, and resolves once it takes requests. */
+export async function startLocal(options: LocalOptions = {}): Promise<LocalStack> {
+  const closers = makeClosers();
+  try {
+    return await start(options, closers);
+  } catch (error) {
+    await closers.run();
+    throw error;
+  }
+}
+
+async function start(options: LocalOptions, closers: Closers): Promise<LocalStack> {
+  const { timeScale = 1, quiet = false, dataDir } = options;
+  const { step, say } = progress((line) => void (quiet || process.stderr.write(`${line}\n`)));
+  const given = readKeyFiles(options.secrets, options.snsCert);
+  const home = await openHomeOf(options, closers);
+
+  // Taken first: a port in use is the one thing that goes wrong often, and no other program can take it meanwhile.
+  let answer: RequestListener = (_request, response) => refuse(response, 503, 'Service Unavailable');
+  const server = await listen((request, response) => answer(request, response), options.port);
+  closers.add(() => server.close());
+  home.claim(server.url);
+  const watchdog = startWatchdog();
+  closers.add(() => watchdog.stop());
+
+  const secret = { arn: '', value: '{}' };
+  const [assembly, endpoints] = await together<readonly [Assembly, StackFile['endpoints']]>(
+    step('synthesized the stack', () => assemble(home, watchdog, options.settings)),
+    step('started the emulators', () => startEmulators(closers, watchdog, secret, dataDir)),
+  );
+  const view = (sqs: string) =>
+    viewStack(assembly.resources, localPlaces(assembly.resources, { sqs, api: server.url }));
+  const stack = view(endpoints.sqs);
+  const sqs = awsJson('sqs', endpoints.sqs);
+  await step('made the tables and queues', () =>
+    together(makeTables(stack, awsJson('dynamodb', endpoints.dynamodb)), makeQueues(stack, sqs, timeScale)),
+  );
+
+  const facing = await wrap(endpoints, options.wrapEndpoint);
+  const found = lambdasOf(view(facing.sqs), assembly, facing);
+  const { secrets, signing, certificate } = await step('made the keys', () => localKeys(sourcesOf(found), given));
+  home.writeKeys(signing);
+  const lambdas = certificate === undefined ? found : found.map((lambda) => withCertificate(lambda, certificate));
+
+  const routes = routesOf(stack);
+  const describe = () =>
+    describeStack({ home, url: server.url, endpoints, stack, lambdas, routes, pid: (lambda) => functions.pid(lambda) });
+  const functions = runFunctions({
+    lambdas,
+    closers,
+    watchdog,
+    logs: home.logs,
+    show: say,
+    restarted: () => home.writeStack(describe()),
+  });
+  secret.arn = describe().secretArn;
+  secret.value = JSON.stringify(secrets);
+
+  for (const { functionArn, ...spec } of pollersOf(stack, lambdas, timeScale)) {
+    const poller = startPoller(spec, sqs, (event) => functions.invoke(functionArn, event));
+    closers.add(() => poller.stop());
+  }
+  closers.add(startSchedules(stack, timeScale, functions.invoke));
+  // Ahead of everything else: what is under way may still be answered, nothing new begins.
+  closers.add(() => server.close());
+  answer = httpApi({ routes, throttle: throttleOf(stack), invoke: functions.invoke });
+  home.writeStack(describe());
+  return {
+    url: server.url,
+    get stack() {
+      return describe();
+    },
+    stop: () => closers.run(),
+  };
+}
+
+async function assemble(home: Home, watchdog: Watchdog, settings: string | undefined): Promise<Assembly> {
+  await synthesize(home, watchdog, settings);
+  const assembly = readAssembly(home.assembly);
+  refuseUnknown(assembly.resources);
+  return assembly;
+}
+
+async function openHomeOf({ home: folder }: LocalOptions, closers: Closers): Promise<Home> {
+  const path = folder ?? mkdtempSync(join(tmpdir(), 'quell-local-'));
+  if (folder === undefined) closers.add(() => rmSync(path, { recursive: true, force: true }));
+  const home = await openHome(path);
+  closers.add(() => home.close());
+  return home;
+}
+
+/** The addresses that functions are given. */
+async function wrap(
+  endpoints: StackFile['endpoints'],
+  through: LocalOptions['wrapEndpoint'],
+): Promise<StackFile['endpoints']> {
+  if (!through) return endpoints;
+  const wrapped = Object.entries(endpoints).map(async ([service, url]) => [
+    service,
+    await through(service as Service, url),
+  ]);
+  return Object.fromEntries(await Promise.all(wrapped));
+}
+
+const withCertificate = (lambda: Lambda, certificate: string): Lambda => ({
+  ...lambda,
+  setup: { ...lambda.setup, certificate },
+});

@@ -1,0 +1,51 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+export interface StoredSecret {
+  arn: string;
+  value: string;
+}
+
+/**
+ * Secrets Manager, as much of it as Quell calls: reading, replacing and describing one secret. Nothing well-kept emulates it, and a
+ * stand-in of these lines shows the same answers.
+ */
+export function secretStore(secret: StoredSecret): RequestListener {
+  let version = 1;
+  const about = () => ({ ARN: secret.arn, Name: nameOf(secret.arn) });
+  const actions: Readonly<Record<string, (input: { SecretString?: string }) => object>> = {
+    GetSecretValue: () => ({
+      ...about(),
+      SecretString: secret.value,
+      VersionId: `v${version}`,
+      VersionStages: ['AWSCURRENT'],
+    }),
+    DescribeSecret: () => ({ ...about(), VersionIdsToStages: { [`v${version}`]: ['AWSCURRENT'] } }),
+    PutSecretValue({ SecretString = '' }) {
+      secret.value = SecretString;
+      version += 1;
+      return { ...about(), VersionId: `v${version}`, VersionStages: ['AWSCURRENT'] };
+    },
+  };
+
+  async function respond(request: IncomingMessage): Promise<[number, object]> {
+    const action = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+    if (!Object.hasOwn(actions, action)) return [400, { __type: 'UnknownOperationException' }];
+    const input = JSON.parse(await text(request)) as { SecretId?: string; SecretString?: string };
+    if (input.SecretId !== about().ARN && input.SecretId !== about().Name) {
+      return [
+        400,
+        { __type: 'ResourceNotFoundException', message: "Secrets Manager can't find the specified secret." },
+      ];
+    }
+    return [200, actions[action]?.(input) ?? {}];
+  }
+
+  return async (request, response) => {
+    const [status, answer] = await respond(request).catch(() => [400, { __type: 'InvalidRequestException' }] as const);
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
+  };
+}
+
+/** The name within an ARN, which ends in a hyphen and six characters of AWS's own. */
+const nameOf = (arn: string): string => (arn.split(':').at(-1) ?? '').replace(/-[A-Za-z0-9]{6}$/, '');

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { CONFIG_FILE, type RuntimeConfig } from '../../lambda/contract/config.ts';
+import type { FunctionName } from '../../lambda/contract/env.ts';
+import { LocalError } from './error.ts';
+import type { Home, StackFile } from './home.ts';
+import type { Lambda } from './lambdas.ts';
+import type { Route } from './routes.ts';
+import type { StackView } from './stack-view.ts';
+
+/** The sources this stack was synthesized with: they stand beside the bundle that serves them. */
+export function sourcesOf(lambdas: readonly Lambda[]): RuntimeConfig['sources'] {
+  const file = join(find(lambdas, 'receive').setup.folder, CONFIG_FILE);
+  return (JSON.parse(readFileSync(file, 'utf8')) as RuntimeConfig).sources;
+}
+
+export interface Described {
+  readonly home: Home;
+  readonly url: string;
+  readonly endpoints: StackFile['endpoints'];
+  readonly stack: StackView;
+  readonly lambdas: readonly Lambda[];
+  readonly routes: readonly Route[];
+  readonly pid: (lambda: Lambda) => number;
+}
+
+/** What others need to know of the run. Functions may reach the emulators through a proxy; these addresses are the emulators' own. */
+export function describeStack({ home, url, endpoints, stack, lambdas, routes, pid }: Described): StackFile {
+  const queue = (address: string) => `${endpoints.sqs}${new URL(address).pathname}`;
+  const tables = {
+    events: variable(lambdas, 'process', 'EVENTS_TABLE'),
+    suppression: variable(lambdas, 'process', 'SUPPRESSION_TABLE'),
+  };
+  refuseAttached(stack, Object.values(tables));
+  return {
+    url,
+    endpoints,
+    tables,
+    queues: {
+      delivery: queue(variable(lambdas, 'receive', 'DELIVERY_QUEUE_URL')),
+      deadLetter: queue(variable(lambdas, 'process', 'DEAD_LETTER_QUEUE_URL')),
+    },
+    functions: Object.fromEntries(lambdas.map((lambda) => [lambda.name, { pid: pid(lambda) }])),
+    sources: describeSources(lambdas, routes, url),
+    secretArn: variable(lambdas, 'receive', 'SECRET_ARN'),
+    keysFile: relative(process.cwd(), home.keys),
+    logsDir: relative(process.cwd(), home.logs),
+  };
+}
+
+function describeSources(lambdas: readonly Lambda[], routes: readonly Route[], url: string): StackFile['sources'] {
+  const path = routes.find(({ key }) => key.startsWith('POST '))?.key.replace('POST ', '') ?? '';
+  const made = JSON.parse(variable(lambdas, 'receive', 'TOPIC_ARNS') || '{}') as Record<string, string>;
+  const sources = Object.entries(sourcesOf(lambdas)).map(([name, { provider, options }]) => {
+    const topicArns = made[name] && [...((options.topicArns as string[] | undefined) ?? []), made[name]];
+    const source = { provider, url: `${url}${path.replace('{source}', name)}` };
+    return [name, { ...source, options: { ...options, ...(topicArns && { topicArns }) } }] as const;
+  });
+  return Object.fromEntries(sources);
+}
+
+/** `existingTables` names tables in an account: nothing here holds them. */
+function refuseAttached(stack: StackView, names: readonly string[]): void {
+  const made = stack.ofType('AWS::DynamoDB::Table').map(({ place }) => place.ref);
+  const missing = names.filter((name) => !made.includes(name));
+  if (missing.length === 0) return;
+  throw new LocalError(
+    `the settings attach existing tables (${missing.join(', ')}): leave "existingTables" out of the file for a local run`,
+  );
+}
+
+const variable = (lambdas: readonly Lambda[], name: FunctionName, key: string): string =>
+  find(lambdas, name).environment[key] ?? '';
+
+function find(lambdas: readonly Lambda[], name: FunctionName): Lambda {
+  const found = lambdas.find((lambda) => lambda.name === name);
+  if (!found) throw new LocalError(`the template holds no function for ${name}`);
+  return found;
+}

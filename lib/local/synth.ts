@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PROVIDERS } from '../../lambda/providers/index.ts';
+import { LocalError } from './error.ts';
+import type { Home } from './home.ts';
+import type { Watchdog } from './watchdog.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Options that a provider cannot do without. */
+const REQUIRED_OPTIONS: Readonly<Record<string, object>> = {
+  ses: { topicArns: ['arn:aws:sns:us-east-1:000000000000:quell-local'] },
+};
+
+/**
+ * Synthesizes the real stack, bundles included, into the home folder, in a process of its own: what it needs of memory is free again after.
+ * @throws LocalError with what the app said.
+ */
+export async function synthesize(home: Home, watchdog: Watchdog, settings?: string): Promise<void> {
+  const file = settings === undefined ? defaultSettings(home) : resolve(settings);
+  rmSync(home.assembly, { recursive: true, force: true });
+  const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object };
+  const app = spawn(process.execPath, [join(ROOT, 'bin/app.ts')], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      CDK_OUTDIR: home.assembly,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, stage: 'local', settings: file }),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  watchdog.watch(app);
+  let said = '';
+  for (const stream of [app.stdout, app.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  }
+  const code = await new Promise<number | null>((done) => app.once('close', done));
+  if (code !== 0) throw new LocalError(said.trim() || `synthesizing ${basename(file)} ended with ${code}`);
+}
+
+/** Every provider under its own name. */
+function defaultSettings(home: Home): string {
+  const sources = [...PROVIDERS.keys()].map((id) => [id, { provider: id, ...REQUIRED_OPTIONS[id] }]);
+  const file = join(home.folder, 'settings.json');
+  writeFileSync(file, `${JSON.stringify({ sources: Object.fromEntries(sources) }, undefined, 2)}\n`);
+  return file;
+}

@@ -1,0 +1,15 @@
+import type { Throttle } from './routes.ts';
+
+/** Says whether one more request may pass: `burst` at once, `rate` per second after that. */
+export function tokenBucket({ rate, burst }: Throttle, now: () => number = () => performance.now()): () => boolean {
+  let tokens = burst;
+  let last = now();
+  return () => {
+    const at = now();
+    tokens = Math.min(burst, tokens + ((at - last) / 1000) * rate);
+    last = at;
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  };
+}

@@ -1,0 +1,29 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** Ends watched processes when this one is gone, however it went: even `kill -9` closes the channel between them. */
+export interface Watchdog {
+  watch(child: ChildProcess): void;
+  stop(): void;
+}
+
+export type WatchdogMessage = { readonly watch: number } | { readonly forget: number };
+
+export function startWatchdog(): Watchdog {
+  const guard = fork(fileURLToPath(new URL('./watchdog-process.ts', import.meta.url)), [], {
+    execArgv: [],
+    env: {},
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    detached: true,
+  });
+  const tell = (message: WatchdogMessage) => guard.connected && guard.send(message, () => undefined);
+  return {
+    watch(child) {
+      if (child.pid === undefined) return;
+      const { pid } = child;
+      tell({ watch: pid });
+      child.once('exit', () => tell({ forget: pid }));
+    },
+    stop: () => guard.connected && guard.disconnect(),
+  };
+}

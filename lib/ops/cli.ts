@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util';
+import { COMMON, type Command, type Entry, EXIT, type ExitCode, type Invocation, type Options } from './command.ts';
+import { explain, UsageError } from './errors.ts';
+import { commandHelp, overview, RUN } from './help.ts';
+import type { Io } from './io.ts';
+import { suggestion } from './suggest.ts';
+
+/** Every command, one line each. A Map, because the name comes from outside. */
+export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
+  ['normalize', { summary: "a provider's body as normalised events", load: () => import('./commands/normalize.ts') }],
+  ['verify', { summary: 'why a captured request is refused', load: () => import('./commands/verify.ts') }],
+  ['send', { summary: 'build, sign and post sample events', load: () => import('./commands/send.ts') }],
+  ['check', { summary: 'is an address suppressed, and why', load: () => import('./commands/check.ts') }],
+  ['timeline', { summary: 'what happened to an address', load: () => import('./commands/timeline.ts') }],
+  ['secrets', { summary: "set and list sources' secrets", load: () => import('./commands/secrets.ts') }],
+]);
+
+/** Runs one command line and returns its exit code; prints through `io` only, never throws. */
+export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    return await dispatch(argv, io);
+  } catch (error) {
+    const { exit, text } = explain(error);
+    io.say(text);
+    const [name = ''] = argv;
+    if (exit === EXIT.usage) io.say(`Help: ${RUN} ${COMMANDS.has(name) ? `${name} ` : ''}--help`);
+    return exit;
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const [first, ...others] = argv;
+  if (first === undefined) {
+    io.say(overview(COMMANDS));
+    return EXIT.usage;
+  }
+  const [name = '--help', ...rest] = first === 'help' ? [...others.slice(0, 1), '--help'] : argv;
+  if (name === '--help' || name === '-h') {
+    io.print(overview(COMMANDS));
+    return EXIT.yes;
+  }
+  const entry = COMMANDS.get(name);
+  if (!entry) throw new UsageError(`There is no such command.${suggestion(name, COMMANDS.keys())}`);
+  const command = (await entry.load()).command as Command;
+  const { values, positionals } = parse(rest, { ...command.options, ...COMMON });
+  if (values.help) {
+    io.print(commandHelp(name, command));
+    return EXIT.yes;
+  }
+  const needed = command.args.filter((arg) => !arg.endsWith('?'));
+  const missing = needed[positionals.length];
+  if (missing !== undefined) throw new UsageError(`${name}: the ${missing} is missing.`);
+  if (positionals.length > command.args.length) {
+    throw new UsageError(`${name}: one argument too many. (A secret is never an argument: shells remember those.)`);
+  }
+  return command.run({ args: positionals, options: values, io });
+}
+
+type Given = Invocation<Options>['options'];
+
+function parse(args: readonly string[], options: Options): { values: Given; positionals: string[] } {
+  try {
+    const config = Object.entries(options).map(([name, { type }]) => [name, { type }] as const);
+    const parsed = parseArgs({
+      args: [...args.map((arg) => (arg === '-h' ? '--help' : arg))],
+      options: Object.fromEntries(config),
+      allowPositionals: true,
+    });
+    return { values: parsed.values as Given, positionals: parsed.positionals };
+  } catch (error) {
+    // Its first sentence names the option and not the value.
+    const [message = ''] = (error as Error).message.split(/\.\s/);
+    const wrong = /^Unknown option '(--[\w-]+)'/.exec(message)?.[1];
+    throw new UsageError(
+      `${message}.${
+        wrong === undefined
+          ? ''
+          : suggestion(
+              wrong,
+              Object.keys(options).map((name) => `--${name}`),
+            )
+      }`,
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import type { Clients } from './target.ts';
+
+/** Service names as `.local/stack.json` and the SDK's own settings spell them. */
+export type Service = 'dynamodb' | 'secretsmanager' | 'sqs';
+
+export interface Connection {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** A person waits: a stack that does not answer is told within seconds. */
+const PATIENCE = { maxAttempts: 3, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } };
+
+export const settings = (connection: Connection) => ({ ...PATIENCE, ...connection });
+
+export function lazyClients(connect: (service: Service) => Connection): Clients {
+  return {
+    async dynamodb() {
+      const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+      return new DynamoDBClient(settings(connect('dynamodb')));
+    },
+    async secrets() {
+      const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+      return new SecretsManagerClient(settings(connect('secretsmanager')));
+    },
+    async sqs() {
+      const { SQSClient } = await import('@aws-sdk/client-sqs');
+      return new SQSClient(settings(connect('sqs')));
+    },
+  };
+}

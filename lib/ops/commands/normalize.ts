@@ -1,0 +1,59 @@
+import { PoisonEvent, RefusedRequest } from '../../../lambda/domain/errors.ts';
+import { type Arrival, normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import type { Payload } from '../../../lambda/providers/provider.ts';
+import { guessContentType, parseHeaders } from '../captured.ts';
+import { defineCommand, EXIT } from '../command.ts';
+import { jsonLine, readUserFile } from '../io.ts';
+import { optionsOf, parseOptions, providerOf } from '../provider.ts';
+import { parseAt } from '../time.ts';
+
+export const command = defineCommand({
+  args: ['provider'],
+  about: `
+Reads a body that the provider could post from standard input, signed or not, and prints one normalised event per line, always as
+JSON. Needs no AWS and no settings: the source is named after the provider, the time of arrival is now.
+Exit codes: 0 every event was normalised, 1 the body or one of its events could not be (the others are still printed), 2 usage.`,
+  options: {
+    'content-type': { type: 'string', value: 'TYPE', help: 'what the body was posted as (default: guessed from it)' },
+    headers: { type: 'string', value: 'FILE', help: 'the headers it came with; some ESPs put the delivery id there' },
+    options: { type: 'string', value: 'JSON', help: "the source's own settings, as in the settings file" },
+    at: { type: 'string', value: 'ISO', help: 'time of arrival (default: now)' },
+  },
+  example: `ops normalize sendgrid < body.json`,
+
+  async run({ args, options: given, io }) {
+    const provider = providerOf(args[0] as string);
+    const options = given.options === undefined ? optionsOf(provider) : parseOptions(provider, given.options);
+    const headers = given.headers === undefined ? {} : parseHeaders(await readUserFile(io, '--headers', given.headers));
+    const receivedAt = new Date(parseAt(given.at)).toISOString();
+    const body = await io.readInput('a body');
+    const contentType = given['content-type'] ?? headers['content-type'] ?? guessContentType(body);
+
+    let payload: Payload;
+    try {
+      const request = { method: 'POST', body, headers: { ...headers, 'content-type': contentType }, query: '' };
+      payload = provider.split(request, options);
+    } catch (error) {
+      if (!(error instanceof RefusedRequest)) throw error;
+      io.say(`Not readable as a ${provider.title} body: ${error.message}`);
+      return EXIT.no;
+    }
+
+    const arrival: Arrival = { source: provider.id, provider: provider.id, dedupeGroup: provider.id, receivedAt };
+    let [printed, failed] = [0, 0];
+    for (const [index, raw] of payload.events.entries()) {
+      try {
+        for (const draft of provider.normalise(raw, { options, meta: payload.meta ?? {} })) {
+          io.print(jsonLine(normalisedEvent(draft, arrival)));
+          printed++;
+        }
+      } catch (error) {
+        if (!(error instanceof PoisonEvent)) throw error;
+        io.say(`Event ${index + 1} of ${payload.events.length}: ${error.message}`);
+        failed++;
+      }
+    }
+    if (printed + failed === 0) io.say('The body holds no event, only a message to the endpoint itself.');
+    return failed > 0 ? EXIT.no : EXIT.yes;
+  },
+});

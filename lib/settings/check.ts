@@ -1,0 +1,68 @@
+import { safeParse } from 'valibot';
+import { isObject, type Mistake, mistakeOf, strayKeys } from './mistakes.ts';
+import { globals, type Settings } from './schema.ts';
+import { checkSource } from './source.ts';
+import { NAME_RULE, SOURCE_NAME } from './values.ts';
+
+export type Checked = { readonly settings: Settings } | { readonly mistakes: readonly Mistake[] };
+
+/** A parsed settings file to settings, or to every mistake in it. */
+export function checkSettings(document: unknown, stage: string): Checked {
+  if (!isObject(document)) return { mistakes: [{ path: [], problem: 'must hold one JSON object' }] };
+  const { sources: given, ...rest } = document;
+  const parsed = safeParse(globals, rest);
+  const sources = checkSources(given);
+  const mistakes = [
+    ...sources.mistakes,
+    ...strayKeys(globals, rest, [], ['sources']),
+    ...(parsed.issues ?? []).flatMap((issue) => mistakeOf(issue, document)),
+  ];
+  if (mistakes.length > 0 || !parsed.success) return { mistakes };
+  const settings = { ...parsed.output, stage, sources: sources.valid };
+  const contradictions = [...zoneMistakes(settings), ...retentionMistakes(settings)];
+  return contradictions.length > 0 ? { mistakes: contradictions } : { settings };
+}
+
+function checkSources(given: unknown): { valid: Settings['sources']; mistakes: Mistake[] } {
+  const path = ['sources'];
+  if (!isObject(given) || Object.keys(given).length === 0) {
+    return { valid: {}, mistakes: [{ path, problem: 'holds no source; a stack without one does nothing' }] };
+  }
+  const checked = Object.entries(given).map(([name, input]) => {
+    const at = [...path, name];
+    if (!SOURCE_NAME.test(name)) return { name, mistakes: [{ path: at, problem: `the name must be ${NAME_RULE}` }] };
+    return { name, ...checkSource(input, at) };
+  });
+  const valid = checked.flatMap((one) => ('source' in one ? [[one.name, one.source] as const] : []));
+  return {
+    valid: Object.fromEntries(valid),
+    mistakes: checked.flatMap((one) => ('mistakes' in one ? one.mistakes : [])),
+  };
+}
+
+function zoneMistakes({ customDomain: domain }: Settings): Mistake[] {
+  const zone = domain?.hostedZone?.name;
+  if (!domain || !zone || domain.name === zone || domain.name.endsWith(`.${zone}`)) return [];
+  return [{ path: ['customDomain', 'name'], problem: `is "${domain.name}", not a name in the hosted zone "${zone}"` }];
+}
+
+/** A series of soft bounces is read from the events that are kept. */
+function retentionMistakes({ retention: { eventsDays }, policy, sources }: Settings): Mistake[] {
+  const windows: [string[], number | undefined][] = [
+    [['policy'], policy.softBounces.windowDays],
+    ...Object.entries(sources).map(([name, source]): [string[], number | undefined] => [
+      ['sources', name, 'policy'],
+      source.policy?.softBounces?.windowDays,
+    ]),
+  ];
+  return windows.flatMap(([path, days = 0]) =>
+    days < eventsDays
+      ? []
+      : [
+          {
+            path: [...path, 'softBounces', 'windowDays'],
+            problem: `is ${days}, allowed: less than retention.eventsDays, which is ${eventsDays}`,
+          },
+        ],
+  );
+}

@@ -1,0 +1,76 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as v from 'valibot';
+import { policy, sourcePolicy } from './policy.ts';
+import {
+  certificateArn,
+  cidr,
+  emailAddress,
+  flag,
+  hostedZoneId,
+  hostName,
+  httpsUrl,
+  name,
+  silenceWindow,
+  tableNameOrArn,
+  webPage,
+  wholeNumber,
+} from './values.ts';
+
+/** What every source has, whatever its provider. Everything else in a source belongs to the provider's own schema. */
+export const common = v.object({
+  provider: v.string('the id of a provider'),
+  /** Minutes. */
+  expectEvery: v.optional(silenceWindow, '24h'),
+  allowIps: v.optional(v.pipe(v.array(cidr, 'a list of networks'), v.minLength(1, 'at least one network'))),
+  dedupeGroup: v.optional(name),
+  policy: v.optional(sourcePolicy),
+});
+
+const LOG_DAYS = Object.values(RetentionDays).filter(
+  (days): days is number => typeof days === 'number' && days !== RetentionDays.INFINITE,
+);
+
+/** An object of which every member has a default may be left out as a whole. */
+const group = <E extends v.ObjectEntries>(entries: E) => v.optional(v.object(entries, 'an object'), {} as never);
+
+/** Everything but the sources. */
+export const globals = v.object({
+  alarmEmails: v.optional(v.array(emailAddress, 'a list of e-mail addresses'), []),
+  retention: group({
+    eventsDays: v.optional(wholeNumber(15, 3650, 'days'), 35),
+    logsDays: v.optional(v.picklist(LOG_DAYS, `days, one of ${LOG_DAYS.join(', ')}`), 30),
+  }),
+  policy,
+  customDomain: v.optional(
+    v.object(
+      {
+        name: hostName,
+        certificateArn,
+        hostedZone: v.optional(v.object({ id: hostedZoneId, name: hostName }, 'an object')),
+      },
+      'an object',
+    ),
+  ),
+  publicUrl: v.optional(httpsUrl),
+  throttling: group({
+    rate: v.optional(wholeNumber(1, 10_000, 'requests per second'), 500),
+    burst: v.optional(wholeNumber(1, 5000, 'requests'), 1000),
+  }),
+  concurrency: v.optional(wholeNumber(2, 1000, 'invocations at a time'), 5),
+  existingTables: group({ events: v.optional(tableNameOrArn), suppression: v.optional(tableNameOrArn) }),
+  runbookUrl: v.optional(webPage),
+  accessLog: v.optional(flag, false),
+  byMessageIndex: v.optional(flag, false),
+  pointInTimeRecovery: v.optional(flag, true),
+});
+
+export interface SourceSettings extends v.InferOutput<typeof common> {
+  /** The provider's own settings, as its schema parsed them. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface Settings extends v.InferOutput<typeof globals> {
+  /** Names the stack and everything in it. */
+  readonly stage: string;
+  readonly sources: Readonly<Record<string, SourceSettings>>;
+}

@@ -1,0 +1,41 @@
+import { safeParse } from 'valibot';
+import { PROVIDERS } from '../../lambda/providers/index.ts';
+import { isObject, type Mistake, mistakeOf, nearest, strayKeys } from './mistakes.ts';
+import { common, type SourceSettings } from './schema.ts';
+
+type CheckedSource = { readonly source: SourceSettings } | { readonly mistakes: Mistake[] };
+
+/** One source: what all have in common, and beside it what its provider's own schema allows. */
+export function checkSource(input: unknown, path: readonly string[]): CheckedSource {
+  if (!isObject(input)) return { mistakes: [{ path, problem: 'must be an object' }] };
+  const provider = PROVIDERS.get(String(input.provider));
+  if (!provider) return { mistakes: [{ path: [...path, 'provider'], problem: unknownProvider(input.provider) }] };
+
+  const commonKeys = Object.keys(common.entries);
+  const own = Object.fromEntries(Object.entries(input).filter(([key]) => !commonKeys.includes(key)));
+  const shared = safeParse(common, input);
+  const options = safeParse(provider.options, own);
+  const mistakes = [
+    ...(shared.issues ?? []).flatMap((issue) => mistakeOf(issue, input, path)),
+    ...strayKeys(provider.options, own, path, commonKeys),
+    ...(options.issues ?? []).flatMap((issue) => mistakeOf(issue, input, path)),
+  ];
+  if (mistakes.length > 0 || !shared.success || !options.success) return { mistakes };
+  if (hasNoTopic(options.output)) {
+    const problem = 'must name a topic, or set "createTopic": true; without one nothing could be accepted';
+    return { mistakes: [{ path: [...path, 'topicArns'], problem }] };
+  }
+  return { source: { ...shared.output, options: options.output } };
+}
+
+/** A source whose proof is the topic it comes from. Its schema alone allows none, for payloads that are only read. */
+const hasNoTopic = (options: { readonly topicArns?: readonly string[]; readonly createTopic?: boolean }): boolean =>
+  options.topicArns?.length === 0 && !options.createTopic;
+
+function unknownProvider(id: unknown): string {
+  const known = [...PROVIDERS.keys()];
+  const guess = typeof id === 'string' ? nearest(id, known) : undefined;
+  const given =
+    id === undefined ? 'missing: it has no default' : `is ${JSON.stringify(id)}, which is no known provider`;
+  return `${given};${guess ? ` did you mean "${guess}"?` : ''} known: ${known.join(', ')}`;
+}

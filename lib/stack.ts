@@ -1,0 +1,43 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Alarms } from './constructs/alarms.ts';
+import { DeliveryQueue } from './constructs/delivery-queue.ts';
+import { Ingress } from './constructs/ingress.ts';
+import { writeOutputs } from './constructs/outputs.ts';
+import { PROCESS_TIMEOUT, Processor } from './constructs/processor.ts';
+import { Pulse } from './constructs/pulse.ts';
+import { Secrets } from './constructs/secrets.ts';
+import { SesTopics } from './constructs/ses-topics.ts';
+import { Storage } from './constructs/storage.ts';
+import { runtimeConfig } from './settings/runtime-config.ts';
+import type { Settings } from './settings/schema.ts';
+
+/** Composition only: what each part is stands in its construct. Account and Region are those of the deploy; nothing is looked up. */
+export class QuellStack extends Stack {
+  constructor(scope: Construct, settings: Settings) {
+    super(scope, `quell-${settings.stage}`, {
+      description: 'Quell: email feedback webhooks in, a suppression list out.',
+    });
+    const config = runtimeConfig(settings);
+    const logRetentionDays = settings.retention.logsDays;
+
+    const storage = new Storage(this, 'Storage', settings);
+    const secrets = new Secrets(this, 'Secrets');
+    const delivery = new DeliveryQueue(this, 'Delivery', PROCESS_TIMEOUT);
+    const sesTopics = new SesTopics(this, 'SesTopics', settings.sources);
+    const processor = new Processor(this, 'Processor', {
+      config,
+      logRetentionDays,
+      delivery,
+      storage,
+      topicArns: sesTopics.arns,
+      concurrency: settings.concurrency,
+    });
+    const topicArns = sesTopics.arnsBySource();
+    const ingress = new Ingress(this, 'Ingress', { settings, config, secrets, delivery, topicArns });
+    sesTopics.subscribe(ingress, processor);
+    const pulse = new Pulse(this, 'Pulse', config, logRetentionDays);
+    const alarms = new Alarms(this, 'Alarms', { settings, ingress, delivery, processor, pulse, sesTopics });
+    writeOutputs(this, { settings, storage, secrets, delivery, sesTopics, processor, ingress, pulse, alarms });
+  }
+}

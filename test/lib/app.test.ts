@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'quell-app-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the app as the CDK does, without bundling. */
+function synth(context: Record<string, unknown>) {
+  const output = join(folder, 'out');
+  const { status, stderr } = spawnSync(process.execPath, ['bin/app.ts'], {
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      CDK_OUTDIR: output,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [] }),
+    },
+  });
+  return { status, stderr, files: status === 0 ? readdirSync(output) : [] };
+}
+
+test('a stage is one stack of its name, synthesized without asking an account', () => {
+  const { status, stderr, files } = synth({ stage: 'example' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(files).toContain('quell-example.template.json');
+});
+
+test('mistakes end it with a message and no stack trace', () => {
+  const file = join(folder, 'wrong.json');
+  writeFileSync(file, '{"sources":{"a":{"provider":"sendgird"}},"concurrency":1}');
+  const { status, stderr } = synth({ settings: file });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/2 mistakes\n {2}sources\.a\.provider.+\n {2}concurrency/);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});

@@ -1,0 +1,78 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { CONFIG_FILE } from '../../lambda/contract/config.ts';
+import { ENV, type FunctionName } from '../../lambda/contract/env.ts';
+import { PROVIDERS } from '../../lambda/providers/index.ts';
+import { buildFunction, exportName } from '../../lib/constructs/bundle-build.ts';
+import { defaultProvider, httpRequest } from '../../lib/constructs/bundle-stubs.ts';
+import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
+import { settingsOf } from '../support/template.ts';
+
+const config = runtimeConfig(settingsOf());
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'quell-bundle-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const built = (name: string) => readFileSync(join(folder, name, 'index.js'), 'utf8');
+
+describe('a bundle', () => {
+  /** Kilobytes; loading is most of a cold start. */
+  test.each<[FunctionName, number]>([
+    ['receive', 340],
+    ['process', 450],
+    ['pulse', 60],
+  ])('of %s is its code, its config and nothing else, and stays small', async (name, kilobytes) => {
+    const directory = join(folder, name);
+    await buildFunction(name, config, directory);
+    expect(readdirSync(directory).sort()).toEqual([CONFIG_FILE, 'index.js', 'package.json']);
+    expect(JSON.parse(readFileSync(join(directory, CONFIG_FILE), 'utf8'))).toEqual(config);
+    expect(statSync(join(directory, 'index.js')).size).toBeLessThanOrEqual(kilobytes * 1000);
+  });
+
+  test('holds the providers that are configured, and no others', () => {
+    for (const name of ['receive', 'process']) {
+      expect(built(name)).toContain('x-twilio-email-event-webhook-signature');
+      expect(built(name)).not.toContain('x-amz-sns');
+    }
+  });
+
+  test('finds every provider under the name that the registry knows', async () => {
+    for (const [id, provider] of PROVIDERS) {
+      const file: Record<string, unknown> = await import(`../../lambda/providers/${id}.ts`);
+      expect(file[exportName(id)]).toBe(provider);
+    }
+    expect(Object.keys(await import('../../lambda/providers/index.ts'))).toEqual(['PROVIDERS']);
+  });
+
+  test('starts from its own folder and exports what Lambda calls', () => {
+    const environment = { TOPIC_ARNS: '{}', AWS_REGION: 'eu-west-1' };
+    for (const name of Object.values(ENV).flatMap(Object.keys)) process.env[name] = 'x';
+    Object.assign(process.env, environment);
+    const load = createRequire(import.meta.url);
+    for (const name of Object.keys(ENV)) {
+      expect(load(join(folder, name, 'index.js'))).toMatchObject({ handler: expect.any(Function) });
+    }
+  });
+});
+
+describe('what stands in for the search for credentials', () => {
+  test('takes those of the environment and no others', async () => {
+    process.env.AWS_ACCESS_KEY_ID = 'id';
+    process.env.AWS_SECRET_ACCESS_KEY = 'key';
+    delete process.env.AWS_SESSION_TOKEN;
+    expect(await defaultProvider()()).toEqual({ accessKeyId: 'id', secretAccessKey: 'key' });
+    process.env.AWS_SESSION_TOKEN = 'token';
+    expect(await defaultProvider()()).toMatchObject({ sessionToken: 'token' });
+    delete process.env.AWS_SECRET_ACCESS_KEY;
+    await expect(defaultProvider()()).rejects.toThrow('not set');
+  });
+
+  test('says what it is when something asks for more', () => {
+    expect(httpRequest).toThrow('left out of the bundle');
+  });
+});

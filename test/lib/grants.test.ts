@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import type { CommonVariable, Environment } from '../../lambda/contract/env.ts';
+import { type Access, plain, type ServiceFunctionProps } from '../../lib/constructs/service-function.ts';
+import type { Settings } from '../../lib/settings/schema.ts';
+import { settingsOf, show, synthesize, VARIANTS, withSource } from '../support/template.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+}
+
+/** Each role's rights, as "action on resource", by the construct path in its id. */
+function grants(settings: Settings): Record<string, string[]> {
+  const { ofType } = synthesize(settings);
+  return Object.fromEntries(
+    ofType('AWS::IAM::Policy').map(([id, { Properties }]) => {
+      const { Statement: statements } = Properties.PolicyDocument as { Statement: Statement[] };
+      const rights = statements.flatMap(({ Effect, Action, Resource }) =>
+        [Action]
+          .flat()
+          .flatMap((action) => [Resource].flat().map((on) => `${Effect} ${action} on ${shorten(show(on))}`)),
+      );
+      return [/Receive|Process|Pulse/.exec(id.replace('Processor', ''))?.[0] ?? id, rights.sort()];
+    }),
+  );
+}
+
+/** Ids without their hash. */
+const shorten = (text: string) => text.replace(/([A-Za-z]+)[0-9A-F]{8}\b/g, '$1');
+
+const logging = (id: string) => ['logs:CreateLogStream', 'logs:PutLogEvents'].map((act) => `Allow ${act} on ${id}.Arn`);
+
+describe('every function may do exactly what it uses', () => {
+  test('smallest', () => {
+    expect(grants(VARIANTS.smallest)).toEqual({
+      Receive: [
+        ...logging('IngressReceiveLogs'),
+        'Allow secretsmanager:GetSecretValue on WebhookSecrets',
+        'Allow sqs:SendMessage on DeliveryQueue.Arn',
+      ],
+      Process: [
+        'Allow dynamodb:BatchGetItem on SuppressionTable.Arn',
+        'Allow dynamodb:PartiQLInsert on EventsTable.Arn',
+        'Allow dynamodb:PartiQLInsert on SuppressionTable.Arn',
+        'Allow dynamodb:PartiQLUpdate on SuppressionTable.Arn',
+        'Allow dynamodb:Query on EventsTable.Arn',
+        ...logging('ProcessorProcessLogs'),
+        'Allow sqs:DeleteMessage on DeliveryQueue.Arn',
+        'Allow sqs:GetQueueAttributes on DeliveryQueue.Arn',
+        'Allow sqs:ReceiveMessage on DeliveryQueue.Arn',
+        'Allow sqs:SendMessage on DeadLetterQueue.Arn',
+      ],
+      Pulse: logging('PulseLogs'),
+    });
+  });
+
+  test('only SES sources let process confirm subscriptions, on their own topics', () => {
+    const confirm = grants(VARIANTS.everything).Process?.filter((right) => right.includes('sns:'));
+    expect(confirm).toEqual([
+      'Allow sns:ConfirmSubscription on SesTopicssesmainTopic',
+      'Allow sns:ConfirmSubscription on arn:aws:sns:eu-west-1:111122223333:older',
+    ]);
+  });
+
+  test('only an ESP that signs a token instead of the event lets process keep tokens', () => {
+    expect(grants(withSource(settingsOf(), 'mailgun', { provider: 'mailgun' })).Process).toContain(
+      'Allow dynamodb:PartiQLUpdate on EventsTable.Arn',
+    );
+  });
+
+  test('an attached table is granted by its name in the account and Region of the stack', () => {
+    expect(grants(VARIANTS.attached).Process).toContain(
+      'Allow dynamodb:PartiQLInsert on arn:AWS::Partition:dynamodb:AWS::Region:AWS::AccountId:table/old-events',
+    );
+  });
+
+  test('no role has a managed policy, and none trusts anything but Lambda', () => {
+    for (const [, { Properties }] of synthesize(VARIANTS.everything).ofType('AWS::IAM::Role')) {
+      expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+      expect(JSON.stringify(Properties.AssumeRolePolicyDocument)).toContain('lambda.amazonaws.com');
+    }
+  });
+});
+
+test('the compiler refuses a function that is given too little or too much', () => {
+  type Uses = ServiceFunctionProps<'receive'>['uses'];
+  const all: Record<Exclude<keyof Environment<'receive'>, CommonVariable>, Access> = {
+    DELIVERY_QUEUE_URL: plain('u'),
+    SECRET_ARN: plain('a'),
+    PUBLIC_URL: plain('p'),
+    TOPIC_ARNS: plain('{}'),
+  };
+  const exact: Uses = all;
+  // @ts-expect-error a variable is missing
+  const less: Uses = { DELIVERY_QUEUE_URL: plain('u') };
+  // @ts-expect-error a variable is not in the contract
+  const more: Uses = { ...all, DEBUG: plain('1') };
+  expect([exact, less, more]).toHaveLength(3);
+});

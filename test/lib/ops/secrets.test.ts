@@ -1,0 +1,139 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { sendgrid } from '../../../lambda/providers/sendgrid.ts';
+import { ops, project, spawnOps, stackFile } from '../../support/ops.ts';
+import { type SecretServer, startSecretServer } from '../../support/secret-server.ts';
+
+const key = (): string => sendgrid.generateKey().secret as string;
+const [OLD, NEW] = [key(), key()];
+let store: SecretServer;
+let stack: ReturnType<typeof project>;
+
+beforeAll(async () => {
+  store = await startSecretServer();
+  const url = 'http://127.0.0.1:9/webhooks/v1/x';
+  const sources = Object.fromEntries(
+    [
+      ['marketing', 'sendgrid'],
+      ['billing', 'sendgrid'],
+      ['aws', 'ses'],
+    ].map(([name, provider]) => [name, { provider, url }]),
+  );
+  stack = project({ '.local/stack.json': stackFile({ endpoints: { secretsmanager: store.url }, sources }) });
+});
+afterEach(() => {
+  store.versions.length = 0;
+  store.refuse = undefined;
+});
+afterAll(async () => {
+  stack?.remove();
+  await store?.stop();
+});
+
+async function secrets(args: string[], input = '') {
+  const result = await ops(['secrets', ...args, '--local'], { root: stack.root, input });
+  for (const secret of [OLD, NEW]) expect(result.out + result.err).not.toContain(secret);
+  return result;
+}
+const stored = (value: object): void =>
+  void store.versions.push({ id: `v${store.versions.length}`, value: JSON.stringify(value) });
+
+describe('ops secrets set', () => {
+  test('the first value of all makes the map, less one line break', async () => {
+    const { code, out, err } = await secrets(['set', 'marketing'], `${NEW}\n`);
+    expect([code, out, err]).toEqual([0, 'marketing: stored, live values: 1\n', expect.stringContaining('30 seconds')]);
+    expect(store.current()).toEqual({ marketing: NEW });
+  });
+
+  test('others keep what they have', async () => {
+    stored({ billing: [OLD, 'x'], stranger: { kept: true } });
+    await secrets(['set', 'marketing'], NEW);
+    expect(store.current()).toEqual({ billing: [OLD, 'x'], stranger: { kept: true }, marketing: NEW });
+  });
+
+  test('a live value is not overwritten unasked', async () => {
+    stored({ marketing: OLD });
+    const { code, err } = await secrets(['set', 'marketing'], NEW);
+    expect([code, err]).toEqual([2, expect.stringMatching(/--add .* --replace/)]);
+    expect(store.current()).toEqual({ marketing: OLD });
+  });
+
+  test('--add puts the new value first and never twice, --replace drops the old', async () => {
+    stored({ marketing: OLD });
+    expect((await secrets(['set', 'marketing', '--add'], NEW)).code).toBe(0);
+    expect(store.current()).toEqual({ marketing: [NEW, OLD] });
+    await secrets(['set', 'marketing', '--add'], NEW);
+    expect(store.current()).toEqual({ marketing: [NEW, OLD] });
+    const { err } = await secrets(['set', 'marketing', '--replace'], NEW);
+    expect(store.current()).toEqual({ marketing: NEW });
+    expect(err).toContain('5 minutes');
+  });
+
+  test.each([
+    ['nothing', '', 'empty'],
+    ['white space around it', ` ${NEW}`, 'white space'],
+    ['two lines', `${NEW}\n${OLD}`, 'more than one line'],
+    ['no key', 'not-a-key', 'cannot use this value'],
+  ])('%s is refused before it is stored', async (_name, input, hint) => {
+    const { code, err } = await secrets(['set', 'marketing'], input);
+    expect([code, err]).toEqual([2, expect.stringContaining(hint)]);
+    expect(store.versions).toEqual([]);
+  });
+
+  test('an unknown source, and one that needs none, are refused', async () => {
+    expect((await secrets(['set', 'marketng'], NEW)).err).toContain('Did you mean "marketing"?');
+    expect((await secrets(['set', 'constructor'], NEW)).code).toBe(2);
+    expect((await secrets(['set', 'aws'], NEW)).err).toContain('needs no secret');
+    expect(store.versions).toEqual([]);
+  });
+
+  test('what another operator wrote at the same moment is kept', async () => {
+    stored({ billing: OLD });
+    store.beforePut = () => stored({ billing: OLD, marketing: 'theirs', other: 'theirs too' });
+    expect((await secrets(['set', 'marketing'], NEW)).code).toBe(0);
+    expect(store.current()).toEqual({ billing: OLD, other: 'theirs too', marketing: [NEW, 'theirs'] });
+  });
+
+  test('a store that refuses leaves the question open', async () => {
+    store.refuse = 'AccessDeniedException';
+    const { code, err } = await secrets(['set', 'marketing'], NEW);
+    expect([code, err]).toEqual([3, expect.stringContaining('AccessDeniedException')]);
+  });
+
+  test('a stored value that is no map is neither quoted nor overwritten', async () => {
+    store.versions.push({ id: 'v1', value: `plain ${OLD}` });
+    const { code } = await secrets(['set', 'marketing'], NEW);
+    expect(code).toBe(3);
+    expect(store.versions).toHaveLength(1);
+  });
+});
+
+describe('ops secrets list', () => {
+  test('counts live values, names what is missing and what belongs to nobody', async () => {
+    stored({ marketing: [NEW, OLD], gone: OLD, billing: ' ' });
+    const { code, out, err } = await secrets(['list']);
+    expect(code).toBe(1);
+    expect(out.split('\n').slice(0, 3)).toEqual([
+      'marketing  sendgrid  live values: 2',
+      'billing  sendgrid  MISSING: refuses everything',
+      'aws  ses  needs none',
+    ]);
+    expect(err).toContain('gone');
+  });
+
+  test('answers yes once every source has what it needs', async () => {
+    stored({ marketing: NEW, billing: OLD });
+    const { code, json } = await secrets(['list', '--json']);
+    expect(code).toBe(0);
+    expect(json()).toContainEqual({ source: 'billing', provider: 'sendgrid', needed: true, values: 1 });
+  });
+
+  test('the secret comes through standard input of the program', async () => {
+    const { code, out, err } = await spawnOps(['secrets', 'set', 'marketing', '--local', '--json'], {
+      root: stack.root,
+      input: `${NEW}\r\n`,
+    });
+    expect([code, err]).toEqual([0, expect.not.stringContaining(NEW)]);
+    expect(JSON.parse(out)).toEqual({ source: 'marketing', provider: 'sendgrid', values: 1 });
+    expect(store.current()).toEqual({ marketing: NEW });
+  });
+});

@@ -1,0 +1,217 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { DEFAULT_POLICY } from '../../lambda/contract/config.ts';
+import { checkSettings } from '../../lib/settings/check.ts';
+import { loadSettings } from '../../lib/settings/load.ts';
+import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
+import { settingsOf } from '../support/template.ts';
+
+const sendgrid = { provider: 'sendgrid' };
+
+/** Each mistake as one line. */
+function mistakesOf(document: unknown): string[] {
+  const checked = checkSettings(document, 'test');
+  return 'mistakes' in checked ? checked.mistakes.map(({ path, problem }) => `${path.join('.')}: ${problem}`) : [];
+}
+
+describe('a settings file', () => {
+  test('needs only a source; everything else has a default', () => {
+    expect(settingsOf()).toEqual({
+      stage: 'test',
+      sources: { sendgrid: { provider: 'sendgrid', expectEvery: 24 * 60, options: {} } },
+      alarmEmails: [],
+      retention: { eventsDays: 35, logsDays: 30 },
+      policy: DEFAULT_POLICY,
+      throttling: { rate: 500, burst: 1000 },
+      concurrency: 5,
+      existingTables: {},
+      accessLog: false,
+      byMessageIndex: false,
+      pointInTimeRecovery: true,
+    });
+  });
+
+  test('has all its mistakes told at once, each with its place, the value given and what is allowed', () => {
+    const mistakes = mistakesOf({
+      sources: {
+        Upper: sendgrid,
+        a: { provider: 'sendgird' },
+        b: { ...sendgrid, expectEvery: '8d', allowIps: ['10.0.0.0/33', '::1/64', 5], dedupeGroup: 'A B' },
+        c: {},
+        d: { ...sendgrid, expectEvry: '1h' },
+        constructor: 4,
+      },
+      alarmEmail: 'ops@example.com',
+      alarmEmails: ['nobody'],
+      retention: { eventsDays: 14, logsDays: 31, days: 1 },
+      policy: { hardBounce: 'never', complaint: -1 },
+      throttling: [],
+      customDomain: { name: 'Hooks', hostedZone: { id: 'x' } },
+      publicUrl: 'https://example.com/',
+      existingTables: { events: 'a/b' },
+      concurrency: 1,
+      accessLog: 'yes',
+      runbookUrl: 'wiki',
+    });
+    expect(mistakes.map((mistake) => mistake.split(': ')[0])).toEqual([
+      ...['sources.Upper', 'sources.a.provider', 'sources.b.expectEvery', 'sources.b.allowIps.0'],
+      ...['sources.b.allowIps.2', 'sources.b.dedupeGroup', 'sources.c.provider', 'sources.d.expectEvry'],
+      ...['sources.constructor', 'alarmEmail', 'retention.days', 'throttling', 'alarmEmails.0', 'retention.eventsDays'],
+      ...['retention.logsDays', 'policy.hardBounce', 'policy.complaint', 'customDomain.name'],
+      ...['customDomain.certificateArn', 'customDomain.hostedZone.id', 'customDomain.hostedZone.name', 'publicUrl'],
+      ...['concurrency', 'existingTables.events', 'runbookUrl', 'accessLog'],
+    ]);
+    expect(mistakes).toContain('retention.eventsDays: is 14, allowed: a whole number of days from 15 to 3650');
+    expect(mistakes.join('\n')).toContain(
+      'sources.a.provider: is "sendgird", which is no known provider; did you mean "sendgrid"? known: ',
+    );
+    expect(mistakes.join('\n')).toContain('sources.d.expectEvry: unknown; did you mean "expectEvery"?');
+    expect(mistakes.join('\n')).toContain('alarmEmail: unknown; did you mean "alarmEmails"?');
+  });
+
+  test.each([[[]], [null], ['x'], [7]])('must be an object, unlike %j', (document) => {
+    expect(mistakesOf(document)).toEqual([': must hold one JSON object']);
+  });
+
+  test.each([[undefined], [{}], [[]], ['sendgrid']])('must name a source: %j does not', (sources) => {
+    expect(mistakesOf({ sources })[0]).toMatch(/^sources: holds no source/);
+  });
+
+  test('keeps a secret that strayed into it out of the message', () => {
+    const [mistake, ...more] = mistakesOf({ sources: { a: { ...sendgrid, verificationKey: 'MFkwEwYH' } } });
+    expect(mistake).toContain('secrets never stand in this file');
+    expect(mistake).not.toContain('MFkwEwYH');
+    expect(more).toEqual([]);
+  });
+
+  test('must keep the custom domain within its hosted zone', () => {
+    const customDomain = {
+      name: 'hooks.example.org',
+      certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/a',
+      hostedZone: { id: 'Z1', name: 'example.com' },
+    };
+    expect(mistakesOf({ sources: { sendgrid }, customDomain })[0]).toContain(
+      'not a name in the hosted zone "example.com"',
+    );
+  });
+
+  test('must keep events for longer than the soft bounces of any source are counted', () => {
+    const softBounces = { messages: 3, windowDays: 20, suppressDays: 7 };
+    expect(
+      mistakesOf({ sources: { a: { ...sendgrid, policy: { softBounces } } }, retention: { eventsDays: 20 } }),
+    ).toEqual([
+      'policy.softBounces.windowDays: is 30, allowed: less than retention.eventsDays, which is 20',
+      'sources.a.policy.softBounces.windowDays: is 20, allowed: less than retention.eventsDays, which is 20',
+    ]);
+  });
+
+  test('may judge one source differently, soft bounces only as a whole', () => {
+    const policy = { complaint: 90, softBounces: { messages: 0, windowDays: 1, suppressDays: 1 } };
+    const settings = settingsOf({ sources: { a: { ...sendgrid, policy } } });
+    expect(runtimeConfig(settings).sources.a?.policy).toEqual(policy);
+    expect(mistakesOf({ sources: { a: { ...sendgrid, policy: { softBounces: { messages: 1 } } } } })).toHaveLength(2);
+  });
+
+  test.each([
+    ['15m', 15],
+    ['6h', 360],
+    ['7d', 10_080],
+    ['10080m', 10_080],
+  ])('takes %s for a silence window of %i minutes', (expectEvery, minutes) => {
+    expect(settingsOf({ sources: { a: { ...sendgrid, expectEvery } } }).sources.a?.expectEvery).toBe(minutes);
+  });
+
+  test.each(['14m', '169h', '8d', '0h', '1.5h', '1 h', 'h', '24', 24, '', '1w'])(
+    'refuses %j for one',
+    (expectEvery) => {
+      expect(mistakesOf({ sources: { a: { ...sendgrid, expectEvery } } })).toHaveLength(1);
+    },
+  );
+
+  test('takes networks and single addresses of both kinds', () => {
+    const allowIps = ['192.0.2.0/24', '2001:db8::/32', '192.0.2.1', '2001:db8::1'];
+    expect(settingsOf({ sources: { a: { ...sendgrid, allowIps } } }).sources.a?.allowIps).toEqual([
+      ...['192.0.2.0/24', '2001:db8::/32', '192.0.2.1/32', '2001:db8::1/128'],
+    ]);
+  });
+
+  test.each(['192.0.2.0/', '192.0.2.0/-1', '192.0.2.0/1/2', '1.2.3', 'fe80::1%eth0', 'example.com', ''])(
+    'refuses %j',
+    (network) => {
+      expect(mistakesOf({ sources: { a: { ...sendgrid, allowIps: [network] } } })).toHaveLength(1);
+    },
+  );
+});
+
+test('the functions are told what they need of the settings, and no more', () => {
+  const settings = settingsOf({
+    sources: { a: { ...sendgrid, dedupeGroup: 'all', allowIps: ['192.0.2.1'] } },
+    alarmEmails: ['ops@example.com'],
+    policy: { otherPermanent: 7, softBounces: { messages: 3 } },
+  });
+  expect(runtimeConfig(settings)).toEqual({
+    stage: 'test',
+    sources: { a: { provider: 'sendgrid', dedupeGroup: 'all', allowIps: ['192.0.2.1/32'], options: {} } },
+    eventRetentionDays: 35,
+    policy: { ...DEFAULT_POLICY, otherPermanent: 7, softBounces: { ...DEFAULT_POLICY.softBounces, messages: 3 } },
+  });
+});
+
+describe('which file', () => {
+  let folder: string;
+  const notice = jest.spyOn(process.stderr, 'write');
+  const put = (name: string, text = JSON.stringify({ sources: { sendgrid } })) =>
+    writeFileSync(join(folder, name), text);
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'quell-settings-'));
+    notice.mockReset().mockReturnValue(true);
+    put('example.json');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test('the stage names it', () => {
+    put('prod.json');
+    expect(loadSettings({ stage: 'prod' }, folder).stage).toBe('prod');
+  });
+
+  test('a path names it directly, and the stage after it unless one is given', () => {
+    put('other.json');
+    expect(loadSettings({ settings: join(folder, 'other.json') }, '/nowhere').stage).toBe('other');
+    expect(loadSettings({ settings: join(folder, 'other.json'), stage: 'local' }, '/nowhere').stage).toBe('local');
+  });
+
+  test('without either it is dev, else the example, and that is said', () => {
+    expect(loadSettings({}, folder).stage).toBe('example');
+    expect(notice).toHaveBeenCalledWith(expect.stringContaining('using settings/example.json'));
+    put('dev.json');
+    expect(loadSettings({}, folder).stage).toBe('dev');
+    expect(notice).toHaveBeenCalledTimes(1);
+  });
+
+  test('a missing stage lists those that are there', () => {
+    expect(() => loadSettings({ stage: 'prod' }, folder)).toThrow(/prod\.json does not exist. Stages here: example/);
+  });
+
+  test('a stage that cannot name a stack is refused', () => {
+    expect(() => loadSettings({ stage: '../prod' }, folder)).toThrow('must be lower-case letters');
+  });
+
+  test('what is not JSON is named', () => {
+    put('prod.json', '{ "sources": ');
+    expect(() => loadSettings({ stage: 'prod' }, folder)).toThrow(/prod\.json is not JSON/);
+  });
+
+  test('without sources the message shows an example', () => {
+    put('prod.json', '{}');
+    expect(() => loadSettings({ stage: 'prod' }, folder)).toThrow(
+      /one mistake[\s\S]*An example:[\s\S]*"provider": "sendgrid"/,
+    );
+  });
+
+  test('the example that ships has no mistake', () => {
+    expect(loadSettings({ stage: 'example' }, 'settings').stage).toBe('example');
+  });
+});

@@ -1,0 +1,191 @@
+import { describe, expect, test } from '@jest/globals';
+import { ENV, type FunctionName } from '../../lambda/contract/env.ts';
+import { EVENTS, SUPPRESSION } from '../../lambda/contract/tables.ts';
+import { type Resource, settingsOf, show, synthesize, VARIANTS } from '../support/template.ts';
+
+const smallest = synthesize(VARIANTS.smallest);
+const everything = synthesize(VARIANTS.everything);
+const attached = synthesize(VARIANTS.attached);
+
+const NAMES = Object.keys(ENV) as FunctionName[];
+type Synthesized = typeof smallest;
+
+/** A function is known by the log group it writes to. */
+function functionOf({ ofType, resources }: Synthesized, name: FunctionName): Resource['Properties'] {
+  const found = ofType('AWS::Lambda::Function').find(([, { Properties }]) => {
+    const group = resources[show((Properties.LoggingConfig as { LogGroup: unknown }).LogGroup)];
+    return show(group?.Properties.LogGroupName).endsWith(`/${name}`);
+  });
+  if (!found) throw new Error(`no function logs as ${name}`);
+  return found[1].Properties;
+}
+
+describe.each(Object.entries({ smallest, everything, attached }))('with settings "%s"', (_, stack) => {
+  test('there is a function for every name of the contract and no other', () => {
+    expect(stack.ofType('AWS::Lambda::Function')).toHaveLength(NAMES.length);
+  });
+
+  test.each(NAMES)('%s is given exactly the variables of its contract', (name) => {
+    const { Environment } = functionOf(stack, name) as { Environment?: { Variables: object } };
+    expect(Object.keys(Environment?.Variables ?? {}).sort()).toEqual(Object.keys(ENV[name]).sort());
+  });
+
+  test.each(NAMES)(
+    '%s runs on arm64 and Node 24, logs JSON to a group of its own, and reserves no concurrency',
+    (name) => {
+      const fn = functionOf(stack, name);
+      expect(fn).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN', ApplicationLogLevel: 'INFO' },
+      });
+      expect(fn).not.toHaveProperty('ReservedConcurrentExecutions');
+    },
+  );
+
+  test('log groups are not shared, and each forgets', () => {
+    const groups = stack.ofType('AWS::Logs::LogGroup');
+    expect(groups.every(([, { Properties }]) => Properties.RetentionInDays === 30)).toBe(true);
+    expect(new Set(groups.map(([, { Properties }]) => Properties.LogGroupName)).size).toBe(groups.length);
+  });
+
+  test('receive gives up before API Gateway does', () => {
+    const integration = stack.first('AWS::ApiGatewayV2::Integration');
+    const milliseconds = Number(functionOf(stack, 'receive').Timeout) * 1000;
+    expect(milliseconds).toBeLessThan(Number(integration.TimeoutInMillis));
+    expect(integration).toMatchObject({ PayloadFormatVersion: '2.0' });
+  });
+
+  test('a message stays hidden for six times what its consumer may take, and the queues keep it as long as SQS can', () => {
+    const queue = stack.resources.DeliveryQueue?.Properties;
+    expect(Number(queue?.VisibilityTimeout)).toBeGreaterThanOrEqual(6 * Number(functionOf(stack, 'process').Timeout));
+    for (const [, { Properties }] of stack.ofType('AWS::SQS::Queue')) {
+      expect(Properties).toMatchObject({ MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true });
+    }
+    expect(queue?.RedrivePolicy).toMatchObject({ maxReceiveCount: 10 });
+  });
+
+  test('the event source reports partial failures and is the only limit of concurrency', () => {
+    const source = stack.first('AWS::Lambda::EventSourceMapping');
+    expect(source).toMatchObject({
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 5 },
+    });
+  });
+
+  test('the API answers the webhook path only, throttled, under its pinned id', () => {
+    const routes = stack.ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.RouteKey);
+    expect(routes.sort()).toEqual(['GET', 'HEAD', 'POST'].map((method) => `${method} /webhooks/v1/{source}`));
+    expect(stack.resources.WebhookApi?.Type).toBe('AWS::ApiGatewayV2::Api');
+    const stage = stack.first('AWS::ApiGatewayV2::Stage');
+    expect(stage).toMatchObject({
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
+    });
+  });
+
+  test('the template never mentions a secret value', () => {
+    const secret = stack.first('AWS::SecretsManager::Secret');
+    expect(Object.keys(secret).sort()).toEqual(['Description', 'Name']);
+  });
+
+  test('the outputs that the ops CLI reads are there', () => {
+    expect(Object.keys(stack.outputs)).toEqual(
+      expect.arrayContaining([
+        ...['ApiUrl', 'WebhookUrl', 'Sources', 'SecretArn', 'DeliveryQueueUrl', 'DeadLetterQueueUrl'],
+        ...[
+          'EventsTableName',
+          'SuppressionTableName',
+          'ReceiveFunctionName',
+          'ProcessFunctionName',
+          'PulseFunctionName',
+        ],
+      ]),
+    );
+  });
+});
+
+describe('what holds data', () => {
+  test.each([
+    ['EventsTable', 'Retain'],
+    ['SuppressionTable', 'Retain'],
+    ['WebhookSecrets', 'Retain'],
+    ['DeliveryQueue', 'RetainExceptOnCreate'],
+    ['DeadLetterQueue', 'RetainExceptOnCreate'],
+  ])('%s keeps its id, and outlives the stack and a replacement', (id, deletionPolicy) => {
+    expect(everything.resources[id]).toMatchObject({ DeletionPolicy: deletionPolicy, UpdateReplacePolicy: 'Retain' });
+  });
+
+  test('a deploy with other settings leaves the secret as it is', () => {
+    expect(everything.resources.WebhookSecrets).toEqual(smallest.resources.WebhookSecrets);
+  });
+
+  test('tables have the keys that readers were promised, are paid per request and protected', () => {
+    const hash = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' });
+    expect(smallest.resources.EventsTable?.Properties).toMatchObject({
+      KeySchema: [hash(EVENTS.partitionKey), { AttributeName: EVENTS.sortKey, KeyType: 'RANGE' }],
+      TimeToLiveSpecification: { AttributeName: EVENTS.expiry, Enabled: true },
+      StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+    });
+    expect(smallest.resources.SuppressionTable?.Properties).toMatchObject({
+      KeySchema: [hash(SUPPRESSION.partitionKey)],
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    });
+    for (const [, { Properties }] of smallest.ofType('AWS::DynamoDB::Table')) {
+      expect(Properties).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      });
+    }
+    expect(smallest.resources.SuppressionTable?.Properties).not.toHaveProperty('TimeToLiveSpecification');
+  });
+
+  test('the index by message is made only where it is wanted', () => {
+    expect(smallest.resources.EventsTable?.Properties).not.toHaveProperty('GlobalSecondaryIndexes');
+    expect(everything.resources.EventsTable?.Properties).toMatchObject({
+      GlobalSecondaryIndexes: [{ IndexName: 'byMessage', Projection: { ProjectionType: 'KEYS_ONLY' } }],
+    });
+  });
+
+  test('existing tables are attached, by name or ARN, and none is made', () => {
+    expect(attached.ofType('AWS::DynamoDB::Table')).toEqual([]);
+    const { Environment } = functionOf(attached, 'process') as { Environment: { Variables: object } };
+    expect(Environment.Variables).toMatchObject({ EVENTS_TABLE: 'old-events', SUPPRESSION_TABLE: 'old-list' });
+  });
+});
+
+describe('addresses', () => {
+  const urlGivenTo = (stack: Synthesized) =>
+    show((functionOf(stack, 'receive').Environment as { Variables: { PUBLIC_URL: unknown } }).Variables.PUBLIC_URL);
+
+  test("the public URL is the API's own, the custom domain's, or the one that the settings name", () => {
+    expect(urlGivenTo(smallest)).toBe('WebhookApi.ApiEndpoint');
+    expect(urlGivenTo(everything)).toBe('https://hooks.example.com');
+    expect(urlGivenTo(synthesize(settingsOf({ publicUrl: 'https://edge.example.com/mail' })))).toBe(
+      'https://edge.example.com/mail',
+    );
+    expect(show(everything.outputs.WebhookUrl?.Value)).toBe('https://hooks.example.com/webhooks/v1/{source}');
+  });
+
+  test('a custom domain leaves the first address alive', () => {
+    expect(everything.resources.WebhookApi?.Properties).not.toHaveProperty('DisableExecuteApiEndpoint');
+    expect(everything.ofType('AWS::ApiGatewayV2::ApiMapping')).toHaveLength(1);
+    expect(everything.ofType('AWS::Route53::RecordSet')).toHaveLength(1);
+  });
+
+  test('the access log names the route, never path, query, address or user agent', () => {
+    const stage = everything.first<{ AccessLogSettings: { Format: string } }>('AWS::ApiGatewayV2::Stage');
+    expect(Object.values(JSON.parse(stage.AccessLogSettings.Format)).sort()).toEqual([
+      '$context.integrationStatus',
+      '$context.requestId',
+      '$context.requestTimeEpoch',
+      '$context.responseLatency',
+      '$context.routeKey',
+      '$context.status',
+    ]);
+    expect(smallest.first('AWS::ApiGatewayV2::Stage')).not.toHaveProperty('AccessLogSettings');
+  });
+});

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { checkSettings } from '../../lib/settings/check.ts';
+import type { Settings, SourceSettings } from '../../lib/settings/schema.ts';
+import { QuellStack } from '../../lib/stack.ts';
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly DependsOn?: readonly string[];
+}
+
+/** Settings with one SendGrid source, changed by `document`. */
+export function settingsOf(document: Record<string, unknown> = {}): Settings {
+  const checked = checkSettings({ sources: { sendgrid: { provider: 'sendgrid' } }, ...document }, 'test');
+  if ('settings' in checked) return checked.settings;
+  throw new Error(JSON.stringify(checked.mistakes));
+}
+
+/** One source more, past the check. */
+export const withSource = (settings: Settings, name: string, source: Partial<SourceSettings>): Settings => ({
+  ...settings,
+  sources: { ...settings.sources, [name]: { provider: 'sendgrid', expectEvery: 1440, options: {}, ...source } },
+});
+
+/** Settings that between them switch on everything the stack can make. */
+export const VARIANTS = {
+  smallest: settingsOf(),
+  everything: withSource(
+    settingsOf({
+      alarmEmails: ['ops@example.com', 'mail@example.com'],
+      accessLog: true,
+      byMessageIndex: true,
+      pointInTimeRecovery: false,
+      runbookUrl: 'https://wiki.example.com/quell',
+      customDomain: {
+        name: 'hooks.example.com',
+        certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/0a1b2c3d',
+        hostedZone: { id: 'Z0123456789ABC', name: 'example.com' },
+      },
+    }),
+    'ses-main',
+    { provider: 'ses', options: { createTopic: true, topicArns: ['arn:aws:sns:eu-west-1:111122223333:older'] } },
+  ),
+  attached: settingsOf({
+    existingTables: { events: 'old-events', suppression: 'arn:aws:dynamodb:eu-west-1:111122223333:table/old-list' },
+  }),
+} satisfies Record<string, Settings>;
+
+/** A stack for reading its constructs or its template; nothing is bundled. */
+export function stackOf(settings: Settings): QuellStack {
+  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
+  return new QuellStack(new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } }), settings);
+}
+
+/** The resources of a template by logical id, and its outputs. */
+export function synthesize(settings: Settings) {
+  const { Resources, Outputs } = Template.fromStack(stackOf(settings)).toJSON() as {
+    Resources: Record<string, Resource>;
+    Outputs: Record<string, { Value: unknown }>;
+  };
+  const ofType = (type: string): [string, Resource][] =>
+    Object.entries(Resources).filter(([, resource]) => resource.Type === type);
+  return {
+    resources: Resources,
+    outputs: Outputs,
+    ofType,
+    /** Properties of the first resource of a type whose id holds `part`. */
+    first<P = Resource['Properties']>(type: string, part = ''): P {
+      const found = ofType(type).find(([id]) => id.includes(part));
+      if (!found) throw new Error(`no ${type} with "${part}" in its id`);
+      return found[1].Properties as P;
+    },
+  };
+}
+
+/** A CloudFormation value as a reader sees it: `Id`, `Id.Attribute`, joined texts. */
+export function show(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const [[name, argument] = ['', undefined]] = Object.entries(value);
+  if (name === 'Ref') return String(argument);
+  if (name === 'Fn::GetAtt') return (argument as string[]).join('.');
+  if (name === 'Fn::Join') return (argument as [string, unknown[]])[1].map(show).join((argument as [string])[0]);
+  return JSON.stringify(value);
+}
