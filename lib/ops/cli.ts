@@ -62,7 +62,7 @@ function parse(args: readonly string[], options: Options): { values: Given; posi
   try {
     const config = Object.entries(options).map(([name, { type }]) => [name, { type }] as const);
     const parsed = parseArgs({
-      args: [...args.map((arg) => (arg === '-h' ? '--help' : arg))],
+      args: args.map((arg) => (arg === '-h' ? '--help' : arg)),
       options: Object.fromEntries(config),
       allowPositionals: true,
     });
@@ -71,15 +71,7 @@ function parse(args: readonly string[], options: Options): { values: Given; posi
     // Its first sentence names the option and not the value.
     const [message = ''] = (error as Error).message.split(/\.\s/);
     const wrong = /^Unknown option '(--[\w-]+)'/.exec(message)?.[1];
-    throw new UsageError(
-      `${message}.${
-        wrong === undefined
-          ? ''
-          : suggestion(
-              wrong,
-              Object.keys(options).map((name) => `--${name}`),
-            )
-      }`,
-    );
+    const known = Object.keys(options).map((name) => `--${name}`);
+    throw new UsageError(`${message}.${wrong === undefined ? '' : suggestion(wrong, known)}`);
   }
 }

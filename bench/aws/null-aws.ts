@@ -1,0 +1,31 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { PUBLIC_KEY, SOURCE } from '../load/invocations.ts';
+import type { Tally } from './tally.ts';
+
+export interface NullAws {
+  readonly url: string;
+  /** What was counted since the last look. */
+  tally(): Promise<Tally>;
+  stop(): void;
+}
+
+/** @param emulator address of a DynamoDB emulator that calls are passed on to. */
+export async function startNullAws(emulator = ''): Promise<NullAws> {
+  const server = fork(
+    join(import.meta.dirname, 'null-server.ts'),
+    [JSON.stringify({ [SOURCE]: PUBLIC_KEY }), emulator],
+    { execArgv: [] },
+  );
+  const [{ port }] = (await once(server, 'message')) as [{ port: number }];
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async tally() {
+      const answer = once(server, 'message') as Promise<[{ tally: Tally }]>;
+      server.send('tally');
+      return (await answer)[0].tally;
+    },
+    stop: () => server.disconnect(),
+  };
+}

@@ -1,0 +1,75 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { billedChunks, itemBytes, statementItem, writeUnits } from './units.ts';
+
+/** What a run asked of AWS. Plain data: it travels between processes. */
+export interface Tally {
+  /** Calls by operation. */
+  calls: Record<string, number>;
+  /** Bytes of message bodies and attributes put on queues. */
+  queueBytes: number;
+  queueMessages: number;
+  /** 64 KB chunks of all sends. */
+  queueChunks: number;
+  /** By table: write units and bytes by formula, items, and what the emulator says it consumed. */
+  tables: Record<string, { items: number; bytes: number; units: number; consumed: number }>;
+}
+
+export const emptyTally = (): Tally => ({ calls: {}, queueBytes: 0, queueMessages: 0, queueChunks: 0, tables: {} });
+
+export const totalCalls = ({ calls }: Tally): number => Object.values(calls).reduce((sum, count) => sum + count, 0);
+
+type Json = Readonly<Record<string, never>>;
+
+/** Counts one request. */
+export function count(tally: Tally, operation: string, input: Json): void {
+  tally.calls[operation] = (tally.calls[operation] ?? 0) + 1;
+  if (operation === 'SendMessage') countSend(tally, [input['MessageBody'] as unknown as string]);
+  if (operation === 'SendMessageBatch')
+    countSend(
+      tally,
+      (input['Entries'] as unknown as { MessageBody: string }[]).map(({ MessageBody }) => MessageBody),
+    );
+  if (operation === 'BatchExecuteStatement')
+    for (const { Statement, Parameters } of input['Statements'] as unknown as Statement[]) {
+      const { table, item } = statementItem(Statement, Parameters);
+      countWrite(tally, table, itemBytes(item));
+    }
+  if (operation === 'PutItem')
+    countWrite(tally, input['TableName'] as unknown as string, itemBytes(input['Item'] as unknown as Item));
+  // Its item is not in the request; what is compared with it is small.
+  if (operation === 'UpdateItem') countWrite(tally, input['TableName'] as unknown as string, 1);
+}
+
+type Item = Record<string, AttributeValue>;
+interface Statement {
+  readonly Statement: string;
+  readonly Parameters: AttributeValue[];
+}
+
+function countSend(tally: Tally, bodies: readonly string[]): void {
+  const bytes = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0);
+  tally.queueBytes += bytes;
+  tally.queueMessages += bodies.length;
+  tally.queueChunks += billedChunks(bytes);
+}
+
+function countWrite(tally: Tally, table: string, bytes: number): void {
+  const of = tableOf(tally, table);
+  of.items += 1;
+  of.bytes += bytes;
+  of.units += writeUnits(bytes);
+}
+
+/** Adds what an emulator says it consumed. */
+export function countConsumed(tally: Tally, answer: { ConsumedCapacity?: unknown }): void {
+  for (const { TableName = '', CapacityUnits = 0 } of [answer.ConsumedCapacity ?? []].flat() as {
+    TableName?: string;
+    CapacityUnits?: number;
+  }[])
+    tableOf(tally, TableName).consumed += CapacityUnits;
+}
+
+function tableOf(tally: Tally, name: string): Tally['tables'][string] {
+  tally.tables[name] ??= { items: 0, bytes: 0, units: 0, consumed: 0 };
+  return tally.tables[name];
+}

@@ -1,0 +1,53 @@
+/**
+ * What the peers of `process` have in common, so that only the way of recording differs: the same messages read, normalised and judged
+ * by the same code, the same suppression writes.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { SuppressionStore } from '../../lambda/aws/suppression-store.ts';
+import { DEFAULT_POLICY } from '../../lambda/contract/config.ts';
+import type { NormalisedEvent } from '../../lambda/domain/event.ts';
+import { readMessage } from '../../lambda/domain/message.ts';
+import { normalisedEvent } from '../../lambda/domain/normalised.ts';
+import { judge } from '../../lambda/domain/policy.ts';
+import type { Judgement } from '../../lambda/domain/suppression.ts';
+import { sendgrid } from '../../lambda/providers/sendgrid.ts';
+
+/** Requests in flight: more gains nothing on one core, and there is a socket for each, kept alive. */
+const PARALLEL = 25;
+
+export const RETENTION_DAYS = 35;
+export const client = new DynamoDBClient({ requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: PARALLEL } }) });
+const suppression = new SuppressionStore(client, process.env.SUPPRESSION_TABLE ?? '');
+
+/** A handler that records each event by itself. */
+export const oneByOne =
+  (record: (event: NormalisedEvent) => Promise<void>) =>
+  async (batch: SQSEvent): Promise<SQSBatchResponse> => {
+    const events = batch.Records.flatMap(({ body }) => normalised(body));
+    await inParallel(events, record);
+    const judgements = new Map<string, Judgement[]>();
+    for (const event of events) {
+      const judgement = judge(event, DEFAULT_POLICY);
+      if (judgement && event.recipient) judgements.set(event.recipient, [judgement]);
+    }
+    await suppression.apply(judgements, Date.now() + 10_000);
+    return { batchItemFailures: [] };
+  };
+
+function normalised(body: string): NormalisedEvent[] {
+  const { source, receivedAt, requestId, events } = readMessage(body);
+  const arrival = { source, provider: sendgrid.id, dedupeGroup: source, receivedAt, requestId };
+  return events.flatMap((raw) =>
+    sendgrid.normalise(raw, { options: {}, meta: {} }).map((draft) => normalisedEvent(draft, arrival)),
+  );
+}
+
+async function inParallel<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await run(item);
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+}

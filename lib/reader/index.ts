@@ -1,0 +1,48 @@
+import { FOREVER as FOR_EVER } from '../../lambda/contract/tables.ts';
+import { normaliseAddress as normalise } from '../../lambda/domain/address.ts';
+import { type Found, lookUp, lookUpAll } from './lookup.ts';
+import { judge } from './rule.ts';
+import type { Answer, Question, Reader, ReaderOptions } from './types.ts';
+
+export type * from './types.ts';
+
+/** "For ever" in epoch seconds: the end of year 9999. */
+export const FOREVER: number = FOR_EVER;
+
+/** The form in which addresses are keys of the table; undefined where the text is not an address. */
+export const normaliseAddress = (email: string): string | undefined =>
+  typeof email === 'string' ? normalise(email) : undefined;
+
+/** Asks the suppression list before a mail is sent. The rule, and what to do with each answer: `docs/suppression-table.md`. */
+export function createReader(options: ReaderOptions): Reader {
+  const { client, table, now = Date.now, consistent = false } = options;
+  const source = { client, table, consistent };
+  return {
+    async check(email, question = {}) {
+      const address = normaliseAddress(email);
+      if (address === undefined) return { status: 'unknown', email, why: 'not-an-address' };
+      return answer(email, address, await lookUp(source, address), question, now());
+    },
+    async checkMany(emails, question = {}) {
+      const asked = Array.from(emails, (email) => ({ email, address: normaliseAddress(email) }));
+      const addresses = new Set(asked.flatMap(({ address }) => address ?? []));
+      const found = await lookUpAll(source, [...addresses]);
+      const at = now();
+      return asked.map(({ email, address }) =>
+        address === undefined
+          ? { status: 'unknown', email, why: 'not-an-address' }
+          : answer(email, address, found.get(address) ?? { error: 'Error' }, question, at),
+      );
+    },
+  };
+}
+
+/** @param now epoch milliseconds */
+function answer(email: string, address: string, found: Found, question: Question, now: number): Answer {
+  if ('error' in found) return { status: 'unknown', email, address, why: 'lookup-failed', error: found.error };
+  const seconds = now / 1000;
+  const verdict = found.item ? judge(found.item, question, seconds) : { until: 0 };
+  return verdict.until > seconds
+    ? { status: 'suppressed', email, address, ...verdict }
+    : { status: 'clear', email, address };
+}

@@ -1,0 +1,64 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+export interface ReaderOptions {
+  /** Made by the caller, so that region, credentials and its own retries are the caller's. */
+  readonly client: Pick<DynamoDBClient, 'send'>;
+  /** Name of the suppression table; from another account its ARN. */
+  readonly table: string;
+  /** Epoch milliseconds; default `Date.now`. */
+  readonly now?: () => number;
+  /** Reads what was written a moment ago, at twice the price; default false. */
+  readonly consistent?: boolean;
+}
+
+/** Which mail is about to be sent. */
+export interface Question {
+  /** The list, group, topic or stream it belongs to, `<source>:<kind>:<id>`; several where one list is mailed through several sources. */
+  readonly scope?: string | readonly string[];
+  /** A mail the recipient waits for (password reset, receipt): unsubscribes, and so scopes, do not stop it. Default false: marketing. */
+  readonly transactional?: boolean;
+}
+
+export type Reason = 'hard_bounce' | 'complaint' | 'unsubscribe' | 'soft_bounces' | 'manual';
+
+interface Asked {
+  /** As it was given. */
+  readonly email: string;
+}
+
+export interface Clear extends Asked {
+  readonly status: 'clear';
+  /** In normal form. */
+  readonly address: string;
+}
+
+export interface Suppressed extends Asked {
+  readonly status: 'suppressed';
+  readonly address: string;
+  /** Epoch seconds; `FOREVER` = without end. */
+  readonly until: number;
+  /** What suppresses longest; absent where the entry keeps no reasons (erased on request). */
+  readonly reason?: Reason;
+  /** The scope that was unsubscribed from, where that is the reason. */
+  readonly scope?: string;
+}
+
+/** Nobody knows. Marketing mail waits for an answer, transactional mail is sent. */
+export type Unknown = Asked & { readonly status: 'unknown' } & (
+    | { readonly why: 'not-an-address' }
+    | {
+        readonly why: 'lookup-failed';
+        readonly address: string;
+        /** Name of the last error, e.g. `ThrottlingException`. Never its message, which may quote. */
+        readonly error: string;
+      }
+  );
+
+export type Answer = Clear | Suppressed | Unknown;
+
+export interface Reader {
+  /** Asks about one address. Never throws. */
+  check(email: string, question?: Question): Promise<Answer>;
+  /** Asks about many, one answer per given address, in the order given. Never throws, forgets none. */
+  checkMany(emails: Iterable<string>, question?: Question): Promise<Answer[]>;
+}
