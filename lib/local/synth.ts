@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
 import { LocalError } from './error.ts';
 import type { Home } from './home.ts';
+import type { LocalOptions } from './options.ts';
 import type { Watchdog } from './watchdog.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -12,13 +13,14 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Options that a provider cannot do without. */
 const REQUIRED_OPTIONS: Readonly<Record<string, object>> = {
   ses: { topicArns: ['arn:aws:sns:us-east-1:000000000000:quell-local'] },
+  scaleway: { topicArns: ['arn:scw:sns:fr-par:project-00000000-0000-0000-0000-000000000000:quell-local'] },
 };
 
 /**
  * Synthesizes the real stack, bundles included, into the home folder, in a process of its own: what it needs of memory is free again after.
  * @throws LocalError with what the app said.
  */
-export async function synthesize(home: Home, watchdog: Watchdog, settings?: string): Promise<void> {
+export async function synthesize(home: Home, watchdog: Watchdog, { settings, signal }: LocalOptions): Promise<void> {
   const file = settings === undefined ? defaultSettings(home) : resolve(settings);
   rmSync(home.assembly, { recursive: true, force: true });
   const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object };
@@ -30,6 +32,7 @@ export async function synthesize(home: Home, watchdog: Watchdog, settings?: stri
       CDK_CONTEXT_JSON: JSON.stringify({ ...context, stage: 'local', settings: file }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal && { signal }),
   });
   watchdog.watch(app);
   let said = '';
@@ -38,7 +41,7 @@ export async function synthesize(home: Home, watchdog: Watchdog, settings?: stri
       said += text;
     });
   }
-  const code = await new Promise<number | null>((done) => app.once('close', done));
+  const code = await new Promise<number | null>((done, fail) => app.once('error', fail).once('close', done));
   if (code !== 0) throw new LocalError(said.trim() || `synthesizing ${basename(file)} ended with ${code}`);
 }
 
