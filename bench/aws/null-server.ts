@@ -5,10 +5,13 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { awsJson } from '../../lib/local/aws-json.ts';
 import { count, countConsumed, emptyTally } from './tally.ts';
 
 const [, , secret = '{}', emulator = ''] = process.argv;
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+
+const dynamo = awsJson('dynamodb', emulator);
 
 let tally = emptyTally();
 
@@ -31,20 +34,12 @@ const ANSWERS: Readonly<Record<string, (input: Input) => object>> = {
   Query: () => ({ Items: [], Count: 0 }),
 };
 
-async function forward(target: string, input: Input): Promise<object> {
-  // Reads are told apart from writes by their operation: their units have another price.
-  const body = JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' });
-  const answer = await fetch(emulator, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target, authorization: AUTHORIZATION },
-    body,
-  });
-  const json = (await answer.json()) as { ConsumedCapacity?: unknown };
-  if (!answer.ok) throw new Error(`${target} answered ${answer.status}`);
-  if (!/Get|Query/.test(target)) countConsumed(tally, json);
-  return json;
+/** Reads are left out of what was consumed: their units have another price. */
+async function forward(operation: string, input: Input): Promise<object> {
+  const answer = await dynamo<{ ConsumedCapacity?: unknown }>(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
+  if (!/Get|Query/.test(operation)) countConsumed(tally, answer);
+  return answer;
 }
-const AUTHORIZATION = 'AWS4-HMAC-SHA256 Credential=x/20261120/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=x';
 
 const server = createServer(async (request, response) => {
   const chunks: Buffer[] = [];
@@ -55,10 +50,11 @@ const server = createServer(async (request, response) => {
   count(tally, operation, input as never);
   try {
     const passed = emulator !== '' && target.startsWith('DynamoDB');
-    const answer = passed ? await forward(target, input) : (ANSWERS[operation]?.(input) ?? {});
+    const answer = passed ? await forward(operation, input) : (ANSWERS[operation]?.(input) ?? {});
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(answer));
   } catch (error) {
-    response.writeHead(500).end(String(error));
+    process.stderr.write(`${error}\n`);
+    response.writeHead(500).end();
   }
 });
 server.keepAliveTimeout = 120_000;

@@ -12,14 +12,21 @@ async function store(event: NormalisedEvent): Promise<void> {
   await client.send(new PutItemCommand({ TableName: process.env.EVENTS_TABLE, Item }));
 }
 
+const config = new IdempotencyConfig({
+  eventKeyJmesPath: 'fingerprint',
+  expiresAfterSeconds: RETENTION_DAYS * 86_400,
+});
 const storeOnce = makeIdempotent(store, {
   persistenceStore: new DynamoDBPersistenceLayer({
     tableName: process.env.IDEMPOTENCY_TABLE ?? '',
     awsSdkV3Client: client,
   }),
-  config: new IdempotencyConfig({ eventKeyJmesPath: 'fingerprint', expiresAfterSeconds: RETENTION_DAYS * 86_400 }),
+  config,
 });
 
-export const handler = oneByOne(async (event) => {
-  await storeOnce(event);
-});
+export const handler = oneByOne(
+  async (event) => {
+    await storeOnce(event);
+  },
+  (context) => config.registerLambdaContext(context),
+);

@@ -4,7 +4,7 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { SuppressionStore } from '../../lambda/aws/suppression-store.ts';
 import { DEFAULT_POLICY } from '../../lambda/contract/config.ts';
 import type { NormalisedEvent } from '../../lambda/domain/event.ts';
@@ -23,8 +23,9 @@ const suppression = new SuppressionStore(client, process.env.SUPPRESSION_TABLE ?
 
 /** A handler that records each event by itself. */
 export const oneByOne =
-  (record: (event: NormalisedEvent) => Promise<void>) =>
-  async (batch: SQSEvent): Promise<SQSBatchResponse> => {
+  (record: (event: NormalisedEvent) => Promise<void>, begin: (context: Context) => void = () => undefined) =>
+  async (batch: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    begin(context);
     const events = batch.Records.flatMap(({ body }) => normalised(body));
     await inParallel(events, record);
     const judgements = new Map<string, Judgement[]>();

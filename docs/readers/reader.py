@@ -81,14 +81,19 @@ def _domain(domain):
     try:
         # Not idna.encode: it refuses emoji and others that UTS #46 allows.
         labels = idna.uts46_remap(bare, std3_rules=False, transitional=False).split(".")
-        for label in labels:
-            if not label.isascii():
-                idna.check_initial_combiner(label)
-                idna.check_bidi(label)
+        if not all(label.isascii() or _valid(label) for label in labels):
+            return bare
     except (idna.IDNAError, ValueError):
         return bare
     mapped = ".".join(label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in labels)
     mapped = mapped[:-1] if mapped.endswith(".") else mapped
-    # What no host name has. A number for a last label would be an IP address.
-    unfit = not mapped or re.search(r'[#/:<>?@\[\\\]^|%\s"]|(^|\.)(\d+|0x[\da-f]*)$', mapped)
+    # What no host name has. A number as the last label would make it an IP address.
+    unfit = not mapped or re.search(r"[#/:<>?@\[\\\]^|%\s]|(^|\.)(\d+|0x[\da-f]*)$", mapped)
     return bare if unfit else mapped
+
+
+def _valid(label):
+    idna.check_initial_combiner(label)
+    idna.check_bidi(label)
+    joiners = (at for at, char in enumerate(label) if char in "\u200c\u200d")
+    return not label.startswith("xn--") and all(idna.valid_contextj(label, at) for at in joiners)

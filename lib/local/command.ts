@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { localArguments } from './arguments.ts';
 import { LocalError } from './error.ts';
 import { startLocal } from './runner.ts';
@@ -9,26 +10,27 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `npm start`: runs until it is told to stop. */
 export async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const stop = Promise.withResolvers<void>();
-  let stopping = false;
-  function beginStop(): void {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  function stop(): void {
     // Ctrl-C reaches us from the terminal and, once more, from npm: only the first one counts.
-    if (stopping) return;
-    stopping = true;
+    if (signal.aborted) return;
     process.stderr.write('\nStopping...\n');
     setTimeout(() => process.exit(0), STOP_MS).unref();
-    stop.resolve();
+    stopping.abort();
   }
-  for (const signal of SIGNALS) process.on(signal, beginStop);
-  if (env.npm_lifecycle_event) whenOrphaned(beginStop);
+  for (const name of SIGNALS) process.on(name, stop);
+  if (env.npm_lifecycle_event) whenOrphaned(stop);
   try {
-    const run = await startLocal(localArguments(args, env));
-    if (!stopping) process.stdout.write(`${welcome(run.stack)}\n`);
-    await stop.promise;
+    const run = await startLocal({ ...localArguments(args, env), signal });
+    if (!signal.aborted) {
+      process.stdout.write(`${welcome(run.stack)}\n`);
+      await once(signal, 'abort');
+    }
     await run.stop();
   } catch (error) {
-    if (!stopping) process.stderr.write(`${explain(error)}\n`);
-    process.exitCode = stopping ? 0 : 1;
+    if (!signal.aborted) process.stderr.write(`${explain(error)}\n`);
+    process.exitCode = signal.aborted ? 0 : 1;
   }
   // Nothing is left to wait for but connections that clients keep open.
   process.exit();

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RuntimeConfig } from '../../lambda/contract/config.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
@@ -57,7 +58,7 @@ export async function localKeys(sources: RuntimeConfig['sources'], given: GivenK
 
 /** A self-signed certificate for a private key: node:crypto reads certificates and makes none. */
 async function certify(privateKey: string): Promise<string> {
-  const { createPublicKey } = await import('node:crypto');
+  // Loaded here: only runs with such a source need it, and it is large.
   const { generate } = await import('selfsigned');
   const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }) as string;
   const { cert } = await generate([{ name: 'commonName', value: 'sns.amazonaws.com' }], {

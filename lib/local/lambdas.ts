@@ -38,7 +38,12 @@ const DEFAULT_TIMEOUT = 3;
 const DEFAULT_MEMORY = 128;
 
 /** Every function of the template with its own numbers, pointed at the emulators by the SDK's standard variables. */
-export function lambdasOf(stack: StackView, assembly: Assembly, endpoints: StackFile['endpoints']): readonly Lambda[] {
+export function lambdasOf(
+  stack: StackView,
+  assembly: Assembly,
+  endpoints: StackFile['endpoints'],
+  url: string,
+): readonly Lambda[] {
   const mappings = stack.ofType<MappingProperties>('AWS::Lambda::EventSourceMapping');
   return stack.ofType<FunctionProperties>('AWS::Lambda::Function').map(({ id, place, properties }) => {
     const { Code, Handler, Timeout = DEFAULT_TIMEOUT, MemorySize = DEFAULT_MEMORY, Environment } = properties;
@@ -60,6 +65,8 @@ export function lambdasOf(stack: StackView, assembly: Assembly, endpoints: Stack
         ...lambdaVariables(place.ref, MemorySize, folder, Handler),
         ...Object.fromEntries(Object.entries(endpoints).map(([service, url]) => [VARIABLES[service as Service], url])),
         ...Environment?.Variables,
+        // Where the settings name a domain, it leads to the deployed stack; what signs its URL signs this one here.
+        ...(Environment?.Variables?.PUBLIC_URL !== undefined && { PUBLIC_URL: url }),
       },
     };
   });

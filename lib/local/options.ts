@@ -19,6 +19,8 @@ export interface LocalOptions {
   readonly home?: string;
   /** Says nothing. */
   readonly quiet?: boolean;
+  /** Gives up a start that is under way. */
+  readonly signal?: AbortSignal;
   /** Puts something between the functions and an emulator, such as a proxy that fails. Gets its address, returns the one to use. */
   readonly wrapEndpoint?: (service: Service, url: string) => Promise<string>;
 }

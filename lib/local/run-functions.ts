@@ -21,8 +21,9 @@ export interface FunctionRun {
 /** Starts every function, each with its own log. */
 export function runFunctions({ lambdas, closers, watchdog, logs, show, restarted }: FunctionRun): RunningFunctions {
   const running = new Map<string, LocalFunction>();
+  const showNew = unlessRepeated(show);
   for (const lambda of lambdas) {
-    const log = openLog(logs, lambda.name, show);
+    const log = openLog(logs, lambda.name, showNew);
     closers.add(() => log.close());
     const started = startFunction(lambda, { log, watchdog, restarted });
     closers.add(() => started.stop());
@@ -35,5 +36,14 @@ export function runFunctions({ lambdas, closers, watchdog, logs, show, restarted
       if (!found) throw new Error(`no function ${functionArn}`);
       return found.invoke(event);
     },
+  };
+}
+
+/** A queue can bring the same failure back many times a second; the log has each of them. */
+function unlessRepeated(show: (line: string) => void): (line: string) => void {
+  let last: string | undefined;
+  return (line) => {
+    if (line !== last) show(line);
+    last = line;
   };
 }

@@ -55,7 +55,7 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
 
   const secret = { arn: '', value: '{}' };
   const [assembly, endpoints] = await together<readonly [Assembly, StackFile['endpoints']]>(
-    step('synthesized the stack', () => assemble(home, watchdog, options.settings)),
+    step('synthesized the stack', () => assemble(home, watchdog, options)),
     step('started the emulators', () => startEmulators(closers, watchdog, secret, dataDir)),
   );
   const view = (sqs: string) =>
@@ -67,7 +67,7 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   );
 
   const facing = await wrap(endpoints, options.wrapEndpoint);
-  const found = lambdasOf(view(facing.sqs), assembly, facing);
+  const found = lambdasOf(view(facing.sqs), assembly, facing, server.url);
   const { secrets, signing, certificate } = await step('made the keys', () => localKeys(sourcesOf(found), given));
   home.writeKeys(signing);
   const lambdas = certificate === undefined ? found : found.map((lambda) => withCertificate(lambda, certificate));
@@ -104,8 +104,8 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   };
 }
 
-async function assemble(home: Home, watchdog: Watchdog, settings: string | undefined): Promise<Assembly> {
-  await synthesize(home, watchdog, settings);
+async function assemble(home: Home, watchdog: Watchdog, options: LocalOptions): Promise<Assembly> {
+  await synthesize(home, watchdog, options);
   const assembly = readAssembly(home.assembly);
   refuseUnknown(assembly.resources);
   return assembly;

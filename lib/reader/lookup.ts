@@ -17,7 +17,8 @@ const PATIENCE = 3_000;
 /** Tries without any progress. Somebody waits for a single answer; a campaign may wait until the table has grown. */
 const TRIES = { one: 4, batch: 10 };
 /** Errors that a second try cannot mend. */
-const FINAL = /^(AccessDenied|ResourceNotFound|Validation|UnrecognizedClient|InvalidSignature|CredentialsProvider|Token)/;
+const FINAL =
+  /^(AccessDenied|ResourceNotFound|Validation|UnrecognizedClient|InvalidSignature|CredentialsProvider|Token)/;
 
 export async function lookUp({ client, table, consistent }: Source, address: string): Promise<Found> {
   const command = () => new GetItemCommand({ TableName: table, Key: keyOf(address), ConsistentRead: consistent });

@@ -1,0 +1,59 @@
+import { startNullAws } from './aws/null-aws.ts';
+import { count, type Counted, onEmulator } from './count.ts';
+import { hundreds, ones, thousands } from './load/batches.ts';
+import { type Contender, takeTurns } from './run/rounds.ts';
+import { startSubject } from './run/subject.ts';
+import { ratio, type Spread, spread } from './stats.ts';
+
+export const WAYS = ['ours', 'putItem', 'idempotency'] as const;
+export type Way = (typeof WAYS)[number];
+export type ByWay<T> = Readonly<Record<Way, T>>;
+
+/** Invocations of one round, one message of a hundred events each: some tenths of a second of CPU. */
+const INVOCATIONS: ByWay<number> = { ours: 40, putItem: 12, idempotency: 4 };
+
+export interface ProcessResult {
+  /** CPU microseconds per event. */
+  readonly cpu: ByWay<Spread>;
+  readonly ratio: Readonly<Record<Exclude<Way, 'ours'>, Spread>>;
+  /** A thousand events in ten invocations, against the null server. */
+  readonly counted: ByWay<Counted>;
+  /** The same events against the emulator, with what it says it consumed. */
+  readonly emulated: ByWay<Counted>;
+  /** Full batches of ten messages: of a hundred events each, of one event each. */
+  readonly full: { readonly hundred: Counted; readonly one: Counted };
+}
+
+export async function measureProcess(folders: ByWay<string>, rounds: number): Promise<ProcessResult> {
+  const aws = await startNullAws();
+  try {
+    const contender = (way: Way): Contender => ({
+      subject: startSubject(folders[way], hundreds(20), aws.url),
+      invocations: INVOCATIONS[way],
+      units: 100,
+    });
+    const cpu = await takeTurns(
+      { ours: contender('ours'), putItem: contender('putItem'), idempotency: contender('idempotency') },
+      rounds,
+    );
+    return {
+      cpu: { ours: spread(cpu.ours), putItem: spread(cpu.putItem), idempotency: spread(cpu.idempotency) },
+      ratio: { putItem: ratio(cpu.ours, cpu.putItem), idempotency: ratio(cpu.ours, cpu.idempotency) },
+      counted: await eachWay((way) => count(folders[way], aws, hundreds(10), 100)),
+      full: {
+        hundred: await count(folders.ours, aws, thousands(4), 1000),
+        one: await count(folders.ours, aws, ones(100), 10),
+      },
+      emulated: await onEmulator((emulated) =>
+        eachWay((way) => count(folders[way], emulated, hundreds(10, way), 100)),
+      ),
+    };
+  } finally {
+    aws.stop();
+  }
+}
+
+/** One after the other: they share the server that counts. */
+async function eachWay<T>(run: (way: Way) => Promise<T>): Promise<ByWay<T>> {
+  return { ours: await run('ours'), putItem: await run('putItem'), idempotency: await run('idempotency') };
+}

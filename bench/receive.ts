@@ -1,0 +1,101 @@
+import { startNullAws } from './aws/null-aws.ts';
+import { totalCalls } from './aws/tally.ts';
+import { bodyOf, requestOf } from './load/invocations.ts';
+import { mixedEvents } from './load/mix.ts';
+import { takeTurns } from './run/rounds.ts';
+import { startSubject } from './run/subject.ts';
+import { ratio, type Spread, spread } from './stats.ts';
+
+/** Invocations of one round by events per request. */
+const SIZES = new Map([
+  [1, 300],
+  [100, 120],
+  [1000, 25],
+]);
+const LARGEST_BODY = 4 * 1024 * 1024;
+const DIFFERENT = 8;
+
+export interface ReceiveRow {
+  readonly events: number;
+  /** CPU microseconds per request. */
+  readonly ours: Spread;
+  readonly floor: Spread;
+  readonly ratio: Spread;
+  readonly calls: number;
+  readonly bodyBytes: number;
+  readonly queueBytes: number;
+  readonly messages: number;
+  readonly chunks: number;
+  readonly logBytes: number;
+}
+
+export interface ReceiveResult {
+  readonly rows: readonly ReceiveRow[];
+  readonly largest: { readonly bytes: number; readonly events: number; readonly calls: number } & Record<
+    'loadedMB' | 'peakMB',
+    number
+  >;
+}
+
+/** @param folders of the bundles of `receive` and its floor. */
+export async function measureReceive(folders: { ours: string; floor: string }, rounds: number): Promise<ReceiveResult> {
+  const aws = await startNullAws();
+  try {
+    const rows: ReceiveRow[] = [];
+    for (const [events, invocations] of SIZES) rows.push(await oneSize(folders, aws, { events, invocations, rounds }));
+    return { rows, largest: await largestBody(folders.ours, aws) };
+  } finally {
+    aws.stop();
+  }
+}
+
+type Aws = Awaited<ReturnType<typeof startNullAws>>;
+
+async function oneSize(
+  folders: { ours: string; floor: string },
+  aws: Aws,
+  { events, invocations, rounds }: { events: number; invocations: number; rounds: number },
+): Promise<ReceiveRow> {
+  const bodies = Array.from({ length: DIFFERENT }, (_none, n) =>
+    bodyOf(mixedEvents(events, { first: n * events, at: Date.now() })),
+  );
+  const requests = bodies.map(requestOf);
+  const subject = startSubject(folders.ours, requests, aws.url);
+  // The first request also reads the secret: warm ones are counted.
+  await subject.run(1);
+  await aws.tally();
+  const { logBytes } = await subject.run(DIFFERENT);
+  const tally = await aws.tally();
+  const cpu = await takeTurns(
+    {
+      ours: { subject, invocations, units: 1 },
+      floor: { subject: startSubject(folders.floor, requests, aws.url), invocations, units: 1 },
+    },
+    rounds,
+  );
+  return {
+    events,
+    ours: spread(cpu.ours),
+    floor: spread(cpu.floor),
+    ratio: ratio(cpu.ours, cpu.floor),
+    calls: totalCalls(tally) / DIFFERENT,
+    bodyBytes: bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0) / DIFFERENT,
+    queueBytes: tally.queueBytes / DIFFERENT,
+    messages: tally.queueMessages / DIFFERENT,
+    chunks: tally.queueChunks / DIFFERENT,
+    logBytes: logBytes / DIFFERENT,
+  };
+}
+
+/** Memory at the body limit, in a fresh process: what a second such request would add is garbage by then. */
+async function largestBody(folder: string, aws: Aws): Promise<ReceiveResult['largest']> {
+  const perEvent = bodyOf(mixedEvents(100, { at: Date.now() })).length / 100;
+  const events = Math.floor((LARGEST_BODY / perEvent) * 0.995);
+  const body = bodyOf(mixedEvents(events, { at: Date.now() }));
+  const subject = startSubject(folder, [requestOf(body)], aws.url);
+  await aws.tally();
+  const { loadedKb, peakKb } = await subject.run(1);
+  subject.stop();
+  const calls = (await aws.tally()).calls['SendMessageBatch'] ?? 0;
+  return { bytes: Buffer.byteLength(body), events, calls, loadedMB: loadedKb / 1024, peakMB: peakKb / 1024 };
+}

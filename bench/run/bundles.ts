@@ -1,0 +1,82 @@
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { CONFIG_FILE, type RuntimeConfig } from '../../lambda/contract/config.ts';
+import { PROVIDERS } from '../../lambda/providers/index.ts';
+import { buildFunction } from '../../lib/constructs/bundle-build.ts';
+import { checkSettings } from '../../lib/settings/check.ts';
+import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
+
+export const PEERS = ['receive-floor', 'put-item', 'idempotency'] as const;
+export type Peer = (typeof PEERS)[number];
+export type Subject = 'receive' | 'process' | Peer;
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Options that a provider cannot do without. */
+const NEEDED: Readonly<Record<string, object>> = {
+  ses: { topicArns: ['arn:aws:sns:us-east-1:123456789012:bench'] },
+  scaleway: { topicArns: ['arn:scw:sns:fr-par:project-00000000-0000-4000-8000-000000000000:bench'] },
+};
+
+/** Settings with these providers, each under its own name. */
+export function configOf(providers: readonly string[]): RuntimeConfig {
+  const sources = Object.fromEntries(providers.map((id) => [id, { provider: id, ...NEEDED[id] }]));
+  const checked = checkSettings({ sources }, 'bench');
+  if ('settings' in checked) return runtimeConfig(checked.settings);
+  throw new Error(JSON.stringify(checked.mistakes));
+}
+
+export const everyProvider = (): RuntimeConfig => configOf([...PROVIDERS.keys()]);
+
+export const fileIn = (folder: string): string => join(folder, 'index.js');
+export const kilobytes = (folder: string): number => statSync(fileIn(folder)).size / 1000;
+
+/** The function exactly as a deploy would upload it. Returns its folder. */
+export async function shipped(
+  name: 'receive' | 'process',
+  config: RuntimeConfig,
+  into: string,
+  label: string = name,
+): Promise<string> {
+  const folder = join(into, label);
+  await buildFunction(name, config, folder);
+  return folder;
+}
+
+/** A peer or a floor, bundled as our functions are: same stubs, same format, same minifier. */
+export async function peer(name: Peer, config: RuntimeConfig, into: string): Promise<string> {
+  const folder = join(into, name);
+  await bundle(join('bench/peers', `${name}.ts`), folder);
+  writeFileSync(join(folder, CONFIG_FILE), JSON.stringify(config));
+  writeFileSync(join(folder, 'package.json'), '{"type":"commonjs"}');
+  return folder;
+}
+
+const STUBS = join(ROOT, 'lib/constructs/bundle-stubs.ts');
+const STUBBED = [
+  '@aws-sdk/credential-provider-node',
+  '@smithy/credential-provider-imds',
+  '@smithy/core/event-streams',
+];
+
+/** As `buildFunction` does it, and what went into it. */
+export async function bundle(entry: string, folder: string): Promise<Metafile> {
+  mkdirSync(folder, { recursive: true });
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    outfile: fileIn(folder),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    logLevel: 'error',
+    alias: Object.fromEntries(STUBBED.map((module) => [module, STUBS])),
+    metafile: true,
+  });
+  return metafile;
+}

@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { AccessPolicies } from '../../lib/constructs/access-policies.ts';
+import { DeliveryQueue } from '../../lib/constructs/delivery-queue.ts';
+import { PROCESS_TIMEOUT, Processor } from '../../lib/constructs/processor.ts';
+import { Secrets } from '../../lib/constructs/secrets.ts';
+import { Storage } from '../../lib/constructs/storage.ts';
+import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
+import type { Settings } from '../../lib/settings/schema.ts';
+import { type Resource, show, VARIANTS } from '../support/template.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+}
+
+function stackOf(settings: Settings): Stack {
+  const context = { 'aws:cdk:bundling-stacks': [] };
+  const stack = new Stack(new App({ context }), `quell-${settings.stage}`);
+  const storage = new Storage(stack, 'Storage', settings);
+  const delivery = new DeliveryQueue(stack, 'Delivery', PROCESS_TIMEOUT);
+  const config = runtimeConfig(settings);
+  const rest = { config, logRetentionDays: 30, topicArns: [], concurrency: 10 };
+  const processor = new Processor(stack, 'Processor', { ...rest, delivery, storage });
+  const deliveries = processor.node.findChild('Deliveries') as EventSourceMapping;
+  const secrets = new Secrets(stack, 'Secrets');
+  new AccessPolicies(stack, 'Access', { stage: settings.stage, storage, secrets, delivery, deliveries });
+  return stack;
+}
+
+const resourcesOf = (settings: Settings): Record<string, Resource> =>
+  (Template.fromStack(stackOf(settings)).toJSON() as { Resources: Record<string, Resource> }).Resources;
+
+/** As IAM decides for a principal that has nothing but this policy. */
+function evaluator(policy: Resource | undefined) {
+  const { Statement: statements = [] } = (policy?.Properties.PolicyDocument ?? {}) as { Statement?: Statement[] };
+  const matches = (pattern: string, text: string) =>
+    new RegExp(`^${pattern.split('*').map(RegExp.escape).join('.*')}$`, 'i').test(text);
+  const one = (action: string, on: string) => (statement: Statement) =>
+    [statement.Action].flat().some((pattern) => matches(pattern, action)) &&
+    [statement.Resource].flat().some((pattern) => matches(show(pattern), on));
+  return (action: string, on: string): boolean => {
+    const found = statements.filter(one(action, on));
+    return found.length > 0 && found.every(({ Effect }) => Effect === 'Allow');
+  };
+}
+
+/** Every operation of DynamoDB that is authorised on a table, its indexes or its stream. */
+const OPERATIONS =
+  `BatchGetItem BatchWriteItem ConditionCheckItem CreateBackup CreateTable CreateTableReplica DeleteItem
+  DeleteResourcePolicy DeleteTable DeleteTableReplica DescribeContinuousBackups DescribeContributorInsights DescribeExport
+  DescribeKinesisStreamingDestination DescribeStream DescribeTable DescribeTimeToLive DisableKinesisStreamingDestination
+  EnableKinesisStreamingDestination ExportTableToPointInTime GetItem GetRecords GetResourcePolicy GetShardIterator ImportTable
+  ListStreams ListTagsOfResource PartiQLDelete PartiQLInsert PartiQLSelect PartiQLUpdate PutItem PutResourcePolicy Query
+  RestoreTableFromBackup RestoreTableToPointInTime Scan StartAwsBackupJob TagResource UntagResource UpdateContinuousBackups
+  UpdateContributorInsights UpdateItem UpdateKinesisStreamingDestination UpdateTable UpdateTableReplicaAutoScaling
+  UpdateTimeToLive`
+    .split(/\s+/)
+    .map((operation) => `dynamodb:${operation}`);
+
+const allowed = (may: (action: string, on: string) => boolean, on: string): string[] =>
+  OPERATIONS.filter((operation) => may(operation, on)).map((operation) => operation.replace('dynamodb:', ''));
+
+describe('reader', () => {
+  const resources = resourcesOf(VARIANTS.smallest);
+  const may = evaluator(resources.ReaderPolicy);
+
+  test('of all operations on the suppression table it allows the two reads of a known address', () => {
+    expect(allowed(may, 'SuppressionTable.Arn')).toEqual(['BatchGetItem', 'GetItem']);
+  });
+
+  test('it allows nothing on any other resource of the stack', () => {
+    for (const [id, { Type }] of Object.entries(resources)) {
+      if (id === 'SuppressionTable') continue;
+      const service = /^AWS::(\w+)::/.exec(Type)?.[1]?.toLowerCase();
+      for (const action of [...OPERATIONS, `${service}:Anything`]) {
+        for (const on of [id, `${id}.Arn`, `${id}.StreamArn`]) expect([id, action, may(action, on)]).toContain(false);
+      }
+    }
+    expect(allowed(may, 'SuppressionTable.StreamArn')).toEqual([]);
+    expect(allowed(may, '*')).toEqual([]);
+  });
+
+  test('an attached table is the one that is read', () => {
+    const on = 'arn:AWS::Partition:dynamodb:AWS::Region:AWS::AccountId:table/old-list';
+    expect(allowed(evaluator(resourcesOf(VARIANTS.attached).ReaderPolicy), on)).toEqual(['BatchGetItem', 'GetItem']);
+  });
+});
+
+describe('operator', () => {
+  const resources = resourcesOf(VARIANTS.everything);
+  const may = evaluator(resources.OperatorPolicy);
+
+  test('reads both tables and writes to neither: changes go through the delivery queue', () => {
+    const reads = ['BatchGetItem', 'GetItem', 'Query', 'Scan'];
+    expect(allowed(may, 'EventsTable.Arn')).toEqual(reads);
+    expect(allowed(may, 'SuppressionTable.Arn')).toEqual(reads);
+    expect(allowed(may, 'EventsTable.Arn/index/byMessage')).toEqual(['Query']);
+  });
+
+  test.each(['DeliveryQueue.Arn', 'DeadLetterQueue.Arn'])('handles messages of %s, and never the queue', (queue) => {
+    for (const action of ['SendMessage', 'ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility']) {
+      expect(may(`sqs:${action}`, queue)).toBe(true);
+    }
+    for (const action of ['PurgeQueue', 'DeleteQueue', 'SetQueueAttributes', 'AddPermission']) {
+      expect(may(`sqs:${action}`, queue)).toBe(false);
+    }
+  });
+
+  test('sets secrets, pauses, mutes and finds the stack, each on its own resource', () => {
+    const own = (service: string, end: string) =>
+      `arn:AWS::Partition:${service}:AWS::Region:AWS::AccountId:${end.replace('STACK', 'quell-test')}`;
+    const [mapping] =
+      Object.entries(resources).find(([, { Type }]) => Type === 'AWS::Lambda::EventSourceMapping') ?? [];
+    expect(may('secretsmanager:PutSecretValue', 'WebhookSecrets')).toBe(true);
+    expect(may('secretsmanager:DeleteSecret', 'WebhookSecrets')).toBe(false);
+    expect(may('lambda:UpdateEventSourceMapping', own('lambda', `event-source-mapping:${mapping}`))).toBe(true);
+    expect(may('lambda:UpdateEventSourceMapping', own('lambda', 'event-source-mapping:another'))).toBe(false);
+    expect(may('lambda:DeleteEventSourceMapping', own('lambda', `event-source-mapping:${mapping}`))).toBe(false);
+    expect(may('cloudwatch:DisableAlarmActions', own('cloudwatch', 'alarm:STACK-silent-sendgrid'))).toBe(true);
+    expect(may('cloudwatch:DisableAlarmActions', own('cloudwatch', 'alarm:payments'))).toBe(false);
+    expect(may('cloudwatch:DeleteAlarms', own('cloudwatch', 'alarm:STACK-silent-sendgrid'))).toBe(false);
+    expect(may('cloudformation:DescribeStacks', own('cloudformation', 'stack/STACK/0a1b'))).toBe(true);
+    expect(may('cloudformation:UpdateStack', own('cloudformation', 'stack/STACK/0a1b'))).toBe(false);
+  });
+});
+
+test('names stand at fixed paths of the parameter store', () => {
+  const parameters = Object.values(resourcesOf(VARIANTS.smallest))
+    .filter(({ Type }) => Type === 'AWS::SSM::Parameter')
+    .map(({ Properties }) => [Properties.Name, show(Properties.Value)]);
+  expect(Object.fromEntries(parameters)).toEqual({
+    '/quell/test/suppression-table-name': 'SuppressionTable',
+    '/quell/test/suppression-table-arn': 'SuppressionTable.Arn',
+    '/quell/test/reader-policy-arn': 'ReaderPolicy',
+    '/quell/test/operator-policy-arn': 'OperatorPolicy',
+  });
+});
+
+test.each(Object.entries(VARIANTS))('AwsSolutions has nothing to say about the policies of "%s"', (_, settings) => {
+  const { violations } = new AwsSolutionsChecks().validateScope(stackOf(settings));
+  expect(violations).toEqual([]);
+});

@@ -1,0 +1,48 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { localKeys, readKeyFiles } from '../../../lib/local/keys.ts';
+import { temporaryFolder } from '../../support/local-toy.ts';
+
+const folder = temporaryFolder();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const write = (content: string): string => {
+  const file = join(folder, 'given');
+  writeFileSync(file, content);
+  return file;
+};
+const source = (provider: string) => ({ provider, options: {} });
+
+test('each source gets a throwaway key; those that prove themselves by certificate share one that fits it', async () => {
+  const sources = { marketing: source('sendgrid'), mail: source('ses'), other: source('ses') };
+  const { secrets, signing, certificate } = await localKeys(sources, {});
+  expect(Object.keys(secrets)).toEqual(['marketing']);
+  expect(signing.marketing?.secret).toBe(secrets.marketing);
+  expect(signing.other).toEqual(signing.mail);
+  const made = new X509Certificate(certificate ?? '');
+  expect(made.checkPrivateKey(createPrivateKey(signing.mail?.signingKey ?? ''))).toBe(true);
+});
+
+test('given secrets take the place of all throwaway ones; a shared one can sign', async () => {
+  const given = readKeyFiles(write('{"hooks": ["new", "old"], "marketing": "public"}'), undefined);
+  const sources = { hooks: source('generic'), marketing: source('sendgrid'), bare: source('sendgrid') };
+  const { secrets, signing } = await localKeys(sources, given);
+  expect(secrets).toEqual({ hooks: ['new', 'old'], marketing: 'public' });
+  expect(signing).toEqual({ hooks: { secret: 'new', signingKey: 'new' } });
+});
+
+test.each(['{"a": "hush-hush', '["hush-hush"]', '{"a": ""}', '{"a": []}', '{"a": ["hush-hush", 1]}'])(
+  'a secret file that holds %s is refused without quoting it',
+  (content) => {
+    const read = () => readKeyFiles(write(content), undefined);
+    expect(read).toThrow(/given/);
+    expect(read).not.toThrow(/hush/);
+  },
+);
+
+test('a certificate file must hold one, and a missing file is named', () => {
+  expect(() => readKeyFiles(undefined, write('no'))).toThrow('holds no PEM certificate');
+  expect(() => readKeyFiles('/nowhere/secrets.json', undefined)).toThrow('/nowhere/secrets.json cannot be read');
+});
