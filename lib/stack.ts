@@ -29,6 +29,7 @@ export class QuellStack extends Stack {
       config,
       logRetentionDays,
       delivery,
+      secrets,
       storage,
       topicArns: sesTopics.arns,
       concurrency: settings.concurrency,

@@ -9,7 +9,7 @@ const AGENT =
 const READER = { useragent: AGENT, ip: '198.51.100.23', sg_content_type: 'html' };
 
 const DELIVERED = { event: 'delivered', response: '250 2.0.0 OK 1791888000 d75a77b69052e-4b0 - gsmtp', tls: 1 };
-const OPENED = { event: 'open', ...READER, sg_machine_open: false };
+export const OPENED = { event: 'open', ...READER, sg_machine_open: false };
 const CLICKED = {
   event: 'click',
   ...READER,
@@ -26,7 +26,6 @@ const BOUNCED = {
   bounce_classification: 'Invalid Address',
 };
 export const COMPLAINED = { event: 'spamreport' };
-export const OPENED_ONLY = OPENED;
 
 /** What the n-th of a hundred is. */
 function kindOf(n: number): SendGridEvent {

@@ -25,7 +25,7 @@ export interface Subject {
 export const TABLES = { events: 'bench-events', suppression: 'bench-suppression', idempotency: 'bench-idempotency' };
 
 /** What Lambda and the stack would set; whatever a function wants to know that is not listed here is `bench`. */
-const environment = (aws: string): Record<string, string> => ({
+export const environment = (aws: string): Record<string, string> => ({
   ...Object.fromEntries(Object.values(ENV).flatMap((names) => Object.keys(names).map((name) => [name, 'bench']))),
   PATH: process.env.PATH ?? '',
   AWS_REGION: 'us-east-1',

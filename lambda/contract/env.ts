@@ -18,6 +18,7 @@ export const ENV = {
     ...COMMON,
     EVENTS_TABLE: 'name or ARN of the events table',
     SUPPRESSION_TABLE: 'name or ARN of the suppression table',
+    SECRET_ARN: 'ARN of the secret, for the key of the marks that erased people leave',
     DEAD_LETTER_QUEUE_URL: 'URL of the dead-letter queue',
   },
   pulse: { ...COMMON },

@@ -1,8 +1,10 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { dynamoClient, sqsClient } from '../aws/clients.ts';
+import { dynamoClient, secretsClient, sqsClient } from '../aws/clients.ts';
 import { readConfig } from '../aws/config.ts';
+import { Erasures } from '../aws/erasures.ts';
 import { EventStore } from '../aws/event-store.ts';
 import { sendAll } from '../aws/queue.ts';
+import { SecretStore } from '../aws/secrets.ts';
 import { confirmSubscription } from '../aws/subscriptions.ts';
 import { SuppressionStore } from '../aws/suppression-store.ts';
 import { logError } from '../aws/telemetry.ts';
@@ -10,6 +12,7 @@ import { bindTokens } from '../aws/token-store.ts';
 import { readEnv } from '../contract/env.ts';
 import { PoisonEvent } from '../domain/errors.ts';
 import { deadLetters } from './process/dead-letters.ts';
+import { forgetErased } from './process/forget.ts';
 import { judgeEvents, type RecordedEvent } from './process/judge.ts';
 import { type Opened, openMessage } from './process/message.ts';
 import { Tally } from './process/tally.ts';
@@ -19,6 +22,7 @@ const config = readConfig();
 const dynamo = dynamoClient();
 const sqs = sqsClient();
 const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentionDays);
+const erasures = new Erasures(dynamo, env.SUPPRESSION_TABLE, new SecretStore(secretsClient(), env.SECRET_ARN));
 const suppressionStore = new SuppressionStore(dynamo, env.SUPPRESSION_TABLE);
 
 /**
@@ -32,7 +36,12 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
   const tally = new Tally();
   const failed = new Set<Opened>();
 
-  for (const message of await bind(messages, deadline)) failed.add(message);
+  for (const message of await forgetErased(messages, erasures, Date.now())) failed.add(message);
+  for (const message of await bind(
+    messages.filter((one) => !failed.has(one)),
+    deadline,
+  ))
+    failed.add(message);
   const recorded = await record(
     messages.filter((one) => !failed.has(one)),
     deadline,

@@ -4,6 +4,7 @@ import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { RuntimeConfig } from '../../lambda/contract/config.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
+import type { Secrets } from './secrets.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Storage } from './storage.ts';
 
@@ -14,6 +15,7 @@ export interface ProcessorProps {
   readonly config: RuntimeConfig;
   readonly logRetentionDays: number;
   readonly delivery: DeliveryQueue;
+  readonly secrets: Secrets;
   readonly storage: Storage;
   /** SNS topics whose subscription it confirms. */
   readonly topicArns: readonly string[];
@@ -27,13 +29,14 @@ export class Processor extends Construct {
 
   constructor(scope: Construct, id: string, props: ProcessorProps) {
     super(scope, id);
-    const { delivery, storage } = props;
+    const { delivery, secrets, storage } = props;
     const resources = [...props.topicArns];
     this.process = new ServiceFunction(this, 'Process', {
       name: 'process',
       uses: {
         EVENTS_TABLE: storage.record(),
         SUPPRESSION_TABLE: storage.suppress(),
+        SECRET_ARN: secrets.read(),
         DEAD_LETTER_QUEUE_URL: delivery.deadLetter(),
       },
       alsoMay: [

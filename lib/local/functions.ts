@@ -27,7 +27,7 @@ export interface Surroundings {
   readonly log: FunctionLog;
   readonly watchdog: Watchdog;
   /** The process was replaced by another. */
-  readonly restarted: () => void;
+  readonly restarted: () => unknown;
 }
 
 type Done = Outcome & { readonly durationMs: number };

@@ -15,7 +15,7 @@ export interface FunctionRun {
   readonly watchdog: Watchdog;
   readonly logs: string;
   readonly show: (line: string) => void;
-  readonly restarted: () => void;
+  readonly restarted: () => unknown;
 }
 
 /** Starts every function, each with its own log. */

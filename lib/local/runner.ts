@@ -75,13 +75,15 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   const routes = routesOf(stack);
   const describe = () =>
     describeStack({ home, url: server.url, endpoints, stack, lambdas, routes, pid: (lambda) => functions.pid(lambda) });
+  // The file says that requests are taken: a function that is replaced earlier must not write it.
+  let ready = false;
   const functions = runFunctions({
     lambdas,
     closers,
     watchdog,
     logs: home.logs,
     show: say,
-    restarted: () => home.writeStack(describe()),
+    restarted: () => ready && home.writeStack(describe()),
   });
   secret.arn = describe().secretArn;
   secret.value = JSON.stringify(secrets);
@@ -91,9 +93,10 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
     closers.add(() => poller.stop());
   }
   closers.add(startSchedules(stack, timeScale, functions.invoke));
-  // Ahead of everything else: what is under way may still be answered, nothing new begins.
+  // Closed before everything else: no request may meet a half-stopped stack.
   closers.add(() => server.close());
   answer = httpApi({ routes, throttle: throttleOf(stack), invoke: functions.invoke });
+  ready = true;
   home.writeStack(describe());
   return {
     url: server.url,

@@ -22,12 +22,12 @@ function stackOf(settings: Settings): Stack {
   const context = { 'aws:cdk:bundling-stacks': [] };
   const stack = new Stack(new App({ context }), `quell-${settings.stage}`);
   const storage = new Storage(stack, 'Storage', settings);
+  const secrets = new Secrets(stack, 'Secrets');
   const delivery = new DeliveryQueue(stack, 'Delivery', PROCESS_TIMEOUT);
   const config = runtimeConfig(settings);
   const rest = { config, logRetentionDays: 30, topicArns: [], concurrency: 10 };
-  const processor = new Processor(stack, 'Processor', { ...rest, delivery, storage });
+  const processor = new Processor(stack, 'Processor', { ...rest, delivery, secrets, storage });
   const deliveries = processor.node.findChild('Deliveries') as EventSourceMapping;
-  const secrets = new Secrets(stack, 'Secrets');
   new AccessPolicies(stack, 'Access', { stage: settings.stage, storage, secrets, delivery, deliveries });
   return stack;
 }

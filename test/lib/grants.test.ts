@@ -46,6 +46,7 @@ describe('every function may do exactly what it uses', () => {
         'Allow dynamodb:PartiQLUpdate on SuppressionTable.Arn',
         'Allow dynamodb:Query on EventsTable.Arn',
         ...logging('ProcessorProcessLogs'),
+        'Allow secretsmanager:GetSecretValue on WebhookSecrets',
         'Allow sqs:DeleteMessage on DeliveryQueue.Arn',
         'Allow sqs:GetQueueAttributes on DeliveryQueue.Arn',
         'Allow sqs:ReceiveMessage on DeliveryQueue.Arn',

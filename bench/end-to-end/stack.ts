@@ -1,0 +1,87 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { SUPPRESSION } from '../../lambda/contract/tables.ts';
+import { awsJson } from '../../lib/local/aws-json.ts';
+import type { StackFile } from '../../lib/local/home.ts';
+import { PUBLIC_KEY, SOURCE, signed } from '../load/invocations.ts';
+
+/** A running local stack, as an ESP and a reader of the list see it. */
+export interface Stack {
+  /** Posts a signed body. @throws Error on anything but 200. */
+  post(body: string): Promise<void>;
+  isSuppressed(address: string): Promise<boolean>;
+  /** Messages on the delivery queue, in flight or not. */
+  backlog(): Promise<number>;
+  stored(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** As API Gateway allows at most: the default would be what saturates first. */
+const SETTINGS = { sources: { [SOURCE]: { provider: SOURCE } }, throttling: { rate: 10_000, burst: 5000 } };
+
+export async function startStack(into: string): Promise<Stack> {
+  const folder = mkdtempSync(join(into, 'stack-'));
+  const write = (name: string, content: object): string => {
+    writeFileSync(join(folder, name), JSON.stringify(content));
+    return join(folder, name);
+  };
+  const files = [write('settings.json', SETTINGS), write('secrets.json', { [SOURCE]: PUBLIC_KEY }), join(folder, 'home')];
+  const child = fork(join(import.meta.dirname, '../run/local-stack.ts'), files, { execArgv: [] });
+  const [stack] = (await once(child, 'message')) as [StackFile];
+  const dynamo = awsJson('dynamodb', stack.endpoints.dynamodb);
+  const sqs = awsJson('sqs', stack.endpoints.sqs);
+  const agent = new Agent({ keepAlive: true });
+  return {
+    post: (body) => post(`${stack.url}/webhooks/v1/${SOURCE}`, body, agent),
+    async isSuppressed(address) {
+      const { Item } = await dynamo<{ Item?: Record<string, { N: string }> }>('GetItem', {
+        TableName: stack.tables.suppression,
+        Key: { [SUPPRESSION.partitionKey]: { S: address } },
+      });
+      return Number(Item?.[SUPPRESSION.suppressedUntil]?.N ?? 0) > Date.now() / 1000;
+    },
+    async backlog() {
+      const { Attributes } = await sqs<{ Attributes: Record<string, string> }>('GetQueueAttributes', {
+        QueueUrl: stack.queues.delivery,
+        AttributeNames: ['All'],
+      });
+      const { ApproximateNumberOfMessages: waiting, ApproximateNumberOfMessagesNotVisible: inFlight } = Attributes;
+      return Number(waiting) + Number(inFlight);
+    },
+    async stored() {
+      let [count, from] = [0, undefined as object | undefined];
+      do {
+        const page = await dynamo<{ Count: number; LastEvaluatedKey?: object }>('Scan', {
+          TableName: stack.tables.events,
+          Select: 'COUNT',
+          ...(from && { ExclusiveStartKey: from }),
+        });
+        count += page.Count;
+        from = page.LastEvaluatedKey;
+      } while (from);
+      return count;
+    },
+    async stop() {
+      agent.destroy();
+      const ended = once(child, 'exit');
+      child.send('stop');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const post = (url: string, body: string, agent: Agent): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', agent, headers: signed(body) }, (response) => {
+      response.resume().on('end', () => {
+        if (response.statusCode === 200) resolve();
+        else reject(new Error(`the local stack answered ${response.statusCode}`));
+      });
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });

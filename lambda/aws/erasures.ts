@@ -1,0 +1,66 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SUPPRESSION } from '../contract/tables.ts';
+import { ERASED_AT, ERASURE_KEY, erasureMark } from '../domain/erasure.ts';
+import { RefusedRequest } from '../domain/errors.ts';
+import type { SecretStore } from './secrets.ts';
+import { chunks, jitter } from './statements.ts';
+
+const MAX_KEYS = 100;
+const ATTEMPTS = 5;
+
+/** The marks that erased people leave, in the suppression table. */
+export class Erasures {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+  readonly #secrets: SecretStore;
+
+  constructor(client: DynamoDBClient, table: string, secrets: SecretStore) {
+    this.#client = client;
+    this.#table = table;
+    this.#secrets = secrets;
+  }
+
+  /**
+   * When each of these people was erased (ISO 8601), where they were. Addresses in normal form.
+   * @throws whatever keeps it from knowing: to go on without knowing could bring somebody back.
+   */
+  async erasedAt(addresses: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const [key] = await this.#keys();
+    if (key === undefined || addresses.length === 0) return new Map();
+    const byMark = new Map(addresses.map((address) => [erasureMark(key, address), address]));
+    const found = new Map<string, string>();
+    for (const marks of chunks([...byMark.keys()], MAX_KEYS)) {
+      for (const [mark, at] of await this.#read(marks)) found.set(byMark.get(mark) ?? '', at);
+    }
+    return found;
+  }
+
+  /** No key yet: nobody was ever erased. */
+  async #keys(): Promise<readonly string[]> {
+    try {
+      return await this.#secrets.values(ERASURE_KEY, AbortSignal.timeout(2000));
+    } catch (error) {
+      if (error instanceof RefusedRequest && error.reason === 'secret-missing') return [];
+      throw error;
+    }
+  }
+
+  async #read(marks: readonly string[]): Promise<[string, string][]> {
+    const read: [string, string][] = [];
+    let left = [...marks];
+    for (let attempt = 0; left.length > 0; attempt++) {
+      if (attempt === ATTEMPTS) throw new Error('erasure marks could not be read');
+      if (attempt > 0) await pause(jitter(attempt));
+      const Keys = left.map((mark) => ({ [SUPPRESSION.partitionKey]: { S: mark } }));
+      const answer = await this.#client.send(
+        new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true } } }),
+      );
+      for (const item of answer.Responses?.[this.#table] ?? []) {
+        read.push([item[SUPPRESSION.partitionKey]?.S ?? '', item[ERASED_AT]?.S ?? '']);
+      }
+      left = (answer.UnprocessedKeys?.[this.#table]?.Keys ?? []).map((key) => key[SUPPRESSION.partitionKey]?.S ?? '');
+    }
+    return read;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Erasures } from '../../aws/erasures.ts';
+import { logError } from '../../aws/telemetry.ts';
+import { mayBringBack } from '../../domain/erasure.ts';
+import type { Opened } from './message.ts';
+
+/**
+ * Takes out of redriven and replayed messages what arrived before its person was erased. Returns the messages for which this cannot be
+ * known right now.
+ */
+export async function forgetErased(
+  messages: readonly Opened[],
+  erasures: Erasures,
+  now: number,
+): Promise<readonly Opened[]> {
+  const old = messages.filter(({ message }) => message !== undefined && mayBringBack(message, now));
+  const addresses = new Set(old.flatMap(({ events }) => events.flatMap(({ event }) => event.recipient ?? [])));
+  if (addresses.size === 0) return [];
+  try {
+    const erasedAt = await erasures.erasedAt([...addresses]);
+    for (const opened of old) {
+      opened.events = opened.events.filter(
+        ({ event }) => event.receivedAt > (erasedAt.get(event.recipient ?? '') ?? ''),
+      );
+    }
+    return [];
+  } catch (error) {
+    logError('erasures not known', error);
+    return old;
+  }
+}
