@@ -1,11 +1,11 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { strictObject } from 'valibot';
-import type { BounceClass, Draft, DropReason, EventType } from '../domain/event.ts';
-import { classifyFailure } from '../domain/failure.ts';
-import { type Fields, number, present, stringMap, tagList, text, unixTime } from '../domain/read.ts';
+import type { Draft, EventType } from '../domain/event.ts';
+import { type Fields, present, stringMap, tagList, text, unixTime } from '../domain/read.ts';
 import { jsonEvents } from './body.ts';
 import { defineProvider, type SampleInput } from './provider.ts';
 import { rawFields } from './raw.ts';
+import { sendgridOutcome } from './sendgrid-outcome.ts';
 import { fromBase64, matchSecret, publicKey, requiredHeader, verifySignature } from './signature.ts';
 
 const SIGNATURE = 'x-twilio-email-event-webhook-signature';
@@ -25,28 +25,6 @@ const TYPES: ReadonlyMap<string, EventType> = new Map([
   ['group_unsubscribe', 'unsubscribed'],
   ['group_resubscribe', 'resubscribed'],
 ]);
-
-/** By prefix of `reason`, lower-cased. */
-const DROPS: readonly (readonly [string, DropReason])[] = [
-  ['bounced address', 'suppressed-bounce'],
-  ['unsubscribed address', 'suppressed-unsubscribe'],
-  ['spam reporting address', 'suppressed-complaint'],
-  ['invalid smtpapi', 'policy'],
-  ['invalid', 'invalid'],
-  ['spam content', 'content'],
-  ['recipient list over', 'quota'],
-];
-
-/** By prefix of `bounce_classification`, lower-cased: API and webhook spell the rest differently. */
-const CLASSIFICATIONS: readonly (readonly [string, BounceClass])[] = [
-  ['invalid address', 'hard'],
-  ['mailbox unavailable', 'soft'],
-  ['content', 'block'],
-  ['reputation', 'block'],
-  ['frequency', 'block'],
-  ['technical', 'soft'],
-  ['unclassified', 'undetermined'],
-];
 
 /** The event's own fields; every other one is a custom argument, which SendGrid flattens into the event. */
 const RESERVED = new Set(
@@ -100,7 +78,7 @@ export const sendgrid = defineProvider({
           text(event.asm_group_id),
           text(event.attempt),
         ],
-        ...outcome(type, word, event),
+        ...sendgridOutcome(type, word, event),
         tags: tagList(event.category),
         metadata: stringMap(event, RESERVED),
       }) as Draft,
@@ -137,56 +115,6 @@ const offset = (value: unknown): string | undefined => {
   const { index, type } = (typeof value === 'object' && value !== null ? value : {}) as Fields;
   return text(index) === undefined ? undefined : `${text(index)}:${text(type) ?? ''}`;
 };
-
-function outcome(type: EventType, word: string, event: Fields): Partial<Draft> {
-  const reason = text(event.reason) ?? text(event.response);
-  switch (type) {
-    case 'bounced':
-      return { ...bounce(word, event, reason), ...(reason && { diagnostic: reason }) };
-    case 'deferred': {
-      const { smtpCode, smtpStatus } = classifyFailure({ status: text(event.status), text: reason });
-      return present({ smtpCode, smtpStatus, diagnostic: reason });
-    }
-    case 'dropped':
-      return present({ dropReason: startingWith(DROPS, reason) ?? 'other', diagnostic: reason }) as Partial<Draft>;
-    case 'opened':
-      return present({ ...reader(event), machine: event.sg_machine_open === true });
-    case 'clicked':
-      return present({ ...reader(event), url: text(event.url) });
-    case 'unsubscribed':
-    case 'resubscribed':
-      return { scope: word.startsWith('group_') ? `asm:${text(event.asm_group_id) ?? 'unknown'}` : 'all' };
-    default:
-      return {};
-  }
-}
-
-const reader = (event: Fields) => ({ userAgent: text(event.useragent), ip: text(event.ip) });
-
-function bounce(word: string, event: Fields, reason: string | undefined): Partial<Draft> {
-  const kind = text(event.type);
-  const failure = classifyFailure({ code: number(event.status), status: text(event.status), text: reason });
-  if (kind === 'blocked' || word === 'blocked') {
-    return {
-      ...failure,
-      bounceClass: 'block',
-      bounceCause: failure.bounceClass === 'block' ? (failure.bounceCause ?? 'policy') : 'policy',
-    };
-  }
-  if (kind === 'expired') return { ...failure, bounceClass: 'soft', bounceCause: 'technical' };
-  const said = startingWith(CLASSIFICATIONS, text(event.bounce_classification));
-  if (said !== undefined && said !== 'hard') {
-    const { bounceCause: _cause, ...rest } = failure;
-    return failure.bounceClass === said ? failure : { ...rest, bounceClass: said };
-  }
-  // SendGrid puts the address on its bounce list: a hard bounce, unless the reply itself speaks of a block or a full mailbox.
-  if (said === undefined && (failure.bounceClass === 'block' || failure.bounceClass === 'soft')) return failure;
-  const cause = failure.bounceClass === 'hard' ? failure.bounceCause : undefined;
-  return { ...failure, bounceClass: 'hard', bounceCause: cause ?? 'mailbox' };
-}
-
-const startingWith = <T>(table: readonly (readonly [string, T])[], words: string | undefined): T | undefined =>
-  table.find(([prefix]) => words?.toLowerCase().startsWith(prefix))?.[1];
 
 const SAMPLES: Readonly<Partial<Record<EventType, Fields>>> = {
   accepted: { event: 'processed' },
