@@ -1,10 +1,19 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { globSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
-import { Driver, eventually, type Item, signGeneric, signSendGrid, signSns, signSvix } from './support/driver.ts';
+import {
+  Driver,
+  eventually,
+  type Item,
+  signGeneric,
+  signSendGrid,
+  signSns,
+  signSnsConfirmation,
+  signSvix,
+} from './support/driver.ts';
 import { snsCertificate } from './support/sns-certificate.ts';
 
 /** The whole path on one machine: the synthesized template, the bundles that deploy would upload, real HTTP, emulators behind. */
@@ -41,6 +50,7 @@ beforeAll(async () => {
           guide: { provider: 'generic' },
           fenced: { provider: 'generic', allowIps: ['192.0.2.0/24', '2001:db8::/32'] },
           keyless: { provider: 'generic' },
+          mailgun: { provider: 'mailgun' },
         },
       }),
     ),
@@ -51,6 +61,7 @@ beforeAll(async () => {
         resend: ['whsec_b3RoZXJvdGhlcm90aGVyb3RoZXJvdGhlcg==', WHSEC],
         guide: 'guide-secret-1',
         fenced: 'fenced-secret-1',
+        mailgun: 'mailgun-secret-1',
       }),
     ),
     snsCert: file('sns.pem', sns.certificate),
@@ -203,6 +214,51 @@ describe('one path, end to end', () => {
   });
 });
 
+describe('an ESP that signs a token instead of the event', () => {
+  const timestamp = String(NOW);
+  const token = 'a'.repeat(50);
+  const signature = {
+    timestamp,
+    token,
+    signature: createHmac('sha256', 'mailgun-secret-1')
+      .update(timestamp + token)
+      .digest('hex'),
+  };
+  const body = (recipient: string): string =>
+    JSON.stringify({
+      signature,
+      'event-data': { event: 'complained', id: `id-${recipient}`, timestamp: NOW, recipient },
+    });
+  const post = (recipient: string) => driver.post('mailgun', body(recipient), { 'content-type': 'application/json' });
+
+  test('the first body under a token counts, a retry of it too, another one goes to the dead letters without effect', async () => {
+    expect((await post('token-owner@example.com')).status).toBe(200);
+    await eventually(async () => expect(await driver.suppressed()).toContain('token-owner@example.com'));
+    expect((await post('token-owner@example.com')).status).toBe(200);
+    expect((await post('token-victim@example.com')).status).toBe(200);
+    await eventually(async () => expect(await driver.depth('deadLetter')).toBe(1));
+    expect(await driver.deadLetters()).toEqual([
+      { body: expect.stringContaining('token-victim'), reason: 'token-reused' },
+    ]);
+    expect(await driver.suppressed()).not.toContain('token-victim@example.com');
+    await driver.drain('deadLetter');
+  });
+});
+
+test('a subscription to an allowed topic confirms itself and is no event; to another topic it is refused', async () => {
+  const before = await driver.events();
+  for (const [topic, status] of [
+    [TOPIC, 200],
+    ['arn:aws:sns:eu-west-1:999999999999:feedback', 503],
+  ] as const) {
+    const { body, headers } = signSnsConfirmation(topic, snsKey);
+    expect((await driver.post('ses', body, headers)).status).toBe(status);
+  }
+  await eventually(async () => expect(await driver.depth('delivery')).toBe(0));
+  expect(await driver.events()).toHaveLength(before.length);
+  expect(await driver.depth('deadLetter')).toBe(0);
+});
+
 describe('what is refused leaves no trace', () => {
   const good = JSON.stringify([
     { email: 'victim@example.com', event: 'spamreport', timestamp: NOW, sg_message_id: 'x.f' },
@@ -278,7 +334,9 @@ describe('what is refused leaves no trace', () => {
     expect((await driver.post('sendgrid', body, headers)).status).toBe(200);
     await eventually(async () => expect(await driver.depth('delivery')).toBe(0));
     expect(
-      (await driver.suppressed()).filter((address) => !EXPECTED.includes(address) && address !== 'late@example.com'),
+      (await driver.suppressed()).filter(
+        (address) => ![...EXPECTED, 'late@example.com', 'token-owner@example.com'].includes(address),
+      ),
     ).toEqual([]);
   });
 

@@ -1,6 +1,8 @@
+import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.text.IDNA;
 import java.text.Normalizer;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -75,7 +77,8 @@ public final class Reader {
     int open = text.lastIndexOf('<');
     int close = text.lastIndexOf('>');
     if (open != -1 && close > open) text = text.substring(open + 1, close);
-    text = nfc(EDGES.matcher(text).replaceAll("").toLowerCase(Locale.ROOT));
+    // Not String.toLowerCase: it takes another sigma for the last of a word.
+    text = nfc(UCharacter.toLowerCase(Locale.ROOT, EDGES.matcher(text).replaceAll("")));
     int at = text.lastIndexOf('@');
     if (at < 1 || text.length() > 320 || FORBIDDEN.matcher(text).find()) return Optional.empty();
     if (SPACED.matcher(text).find() && !QUOTED.matcher(text).matches()) return Optional.empty();
@@ -89,7 +92,7 @@ public final class Reader {
     var info = new IDNA.Info();
     String mapped = withoutLastDot(UTS46.nameToASCII(bare, new StringBuilder(), info).toString());
     // Rules for lengths and hyphens are for host names in DNS, not for keys.
-    info.getErrors().removeAll(java.util.EnumSet.of(
+    info.getErrors().removeAll(EnumSet.of(
         IDNA.Error.EMPTY_LABEL, IDNA.Error.LABEL_TOO_LONG, IDNA.Error.DOMAIN_NAME_TOO_LONG,
         IDNA.Error.LEADING_HYPHEN, IDNA.Error.TRAILING_HYPHEN, IDNA.Error.HYPHEN_3_4));
     return info.hasErrors() || mapped.isEmpty() || UNFIT.matcher(mapped).find() ? bare : mapped;

@@ -28,8 +28,8 @@ function hasForbidden(value: string): boolean {
 function normaliseDomain(domain: string): string {
   const bare = domain.replace(/\.$/, '');
   if (/^\p{ASCII}*$/u.test(bare)) return bare;
-  // A URL host parser also decodes %xx and turns numbers into IP addresses: what only a URL would do counts as failure.
+  // A URL host parser also decodes %xx, ends at a slash and turns numbers into IP addresses: what only a URL would do counts as failure.
   // Mapping turns full-width dots into dots, so the trailing one may appear only now.
-  const ascii = bare.includes('%') ? '' : domainToASCII(bare).replace(/\.$/, '');
+  const ascii = /[%/?#\\]/.test(bare) ? '' : domainToASCII(bare).replace(/\.$/, '');
   return ascii === '' || /^[\d.]+$/.test(ascii) ? bare : ascii;
 }

@@ -59,7 +59,10 @@ function bounce(word: string, event: Fields, reason: string | undefined): Partia
       bounceCause: failure.bounceClass === 'block' ? (failure.bounceCause ?? 'policy') : 'policy',
     };
   }
-  if (kind === 'expired') return { ...failure, bounceClass: 'soft', bounceCause: 'technical' };
+  if (kind === 'expired') {
+    const cause = failure.bounceClass === 'soft' ? failure.bounceCause : undefined;
+    return { ...failure, bounceClass: 'soft', bounceCause: cause ?? 'technical' };
+  }
   const said = startingWith(CLASSIFICATIONS, text(event.bounce_classification));
   if (said !== undefined && said !== 'hard') {
     const { bounceCause: _cause, ...rest } = failure;

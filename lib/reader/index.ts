@@ -15,8 +15,8 @@ export const normaliseAddress = (email: string): string | undefined =>
 
 /** Asks the suppression list before a mail is sent. The rule, and what to do with each answer: `docs/suppression-table.md`. */
 export function createReader(options: ReaderOptions): Reader {
-  const { client, table, now = Date.now, consistent = false } = options;
-  const source = { client, table, consistent };
+  const { client, table, now = Date.now, consistent = false, timeout = 3_000 } = options;
+  const source = { client, table, consistent, timeout };
   return {
     async check(email, question = {}) {
       const address = normaliseAddress(email);

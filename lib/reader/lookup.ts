@@ -6,25 +6,24 @@ import type { ReaderOptions } from './types.ts';
 export type Item = Readonly<Record<string, AttributeValue>>;
 /** What the table holds of an address, nothing, or the name of the error that kept it from telling. */
 export type Found = { readonly item: Item | undefined } | { readonly error: string };
-export type Source = Required<Pick<ReaderOptions, 'client' | 'table' | 'consistent'>>;
+export type Source = Required<Omit<ReaderOptions, 'now'>>;
 
 /** DynamoDB's limit for one `BatchGetItem`. */
 const MAX_KEYS = 100;
 /** Requests in flight: about what a new table takes (12,000 read units a second) before it grows. */
 const PARALLEL = 4;
-/** Milliseconds for one request. The SDK itself would wait for ever. */
-const PATIENCE = 3_000;
 /** Tries without any progress. Somebody waits for a single answer; a campaign may wait until the table has grown. */
-const TRIES = { one: 4, batch: 10 };
+const TRIES = { one: 4, batch: 8 };
 /** Errors that a second try cannot mend. */
 const FINAL =
   /^(AccessDenied|ResourceNotFound|Validation|UnrecognizedClient|InvalidSignature|CredentialsProvider|Token)/;
 
-export async function lookUp({ client, table, consistent }: Source, address: string): Promise<Found> {
-  const command = () => new GetItemCommand({ TableName: table, Key: keyOf(address), ConsistentRead: consistent });
+export async function lookUp({ client, table, consistent, timeout }: Source, address: string): Promise<Found> {
+  const command = new GetItemCommand({ TableName: table, Key: keyOf(address), ConsistentRead: consistent });
   for (let tries = 1; ; tries++) {
     try {
-      return { item: (await client.send(command(), { abortSignal: AbortSignal.timeout(PATIENCE) })).Item };
+      const { Item } = await client.send(command, { abortSignal: AbortSignal.timeout(timeout) });
+      return { item: Item };
     } catch (error) {
       if (tries === TRIES.one || FINAL.test(nameOf(error))) return { error: nameOf(error) };
       await pause(jitter(tries));
@@ -46,12 +45,12 @@ export async function lookUpAll(source: Source, addresses: readonly string[]): P
 async function lookUpBatch(source: Source, batch: readonly string[], found: Map<string, Found>): Promise<void> {
   let left = batch;
   let error = '';
-  for (let tries = 1; left.length > 0 && tries <= TRIES.batch; tries++) {
-    if (tries > 1) await pause(jitter(tries - 1));
+  for (let fruitless = 0; left.length > 0 && fruitless < TRIES.batch; fruitless++) {
+    if (error !== '') await pause(jitter(fruitless));
     try {
       const unread = await readBatch(source, left, found);
-      // Any progress is a new beginning: a table that grows answers more each time.
-      if (unread.length < left.length) tries = 1;
+      // A table that grows answers a little more each time.
+      if (unread.length < left.length) fruitless = 0;
       left = unread;
       error = 'UnprocessedKeys';
     } catch (failure) {
@@ -64,13 +63,13 @@ async function lookUpBatch(source: Source, batch: readonly string[], found: Map<
 
 /** @returns the addresses that DynamoDB left out */
 async function readBatch(
-  { client, table, consistent }: Source,
+  { client, table, consistent, timeout }: Source,
   addresses: readonly string[],
   found: Map<string, Found>,
 ): Promise<string[]> {
   const request = { Keys: addresses.map(keyOf), ConsistentRead: consistent };
   const command = new BatchGetItemCommand({ RequestItems: { [table]: request } });
-  const answer = await client.send(command, { abortSignal: AbortSignal.timeout(PATIENCE) });
+  const answer = await client.send(command, { abortSignal: AbortSignal.timeout(timeout) });
   // One table was asked, whether the answer calls it by name or ARN.
   const [unread] = Object.values(answer.UnprocessedKeys ?? {});
   const left = new Set((unread?.Keys ?? []).map(addressOf));

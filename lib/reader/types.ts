@@ -9,6 +9,8 @@ export interface ReaderOptions {
   readonly now?: () => number;
   /** Reads what was written a moment ago, at twice the price; default false. */
   readonly consistent?: boolean;
+  /** Milliseconds for one request, of which there are up to 4 for a single address; default 3,000. The SDK itself has no end. */
+  readonly timeout?: number;
 }
 
 /** Which mail is about to be sent. */

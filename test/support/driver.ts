@@ -1,7 +1,7 @@
 import { createHmac, randomUUID, sign } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, PurgeQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 
 /** What a test needs to know of a running local stack; `.local/stack.json` holds it. */
@@ -80,6 +80,11 @@ export class Driver {
     }));
   }
 
+  /** Takes out what a test left in a queue. */
+  async drain(queue: keyof Running['queues']): Promise<void> {
+    await this.#sqs.send(new PurgeQueueCommand({ QueueUrl: this.stack.queues[queue] }));
+  }
+
   close(): void {
     this.#dynamo.destroy();
     this.#sqs.destroy();
@@ -143,30 +148,47 @@ export const signGeneric = (body: string, secret: string): Record<string, string
 });
 
 /** An SNS notification that carries an SES event, signed like SNS signs version 2. */
-export function signSns(
-  message: unknown,
-  topicArn: string,
-  key: string,
-): { body: string; headers: Record<string, string> } {
-  const envelope = {
-    Type: 'Notification',
+export const signSns = (message: unknown, topicArn: string, key: string): SnsPost =>
+  signEnvelope({ Type: 'Notification', Message: JSON.stringify(message) }, topicArn, key);
+
+/** What SNS posts when an endpoint is subscribed to a topic. */
+export const signSnsConfirmation = (topicArn: string, key: string): SnsPost =>
+  signEnvelope(
+    {
+      Type: 'SubscriptionConfirmation',
+      Message: 'You have chosen to subscribe.',
+      SubscribeURL: `https://sns.${topicArn.split(':')[3]}.amazonaws.com/?Action=ConfirmSubscription`,
+      Token: 'f'.repeat(64),
+    },
+    topicArn,
+    key,
+  );
+
+interface SnsPost {
+  readonly body: string;
+  readonly headers: Record<string, string>;
+}
+
+/** Fields that SNS signs where they are present, in this order. */
+const SIGNED = ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'];
+
+function signEnvelope(own: Readonly<Record<string, string>>, topicArn: string, key: string): SnsPost {
+  const envelope: Record<string, string> = {
+    ...own,
     MessageId: randomUUID(),
     TopicArn: topicArn,
-    Message: JSON.stringify(message),
     Timestamp: new Date().toISOString(),
     SignatureVersion: '2',
     SigningCertURL: `https://sns.${topicArn.split(':')[3]}.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem`,
   };
-  const signed = (['Message', 'MessageId', 'Timestamp', 'TopicArn', 'Type'] as const)
-    .map((name) => `${name}\n${envelope[name]}\n`)
-    .join('');
-  const Signature = sign('sha256', Buffer.from(signed), key).toString('base64');
+  const signed = SIGNED.filter((name) => name in envelope).map((name) => `${name}\n${envelope[name]}\n`);
+  const Signature = sign('sha256', Buffer.from(signed.join('')), key).toString('base64');
   return {
     body: JSON.stringify({ ...envelope, Signature }),
     headers: {
       'content-type': 'text/plain; charset=UTF-8',
-      'x-amz-sns-message-type': 'Notification',
-      'x-amz-sns-message-id': envelope.MessageId,
+      'x-amz-sns-message-type': own.Type ?? '',
+      'x-amz-sns-message-id': envelope.MessageId ?? '',
       'x-amz-sns-topic-arn': topicArn,
     },
   };
