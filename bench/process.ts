@@ -1,5 +1,5 @@
-import { startNullAws } from './aws/null-aws.ts';
-import { count, type Counted, onEmulator } from './count.ts';
+import { type NullAws, startNullAws } from './aws/null-aws.ts';
+import { type Counted, count, onEmulator } from './count.ts';
 import { hundreds, ones, thousands } from './load/batches.ts';
 import { type Contender, takeTurns } from './run/rounds.ts';
 import { startSubject } from './run/subject.ts';
@@ -20,11 +20,21 @@ export interface ProcessResult {
   readonly counted: ByWay<Counted>;
   /** The same events against the emulator, with what it says it consumed. */
   readonly emulated: ByWay<Counted>;
-  /** Full batches of ten messages: of a hundred events each, of one event each. */
-  readonly full: { readonly hundred: Counted; readonly one: Counted };
+  /** Full batches of ten messages, of a hundred events each and of one event each; with the archive on as well. */
+  readonly full: Full;
+  readonly archived: Full;
 }
 
-export async function measureProcess(folders: ByWay<string>, rounds: number): Promise<ProcessResult> {
+interface Full {
+  readonly hundred: Counted;
+  readonly one: Counted;
+}
+
+/** @param folders of the bundles, and of ours with the archive on. */
+export async function measureProcess(
+  folders: ByWay<string> & { readonly archived: string },
+  rounds: number,
+): Promise<ProcessResult> {
   const aws = await startNullAws();
   try {
     const contender = (way: Way): Contender => ({
@@ -40,18 +50,19 @@ export async function measureProcess(folders: ByWay<string>, rounds: number): Pr
       cpu: { ours: spread(cpu.ours), putItem: spread(cpu.putItem), idempotency: spread(cpu.idempotency) },
       ratio: { putItem: ratio(cpu.ours, cpu.putItem), idempotency: ratio(cpu.ours, cpu.idempotency) },
       counted: await eachWay((way) => count(folders[way], aws, hundreds(10), 100)),
-      full: {
-        hundred: await count(folders.ours, aws, thousands(4), 1000),
-        one: await count(folders.ours, aws, ones(100), 10),
-      },
-      emulated: await onEmulator((emulated) =>
-        eachWay((way) => count(folders[way], emulated, hundreds(10, way), 100)),
-      ),
+      full: await full(folders.ours, aws),
+      archived: await full(folders.archived, aws),
+      emulated: await onEmulator((emulated) => eachWay((way) => count(folders[way], emulated, hundreds(10, way), 100))),
     };
   } finally {
     aws.stop();
   }
 }
+
+const full = async (folder: string, aws: NullAws): Promise<Full> => ({
+  hundred: await count(folder, aws, thousands(4), 1000),
+  one: await count(folder, aws, ones(100), 10),
+});
 
 /** One after the other: they share the server that counts. */
 async function eachWay<T>(run: (way: Way) => Promise<T>): Promise<ByWay<T>> {

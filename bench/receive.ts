@@ -96,6 +96,6 @@ async function largestBody(folder: string, aws: Aws): Promise<ReceiveResult['lar
   await aws.tally();
   const { loadedKb, peakKb } = await subject.run(1);
   subject.stop();
-  const calls = (await aws.tally()).calls['SendMessageBatch'] ?? 0;
+  const calls = (await aws.tally()).calls.SendMessageBatch ?? 0;
   return { bytes: Buffer.byteLength(body), events, calls, loadedMB: loadedKb / 1024, peakMB: peakKb / 1024 };
 }

@@ -1,12 +1,17 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { AccessPolicies } from './constructs/access-policies.ts';
 import { Alarms } from './constructs/alarms.ts';
+import { Archive } from './constructs/archive.ts';
+import { Bus } from './constructs/bus.ts';
+import { Dashboard } from './constructs/dashboard.ts';
 import { DeliveryQueue } from './constructs/delivery-queue.ts';
 import { Ingress } from './constructs/ingress.ts';
 import { writeOutputs } from './constructs/outputs.ts';
 import { PROCESS_TIMEOUT, Processor } from './constructs/processor.ts';
 import { Pulse } from './constructs/pulse.ts';
 import { Secrets } from './constructs/secrets.ts';
+import { SesDirect } from './constructs/ses-direct.ts';
 import { SesTopics } from './constructs/ses-topics.ts';
 import { Storage } from './constructs/storage.ts';
 import { runtimeConfig } from './settings/runtime-config.ts';
@@ -25,6 +30,11 @@ export class QuellStack extends Stack {
     const secrets = new Secrets(this, 'Secrets');
     const delivery = new DeliveryQueue(this, 'Delivery', PROCESS_TIMEOUT);
     const sesTopics = new SesTopics(this, 'SesTopics', settings.sources);
+    const topicArns = sesTopics.arnsBySource();
+    const sesDirect = new SesDirect(this, 'SesDirect', settings.sources, delivery, sesTopics);
+    const archive = settings.archive
+      ? new Archive(this, 'Archive', { stage: settings.stage, ...settings.archive })
+      : undefined;
     const processor = new Processor(this, 'Processor', {
       config,
       logRetentionDays,
@@ -32,13 +42,47 @@ export class QuellStack extends Stack {
       secrets,
       storage,
       topicArns: sesTopics.arns,
+      madeTopics: topicArns,
+      archive,
       concurrency: settings.concurrency,
     });
-    const topicArns = sesTopics.arnsBySource();
     const ingress = new Ingress(this, 'Ingress', { settings, config, secrets, delivery, topicArns });
     sesTopics.subscribe(ingress, processor);
-    const pulse = new Pulse(this, 'Pulse', config, logRetentionDays);
-    const alarms = new Alarms(this, 'Alarms', { settings, ingress, delivery, processor, pulse, sesTopics });
-    writeOutputs(this, { settings, storage, secrets, delivery, sesTopics, processor, ingress, pulse, alarms });
+    const pulse = new Pulse(this, 'Pulse', { config, logRetentionDays, ingress, secrets, storage });
+    const bus = settings.publish
+      ? new Bus(this, 'Bus', { config, logRetentionDays, storage, types: settings.publish.types })
+      : undefined;
+    const alarms = new Alarms(this, 'Alarms', {
+      settings,
+      ingress,
+      delivery,
+      processor,
+      sesTopics,
+      sesDirect,
+      archive,
+      bus,
+    });
+    if (settings.dashboard)
+      new Dashboard(this, 'Dashboard', { settings, ingress, delivery, processor, storage, alarms });
+    new AccessPolicies(this, 'Access', {
+      stage: settings.stage,
+      storage,
+      secrets,
+      delivery,
+      deliveries: processor.deliveries,
+    });
+    writeOutputs(this, {
+      settings,
+      storage,
+      secrets,
+      delivery,
+      sesTopics,
+      processor,
+      ingress,
+      pulse,
+      alarms,
+      archive,
+      bus,
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { PUBLIC_KEY, SOURCE } from '../load/invocations.ts';
+import { nextMessage } from '../run/message.ts';
 import type { Tally } from './tally.ts';
 
 export interface NullAws {
@@ -18,13 +18,13 @@ export async function startNullAws(emulator = ''): Promise<NullAws> {
     [JSON.stringify({ [SOURCE]: PUBLIC_KEY }), emulator],
     { execArgv: [] },
   );
-  const [{ port }] = (await once(server, 'message')) as [{ port: number }];
+  const { port } = await nextMessage<{ port: number }>(server);
   return {
     url: `http://127.0.0.1:${port}`,
     async tally() {
-      const answer = once(server, 'message') as Promise<[{ tally: Tally }]>;
+      const answer = nextMessage<{ tally: Tally }>(server);
       server.send('tally');
-      return (await answer)[0].tally;
+      return (await answer).tally;
     },
     stop: () => server.disconnect(),
   };

@@ -31,6 +31,10 @@ const ANSWERS: Readonly<Record<string, (input: Input) => object>> = {
     Responses: Object.fromEntries(Object.keys(RequestItems as object).map((table) => [table, []])),
     UnprocessedKeys: {},
   }),
+  PutRecordBatch: ({ Records }) => ({
+    FailedPutCount: 0,
+    RequestResponses: (Records as []).map((_record, at) => ({ RecordId: String(at) })),
+  }),
   Query: () => ({ Items: [], Count: 0 }),
 };
 

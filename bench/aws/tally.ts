@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { billedChunks, itemBytes, statementItem, writeUnits } from './units.ts';
+import { archiveBilled, billedChunks, itemBytes, statementItem, writeUnits } from './units.ts';
 
 /** What a run asked of AWS. Plain data: it travels between processes. */
 export interface Tally {
@@ -10,11 +10,22 @@ export interface Tally {
   queueMessages: number;
   /** 64 KB chunks of all sends. */
   queueChunks: number;
+  /** Bytes put into the archive, and what is billed for them: records count in steps of 5 KB. */
+  archiveBytes: number;
+  archiveBilled: number;
   /** By table: write units and bytes by formula, items, and what the emulator says it consumed. */
   tables: Record<string, { items: number; bytes: number; units: number; consumed: number }>;
 }
 
-export const emptyTally = (): Tally => ({ calls: {}, queueBytes: 0, queueMessages: 0, queueChunks: 0, tables: {} });
+export const emptyTally = (): Tally => ({
+  calls: {},
+  queueBytes: 0,
+  queueMessages: 0,
+  queueChunks: 0,
+  archiveBytes: 0,
+  archiveBilled: 0,
+  tables: {},
+});
 
 export const totalCalls = ({ calls }: Tally): number => Object.values(calls).reduce((sum, count) => sum + count, 0);
 
@@ -23,21 +34,27 @@ type Json = Readonly<Record<string, never>>;
 /** Counts one request. */
 export function count(tally: Tally, operation: string, input: Json): void {
   tally.calls[operation] = (tally.calls[operation] ?? 0) + 1;
-  if (operation === 'SendMessage') countSend(tally, [input['MessageBody'] as unknown as string]);
+  if (operation === 'SendMessage') countSend(tally, [input.MessageBody as unknown as string]);
   if (operation === 'SendMessageBatch')
     countSend(
       tally,
-      (input['Entries'] as unknown as { MessageBody: string }[]).map(({ MessageBody }) => MessageBody),
+      (input.Entries as unknown as { MessageBody: string }[]).map(({ MessageBody }) => MessageBody),
     );
+  if (operation === 'PutRecordBatch')
+    for (const { Data } of input.Records as unknown as { Data: string }[]) {
+      const bytes = Buffer.byteLength(Data, 'base64');
+      tally.archiveBytes += bytes;
+      tally.archiveBilled += archiveBilled(bytes);
+    }
   if (operation === 'BatchExecuteStatement')
-    for (const { Statement, Parameters } of input['Statements'] as unknown as Statement[]) {
+    for (const { Statement, Parameters } of input.Statements as unknown as Statement[]) {
       const { table, item } = statementItem(Statement, Parameters);
       countWrite(tally, table, itemBytes(item));
     }
   if (operation === 'PutItem')
-    countWrite(tally, input['TableName'] as unknown as string, itemBytes(input['Item'] as unknown as Item));
+    countWrite(tally, input.TableName as unknown as string, itemBytes(input.Item as unknown as Item));
   // Its item is not in the request; what is compared with it is small.
-  if (operation === 'UpdateItem') countWrite(tally, input['TableName'] as unknown as string, 1);
+  if (operation === 'UpdateItem') countWrite(tally, input.TableName as unknown as string, 1);
 }
 
 type Item = Record<string, AttributeValue>;

@@ -25,6 +25,9 @@ export const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes
 /** A request's payload is billed as one request for each started 64 KB. */
 export const billedChunks = (bytes: number): number => Math.max(1, Math.ceil(bytes / (64 * KB)));
 
+/** Firehose bills a record in steps of 5 KB. */
+export const archiveBilled = (bytes: number): number => Math.max(1, Math.ceil(bytes / (5 * KB))) * 5 * KB;
+
 /** Table and item of a PartiQL `INSERT`, or the parts that an `UPDATE` sets. */
 export function statementItem(
   text: string,

@@ -1,38 +1,32 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { bodyOf } from '../load/invocations.ts';
-import { COMPLAINED, mixedEvents, OPENED, type SendGridEvent } from '../load/mix.ts';
+import { COMPLAINED, mixedEvents, type SendGridEvent } from '../load/mix.ts';
 import type { Stack } from './stack.ts';
 
-const PER_REQUEST = 100;
+export const PER_REQUEST = 100;
 
-/** Posts requests of a hundred events for `ms`, with `connections` at a time or, with `perSecond`, evenly. Returns the events posted. */
-export async function keepPosting(
-  stack: Stack,
-  { ms, connections, perSecond, series, kind }: {
-    ms: number;
-    connections: number;
-    perSecond?: number;
-    series: string;
-    kind?: SendGridEvent;
-  },
-): Promise<number> {
-  const start = performance.now();
-  let requests = 0;
+/** Posts so many requests of a hundred events, eight at a time, as fast as they are taken. */
+export async function burst(stack: Stack, requests: number, series: string, kind?: SendGridEvent): Promise<void> {
+  const queue = Array(requests).keys();
   const worker = async () => {
-    while (performance.now() - start < ms) {
-      const n = requests++;
-      // Each request has its moment; whoever is late does not wait.
-      if (perSecond) await pause(Math.max(0, start + (n * 1000) / perSecond - performance.now()));
-      const events = { first: n * PER_REQUEST, series, at: Date.now() };
-      await stack.post(bodyOf(mixedEvents(PER_REQUEST, kind ? { ...events, kind } : events)));
-    }
+    for (const n of queue) await postHundred(stack, n, series, kind);
   };
-  await Promise.all(Array.from({ length: connections }, worker));
-  return requests * PER_REQUEST;
+  await Promise.all(Array.from({ length: 8 }, worker));
 }
 
-export const flood = (stack: Stack, series: string, ms: number): Promise<number> =>
-  keepPosting(stack, { ms, connections: 8, series, kind: OPENED });
+/** Posts requests of a hundred events evenly, so many a second, until `over`. */
+export async function trickle(stack: Stack, perSecond: number, series: string, over: AbortSignal): Promise<void> {
+  const start = performance.now();
+  for (let n = 0; !over.aborted; n++) {
+    await pause(Math.max(0, start + (n * 1000) / perSecond - performance.now()));
+    await postHundred(stack, n, series);
+  }
+}
+
+const postHundred = (stack: Stack, n: number, series: string, kind?: SendGridEvent): Promise<void> =>
+  stack.post(
+    bodyOf(mixedEvents(PER_REQUEST, { first: n * PER_REQUEST, series, at: Date.now(), ...(kind && { kind }) })),
+  );
 
 /** Waits until the queue is empty and stays so. */
 export async function drained(stack: Stack): Promise<void> {
@@ -43,14 +37,14 @@ export async function drained(stack: Stack): Promise<void> {
 }
 
 /** Milliseconds from posting one complaint to the first read that finds its sender suppressed. */
-export async function complain(stack: Stack, id: string): Promise<number> {
+export async function complain(stack: Stack, id: string, pollMs = 2): Promise<number> {
   const [event] = mixedEvents(1, { series: `c${id}`, at: Date.now(), kind: COMPLAINED });
   const address = String(event?.email);
   const start = performance.now();
   await stack.post(bodyOf([event as SendGridEvent]));
   while (!(await stack.isSuppressed(address))) {
     if (performance.now() - start > 60_000) throw new Error('a complaint did not suppress within a minute');
-    await pause(2);
+    await pause(pollMs);
   }
   return performance.now() - start;
 }

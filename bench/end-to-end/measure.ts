@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Fixed, fixedOf } from '../cost/idle.ts';
+import { OPENED } from '../load/mix.ts';
 import { quantile } from '../stats.ts';
-import { complain, drained, flood, keepPosting } from './load.ts';
-import { startStack } from './stack.ts';
+import { burst, complain, drained, PER_REQUEST, trickle } from './load.ts';
+import { type Stack, startStack } from './stack.ts';
 
 export interface Latency {
   readonly p50: number;
@@ -15,66 +17,73 @@ export interface EndToEnd {
   readonly calm: Latency;
   /** The same in the middle of a flood of opens. */
   readonly flood: Latency;
+  /** What the stack's template makes that costs money by itself. */
+  readonly fixed: Fixed;
 }
 
-const SUSTAIN_MS = 6000;
-const FLOOD_MS = 8000;
+/** Requests of a hundred events. */
+const WARM_UP = 60;
+const SUSTAINED = 400;
+const FLOOD = 200;
+const FLOODS = 4;
 const CALM_SAMPLES = 120;
 
 /** The whole local stack: emulators, functions and the one who posts share the machine's cores. */
 export async function measureEndToEnd(into: string): Promise<EndToEnd> {
   const stack = await startStack(into);
   try {
-    await keepPosting(stack, { ms: 1500, connections: 4, series: 'w' });
+    await burst(stack, WARM_UP, 'w');
     await drained(stack);
 
     const before = await stack.stored();
     const start = performance.now();
-    const posted = await keepPosting(stack, { ms: SUSTAIN_MS, connections: 8, series: 's' });
+    await burst(stack, SUSTAINED, 's');
     await drained(stack);
     const seconds = (performance.now() - start) / 1000;
+    const events = SUSTAINED * PER_REQUEST;
     const stored = (await stack.stored()) - before;
-    if (stored !== posted) throw new Error(`posted ${posted} events, found ${stored}`);
-    const eventsPerSecond = posted / seconds;
+    if (stored !== events) throw new Error(`posted ${events} events, found ${stored}`);
 
+    const eventsPerSecond = events / seconds;
     const calm = await calmly(stack, eventsPerSecond / 10);
-    const [, during] = await Promise.all([flood(stack, 'f', FLOOD_MS), complaints(stack)]);
-    await drained(stack);
-    return { eventsPerSecond, calm: latency(calm), flood: latency(during) };
+    const during: number[] = [];
+    for (let n = 0; n < FLOODS; n++) during.push(...(await flooded(stack, n)));
+    return { eventsPerSecond, calm: latency(calm), flood: latency(during), fixed: fixedOf(stack.assembly) };
   } finally {
     await stack.stop();
   }
 }
 
-type Stack = Awaited<ReturnType<typeof startStack>>;
-
 async function calmly(stack: Stack, perSecond: number): Promise<number[]> {
+  const over = new AbortController();
+  const background = trickle(stack, perSecond / PER_REQUEST, 'b', over.signal);
   const times: number[] = [];
-  let over = false;
-  const background = (async () => {
-    for (let n = 0; !over; n++)
-      await keepPosting(stack, { ms: 1000, connections: 2, perSecond: perSecond / 100, series: `b${n}x` });
-  })();
-  await pause(500);
   for (let n = 0; n < CALM_SAMPLES; n++) {
+    await pause(10 + Math.random() * 40);
     times.push(await complain(stack, `calm${n}`));
-    await pause(Math.random() * 40);
   }
-  over = true;
+  over.abort();
   await background;
   return times;
 }
 
-/** Complaints all through the flood, whatever has become of the earlier ones. */
-async function complaints(stack: Stack): Promise<number[]> {
+/** Complaints all through a flood of opens, from its middle to its end, whatever has become of the earlier ones. */
+async function flooded(stack: Stack, round: number): Promise<number[]> {
+  let posting = true;
+  const flood = burst(stack, FLOOD, `f${round}x`, OPENED).finally(() => {
+    posting = false;
+  });
   const pending: Promise<number>[] = [];
-  const start = performance.now();
-  await pause(FLOOD_MS / 4);
-  while (performance.now() - start < FLOOD_MS * 0.95) {
-    pending.push(complain(stack, `flood${pending.length}`));
-    await pause(60);
+  await pause(200);
+  while (posting) {
+    // Asked seldom: forty impatient readers would be a load of their own.
+    pending.push(complain(stack, `flood${round}x${pending.length}`, 25));
+    await pause(50);
   }
-  return Promise.all(pending);
+  await flood;
+  const times = await Promise.all(pending);
+  await drained(stack);
+  return times;
 }
 
 const latency = (times: readonly number[]): Latency => ({

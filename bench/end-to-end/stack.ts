@@ -4,12 +4,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { SUPPRESSION } from '../../lambda/contract/tables.ts';
-import { awsJson } from '../../lib/local/aws-json.ts';
+import { type AwsCall, awsJson } from '../../lib/local/aws-json.ts';
 import type { StackFile } from '../../lib/local/home.ts';
 import { PUBLIC_KEY, SOURCE, signed } from '../load/invocations.ts';
+import { nextMessage } from '../run/message.ts';
 
 /** A running local stack, as an ESP and a reader of the list see it. */
 export interface Stack {
+  /** Folder of what was synthesized. */
+  readonly assembly: string;
   /** Posts a signed body. @throws Error on anything but 200. */
   post(body: string): Promise<void>;
   isSuppressed(address: string): Promise<boolean>;
@@ -19,8 +22,12 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** As API Gateway allows at most: the default would be what saturates first. */
-const SETTINGS = { sources: { [SOURCE]: { provider: SOURCE } }, throttling: { rate: 10_000, burst: 5000 } };
+/** Throttling as high as API Gateway goes: the default would saturate first. No bus: it reads the stream that is stopped below. */
+const SETTINGS = {
+  sources: { [SOURCE]: { provider: SOURCE } },
+  throttling: { rate: 10_000, burst: 5000 },
+  publish: false,
+};
 
 export async function startStack(into: string): Promise<Stack> {
   const folder = mkdtempSync(join(into, 'stack-'));
@@ -28,13 +35,16 @@ export async function startStack(into: string): Promise<Stack> {
     writeFileSync(join(folder, name), JSON.stringify(content));
     return join(folder, name);
   };
-  const files = [write('settings.json', SETTINGS), write('secrets.json', { [SOURCE]: PUBLIC_KEY }), join(folder, 'home')];
+  const home = join(folder, 'home');
+  const files = [write('settings.json', SETTINGS), write('secrets.json', { [SOURCE]: PUBLIC_KEY }), home];
   const child = fork(join(import.meta.dirname, '../run/local-stack.ts'), files, { execArgv: [] });
-  const [stack] = (await once(child, 'message')) as [StackFile];
+  const stack = await nextMessage<StackFile>(child);
   const dynamo = awsJson('dynamodb', stack.endpoints.dynamodb);
   const sqs = awsJson('sqs', stack.endpoints.sqs);
+  await stopStream(dynamo, stack.tables.events);
   const agent = new Agent({ keepAlive: true });
   return {
+    assembly: join(home, 'cdk.out'),
     post: (body) => post(`${stack.url}/webhooks/v1/${SOURCE}`, body, agent),
     async isSuppressed(address) {
       const { Item } = await dynamo<{ Item?: Record<string, { N: string }> }>('GetItem', {
@@ -73,6 +83,10 @@ export async function startStack(into: string): Promise<Stack> {
     },
   };
 }
+
+/** The emulator looks through all of a table's changes at every write: after 10,000 of them it would be all that is measured. */
+const stopStream = (dynamo: AwsCall, TableName: string): Promise<object> =>
+  dynamo('UpdateTable', { TableName, StreamSpecification: { StreamEnabled: false } });
 
 const post = (url: string, body: string, agent: Agent): Promise<void> =>
   new Promise((resolve, reject) => {

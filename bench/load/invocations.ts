@@ -25,7 +25,13 @@ export function signed(body: string, key = PRIVATE_KEY): Record<string, string> 
 export function requestOf(body: string, n = 0): object {
   const path = `/webhooks/v1/${SOURCE}`;
   const routeKey = 'POST /webhooks/v1/{source}';
-  const http = { method: 'POST', path, protocol: 'HTTP/1.1', sourceIp: '198.51.100.7', userAgent: 'SendGrid Event API' };
+  const http = {
+    method: 'POST',
+    path,
+    protocol: 'HTTP/1.1',
+    sourceIp: '198.51.100.7',
+    userAgent: 'SendGrid Event API',
+  };
   return {
     version: '2.0',
     routeKey,

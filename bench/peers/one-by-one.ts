@@ -18,7 +18,9 @@ import { sendgrid } from '../../lambda/providers/sendgrid.ts';
 const PARALLEL = 25;
 
 export const RETENTION_DAYS = 35;
-export const client = new DynamoDBClient({ requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: PARALLEL } }) });
+export const client = new DynamoDBClient({
+  requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: PARALLEL } }),
+});
 const suppression = new SuppressionStore(client, process.env.SUPPRESSION_TABLE ?? '');
 
 /** A handler that records each event by itself. */

@@ -19,15 +19,15 @@ const NEEDED: Readonly<Record<string, object>> = {
   scaleway: { topicArns: ['arn:scw:sns:fr-par:project-00000000-0000-4000-8000-000000000000:bench'] },
 };
 
-/** Settings with these providers, each under its own name. */
-export function configOf(providers: readonly string[]): RuntimeConfig {
+/** Settings with these providers, each under its own name, and whatever else they say. */
+export function configOf(providers: readonly string[], others: object = {}): RuntimeConfig {
   const sources = Object.fromEntries(providers.map((id) => [id, { provider: id, ...NEEDED[id] }]));
-  const checked = checkSettings({ sources }, 'bench');
+  const checked = checkSettings({ sources, ...others }, 'bench');
   if ('settings' in checked) return runtimeConfig(checked.settings);
   throw new Error(JSON.stringify(checked.mistakes));
 }
 
-export const everyProvider = (): RuntimeConfig => configOf([...PROVIDERS.keys()]);
+export const everyProvider = (others?: object): RuntimeConfig => configOf([...PROVIDERS.keys()], others);
 
 export const fileIn = (folder: string): string => join(folder, 'index.js');
 export const kilobytes = (folder: string): number => statSync(fileIn(folder)).size / 1000;
@@ -54,11 +54,7 @@ export async function peer(name: Peer, config: RuntimeConfig, into: string): Pro
 }
 
 const STUBS = join(ROOT, 'lib/constructs/bundle-stubs.ts');
-const STUBBED = [
-  '@aws-sdk/credential-provider-node',
-  '@smithy/credential-provider-imds',
-  '@smithy/core/event-streams',
-];
+const STUBBED = ['@aws-sdk/credential-provider-node', '@smithy/credential-provider-imds', '@smithy/core/event-streams'];
 
 /** As `buildFunction` does it, and what went into it. */
 export async function bundle(entry: string, folder: string): Promise<Metafile> {

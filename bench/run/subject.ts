@@ -1,9 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENV } from '../../lambda/contract/env.ts';
 import { fileIn } from './bundles.ts';
+import { nextMessage } from './message.ts';
 
 export interface Run {
   /** CPU time of all invocations, in microseconds. */
@@ -61,25 +61,9 @@ export function startSubject(folder: string, events: readonly object[], aws: str
     async run(invocations) {
       const before = logBytes;
       child.send(invocations);
-      const answer = await answerOf(child);
+      const answer = await nextMessage<Omit<Run, 'logBytes'>>(child);
       return { ...answer, logBytes: logBytes - before };
     },
     stop: () => child.connected && child.disconnect(),
   };
-}
-
-/** Its next message; rejects when it ends, which it should not before it is told to. */
-async function answerOf(child: ChildProcess): Promise<Omit<Run, 'logBytes'>> {
-  const settled = new AbortController();
-  const { signal } = settled;
-  const ended = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(`a measured process ended with ${code}`);
-  });
-  try {
-    const [answer] = await Promise.race([once(child, 'message', { signal }), ended]);
-    return answer;
-  } finally {
-    ended.catch(() => undefined);
-    settled.abort();
-  }
 }

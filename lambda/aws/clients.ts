@@ -1,4 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -19,6 +21,13 @@ export const dynamoClient = (): DynamoDBClient =>
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({ connectionTimeout: 1000, requestTimeout: 3000 }),
   });
+
+/** Both have retry loops of their own around them. */
+const ONCE = { maxAttempts: 1, requestHandler: { connectionTimeout: 1000, requestTimeout: 5000 } } as const;
+
+export const eventBridgeClient = (): EventBridgeClient => new EventBridgeClient(ONCE);
+
+export const firehoseClient = (): FirehoseClient => new FirehoseClient(ONCE);
 
 /** A topic is confirmed in its own region. */
 export const snsClient = (region: string): SNSClient => new SNSClient({ region, ...SHORT });

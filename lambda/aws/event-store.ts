@@ -4,10 +4,19 @@ import { EVENTS } from '../contract/tables.ts';
 import type { NormalisedEvent } from '../domain/event.ts';
 import { eventKey, eventRecord, expiresAt } from '../domain/record.ts';
 import type { PastEvent } from '../domain/soft-bounces.ts';
+import { writeOver } from './rewrites.ts';
 import { type Outcome, runStatements, type Statement } from './statements.ts';
 
 /** What became of one event: stored now, stored before, never storable, or not stored this time. */
 export type Recorded = 'new' | 'seen' | 'poison' | 'failed';
+
+/** How an event of a replay is stored. */
+export interface Way {
+  /** Not to be published. */
+  readonly quiet?: boolean;
+  /** Over the record that is there. */
+  readonly rewrite?: boolean;
+}
 
 /** Events of one recipient that a judgement looks at. */
 const MAX_HISTORY = 1000;
@@ -34,7 +43,11 @@ export class EventStore {
    * Stores each event once, with one conditional insert each. Repetitions within the list are `seen`; an event whose retention has
    * passed is `new` without being written, so that its effects are still applied.
    */
-  async record(events: readonly NormalisedEvent[], deadline: number): Promise<Recorded[]> {
+  async record(
+    events: readonly NormalisedEvent[],
+    deadline: number,
+    wayOf: (index: number) => Way = () => ({}),
+  ): Promise<Recorded[]> {
     const now = Date.now() / 1000;
     const first = new Map<string, number>();
     const toWrite: number[] = [];
@@ -45,9 +58,20 @@ export class EventStore {
       first.set(key, index);
       if (expiresAt(event, this.#retentionDays) > now) toWrite.push(index);
     }
-    const statements = toWrite.map((index) => this.#insert(events[index] as NormalisedEvent));
-    const outcomes = await runStatements(this.#client, statements, deadline);
-    const written = new Map(toWrite.map((index, at) => [index, RECORDED[outcomes[at] ?? 'failed']]));
+    const item = (index: number) => this.#item(events[index] as NormalisedEvent, wayOf(index));
+    const [anew, once] = [
+      toWrite.filter((index) => wayOf(index).rewrite),
+      toWrite.filter((index) => !wayOf(index).rewrite),
+    ];
+    const outcomes = [
+      ...(await runStatements(
+        this.#client,
+        once.map((index) => insertStatement(this.#table, item(index))),
+        deadline,
+      )),
+      ...(anew.length > 0 ? await writeOver(this.#client, this.#table, anew.map(item), deadline) : []),
+    ];
+    const written = new Map([...once, ...anew].map((index, at) => [index, RECORDED[outcomes[at] ?? 'failed']]));
     return events.map((event, index) => {
       const { recipient, eventKey: sort } = eventKey(event);
       const original = first.get(`${recipient}\n${sort}`) ?? index;
@@ -81,12 +105,15 @@ export class EventStore {
     return Items.map(asPastEvent);
   }
 
-  #insert(event: NormalisedEvent): Statement {
-    const item = marshall(eventRecord(event, this.#retentionDays), { removeUndefinedValues: true });
-    const names = Object.keys(item);
-    return { text: insertText(this.#table, names), parameters: Object.values(item) };
+  #item(event: NormalisedEvent, { quiet = false }: Way): Record<string, AttributeValue> {
+    return marshall(eventRecord(event, this.#retentionDays, quiet), { removeUndefinedValues: true });
   }
 }
+
+const insertStatement = (table: string, item: Record<string, AttributeValue>): Statement => ({
+  text: insertText(table, Object.keys(item)),
+  parameters: Object.values(item),
+});
 
 function asPastEvent(item: Record<string, AttributeValue>): PastEvent {
   const { [EVENTS.sortKey]: key, ...facts } = unmarshall(item);

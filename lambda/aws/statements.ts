@@ -23,6 +23,21 @@ const OUTCOMES = new Map<string, Outcome>([
   ['ValidationError', 'invalid'],
 ]);
 
+let failures = { throttled: 0, other: 0 };
+
+/** Notes an answer of a table that is neither yes nor no: a statement's code, or what a request threw. */
+export function noteFailure(cause: unknown): void {
+  const word = cause instanceof Error ? cause.name : String(cause);
+  failures[/Throttl|ThroughputExceeded|RequestLimit/.test(word) ? 'throttled' : 'other'] += 1;
+}
+
+/** What was noted since the last call: of one batch, because a process works on one at a time. */
+export function takeFailures(): Readonly<typeof failures> {
+  const noted = failures;
+  failures = { throttled: 0, other: 0 };
+  return noted;
+}
+
 export interface Statement {
   readonly text: string;
   readonly parameters: AttributeValue[];
@@ -61,12 +76,17 @@ async function send(client: DynamoDBClient, statements: readonly Statement[]): P
   }));
   try {
     const { Responses = [] } = await client.send(new BatchExecuteStatementCommand({ Statements }));
-    return Responses.map(({ Error: error }) =>
-      error === undefined ? 'done' : (OUTCOMES.get(error.Code ?? '') ?? 'failed'),
-    );
+    return Responses.map(({ Error: error }) => {
+      const outcome = error === undefined ? 'done' : (OUTCOMES.get(error.Code ?? '') ?? 'failed');
+      if (outcome === 'failed') noteFailure(error?.Code);
+      return outcome;
+    });
   } catch (error) {
     // One bad statement can refuse the whole request: alone it is told from its neighbours.
-    if (!(error instanceof Error) || error.name !== 'ValidationException') return [];
+    if (!(error instanceof Error) || error.name !== 'ValidationException') {
+      noteFailure(error);
+      return [];
+    }
     if (statements.length === 1) return ['invalid'];
     return (await Promise.all(statements.map((statement) => send(client, [statement])))).map(
       ([outcome]) => outcome ?? 'failed',

@@ -5,7 +5,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../contract/tables.ts';
 import { fold, type Judgement, type Reasons, verdicts } from '../domain/suppression.ts';
 import { insertText } from './event-store.ts';
-import { chunks, jitter, runStatements, type Statement } from './statements.ts';
+import { chunks, jitter, noteFailure, runStatements, type Statement } from './statements.ts';
 
 interface Stored {
   readonly reasons: Reasons;
@@ -15,6 +15,8 @@ interface Stored {
 export interface Applied {
   /** Recipients whose suppression changed. */
   readonly changed: number;
+  /** Those of them who could be mailed before, and cannot now. */
+  readonly suppressed: ReadonlySet<string>;
   /** Recipients whose judgements could not be applied this time. */
   readonly failed: ReadonlySet<string>;
 }
@@ -33,9 +35,15 @@ export class SuppressionStore {
   /**
    * Folds judgements into what is stored, per recipient: read consistently, fold, write on condition that nobody wrote meanwhile;
    * a lost race is read and folded again. Idempotent: what is known already writes nothing.
+   * @param quiet recipients whose change is not to be published
    */
-  async apply(judgements: ReadonlyMap<string, readonly Judgement[]>, deadline: number): Promise<Applied> {
+  async apply(
+    judgements: ReadonlyMap<string, readonly Judgement[]>,
+    deadline: number,
+    quiet: ReadonlySet<string> = new Set(),
+  ): Promise<Applied> {
     let changed = 0;
+    const suppressed = new Set<string>();
     let left = [...judgements.keys()];
     for (let attempt = 0; left.length > 0; attempt++) {
       if (attempt > 0) await pause(jitter(attempt));
@@ -46,7 +54,13 @@ export class SuppressionStore {
         const reasons = fold(before?.reasons ?? {}, judgements.get(recipient) ?? []);
         return isDeepStrictEqual(reasons, before?.reasons ?? {})
           ? []
-          : [{ recipient, statement: this.#write(recipient, before, reasons) }];
+          : [
+              {
+                recipient,
+                begins: begins(before?.reasons, reasons),
+                statement: this.#write(recipient, before, reasons, quiet.has(recipient)),
+              },
+            ];
       });
       const outcomes = await runStatements(
         this.#client,
@@ -55,10 +69,12 @@ export class SuppressionStore {
       );
       const open = new Set(writes.filter((_write, at) => outcomes[at] !== 'done').map(({ recipient }) => recipient));
       changed += writes.length - open.size;
+      for (const { recipient } of writes.filter((write) => write.begins && !open.has(write.recipient)))
+        suppressed.add(recipient);
       left = left.filter((recipient) => !stored.has(recipient) || open.has(recipient));
       if (Date.now() + jitter(attempt + 1) > deadline) break;
     }
-    return { changed, failed: new Set(left) };
+    return { changed, suppressed, failed: new Set(left) };
   }
 
   /** What is stored of each recipient, `undefined` where nothing is; a recipient that could not be read is not in the map. */
@@ -77,23 +93,26 @@ export class SuppressionStore {
           for (const recipient of chunk) if (!unread.has(recipient)) found.set(recipient, undefined);
           for (const item of answer.Responses?.[this.#table] ?? [])
             found.set(item[SUPPRESSION.partitionKey]?.S ?? '', asStored(item));
-        } catch {
+        } catch (error) {
           // Left out of the map: read again by the caller's loop until the deadline.
+          noteFailure(error);
         }
       }),
     );
     return found;
   }
 
-  #write(recipient: string, before: Stored | undefined, reasons: Reasons): Statement {
+  #write(recipient: string, before: Stored | undefined, reasons: Reasons, quiet: boolean): Statement {
+    const version = (before?.version ?? 0) + 1;
     const { suppressedUntil, transactionalUntil, scopes } = verdicts(reasons);
     const values = {
       [SUPPRESSION.suppressedUntil]: suppressedUntil,
       [SUPPRESSION.transactionalUntil]: transactionalUntil,
       [SUPPRESSION.scopes]: scopes,
       [SUPPRESSION.reasons]: reasons,
-      [SUPPRESSION.version]: (before?.version ?? 0) + 1,
+      [SUPPRESSION.version]: version,
       [SUPPRESSION.updatedAt]: new Date().toISOString(),
+      ...(quiet && { [SUPPRESSION.replayedVersion]: version }),
     };
     const key = SUPPRESSION.partitionKey;
     if (!before) {
@@ -107,6 +126,12 @@ export class SuppressionStore {
       parameters: [...Object.values(item), { S: recipient }, { N: String(before.version) }],
     };
   }
+}
+
+/** Whether these reasons end mail to a person that could be mailed with those before. */
+function begins(before: Reasons | undefined, after: Reasons): boolean {
+  const now = Date.now() / 1000;
+  return verdicts(after).suppressedUntil > now && verdicts(before ?? {}).suppressedUntil <= now;
 }
 
 function asStored(item: Record<string, AttributeValue>): Stored {

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { type MetricName, SOURCE_DIMENSION } from '../contract/metrics.ts';
+import { METRICS, type MetricName, SOURCE_DIMENSION } from '../contract/metrics.ts';
 
 /**
  * Logs and metrics. What may be logged is decided by the types here: words of ours, source names, counts and request ids, never an
@@ -33,12 +33,14 @@ export function countMetrics(counts: Counts, source?: string, facts: LogFields =
   write(embedded(counts, source), facts);
 }
 
-/** The counts of one batch in one line per source, the counts without a source in the first of them. */
-export function countBatch(bySource: ReadonlyMap<string, Counts>, overall: Counts): void {
+/** The counts of one batch in one line per source, the counts without a source and the facts in the first of them. */
+export function countBatch(bySource: ReadonlyMap<string, Counts>, overall: Counts, facts: LogFields = {}): void {
   const [first, ...others] = [...bySource].map(([source, counts]) => embedded(counts, source));
-  write(join(first, embedded(overall)));
+  write(join(first, embedded(overall)), facts);
   for (const other of others) write(other);
 }
+
+const unitOf = (name: string) => (name === METRICS.heartbeat ? MetricUnit.Milliseconds : MetricUnit.Count);
 
 type Embedded = ReturnType<Metrics['serializeMetrics']>;
 
@@ -48,7 +50,7 @@ function embedded(counts: Counts, source?: string): Embedded | undefined {
   const metrics = new Metrics({ serviceName: 'quell' });
   metrics.clearDefaultDimensions();
   if (source !== undefined) metrics.addDimension(SOURCE_DIMENSION, source);
-  for (const [name, value] of entries) metrics.addMetric(name, MetricUnit.Count, value);
+  for (const [name, value] of entries) metrics.addMetric(name, unitOf(name), value);
   const line = metrics.serializeMetrics();
   // "No dimension" is one empty set in this format; an empty list of sets is not taken.
   const CloudWatchMetrics = line._aws.CloudWatchMetrics.map((directive) =>

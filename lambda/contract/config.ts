@@ -7,10 +7,18 @@ export interface RuntimeConfig {
   readonly stage: string;
   /** Configured sources by name; the name is the last segment of the webhook URL. */
   readonly sources: Readonly<Record<string, SourceConfig>>;
+  /** The built-in source {@link HEARTBEAT_SOURCE}; absent = the heartbeat is off. */
+  readonly heartbeat?: SourceConfig;
+  /** Openings and clicks are counted too: an alarm wants them, and each is a metric to pay for. */
+  readonly countEngagement?: true;
   /** How long events are kept, in days. */
   readonly eventRetentionDays: number;
   /** How long each kind of evidence suppresses. */
   readonly policy: PolicyConfig;
+  /** Absent = nothing is published. */
+  readonly publish?: { readonly types: readonly string[] };
+  /** Where raw events are archived; absent = nowhere. */
+  readonly archive?: { readonly stream: string };
 }
 
 export interface SourceConfig {
@@ -57,6 +65,12 @@ export const DEFAULT_POLICY: PolicyConfig = {
   unsubscribe: 'forever',
   softBounces: { messages: 5, windowDays: 30, suppressDays: 7 },
 };
+
+/**
+ * The source that `pulse` posts to, to prove the whole path from outside. Reserved: no source of the settings may have its name. Its
+ * events are stored, and are no part of any statistic, of the suppression list, of the bus or of the archive.
+ */
+export const HEARTBEAT_SOURCE = 'quell-heartbeat';
 
 /** File name of the config beside each bundle. */
 export const CONFIG_FILE = 'config.json';

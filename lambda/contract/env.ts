@@ -20,8 +20,19 @@ export const ENV = {
     SUPPRESSION_TABLE: 'name or ARN of the suppression table',
     SECRET_ARN: 'ARN of the secret, for the key of the marks that erased people leave',
     DEAD_LETTER_QUEUE_URL: 'URL of the dead-letter queue',
+    TOPIC_ARNS: 'JSON map from source to the ARN of the SNS topic the stack made for it; {} where it made none',
   },
-  pulse: { ...COMMON },
+  pulse: {
+    ...COMMON,
+    EVENTS_TABLE: 'name or ARN of the events table',
+    SECRET_ARN: 'ARN of the secret that maps a source to its live values',
+    PUBLIC_URL: 'base URL that ESPs are given, without a trailing slash',
+  },
+  publish: {
+    ...COMMON,
+    EVENT_BUS: 'name of the event bus',
+    UNPUBLISHED_QUEUE_URL: 'URL of the queue for changes that cannot be published',
+  },
 } as const satisfies Record<string, Record<string, string>>;
 
 export type FunctionName = keyof typeof ENV;

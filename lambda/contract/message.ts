@@ -17,8 +17,20 @@ export interface DeliveryMessage {
   readonly origin: Origin;
   /** What the request's headers said and its body does not, such as a delivery id. */
   readonly meta?: Readonly<Record<string, string>>;
-  /** Each raw event exactly as received: JSON objects as they stood in the body, anything else as a string of its text. */
+  /** How a replayed message differs from plain live ones; absent on all others. */
+  readonly replay?: ReplayWish;
+  /**
+   * Each raw event exactly as received: JSON objects as they stood in the body, anything else as a string of its text. EventBridge's
+   * transformer can only put the event into a member of its own: it writes one `event` instead.
+   */
   readonly events: readonly string[];
+}
+
+export interface ReplayWish {
+  /** Publish what changes, although it is a replay. */
+  readonly publish?: true;
+  /** Write events anew over their records, for a mapping that was mended. */
+  readonly rewrite?: true;
 }
 
 export type Envelope = Omit<DeliveryMessage, 'events' | 'v'>;

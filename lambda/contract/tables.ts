@@ -6,6 +6,8 @@ export const EVENTS = {
   sortKey: 'eventKey',
   /** Epoch seconds; DynamoDB deletes the item some time after. */
   expiry: 'expiresAt',
+  /** True on what a replay wrote that was not to be published. */
+  replayed: 'replayed',
 } as const;
 
 export const SUPPRESSION = {
@@ -22,6 +24,8 @@ export const SUPPRESSION = {
   /** Counts writes; every write is conditional on it. */
   version: 'version',
   updatedAt: 'updatedAt',
+  /** The version that a replay wrote, where that was not to be published. */
+  replayedVersion: 'replayedVersion',
 } as const;
 
 /** "For ever" in epoch seconds: 9999-12-31T23:59:59Z. */

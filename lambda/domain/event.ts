@@ -1,23 +1,9 @@
+import { EVENT_TYPES, type EventType } from '../contract/event-types.ts';
 import type { Reason } from './suppression.ts';
 
+export { EVENT_TYPES, type EventType };
+
 /** The closed vocabularies of the field and the one event shape every provider is mapped to. */
-export const EVENT_TYPES = [
-  'accepted',
-  'delivered',
-  'deferred',
-  'bounced',
-  'dropped',
-  'opened',
-  'clicked',
-  'complained',
-  'unsubscribed',
-  'resubscribed',
-  'inbound',
-  'unknown',
-  'suppressed',
-  'lifted',
-] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
 
 export const BOUNCE_CLASSES = ['hard', 'soft', 'block', 'undetermined'] as const;
 export type BounceClass = (typeof BOUNCE_CLASSES)[number];

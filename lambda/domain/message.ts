@@ -57,6 +57,11 @@ export function readMessage(body: string): DeliveryMessage {
     if (typeof message[name] !== 'string') throw new PoisonEvent(`The message lacks ${name}.`);
   }
   if (Number.isNaN(Date.parse(message.receivedAt))) throw new PoisonEvent('The message lacks a readable receivedAt.');
+  const single = message.events === undefined ? sliceMember(body, 'event') : undefined;
+  if (single !== undefined) {
+    const { event: _event, ...envelope } = message as DeliveryMessage & { event: unknown };
+    return { ...envelope, events: [single] };
+  }
   if (!Array.isArray(message.events)) throw new PoisonEvent('The message lacks events.');
   const slices = message.events.length === 0 ? [] : sliceElements(sliceMember(body, 'events') ?? '[]');
   return { ...message, events: slices.map((slice) => (slice.startsWith('"') ? (JSON.parse(slice) as string) : slice)) };

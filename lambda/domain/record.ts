@@ -24,8 +24,13 @@ export function expiresAt(event: NormalisedEvent, retentionDays: number): number
   return Math.ceil(Math.max(occurred, Date.parse(event.receivedAt)) / 1000) + retentionDays * 86_400;
 }
 
-/** What is stored: the event, its keys and its expiry; what the keys already say is not said twice. */
-export function eventRecord(event: NormalisedEvent, retentionDays: number): EventRecord {
+/** What is stored: the event, its keys and its expiry; what the keys already say is not said twice. `quiet`: not to be published. */
+export function eventRecord(event: NormalisedEvent, retentionDays: number, quiet = false): EventRecord {
   const { fingerprint: _fingerprint, occurredAt: _occurredAt, recipient: _recipient, ...facts } = event;
-  return { ...eventKey(event), ...facts, [EVENTS.expiry]: expiresAt(event, retentionDays) };
+  return {
+    ...eventKey(event),
+    ...facts,
+    [EVENTS.expiry]: expiresAt(event, retentionDays),
+    ...(quiet && { [EVENTS.replayed]: true }),
+  };
 }

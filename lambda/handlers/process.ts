@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { dynamoClient, secretsClient, sqsClient } from '../aws/clients.ts';
+import { Archive } from '../aws/archive.ts';
+import { dynamoClient, firehoseClient, secretsClient, sqsClient } from '../aws/clients.ts';
 import { readConfig } from '../aws/config.ts';
 import { Erasures } from '../aws/erasures.ts';
 import { EventStore } from '../aws/event-store.ts';
@@ -11,29 +12,37 @@ import { logError } from '../aws/telemetry.ts';
 import { bindTokens } from '../aws/token-store.ts';
 import { readEnv } from '../contract/env.ts';
 import { PoisonEvent } from '../domain/errors.ts';
+import { archiveLines } from './process/archive.ts';
 import { deadLetters } from './process/dead-letters.ts';
 import { forgetErased } from './process/forget.ts';
 import { judgeEvents, type RecordedEvent } from './process/judge.ts';
 import { type Opened, openMessage } from './process/message.ts';
+import { wayOf } from './process/replayed.ts';
 import { Tally } from './process/tally.ts';
+import { topicSources } from './process/topics.ts';
 
 const env = readEnv('process');
 const config = readConfig();
+const sourceOfTopic = topicSources(config, env.TOPIC_ARNS);
 const dynamo = dynamoClient();
 const sqs = sqsClient();
 const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentionDays);
 const erasures = new Erasures(dynamo, env.SUPPRESSION_TABLE, new SecretStore(secretsClient(), env.SECRET_ARN));
+const archive = config.archive && new Archive(firehoseClient(), config.archive.stream);
 const suppressionStore = new SuppressionStore(dynamo, env.SUPPRESSION_TABLE);
+
+/** Milliseconds for the archive to take a batch, retries included. */
+const ARCHIVE_WITHIN = 5000;
 
 /**
  * A batch of queue messages. Record first, then suppress (also for events recorded before: a crash may have come between), then
- * bury what will never work, then acknowledge. Whatever failed for now gives its whole message back to the queue.
+ * archive, then bury what will never work, then acknowledge. Whatever failed for now gives its whole message back to the queue.
  */
 export async function handler(batch: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   // Half the time is for retries; the rest is for burying and answering.
   const deadline = Date.now() + context.getRemainingTimeInMillis() / 2;
-  const messages = batch.Records.map((record) => openMessage(record, config));
-  const tally = new Tally();
+  const messages = batch.Records.map((record) => openMessage(record, config, sourceOfTopic));
+  const tally = new Tally(config);
   const failed = new Set<Opened>();
 
   for (const message of await forgetErased(messages, erasures, Date.now())) failed.add(message);
@@ -53,6 +62,7 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
       message.poison.push({ reason: 'refused-by-table', detail: 'The table does not take this item.', raw });
   }
   for (const { message } of await suppress(recorded, tally, deadline)) failed.add(message);
+  for (const message of await keep(messages.filter((one) => !failed.has(one)))) failed.add(message);
   // Poison is buried last: a message that is tried again would bury it twice.
   for (const message of messages.filter((one) => !failed.has(one))) {
     try {
@@ -66,6 +76,11 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
   tally.failedMessages = failed.size;
   tally.publish();
   return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** Hands raw events to the archive, where there is one; returns the messages that it did not take this time. */
+async function keep(messages: readonly Opened[]): Promise<Iterable<Opened>> {
+  return archive ? archive.put(archiveLines(messages), Date.now() + ARCHIVE_WITHIN) : [];
 }
 
 interface Recorded extends RecordedEvent {
@@ -109,6 +124,7 @@ async function record(messages: readonly Opened[], deadline: number): Promise<Re
   const outcomes = await eventStore.record(
     pooled.map(({ event }) => event),
     deadline,
+    (index) => wayOf(pooled[index]?.message),
   );
   return pooled.map((item, index) => ({ ...item, outcome: outcomes[index] ?? 'failed' }));
 }
@@ -116,8 +132,11 @@ async function record(messages: readonly Opened[], deadline: number): Promise<Re
 /** Folds what the events prove; returns those whose recipients' suppression could not be settled this time. */
 async function suppress(recorded: readonly Recorded[], tally: Tally, deadline: number): Promise<Recorded[]> {
   const { judgements, unread } = await judgeEvents(recorded, config, eventStore);
-  const { changed, failed } = await suppressionStore.apply(judgements, deadline);
+  const live = new Set(recorded.flatMap(({ message, event }) => (wayOf(message).quiet ? [] : (event.recipient ?? []))));
+  const quiet = new Set([...judgements.keys()].filter((recipient) => !live.has(recipient)));
+  const { changed, suppressed, failed } = await suppressionStore.apply(judgements, deadline, quiet);
   tally.suppressionChanges = changed;
+  tally.newlySuppressed(suppressed.difference(quiet));
   const unsettled = failed.union(unread);
   return recorded.filter(({ event }) => event.recipient !== undefined && unsettled.has(event.recipient));
 }

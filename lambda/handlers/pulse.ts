@@ -1,14 +1,33 @@
+import { dynamoClient, secretsClient } from '../aws/clients.ts';
 import { readConfig } from '../aws/config.ts';
-import { countMetrics } from '../aws/telemetry.ts';
+import { heartbeatKeys } from '../aws/heartbeat-key.ts';
+import { takeTrace } from '../aws/heartbeat-trace.ts';
+import { countMetrics, logWarning } from '../aws/telemetry.ts';
+import { readEnv } from '../contract/env.ts';
 import { METRICS } from '../contract/metrics.ts';
+import { beat } from './pulse/heartbeat.ts';
 
-const { sources } = readConfig();
+const env = readEnv('pulse');
+const { sources, heartbeat } = readConfig();
+const secrets = secretsClient();
+const dynamo = dynamoClient();
+let known: readonly string[] | undefined;
+
+/** Kept while the process lives: a heartbeat that is refused asks again. */
+async function keys(fresh: boolean): Promise<readonly string[]> {
+  if (known === undefined || fresh) known = await heartbeatKeys(secrets, env.SECRET_ARN);
+  return known;
+}
 
 /**
- * Makes silence measurable: a zero per source each period, so that a source that sends nothing has data to alarm on, and one count
- * of its own, whose absence is an alarm.
+ * Makes silence measurable: a zero per source each period, so that a source that sends nothing has data to alarm on. Then the heartbeat,
+ * whose missing count is an alarm; without it a count of its own.
  */
 export async function handler(): Promise<void> {
   for (const source of Object.keys(sources)) countMetrics({ [METRICS.accepted]: 0 }, source);
-  countMetrics({ [METRICS.pulse]: 1 });
+  if (!heartbeat) return countMetrics({ [METRICS.pulse]: 1 });
+  const arrived = takeTrace.bind(undefined, dynamo, env.EVENTS_TABLE);
+  const ended = await beat({ publicUrl: env.PUBLIC_URL, source: heartbeat, keys, arrived });
+  if ('ms' in ended) countMetrics({ [METRICS.heartbeat]: ended.ms });
+  else logWarning('heartbeat lost', { at: ended.lost });
 }

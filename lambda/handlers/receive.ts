@@ -6,7 +6,8 @@ import { fetchText } from '../aws/fetch-text.ts';
 import { problem, problemJson } from '../aws/problem.ts';
 import { sendAll } from '../aws/queue.ts';
 import { SecretStore } from '../aws/secrets.ts';
-import { countMetrics, logError } from '../aws/telemetry.ts';
+import { countMetrics, logError, logWarning } from '../aws/telemetry.ts';
+import { HEARTBEAT_SOURCE } from '../contract/config.ts';
 import { readEnv } from '../contract/env.ts';
 import { MAX_SQS_BYTES } from '../contract/message.ts';
 import { METRICS } from '../contract/metrics.ts';
@@ -90,10 +91,13 @@ const asResult = ({ status, headers, body }: Answer): Result => ({
 /** Counts the refusal and answers with the status that makes this ESP do the right thing. */
 function refuse(source: Source, refused: RefusedRequest, requestId: string): Result {
   const facts = { reason: refused.reason, requestId };
-  // The queue is one for all sources, and so is its alarm.
-  if (refused.reason === 'cannot-enqueue')
-    countMetrics({ [METRICS.notEnqueued]: 1 }, undefined, { ...facts, from: source.name });
-  else countMetrics({ [METRIC_OF.get(refused.reason) ?? METRICS.refused]: 1 }, source.name, facts);
+  const metric = METRIC_OF.get(refused.reason) ?? METRICS.refused;
+  // These have one alarm for all sources, so the source is no dimension: each would be a metric to pay for.
+  if (metric === METRICS.notEnqueued || metric === METRICS.staleSignatures)
+    countMetrics({ [metric]: 1 }, undefined, { ...facts, from: source.name });
+  // A heartbeat that is refused is missed by pulse; what others post under its name is nobody's statistic.
+  else if (source.name === HEARTBEAT_SOURCE) logWarning('refused', { ...facts, from: source.name });
+  else countMetrics({ [metric]: 1 }, source.name, facts);
   const { responses } = source.provider;
   return problem(
     responses?.[refused.reason] ?? responses?.[refused.status] ?? refused.status,
@@ -104,6 +108,8 @@ function refuse(source: Source, refused: RefusedRequest, requestId: string): Res
 }
 
 const METRIC_OF = new Map<string, string>([
+  ['cannot-enqueue', METRICS.notEnqueued],
+  ['stale', METRICS.staleSignatures],
   ['secret-missing', METRICS.unverifiable],
   ['secret-unreadable', METRICS.unverifiable],
   ['cannot-verify', METRICS.unverifiable],

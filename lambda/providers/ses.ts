@@ -1,4 +1,15 @@
-import { array, boolean, optional, pipe, regex, strictObject, string } from 'valibot';
+import {
+  array,
+  boolean,
+  exactOptional,
+  minLength,
+  optional,
+  picklist,
+  pipe,
+  regex,
+  strictObject,
+  string,
+} from 'valibot';
 import { PoisonEvent } from '../domain/errors.ts';
 import type { Draft } from '../domain/event.ts';
 import { type Fields, fields, isoTime, text } from '../domain/read.ts';
@@ -11,6 +22,17 @@ import { verifyEnvelope } from './sns.ts';
 import { confirmation, envelopeKey, messageOf, notification } from './sns-envelope.ts';
 
 const options = strictObject({
+  /**
+   * How events come in: SNS posts them to the source's URL (default); EventBridge or SNS puts them on the delivery queue, without HTTP.
+   */
+  via: exactOptional(picklist(['https', 'eventbridge', 'sns-queue'], '"https", "eventbridge" or "sns-queue"')),
+  /** With EventBridge: only mail sent with one of these configuration sets belongs to this source. */
+  configurationSets: exactOptional(
+    pipe(
+      array(pipe(string(), regex(/^[A-Za-z0-9_-]{1,64}$/, 'A configuration set.'))),
+      minLength(1, 'at least one name'),
+    ),
+  ),
   /** Topics that may speak for this source, as exact ARNs. */
   topicArns: optional(
     array(

@@ -1,23 +1,31 @@
-import { Aws, Stack } from 'aws-cdk-lib';
-import { Alarm, type ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  type AlarmBase,
+  AlarmRule,
+  type ComparisonOperator,
+  CompositeAlarm,
+  type IAlarmRule,
+  type IMetric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { alarmName } from '../../lambda/contract/alarms.ts';
 import type { Settings } from '../settings/schema.ts';
+import { AlarmTopics, type Severity } from './alarm-topics.ts';
 
-/** `page`: somebody gets up now. `ticket`: somebody looks at it on a working day. */
-export type Severity = 'page' | 'ticket';
-
-export interface AlarmSpec {
+interface About {
   /** Heading of the runbook, and the alarm's name. */
   readonly heading: string;
-  /** Which of a family: a source or a function. */
-  readonly subject?: string;
   readonly severity: Severity;
   /** What broke, in one sentence. */
   readonly broken: string;
+}
+
+export interface AlarmSpec extends About {
+  /** Which of a family: a source, a function, a degree. */
+  readonly subject?: string;
   readonly metric: IMetric;
   readonly comparison: ComparisonOperator;
   readonly threshold: number;
@@ -26,24 +34,34 @@ export interface AlarmSpec {
   readonly of?: number;
   /** What a period without data means, and why. */
   readonly missing: { readonly means: TreatMissingData; readonly because: string };
+  /** Tells nobody by itself: a joint alarm does, where no known cause explains it. */
+  readonly follower?: true;
 }
 
-/** Where alarms go. One topic per severity, so that a team can route them apart; each alarm also says when it is over. */
+/** Followers that are told only while none of their causes is. All by alarm name without the stage. */
+export interface JointSpec extends About {
+  readonly followers: readonly { readonly name: string; readonly causes: readonly string[] }[];
+}
+
+/** Makes every alarm: one way to name it, to tell people and to find its page in the runbook. */
 export class AlarmDesk extends Construct {
-  readonly topics: Readonly<Record<Severity, Topic>>;
+  readonly topics: AlarmTopics;
+  readonly alarms = new Map<string, AlarmBase>();
+  readonly #stage: string;
   readonly #runbook: string;
 
-  constructor(scope: Construct, id: string, { alarmEmails, runbookUrl }: Settings) {
+  constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    this.#runbook = runbookUrl ?? 'docs/runbook.md';
-    this.topics = { page: this.topic('Page', alarmEmails), ticket: this.topic('Ticket', alarmEmails) };
+    this.#stage = settings.stage;
+    this.#runbook = settings.runbookUrl ?? 'docs/runbook.md';
+    this.topics = new AlarmTopics(this, 'Topics', settings);
   }
 
-  watch({ heading, subject, severity, broken, missing, ...spec }: AlarmSpec): Alarm {
+  watch({ heading, subject, severity, broken, missing, follower, ...spec }: AlarmSpec): void {
     const name = subject ? `${heading}-${subject}` : heading;
     const alarm = new Alarm(this, name, {
-      alarmName: `${Stack.of(this).stackName}-${name}`,
-      alarmDescription: `${broken} No data: ${missing.because} Runbook: ${this.#runbook}#${heading}`,
+      alarmName: alarmName(this.#stage, heading, subject),
+      alarmDescription: this.#describe(heading, broken, missing.because),
       metric: spec.metric,
       comparisonOperator: spec.comparison,
       threshold: spec.threshold,
@@ -51,27 +69,37 @@ export class AlarmDesk extends Construct {
       datapointsToAlarm: spec.periods,
       treatMissingData: missing.means,
     });
+    this.alarms.set(name, alarm);
+    if (!follower) this.#tell(alarm, severity);
+  }
+
+  join({ heading, severity, broken, followers }: JointSpec): void {
+    const inAlarm = (name: string): IAlarmRule => {
+      const alarm = this.alarms.get(name);
+      if (!alarm) throw new Error(`${Stack.of(this).stackName}: no alarm is named ${name}`);
+      return alarm;
+    };
+    const unexplained = followers.map(({ name, causes }) =>
+      AlarmRule.allOf(inAlarm(name), AlarmRule.not(AlarmRule.anyOf(...causes.map(inAlarm)))),
+    );
+    const alarm = new CompositeAlarm(this, heading, {
+      compositeAlarmName: alarmName(this.#stage, heading),
+      alarmDescription: this.#describe(heading, broken, 'its followers decide.'),
+      alarmRule: AlarmRule.anyOf(...unexplained),
+    });
+    this.alarms.set(heading, alarm);
+    this.#tell(alarm, severity);
+  }
+
+  #describe(heading: string, broken: string, because: string): string {
+    return `${broken} No data: ${because} Runbook: ${this.#runbook}#${heading}`;
+  }
+
+  /** Also when it is over. */
+  #tell(alarm: AlarmBase, severity: Severity): void {
     const action = new SnsAction(this.topics[severity]);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
-    return alarm;
-  }
-
-  /** Not encrypted with an AWS-managed key: CloudWatch may not use those, and its notices would be lost without a word. */
-  private topic(id: string, emails: readonly string[]): Topic {
-    const topic = new Topic(this, id, { enforceSSL: true, signatureVersion: '2' });
-    // A policy of its own replaces the one that lets the whole account publish.
-    topic.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'AllowAlarmsOfThisAccount',
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['sns:Publish'],
-        resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-    );
-    for (const email of new Set(emails)) topic.addSubscription(new EmailSubscription(email));
-    return topic;
   }
 }
 

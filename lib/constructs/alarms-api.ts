@@ -1,49 +1,44 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { ComparisonOperator, MathExpression, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Settings } from '../settings/schema.ts';
 import { type AlarmSpec, quiet } from './alarm-desk.ts';
 
 const TOLERATED_SERVER_ERROR_PERCENT = 5;
-const TOLERATED_CLIENT_ERROR_PERCENT = 50;
-/** Below this many requests a share says nothing: the internet scans every address. */
-const CLIENT_ERROR_MINIMUM_REQUESTS = 20;
 
 /** What API Gateway itself answered, whether or not a function was reached. */
-export function apiAlarms(api: HttpApi): AlarmSpec[] {
+export function apiAlarms(api: HttpApi, { alarms }: Settings): AlarmSpec[] {
   const metric = { period: Duration.minutes(5), statistic: 'Sum' };
-  const longer = { period: Duration.minutes(15), statistic: 'Sum' };
-  const common = {
-    comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    missing: quiet('without requests nothing fails.'),
-  };
+  const missing = quiet('without requests nothing fails.');
   return [
     {
-      ...common,
       heading: 'api-server-errors',
       severity: 'page',
+      follower: true,
       broken: `More than ${TOLERATED_SERVER_ERROR_PERCENT} % of requests were answered with a 5xx; ESPs retry, some for minutes only.`,
-      metric: percent(api.metricServerError(metric), api.metricCount(metric), 1),
+      metric: new MathExpression({
+        expression: 'IF(requests > 0, 100 * errors / requests, 0)',
+        usingMetrics: { errors: api.metricServerError(metric), requests: api.metricCount(metric) },
+        period: metric.period,
+        label: 'percent of requests',
+      }),
+      comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: TOLERATED_SERVER_ERROR_PERCENT,
-      // A source of few requests has one in most periods; its ESP's retries fill the next.
-      periods: 2,
-      of: 3,
+      // Later than every known cause, which can so mute it.
+      periods: 3,
+      of: 4,
+      missing,
     },
     {
-      ...common,
       heading: 'api-client-errors',
       severity: 'ticket',
-      broken: `More than ${TOLERATED_CLIENT_ERROR_PERCENT} % of requests were answered with a 4xx, of ${CLIENT_ERROR_MINIMUM_REQUESTS} or more.`,
-      metric: percent(api.metricClientError(longer), api.metricCount(longer), CLIENT_ERROR_MINIMUM_REQUESTS),
-      threshold: TOLERATED_CLIENT_ERROR_PERCENT,
+      broken: `${alarms.clientErrors} or more requests in 15 minutes were answered with a 4xx, twice in a row.`,
+      // A count and no share: the internet scans every address, and one source's wrong URL must not drown in the others' traffic.
+      metric: api.metricClientError({ period: Duration.minutes(15), statistic: 'Sum' }),
+      comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: alarms.clientErrors,
       periods: 2,
+      missing,
     },
   ];
 }
-
-const percent = (errors: Metric, requests: Metric, minimumRequests: number): MathExpression =>
-  new MathExpression({
-    expression: `IF(requests >= ${minimumRequests}, 100 * errors / requests, 0)`,
-    usingMetrics: { errors, requests },
-    period: requests.period,
-    label: 'percent of requests',
-  });

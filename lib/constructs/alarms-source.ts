@@ -1,24 +1,23 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS } from '../../lambda/contract/metrics.ts';
+import type { Settings } from '../settings/schema.ts';
 import { type AlarmSpec, quiet } from './alarm-desk.ts';
 import { countOf } from './metrics.ts';
-import { PULSE_PERIOD } from './pulse.ts';
 import { silenceWindow } from './silence.ts';
 
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD: AT_LEAST, LESS_THAN_THRESHOLD: BELOW } = ComparisonOperator;
-const FIVE_MINUTES = Duration.minutes(5);
 const QUARTER_HOUR = Duration.minutes(15);
-const TOLERATED_REFUSALS = 5;
 const COUNTED_WHEN_IT_HAPPENS = quiet('it is counted only when it happens.');
 
-/** @param expectEvery silence that is still normal for this source, in minutes */
-export function sourceAlarms(stage: string, source: string, expectEvery: number): AlarmSpec[] {
-  const { period, periods } = silenceWindow(expectEvery);
+/** The alarms of one source; their headings stand in the contract too, for those who mute them. */
+export function sourceAlarms({ stage, alarms, heartbeat, sources }: Settings, source: string): AlarmSpec[] {
+  const { period, periods } = silenceWindow(sources[source]?.expectEvery ?? 0);
+  const common = { subject: source, comparison: AT_LEAST, periods: 1, missing: COUNTED_WHEN_IT_HAPPENS };
   return [
     {
+      ...common,
       heading: 'silence',
-      subject: source,
       severity: 'page',
       broken: `No event of ${source} has arrived for ${hours(periods * period.toMinutes())}, or none ever did.`,
       metric: countOf(stage, METRICS.accepted, period, source),
@@ -26,56 +25,51 @@ export function sourceAlarms(stage: string, source: string, expectEvery: number)
       threshold: 1,
       // Every period must show a zero that pulse counted: silence is measured, never inferred from data that is not there.
       periods,
-      missing: quiet('pulse counts a zero each period; where even that is missing, pulse-missing tells.'),
+      missing: quiet(
+        `pulse counts a zero each period; where even that is missing, ${heartbeat ? 'heartbeat' : 'pulse-missing'} tells.`,
+      ),
     },
     {
+      ...common,
       heading: 'refused-proofs',
-      subject: source,
       severity: 'ticket',
-      broken: `Requests for ${source} were refused, ${TOLERATED_REFUSALS} or more in 15 minutes: a rotated key, or somebody else's requests.`,
+      broken: `Requests for ${source} were refused, ${alarms.refusedRequests} or more in 15 minutes: a rotated key, or somebody else's requests.`,
       metric: countOf(stage, METRICS.refused, QUARTER_HOUR, source),
-      comparison: AT_LEAST,
-      threshold: TOLERATED_REFUSALS,
-      periods: 1,
-      missing: COUNTED_WHEN_IT_HAPPENS,
+      threshold: alarms.refusedRequests,
     },
     {
+      ...common,
+      heading: 'unreadable',
+      severity: 'ticket',
+      broken: `Requests for ${source} could not be read, ${alarms.refusedRequests} or more in 15 minutes; an ESP may not send them again.`,
+      metric: countOf(stage, METRICS.unreadable, QUARTER_HOUR, source),
+      threshold: alarms.refusedRequests,
+    },
+    {
+      ...common,
       heading: 'unverifiable',
-      subject: source,
       severity: 'page',
       broken: `Requests for ${source} cannot be checked: its secret is missing or unreadable, or a certificate cannot be fetched.`,
-      metric: countOf(stage, METRICS.unverifiable, FIVE_MINUTES, source),
-      comparison: AT_LEAST,
+      metric: countOf(stage, METRICS.unverifiable, Duration.minutes(5), source),
       threshold: 1,
-      periods: 1,
-      missing: COUNTED_WHEN_IT_HAPPENS,
+      // At once, and held longer than what follows from it.
+      of: 4,
     },
+    ...(alarms.trafficSurge === undefined
+      ? []
+      : [
+          {
+            ...common,
+            heading: 'traffic-surge',
+            severity: 'ticket' as const,
+            broken: `More than ${alarms.trafficSurge} events of ${source} arrived within an hour.`,
+            metric: countOf(stage, METRICS.accepted, Duration.hours(1), source),
+            comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+            threshold: alarms.trafficSurge,
+            missing: quiet('without events there is no surge.'),
+          },
+        ]),
   ];
 }
-
-export const enqueueAlarm = (stage: string): AlarmSpec => ({
-  heading: 'not-enqueued',
-  severity: 'page',
-  broken:
-    'Genuine requests could not be put on the delivery queue and were answered 503; ESPs retry, some for minutes only.',
-  metric: countOf(stage, METRICS.notEnqueued, FIVE_MINUTES),
-  comparison: AT_LEAST,
-  threshold: 1,
-  // One hiccup is mended by the ESP's retry.
-  periods: 2,
-  of: 3,
-  missing: COUNTED_WHEN_IT_HAPPENS,
-});
-
-export const pulseAlarm = (stage: string): AlarmSpec => ({
-  heading: 'pulse-missing',
-  severity: 'page',
-  broken: 'The pulse function has not run for 15 minutes; until it does, a source that falls silent goes unnoticed.',
-  metric: countOf(stage, METRICS.pulse, PULSE_PERIOD),
-  comparison: BELOW,
-  threshold: 1,
-  periods: 3,
-  missing: { means: TreatMissingData.BREACHING, because: 'the missing count is what this alarm is about.' },
-});
 
 const hours = (minutes: number): string => (minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`);

@@ -3,12 +3,19 @@ import type { Settings } from '../settings/schema.ts';
 import { AlarmDesk } from './alarm-desk.ts';
 import { apiAlarms } from './alarms-api.ts';
 import { deliveryAlarms } from './alarms-delivery.ts';
-import { functionAlarms } from './alarms-function.ts';
-import { enqueueAlarm, pulseAlarm, sourceAlarms } from './alarms-source.ts';
+import { archiveAlarms, busAlarms } from './alarms-feeds.ts';
+import { errorsOf, slownessOf, throttlesOf } from './alarms-function.ts';
+import { jointAlarm } from './alarms-joint.ts';
+import { mailAlarms } from './alarms-mail.ts';
+import { pulseAlarm } from './alarms-pulse.ts';
+import { receiveAlarms } from './alarms-receive.ts';
+import { sourceAlarms } from './alarms-source.ts';
+import type { Archive } from './archive.ts';
+import type { Bus } from './bus.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
 import type { Ingress } from './ingress.ts';
 import type { Processor } from './processor.ts';
-import type { Pulse } from './pulse.ts';
+import type { SesDirect } from './ses-direct.ts';
 import type { SesTopics } from './ses-topics.ts';
 
 export interface AlarmsProps {
@@ -16,30 +23,37 @@ export interface AlarmsProps {
   readonly ingress: Ingress;
   readonly delivery: DeliveryQueue;
   readonly processor: Processor;
-  readonly pulse: Pulse;
   readonly sesTopics: SesTopics;
+  readonly sesDirect: SesDirect;
+  readonly archive: Archive | undefined;
+  readonly bus: Bus | undefined;
 }
 
-/** Every alarm of the stack. Each has a heading of the same name in docs/runbook.md. */
+/** Every alarm of the stack. Each has a heading of the same name in docs/runbook.md, and is paid for: docs/settings.md counts them. */
 export class Alarms extends Construct {
   readonly desk: AlarmDesk;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { settings, ingress, delivery, processor, pulse, sesTopics } = props;
+    const { settings, ingress, delivery, processor, sesTopics, sesDirect, archive, bus } = props;
     this.desk = new AlarmDesk(this, 'Desk', settings);
     const specs = [
-      ...apiAlarms(ingress.api),
-      enqueueAlarm(settings.stage),
-      ...functionAlarms(ingress.receive, 'page'),
-      ...functionAlarms(processor.process, 'page'),
-      ...functionAlarms(pulse.pulse, 'ticket'),
-      ...deliveryAlarms(delivery, sesTopics.made),
-      pulseAlarm(settings.stage),
-      ...Object.entries(settings.sources).flatMap(([name, { expectEvery }]) =>
-        sourceAlarms(settings.stage, name, expectEvery),
-      ),
+      ...apiAlarms(ingress.api, settings),
+      ...receiveAlarms(settings),
+      errorsOf(ingress.receive),
+      throttlesOf(ingress.receive),
+      slownessOf(ingress.receive),
+      // Not its throttles: the queue waits, and queue-age tells when that matters. Nor pulse: a heartbeat is then missing.
+      errorsOf(processor.process),
+      ...deliveryAlarms(settings, delivery, [...sesTopics.made, ...sesDirect.undelivered]),
+      // Nor the errors of publish: its changes then wait, and publish-late tells.
+      ...(bus ? busAlarms(bus) : []),
+      ...(archive ? archiveAlarms(archive) : []),
+      pulseAlarm(settings),
+      ...mailAlarms(settings),
+      ...Object.keys(settings.sources).flatMap((source) => sourceAlarms(settings, source)),
     ];
     for (const spec of specs) this.desk.watch(spec);
+    this.desk.join(jointAlarm(settings));
   }
 }

@@ -43,10 +43,11 @@ export async function buildFunction(name: FunctionName, config: RuntimeConfig, d
 }
 
 /** Puts a registry of the configured providers in place of the whole one: each of the others is code that this stack cannot reach. */
-const onlyProvidersOf = ({ sources }: RuntimeConfig): Plugin => ({
+const onlyProvidersOf = ({ sources, heartbeat }: RuntimeConfig): Plugin => ({
   name: 'only-configured-providers',
   setup({ onLoad }) {
-    const ids = [...new Set(Object.values(sources).map(({ provider }) => provider))].sort();
+    const used = [...Object.values(sources), ...(heartbeat ? [heartbeat] : [])];
+    const ids = [...new Set(used.map(({ provider }) => provider))].sort();
     onLoad({ filter: /[\\/]lambda[\\/]providers[\\/]index\.ts$/ }, () => ({
       contents: [
         ...ids.map((id) => `import { ${exportName(id)} } from './${id}.ts';`),

@@ -1,6 +1,8 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { Settings } from '../settings/schema.ts';
 import type { Alarms } from './alarms.ts';
+import type { Archive } from './archive.ts';
+import type { Bus } from './bus.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
 import type { Ingress } from './ingress.ts';
 import type { Processor } from './processor.ts';
@@ -19,11 +21,13 @@ export interface Parts {
   readonly ingress: Ingress;
   readonly pulse: Pulse;
   readonly alarms: Alarms;
+  readonly archive: Archive | undefined;
+  readonly bus: Bus | undefined;
 }
 
 /** What people and the ops CLI need to know of a deployed stack. The names are a contract: the CLI reads them. */
 export function writeOutputs(stack: Stack, parts: Parts): void {
-  const outputs = { ...addresses(parts), ...resources(parts), ...sesCommands(parts) };
+  const outputs = { ...addresses(parts), ...resources(parts), ...feeds(parts), ...sesCommands(parts) };
   for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });
 }
 
@@ -50,6 +54,16 @@ const resources = ({ storage, secrets, delivery, processor, ingress, pulse, alar
   PulseFunctionName: pulse.pulse.function.functionName,
   PageTopicArn: alarms.desk.topics.page.topicArn,
   TicketTopicArn: alarms.desk.topics.ticket.topicArn,
+});
+
+const feeds = ({ archive, bus }: Parts) => ({
+  ...(archive && { ArchiveBucketName: archive.bucket.bucketName, ArchiveStreamName: archive.streamName }),
+  ...(bus && {
+    EventBusName: bus.bus.eventBusName,
+    EventBusArn: bus.bus.eventBusArn,
+    PublishFunctionName: bus.publish.function.functionName,
+    UnpublishedQueueUrl: bus.unpublished.queueUrl,
+  }),
 });
 
 /** Numbered, because a source's name is no name for an output. */

@@ -26,5 +26,12 @@ export class Secrets extends Construct {
     this.arn = secret.ref;
   }
 
+  /**
+   * What `pulse` needs for the key that it makes for itself, so that nobody has to set one. The map is one value, and Secrets Manager knows
+   * no narrower right than to replace it: the code keeps what others have stored.
+   */
+  readonly keepOwnKey = (): Access =>
+    access(this.arn, ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], this.arn);
+
   readonly read = (): Access => access(this.arn, ['secretsmanager:GetSecretValue'], this.arn);
 }

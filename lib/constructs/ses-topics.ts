@@ -15,9 +15,13 @@ export class SesTopics extends Construct {
     super(scope, id);
     const ses = Object.entries(sources).filter(([, { provider }]) => provider === 'ses');
     this.made = ses.flatMap(([name, { options }]) => (options.createTopic === true ? [new SesTopic(this, name)] : []));
+    this.#onQueue = new Set(ses.flatMap(([name, { options }]) => (options.via === 'sns-queue' ? [name] : [])));
     const named = ses.flatMap(([, { options }]) => (options.topicArns as readonly string[] | undefined) ?? []);
     this.arns = [...new Set([...this.made.map(({ topic }) => topic.topicArn), ...named])];
   }
+
+  /** Sources whose notifications SNS puts on the delivery queue. */
+  readonly #onQueue: ReadonlySet<string>;
 
   /** JSON map from source to the topic made for it. Their ARNs hold the account, which only the deployment knows. */
   arnsBySource(): string {
@@ -27,7 +31,7 @@ export class SesTopics extends Construct {
 
   /** Subscribes each made topic to its source's URL, once everything stands that must confirm the subscription. */
   subscribe(ingress: Ingress, processor: Processor): void {
-    for (const topic of this.made)
+    for (const topic of this.made.filter(({ source }) => !this.#onQueue.has(source)))
       topic.subscribe(ingress.webhookUrl(topic.source)).node.addDependency(ingress, processor);
   }
 }

@@ -9,14 +9,16 @@ import {
   Table,
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { HEARTBEAT_SOURCE } from '../../lambda/contract/config.ts';
 import { EVENTS, SUPPRESSION } from '../../lambda/contract/tables.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
 import type { Settings } from '../settings/schema.ts';
 import { type Access, access } from './service-function.ts';
 
 /** A table of this stack, or one that was there before. */
-type TableRef = Pick<ITable, 'tableName' | 'tableArn'>;
+type TableRef = Pick<ITable, 'tableName' | 'tableArn'> & { readonly tableStreamArn?: string | undefined };
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
@@ -34,10 +36,10 @@ export class Storage extends Construct {
     const { existingTables: existing, pointInTimeRecovery, sources } = settings;
     this.#bindsTokens = Object.values(sources).some(({ provider }) => PROVIDERS.get(provider)?.bindToken);
     this.events = existing.events
-      ? this.attach('Events', existing.events)
+      ? this.attach('Events', existing.events, existing.eventsStream)
       : this.eventsTable(pointInTimeRecovery, settings.byMessageIndex);
     this.suppression = existing.suppression
-      ? this.attach('Suppression', existing.suppression)
+      ? this.attach('Suppression', existing.suppression, existing.suppressionStream)
       : this.table('Suppression', pointInTimeRecovery, {
           partitionKey: text(SUPPRESSION.partitionKey),
           // A reader of changes needs to know what an entry was before.
@@ -47,12 +49,16 @@ export class Storage extends Construct {
 
   /**
    * Each event is one conditional insert; a recipient's history is one query. Where an ESP signs a token instead of the event, the token is
-   * kept beside the events, and read by an update that changes nothing.
+   * kept beside the events, and read by an update that changes nothing. A replay may write records anew.
    */
-  readonly record = (): Access =>
+  readonly record = (replays: boolean): Access =>
     access(
       this.events.tableName,
-      ['dynamodb:PartiQLInsert', 'dynamodb:Query', ...(this.#bindsTokens ? ['dynamodb:PartiQLUpdate'] : [])],
+      [
+        ...['dynamodb:PartiQLInsert', 'dynamodb:Query'],
+        ...(this.#bindsTokens ? ['dynamodb:PartiQLUpdate'] : []),
+        ...(replays ? ['dynamodb:BatchWriteItem'] : []),
+      ],
       this.events.tableArn,
     );
 
@@ -63,6 +69,18 @@ export class Storage extends Construct {
       ['dynamodb:BatchGetItem', 'dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate'],
       this.suppression.tableArn,
     );
+
+  /** `pulse` looks for its own heartbeats and takes them away again: in their partitions it may, in nobody else's. */
+  readonly trace = (): Access => ({
+    value: this.events.tableName,
+    statements: [
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:DeleteItem'],
+        resources: [this.events.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`~${HEARTBEAT_SOURCE}#*`] } },
+      }),
+    ],
+  });
 
   private eventsTable(pointInTimeRecovery: boolean, byMessageIndex: boolean): Table {
     const table = this.table('Events', pointInTimeRecovery, {
@@ -105,7 +123,8 @@ export class Storage extends Construct {
   }
 
   /** A table that exists already, by its name or ARN, in the account and Region of the stack. */
-  private attach(id: string, table: string): TableRef {
-    return Table.fromTableName(this, id, table.slice(table.lastIndexOf('/') + 1));
+  private attach(id: string, table: string, tableStreamArn: string | undefined): TableRef {
+    const tableName = table.slice(table.lastIndexOf('/') + 1);
+    return Table.fromTableAttributes(this, id, { tableName, ...(tableStreamArn && { tableStreamArn }) });
   }
 }

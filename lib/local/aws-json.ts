@@ -15,7 +15,11 @@ export class AwsJsonError extends Error {
   }
 }
 
-const TARGETS = { dynamodb: 'DynamoDB_20120810', sqs: 'AmazonSQS' } as const;
+const TARGETS = {
+  dynamodb: 'DynamoDB_20120810',
+  dynamodbstreams: 'DynamoDBStreams_20120810',
+  sqs: 'AmazonSQS',
+} as const;
 
 export type AwsCall = <T>(action: string, input: object, signal?: AbortSignal) => Promise<T>;
 

@@ -1,6 +1,8 @@
+import { eventBus } from './bus.ts';
 import type { Closers } from './closers.ts';
 import { together } from './closers.ts';
 import { type Emulator, startDynamo } from './dynoxide.ts';
+import type { Firehose } from './firehose.ts';
 import type { StackFile } from './home.ts';
 import { listen } from './loopback.ts';
 import { startQueueServer } from './queue-server.ts';
@@ -15,6 +17,7 @@ export async function startEmulators(
   closers: Closers,
   watchdog: Watchdog,
   secret: StoredSecret,
+  firehose: Firehose,
   dataDir: string | undefined,
 ): Promise<Endpoints> {
   const closing = async <T extends Emulator>(started: Promise<T>): Promise<T> => {
@@ -26,11 +29,24 @@ export async function startEmulators(
     const { url, close } = await listen(handler);
     return { url, stop: close };
   };
-  const [dynamodb, sqs, secretsmanager, sns] = await together<readonly [Emulator, Emulator, Emulator, Emulator]>(
+  const [dynamodb, sqs, secretsmanager, sns, eventbridge, archive] = await together<
+    readonly [Emulator, Emulator, Emulator, Emulator, Emulator, Emulator]
+  >(
     closing(startDynamo(watchdog, dataDir)),
     closing(startQueueServer(dataDir)),
     closing(standIn(secretStore(secret))),
     closing(standIn(subscriptionConfirmer())),
+    closing(standIn(eventBus())),
+    closing(standIn(firehose.listener)),
   );
-  return { dynamodb: dynamodb.url, sqs: sqs.url, secretsmanager: secretsmanager.url, sns: sns.url };
+  return {
+    dynamodb: dynamodb.url,
+    sqs: sqs.url,
+    secretsmanager: secretsmanager.url,
+    sns: sns.url,
+    eventbridge: eventbridge.url,
+    firehose: archive.url,
+    // One program emulates both.
+    s3: sqs.url,
+  };
 }

@@ -5,9 +5,13 @@ import { refuseSecondRun, takeLock } from './lock.ts';
 /** What a running stack tells others about itself, in `stack.json`. */
 export interface StackFile {
   readonly url: string;
-  readonly endpoints: Readonly<Record<'dynamodb' | 'sqs' | 'secretsmanager' | 'sns', string>>;
+  readonly endpoints: Readonly<
+    Record<'dynamodb' | 'sqs' | 'secretsmanager' | 'sns' | 'eventbridge' | 'firehose' | 's3', string>
+  >;
   readonly tables: Readonly<Record<'events' | 'suppression', string>>;
   readonly queues: Readonly<Record<'delivery' | 'deadLetter', string>>;
+  /** Where raw events are kept; absent where the settings switch the archive off. */
+  readonly archive?: { readonly bucket: string };
   readonly functions: Readonly<Record<string, { readonly pid: number }>>;
   readonly sources: Readonly<Record<string, LocalSource>>;
   readonly secretArn: string;

@@ -7,6 +7,7 @@ import type { StackFile } from './home.ts';
 import type { PollerSpec } from './poller.ts';
 import { queuesOf, visibilitySeconds } from './queue.ts';
 import type { StackView } from './stack-view.ts';
+import { isStream } from './streams.ts';
 
 interface FunctionProperties {
   readonly Code: { readonly S3Key: string };
@@ -79,6 +80,9 @@ const VARIABLES: Readonly<Record<Service, string>> = {
   sqs: 'AWS_ENDPOINT_URL_SQS',
   secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   sns: 'AWS_ENDPOINT_URL_SNS',
+  eventbridge: 'AWS_ENDPOINT_URL_EVENTBRIDGE',
+  firehose: 'AWS_ENDPOINT_URL_FIREHOSE',
+  s3: 'AWS_ENDPOINT_URL_S3',
 };
 
 /** What Lambda sets in every function; nothing of this machine's environment, such as an AWS profile, gets in. */
@@ -107,7 +111,7 @@ function nameOf(id: string): string {
 
 const isSame = (nameOrArn: string, arn: string): boolean => arn === nameOrArn || arn.endsWith(`:function:${nameOrArn}`);
 
-/** Every event source of the template, with the function it feeds. */
+/** Every queue that is an event source of the template, with the function it feeds. */
 export function pollersOf(
   stack: StackView,
   lambdas: readonly Lambda[],
@@ -115,6 +119,7 @@ export function pollersOf(
 ): readonly (PollerSpec & { functionArn: string })[] {
   const queues = queuesOf(stack);
   return stack.ofType<MappingProperties>('AWS::Lambda::EventSourceMapping').flatMap(({ id, properties }) => {
+    if (isStream(properties.EventSourceArn)) return [];
     const queue = queues.find(({ place }) => place.attributes.Arn === properties.EventSourceArn);
     const lambda = lambdas.find(({ arn }) => isSame(properties.FunctionName, arn));
     if (!queue || !lambda) throw new LocalError(`the event source ${id} joins no queue and function of the template`);

@@ -40,6 +40,18 @@ const NAMERS: Readonly<Record<string, Namer>> = {
     const name = named(properties, 'TopicName', id);
     return { ref: arn('sns', name), attributes: { TopicArn: arn('sns', name), TopicName: name } };
   },
+  'AWS::Events::EventBus'(id, properties) {
+    const name = named(properties, 'Name', id);
+    return { ref: name, attributes: { Name: name, Arn: arn('events', `event-bus/${name}`) } };
+  },
+  'AWS::S3::Bucket'(id, properties) {
+    const name = named(properties, 'BucketName', id.toLowerCase());
+    return { ref: name, attributes: { Arn: `arn:aws:s3:::${name}` } };
+  },
+  'AWS::KinesisFirehose::DeliveryStream'(id, properties) {
+    const name = named(properties, 'DeliveryStreamName', id);
+    return { ref: name, attributes: { Arn: arn('firehose', `deliverystream/${name}`) } };
+  },
   'AWS::IAM::Role': (id) => ({ ref: id, attributes: { Arn: `arn:aws:iam::${ACCOUNT}:role/${id}`, RoleId: id } }),
   'AWS::Logs::LogGroup': (id) => ({ ref: id, attributes: { Arn: arn('logs', `log-group:${id}:*`) } }),
   'AWS::Events::Rule': (id) => ({ ref: id, attributes: { Arn: arn('events', `rule/${id}`) } }),

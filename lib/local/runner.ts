@@ -6,6 +6,7 @@ import { type Assembly, readAssembly, refuseUnknown } from './assembly.ts';
 import { awsJson } from './aws-json.ts';
 import { type Closers, makeClosers, together } from './closers.ts';
 import { startEmulators } from './emulators.ts';
+import { firehose } from './firehose.ts';
 import { type Home, openHome, type StackFile } from './home.ts';
 import { refuse } from './http-answer.ts';
 import { httpApi } from './http-api.ts';
@@ -22,6 +23,8 @@ import { runFunctions } from './run-functions.ts';
 import { startSchedules } from './schedule.ts';
 import { describeStack, sourcesOf } from './stack-file.ts';
 import { viewStack } from './stack-view.ts';
+import { startStream } from './stream.ts';
+import { streamsOf } from './streams.ts';
 import { synthesize } from './synth.ts';
 import { makeTables } from './table.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
@@ -54,9 +57,10 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   closers.add(() => watchdog.stop());
 
   const secret = { arn: '', value: '{}' };
+  const archive = firehose();
   const [assembly, endpoints] = await together<readonly [Assembly, StackFile['endpoints']]>(
     step('synthesized the stack', () => assemble(home, watchdog, options)),
-    step('started the emulators', () => startEmulators(closers, watchdog, secret, dataDir)),
+    step('started the emulators', () => startEmulators(closers, watchdog, secret, archive, dataDir)),
   );
   const view = (sqs: string) =>
     viewStack(assembly.resources, localPlaces(assembly.resources, { sqs, api: server.url }));
@@ -65,6 +69,8 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   await step('made the tables and queues', () =>
     together(makeTables(stack, awsJson('dynamodb', endpoints.dynamodb)), makeQueues(stack, sqs, timeScale)),
   );
+  await archive.connect(stack, endpoints.s3);
+  closers.add(() => archive.flush());
 
   const facing = await wrap(endpoints, options.wrapEndpoint);
   const found = lambdasOf(view(facing.sqs), assembly, facing, server.url);
@@ -90,6 +96,11 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
 
   for (const { functionArn, ...spec } of pollersOf(stack, lambdas, timeScale)) {
     const poller = startPoller(spec, sqs, (event) => functions.invoke(functionArn, event));
+    closers.add(() => poller.stop());
+  }
+  const streams = awsJson('dynamodbstreams', endpoints.dynamodb);
+  for (const { functionArn, ...spec } of streamsOf(stack, lambdas)) {
+    const poller = startStream(spec, streams, (event) => functions.invoke(functionArn, event));
     closers.add(() => poller.stop());
   }
   closers.add(startSchedules(stack, timeScale, functions.invoke));

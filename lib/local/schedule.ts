@@ -18,7 +18,9 @@ export function startSchedules(
   invoke: (functionArn: string, event: object) => Promise<unknown>,
 ): () => void {
   const timers = stack.ofType<RuleProperties>('AWS::Events::Rule').flatMap(({ id, place, properties }) => {
-    const { ScheduleExpression: expression = '', State = 'ENABLED', Targets = [] } = properties;
+    const { ScheduleExpression: expression, State = 'ENABLED', Targets = [] } = properties;
+    // A rule over events, not over time: nothing of AWS puts events on a bus here.
+    if (expression === undefined) return [];
     const every = rateMs(expression, id) * timeScale;
     if (State !== 'ENABLED') return [];
     return Targets.map(({ Arn, Input }) =>

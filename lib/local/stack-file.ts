@@ -32,6 +32,7 @@ export function describeStack({ home, url, endpoints, stack, lambdas, routes, pi
     suppression: variable(lambdas, 'process', 'SUPPRESSION_TABLE'),
   };
   refuseAttached(stack, Object.values(tables));
+  const [bucket] = stack.ofType('AWS::S3::Bucket');
   return {
     url,
     endpoints,
@@ -40,6 +41,7 @@ export function describeStack({ home, url, endpoints, stack, lambdas, routes, pi
       delivery: queue(variable(lambdas, 'receive', 'DELIVERY_QUEUE_URL')),
       deadLetter: queue(variable(lambdas, 'process', 'DEAD_LETTER_QUEUE_URL')),
     },
+    ...(bucket && { archive: { bucket: bucket.place.ref } }),
     functions: Object.fromEntries(lambdas.map((lambda) => [lambda.name, { pid: pid(lambda) }])),
     sources: describeSources(lambdas, routes, url),
     secretArn: variable(lambdas, 'receive', 'SECRET_ARN'),

@@ -10,6 +10,7 @@ export type Known = string | { readonly [property: string]: Known };
 const RIGHTS = 'emulators grant everything; the rights are tested on the template';
 const LABEL = 'a label';
 const WATCHING = 'alarms and dashboards are evaluated by CloudWatch';
+const QUERIES = 'queries run in Athena; the objects are the same here';
 const DOMAIN = 'the local URL is a loopback address';
 const DURABILITY = 'protects stored data in the account';
 const ENCRYPTION = 'nothing leaves this machine';
@@ -100,6 +101,12 @@ export const SUPPORTED: Readonly<Record<string, Known>> = {
     MaximumBatchingWindowInSeconds: EMULATED,
     FunctionResponseTypes: EMULATED,
     ScalingConfig: { MaximumConcurrency: EMULATED },
+    StartingPosition: { TRIM_HORIZON: EMULATED },
+    FilterCriteria: { Filters: { Pattern: EMULATED } },
+    ParallelizationFactor: 'one batch at a time is one of its orders',
+    BisectBatchOnFunctionError: 'a batch that fails comes again as a whole',
+    MaximumRecordAgeInSeconds: 'nothing is given up while the run lasts',
+    DestinationConfig: 'nothing is given up while the run lasts',
     Enabled: EMULATED,
     MetricsConfig: WATCHING,
     Tags: LABEL,
@@ -109,6 +116,8 @@ export const SUPPORTED: Readonly<Record<string, Known>> = {
   'AWS::IAM::Role': RIGHTS,
   'AWS::IAM::Policy': RIGHTS,
   'AWS::IAM::ManagedPolicy': RIGHTS,
+  // Where services of a deployed stack look its names up; here `stack.json` tells them.
+  'AWS::SSM::Parameter': RIGHTS,
   'AWS::SQS::Queue': {
     QueueName: EMULATED,
     VisibilityTimeout: EMULATED,
@@ -135,11 +144,13 @@ export const SUPPORTED: Readonly<Record<string, Known>> = {
   'AWS::SecretsManager::ResourcePolicy': RIGHTS,
   'AWS::Events::Rule': {
     ScheduleExpression: EMULATED,
+    EventPattern: 'nothing of AWS puts events on a bus here',
     State: EMULATED,
     Targets: {
       Arn: EMULATED,
       Id: LABEL,
       Input: EMULATED,
+      InputTransformer: 'as the pattern',
       RetryPolicy: 'the next run comes soon',
       DeadLetterConfig: 'the next run comes soon',
     },
@@ -147,6 +158,35 @@ export const SUPPORTED: Readonly<Record<string, Known>> = {
     Description: LABEL,
     Tags: LABEL,
   },
+  'AWS::Events::EventBus': { Name: EMULATED, Description: LABEL, Tags: LABEL },
+  'AWS::S3::Bucket': {
+    BucketName: EMULATED,
+    BucketEncryption: ENCRYPTION,
+    LifecycleConfiguration: 'nothing here grows old',
+    OwnershipControls: RIGHTS,
+    PublicAccessBlockConfiguration: RIGHTS,
+    Tags: LABEL,
+  },
+  'AWS::S3::BucketPolicy': RIGHTS,
+  'AWS::KinesisFirehose::DeliveryStream': {
+    DeliveryStreamName: EMULATED,
+    DeliveryStreamType: { DirectPut: EMULATED },
+    DeliveryStreamEncryptionConfigurationInput: ENCRYPTION,
+    ExtendedS3DestinationConfiguration: {
+      BucketARN: EMULATED,
+      Prefix: EMULATED,
+      CompressionFormat: EMULATED,
+      FileExtension: EMULATED,
+      BufferingHints: 'objects are written at once',
+      ErrorOutputPrefix: 'nothing fails here',
+      RoleARN: RIGHTS,
+    },
+    Tags: LABEL,
+  },
+  'AWS::Glue::Database': QUERIES,
+  'AWS::Glue::Table': QUERIES,
+  'AWS::Athena::WorkGroup': QUERIES,
+  'AWS::Athena::NamedQuery': QUERIES,
   'AWS::SNS::Topic': 'nothing publishes here: alarms do not fire, and SES samples are posted by `ops send`',
   'AWS::SNS::Subscription': 'as the topic',
   'AWS::SNS::TopicPolicy': RIGHTS,

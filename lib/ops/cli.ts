@@ -12,6 +12,11 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['send', { summary: 'build, sign and post sample events', load: () => import('./commands/send.ts') }],
   ['check', { summary: 'is an address suppressed, and why', load: () => import('./commands/check.ts') }],
   ['timeline', { summary: 'what happened to an address', load: () => import('./commands/timeline.ts') }],
+  ['suppress', { summary: 'put addresses on the list by hand', load: () => import('./commands/suppress.ts') }],
+  ['lift', { summary: 'take an address, or one bad window, off', load: () => import('./commands/lift.ts') }],
+  ['import', { summary: "take over an ESP's list, or our own", load: () => import('./commands/import.ts') }],
+  ['export', { summary: 'the suppression list as CSV or JSON Lines', load: () => import('./commands/export.ts') }],
+  ['dlq', { summary: 'look at dead letters, redrive, drop', load: () => import('./commands/dlq.ts') }],
   ['secrets', { summary: "set and list sources' secrets", load: () => import('./commands/secrets.ts') }],
 ]);
 
@@ -50,11 +55,13 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
   const needed = command.args.filter((arg) => !arg.endsWith('?'));
   const missing = needed[positionals.length];
   if (missing !== undefined) throw new UsageError(`${name}: the ${missing} is missing.`);
-  if (positionals.length > command.args.length) {
+  if (positionals.length > command.args.length && !takesMany(command)) {
     throw new UsageError(`${name}: one argument too many. (A secret is never an argument: shells remember those.)`);
   }
   return command.run({ args: positionals, options: values, io });
 }
+
+const takesMany = ({ args }: Command): boolean => args.at(-1)?.includes('...') ?? false;
 
 type Given = Invocation<Options>['options'];
 

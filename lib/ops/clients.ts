@@ -1,7 +1,7 @@
 import type { Clients } from './target.ts';
 
 /** Service names as `.local/stack.json` and the SDK's own settings spell them. */
-export type Service = 'dynamodb' | 'secretsmanager' | 'sqs';
+export type Service = 'dynamodb' | 'secretsmanager' | 'sqs' | 'sns' | 'lambda' | 'cloudwatch' | 'logs' | 'sts';
 
 export interface Connection {
   readonly region?: string;
@@ -28,6 +28,26 @@ export function lazyClients(connect: (service: Service) => Connection): Clients 
     async sqs() {
       const { SQSClient } = await import('@aws-sdk/client-sqs');
       return new SQSClient(settings(connect('sqs')));
+    },
+    async sns() {
+      const { SNSClient } = await import('@aws-sdk/client-sns');
+      return new SNSClient(settings(connect('sns')));
+    },
+    async lambda() {
+      const { LambdaClient } = await import('@aws-sdk/client-lambda');
+      return new LambdaClient(settings(connect('lambda')));
+    },
+    async cloudwatch() {
+      const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch');
+      return new CloudWatchClient(settings(connect('cloudwatch')));
+    },
+    async logs() {
+      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+      return new CloudWatchLogsClient(settings(connect('logs')));
+    },
+    async sts() {
+      const { STSClient } = await import('@aws-sdk/client-sts');
+      return new STSClient(settings(connect('sts')));
     },
   };
 }

@@ -30,7 +30,7 @@ export interface Invocation<O extends Options> {
 
 /** One command: its file exports it as `command`, and one line in cli.ts makes it known. */
 export interface Command<O extends Options = Options> {
-  /** Names of the positional arguments; those that may be left out end in `?`. */
+  /** Names of the positional arguments; one that may be left out ends in `?`, a last one of any number in `...` or `...?`. */
   readonly args: readonly string[];
   /** What it does, what it prints, what its exit codes mean. */
   readonly about: string;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,6 +14,8 @@ export interface Io {
   readonly cwd: string;
   print(line: string): void;
   say(line: string): void;
+  /** Resolves once what was printed has gone on: whoever prints much waits for a slow reader. */
+  flushed?(): Promise<void>;
   /** Standard input to its end; at a keyboard, says first what is awaited. */
   readInput(awaited: string): Promise<Buffer>;
   /** A secret: typed without echo, or all of standard input less one trailing line break. */
@@ -32,6 +35,8 @@ export function processIo(): Io {
     cwd: process.env.INIT_CWD ?? process.cwd(),
     print: (line) => void process.stdout.write(`${visible(line)}\n`),
     say,
+    flushed: () =>
+      process.stdout.writableNeedDrain ? once(process.stdout, 'drain').then(() => {}) : Promise.resolve(),
     readInput(awaited) {
       if (process.stdin.isTTY) say(`Reading ${awaited} from the keyboard; end with Ctrl-D on a new line.`);
       return buffer(process.stdin);

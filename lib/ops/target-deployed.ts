@@ -17,8 +17,9 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
   };
   const name = `quell-${stage}`;
   const outputs = await readOutputs(name, connection);
+  const known = new Map(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
   const output = (key: string): string => {
-    const value = outputs.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
+    const value = known.get(key);
     if (value === undefined) throw new CannotKnow(`The stack ${name} has no output ${key}: deploy this version first.`);
     return value;
   };
@@ -27,7 +28,7 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
   const own = await sourceSettings(stage, io);
   const sources = providers.map(([source, provider]): [string, SourceName] => [
     source,
-    { provider, url: `${url}/webhooks/v1/${source}`, options: own.get(source) },
+    { provider, url: `${url}/webhooks/v1/${source}`, ...own.get(source) },
   ]);
   return {
     kind: 'deployed',
@@ -37,6 +38,8 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
       tables: { events: output('EventsTableName'), suppression: output('SuppressionTableName') },
       queues: { delivery: output('DeliveryQueueUrl'), deadLetter: output('DeadLetterQueueUrl') },
       secretArn: output('SecretArn'),
+      output,
+      stage,
       sources: new Map(sources),
     },
     clients: lazyClients(() => connection),
@@ -61,13 +64,16 @@ async function readOutputs(name: string, connection: Connection): Promise<readon
 }
 
 /** Settings of the sources by name, where this checkout has the stage's file: outputs hold names and providers only. */
-async function sourceSettings(stage: string, io: Io): Promise<ReadonlyMap<string, unknown>> {
+async function sourceSettings(
+  stage: string,
+  io: Io,
+): Promise<ReadonlyMap<string, Pick<SourceName, 'options' | 'expectEvery'>>> {
   const directory = join(io.root, 'settings');
   if (!existsSync(join(directory, `${stage}.json`))) return new Map();
   const { loadSettings } = await import('../settings/load.ts');
   try {
     const { sources } = loadSettings({ stage }, directory);
-    return new Map(Object.entries(sources).map(([name, { options }]) => [name, options]));
+    return new Map(Object.entries(sources).map(([name, { options, expectEvery }]) => [name, { options, expectEvery }]));
   } catch {
     io.say(`settings/${stage}.json has mistakes: going on without it. "npm run synth" lists them.`);
     return new Map();

@@ -8,19 +8,27 @@ import type { SourceName, Target } from './target.ts';
 /** What `npm start` writes once it is ready. */
 interface LocalStack {
   readonly url: string;
-  readonly endpoints: Readonly<Record<Service, string>>;
+  readonly endpoints: Readonly<Partial<Record<Service, string>>>;
   readonly tables: { readonly events: string; readonly suppression: string };
   readonly queues: { readonly delivery: string; readonly deadLetter: string };
   readonly sources: Readonly<Record<string, SourceName>>;
   readonly secretArn: string;
   readonly keysFile?: string;
+  readonly logsDir?: string;
 }
 
 const STACK_FILE = '.local/stack.json';
 
+/** What a deployed stack's outputs would call its functions. */
+const FUNCTIONS = new Map([
+  ['ReceiveFunctionName', 'receive'],
+  ['ProcessFunctionName', 'process'],
+  ['PulseFunctionName', 'pulse'],
+]);
+
 export async function localTarget(io: Io): Promise<Target> {
   const stack = await readStack(io);
-  const { url, tables, queues, secretArn, keysFile } = stack;
+  const { url, tables, queues, secretArn, keysFile, logsDir } = stack;
   return {
     kind: 'local',
     label: 'the local stack',
@@ -30,15 +38,28 @@ export async function localTarget(io: Io): Promise<Target> {
       queues,
       secretArn,
       sources: new Map(Object.entries(stack.sources)),
+      output: (key) => {
+        const name = FUNCTIONS.get(key);
+        if (name !== undefined) return name;
+        throw new CannotKnow('The local stack has no such part: this works on a deployed stack only.');
+      },
       ...(keysFile !== undefined && { keysFile: resolve(io.root, keysFile) }),
+      ...(logsDir !== undefined && { logsDir: resolve(io.root, logsDir) }),
     },
     // Emulators check no credentials, the SDK insists on some.
     clients: lazyClients((service) => ({
-      endpoint: stack.endpoints[service],
+      endpoint: endpointOf(stack, service),
       region: 'us-east-1',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     })),
   };
+}
+
+/** Never AWS itself: what has no emulator is not there. */
+function endpointOf({ endpoints }: LocalStack, service: Service): string {
+  const endpoint = endpoints[service];
+  if (endpoint !== undefined) return endpoint;
+  throw new CannotKnow(`The local stack has no ${service}: this works on a deployed stack only.`);
 }
 
 async function readStack(io: Io): Promise<LocalStack> {

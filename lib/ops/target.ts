@@ -1,6 +1,11 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { STSClient } from '@aws-sdk/client-sts';
 import type { Options, Values } from './command.ts';
 import { UsageError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -21,8 +26,14 @@ export interface Names {
   readonly queues: { readonly delivery: string; readonly deadLetter: string };
   readonly secretArn: string;
   readonly sources: ReadonlyMap<string, SourceName>;
+  /** Deployed only. */
+  readonly stage?: string;
+  /** A name that few commands need, by its name among the deployed stack's outputs. @throws CannotKnow where it has none. */
+  output(key: string): string;
   /** Local run only: what signs samples. */
   readonly keysFile?: string;
+  /** Local run only: one log file per function. */
+  readonly logsDir?: string;
 }
 
 export interface SourceName {
@@ -30,6 +41,8 @@ export interface SourceName {
   readonly url: string;
   /** The source's own settings, where they are known. */
   readonly options?: unknown;
+  /** Minutes of silence that are normal, where they are known. */
+  readonly expectEvery?: number;
 }
 
 /** Made on first use: the SDK is most of a start. */
@@ -37,6 +50,11 @@ export interface Clients {
   dynamodb(): Promise<DynamoDBClient>;
   secrets(): Promise<SecretsManagerClient>;
   sqs(): Promise<SQSClient>;
+  sns(): Promise<SNSClient>;
+  lambda(): Promise<LambdaClient>;
+  cloudwatch(): Promise<CloudWatchClient>;
+  logs(): Promise<CloudWatchLogsClient>;
+  sts(): Promise<STSClient>;
 }
 
 export const TARGET_OPTIONS = {

@@ -1,8 +1,9 @@
 import { safeParse } from 'valibot';
+import { streamMistakes } from './feeds.ts';
 import { isObject, type Mistake, mistakeOf, strayKeys } from './mistakes.ts';
 import { globals, type Settings } from './schema.ts';
 import { checkSource } from './source.ts';
-import { NAME_RULE, SOURCE_NAME } from './values.ts';
+import { NAME_RULE, RESERVED_NAMES, SOURCE_NAME } from './values.ts';
 
 export type Checked = { readonly settings: Settings } | { readonly mistakes: readonly Mistake[] };
 
@@ -18,8 +19,14 @@ export function checkSettings(document: unknown, stage: string): Checked {
     ...(parsed.issues ?? []).flatMap((issue) => mistakeOf(issue, document)),
   ];
   if (mistakes.length > 0 || !parsed.success) return { mistakes };
-  const settings = { ...parsed.output, stage, sources: sources.valid };
-  const contradictions = [...zoneMistakes(settings), ...retentionMistakes(settings)];
+  const pointInTimeRecovery = parsed.output.pointInTimeRecovery ?? !parsed.output.archive;
+  const settings = { ...parsed.output, pointInTimeRecovery, stage, sources: sources.valid };
+  const contradictions = [
+    ...zoneMistakes(settings),
+    ...retentionMistakes(settings),
+    ...rateMistakes(settings),
+    ...streamMistakes(settings),
+  ];
   return contradictions.length > 0 ? { mistakes: contradictions } : { settings };
 }
 
@@ -31,6 +38,7 @@ function checkSources(given: unknown): { valid: Settings['sources']; mistakes: M
   const checked = Object.entries(given).map(([name, input]) => {
     const at = [...path, name];
     if (!SOURCE_NAME.test(name)) return { name, mistakes: [{ path: at, problem: `the name must be ${NAME_RULE}` }] };
+    if (RESERVED_NAMES.includes(name)) return { name, mistakes: [{ path: at, problem: 'the name is built in' }] };
     return { name, ...checkSource(input, at) };
   });
   const valid = checked.flatMap((one) => ('source' in one ? [[one.name, one.source] as const] : []));
@@ -44,6 +52,19 @@ function zoneMistakes({ customDomain: domain }: Settings): Mistake[] {
   const zone = domain?.hostedZone?.name;
   if (!domain || !zone || domain.name === zone || domain.name.endsWith(`.${zone}`)) return [];
   return [{ path: ['customDomain', 'name'], problem: `is "${domain.name}", not a name in the hosted zone "${zone}"` }];
+}
+
+function rateMistakes({ alarms }: Settings): Mistake[] {
+  return (['bounceRate', 'complaintRate'] as const).flatMap((rate) => {
+    const { warning, critical } = alarms[rate];
+    if (warning < critical) return [];
+    return [
+      {
+        path: ['alarms', rate, 'warning'],
+        problem: `is ${warning}, allowed: less than critical, which is ${critical}`,
+      },
+    ];
+  });
 }
 
 /** A series of soft bounces is read from the events that are kept. */

@@ -1,13 +1,23 @@
+import * as v from 'valibot';
+import { archiveStreamName } from '../../lambda/contract/archive.ts';
 import type { RuntimeConfig, SourceConfig } from '../../lambda/contract/config.ts';
+import { generic } from '../../lambda/providers/generic.ts';
 import type { Settings, SourceSettings } from './schema.ts';
+
+/** The heartbeat is an ordinary source to `receive` and `process`: what proves it proves the way of every other. */
+const HEARTBEAT: SourceConfig = { provider: generic.id, options: v.parse(generic.options, {}) };
 
 /** What of the settings the functions need, as it is written beside each bundle. */
 export function runtimeConfig(settings: Settings): RuntimeConfig {
   return {
     stage: settings.stage,
     sources: Object.fromEntries(Object.entries(settings.sources).map(([name, source]) => [name, sourceConfig(source)])),
+    ...(settings.heartbeat && { heartbeat: HEARTBEAT }),
+    ...((settings.alarms.clickSurge ?? settings.alarms.engagementDrop) && { countEngagement: true }),
     eventRetentionDays: settings.retention.eventsDays,
     policy: settings.policy,
+    ...(settings.publish && { publish: settings.publish }),
+    ...(settings.archive && { archive: { stream: archiveStreamName(settings.stage) } }),
   };
 }
 

@@ -1,7 +1,11 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
+import { alarms } from './alarms.ts';
+import { archive, publish, streamArn } from './feeds.ts';
+import { group } from './group.ts';
 import { policy, sourcePolicy } from './policy.ts';
 import {
+  alarmTarget,
   certificateArn,
   cidr,
   emailAddress,
@@ -30,9 +34,6 @@ const LOG_DAYS = Object.values(RetentionDays).filter(
   (days): days is number => typeof days === 'number' && days !== RetentionDays.INFINITE,
 );
 
-/** An object of which every member has a default may be left out as a whole. */
-const group = <E extends v.ObjectEntries>(entries: E) => v.optional(v.object(entries, 'an object'), {} as never);
-
 /** Everything but the sources. */
 export const globals = v.object({
   alarmEmails: v.optional(v.array(emailAddress, 'a list of e-mail addresses'), []),
@@ -57,11 +58,23 @@ export const globals = v.object({
     burst: v.optional(wholeNumber(1, 5000, 'requests'), 1000),
   }),
   concurrency: v.optional(wholeNumber(2, 1000, 'invocations at a time'), 5),
-  existingTables: group({ events: v.optional(tableNameOrArn), suppression: v.optional(tableNameOrArn) }),
+  existingTables: group({
+    events: v.optional(tableNameOrArn),
+    suppression: v.optional(tableNameOrArn),
+    eventsStream: v.optional(streamArn),
+    suppressionStream: v.optional(streamArn),
+  }),
   runbookUrl: v.optional(webPage),
+  alarms,
+  alarmTargets: v.optional(v.array(alarmTarget, 'a list of targets'), []),
+  heartbeat: v.optional(flag, true),
+  dashboard: v.optional(flag, false),
   accessLog: v.optional(flag, false),
   byMessageIndex: v.optional(flag, false),
-  pointInTimeRecovery: v.optional(flag, true),
+  publish,
+  archive,
+  /** Default: on, and off where there is an archive to rebuild from. */
+  pointInTimeRecovery: v.optional(flag),
 });
 
 export interface SourceSettings extends v.InferOutput<typeof common> {
@@ -72,5 +85,6 @@ export interface SourceSettings extends v.InferOutput<typeof common> {
 export interface Settings extends v.InferOutput<typeof globals> {
   /** Names the stack and everything in it. */
   readonly stage: string;
+  readonly pointInTimeRecovery: boolean;
   readonly sources: Readonly<Record<string, SourceSettings>>;
 }

@@ -29,8 +29,11 @@ export function checkSource(input: unknown, path: readonly string[]): CheckedSou
 }
 
 /** A source whose proof is the topic it comes from. Its schema alone allows none, for payloads that are only read. */
-const hasNoTopic = (options: { readonly topicArns?: readonly string[]; readonly createTopic?: boolean }): boolean =>
-  options.topicArns?.length === 0 && !options.createTopic;
+const hasNoTopic = (options: {
+  readonly topicArns?: readonly string[];
+  readonly createTopic?: boolean;
+  readonly via?: string;
+}): boolean => options.topicArns?.length === 0 && !options.createTopic && options.via !== 'eventbridge';
 
 function unknownProvider(id: unknown): string {
   const known = [...PROVIDERS.keys()];

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
+import { HEARTBEAT_SOURCE } from '../../lambda/contract/config.ts';
 
 /**
  * The kinds of value a settings file holds. Each has one message: what is allowed, so that a mistake can say it beside the value given.
@@ -23,6 +24,8 @@ export const silenceWindow = v.pipe(
 );
 
 export const SOURCE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** Sources that are built in: the heartbeat, and what operators decide. */
+export const RESERVED_NAMES: readonly string[] = [HEARTBEAT_SOURCE, 'operator'];
 export const NAME_RULE = 'lower-case letters, digits and hyphens, starting with a letter or digit, at most 63';
 export const name = v.pipe(v.string(NAME_RULE), v.regex(SOURCE_NAME, NAME_RULE));
 
@@ -45,6 +48,12 @@ export const wholeNumber = (least: number, most: number, what: string) => {
   return v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(most, rule));
 };
 
+/** In percent, with decimals. */
+export const percent = (least: number, most: number) => {
+  const rule = `a percentage from ${least} to ${most}`;
+  return v.pipe(v.number(rule), v.minValue(least, rule), v.maxValue(most, rule));
+};
+
 export const flag = v.boolean('true or false');
 
 const EMAIL = 'an e-mail address';
@@ -62,6 +71,10 @@ export const matching = (pattern: RegExp, rule: string) => v.pipe(v.string(rule)
 export const httpsUrl = matching(
   /^(https:\/\/[a-z0-9.-]+(:\d+)?(\/[^\s?#]*[^\s?#/])?|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?)$/i,
   'an https URL without query and without a slash at its end, such as "https://hooks.example.com"',
+);
+export const alarmTarget = matching(
+  /^(https:\/\/\S+|arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[a-zA-Z0-9_-]{1,64}(:[a-zA-Z0-9_$-]+)?)$/,
+  'an https URL, or the ARN of a Lambda function',
 );
 export const webPage = matching(/^https?:\/\/[^\s#]+$/, 'the URL of a page, without #');
 export const hostName = matching(

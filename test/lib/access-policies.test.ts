@@ -25,7 +25,7 @@ function stackOf(settings: Settings): Stack {
   const secrets = new Secrets(stack, 'Secrets');
   const delivery = new DeliveryQueue(stack, 'Delivery', PROCESS_TIMEOUT);
   const config = runtimeConfig(settings);
-  const rest = { config, logRetentionDays: 30, topicArns: [], concurrency: 10 };
+  const rest = { config, logRetentionDays: 30, topicArns: [], madeTopics: '{}', archive: undefined, concurrency: 10 };
   const processor = new Processor(stack, 'Processor', { ...rest, delivery, secrets, storage });
   const deliveries = processor.node.findChild('Deliveries') as EventSourceMapping;
   new AccessPolicies(stack, 'Access', { stage: settings.stage, storage, secrets, delivery, deliveries });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { alarmName, SOURCE_ALARMS } from '../../lambda/contract/alarms.ts';
 import { METRICS, namespaceOf, SOURCE_DIMENSION } from '../../lambda/contract/metrics.ts';
 import { silenceWindow } from '../../lib/constructs/silence.ts';
 import { LONGEST_WINDOW, SHORTEST_WINDOW } from '../../lib/settings/values.ts';
@@ -9,41 +10,63 @@ import { settingsOf, show, synthesize, VARIANTS, withSource } from '../support/t
 const everything = synthesize(VARIANTS.everything);
 const sources = Object.keys(VARIANTS.everything.sources);
 const alarms = everything.ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
-const headings = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^## (.+)$/gm)].map(
-  ([, heading = '']) => heading,
-);
+const joint = everything.ofType('AWS::CloudWatch::CompositeAlarm').map(([, { Properties }]) => Properties);
+/** Told by the joint alarm alone. */
+const FOLLOWERS = ['api-server-errors', 'heartbeat'];
+/** The pulse has an alarm of its own only where no heartbeat shows that it runs. */
+const withoutHeartbeat = synthesize(settingsOf({ heartbeat: false }));
+const runbook = readFileSync('docs/runbook.md', 'utf8');
+const chapters = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
+/** An alarm's name has no capital; what is to be done on other days has. */
+const headings = chapters.filter((heading) => /^[a-z-]+$/.test(heading));
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
 /** A family's members end in a source or a function. */
-const SUBJECTS = [...sources, 'receive', 'process', 'pulse'];
+const SUBJECTS = [...sources, 'receive', 'process', 'warning', 'critical'];
 
 function headingOf(alarmName: unknown): string {
   const name = String(alarmName).replace(/^quell-test-/, '');
   const subject = SUBJECTS.find((candidate) => name.endsWith(`-${candidate}`));
-  return headings.includes(name) || !subject ? name : name.slice(0, -subject.length - 1);
+  return subject ? name.slice(0, -subject.length - 1) : name;
 }
 
 const named = (name: string) => alarms.find(({ AlarmName }) => AlarmName === `quell-test-${name}`) ?? {};
 
 describe('the runbook', () => {
   test('has one heading for every alarm or family of alarms, and no other', () => {
-    expect([...new Set(alarms.map(({ AlarmName }) => headingOf(AlarmName)))].sort()).toEqual([...headings].sort());
+    const every = [
+      ...alarms,
+      ...joint,
+      ...withoutHeartbeat.ofType('AWS::CloudWatch::Alarm').map(([, a]) => a.Properties),
+    ];
+    expect([...new Set(every.map(({ AlarmName }) => headingOf(AlarmName)))].sort()).toEqual([...headings].sort());
+  });
+
+  test('has a chapter for what no alarm tells', () => {
+    expect(chapters.filter((heading) => !headings.includes(heading))).toEqual([
+      'Roll back a deploy',
+      'Restore a table',
+      'An ESP disabled our endpoint',
+      'A leaked secret',
+      'A wrong mass suppression',
+    ]);
   });
 
   test.each(headings)('%s: says what it means, where to look, what to do and how to see that it worked', (heading) => {
-    const text =
-      readFileSync('docs/runbook.md', 'utf8')
-        .split(/^## /m)
-        .find((part) => part.startsWith(`${heading}\n`)) ?? '';
+    const text = runbook.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
     const parts = [...text.matchAll(/^\*\*(.+?)\.\*\*/gm)].map(([, part]) => part);
     expect(parts).toEqual(['Means', 'Look', 'Do', 'Worked']);
     expect(text).toContain('```');
   });
 });
 
-describe.each(alarms.map((alarm) => [String(alarm.AlarmName), alarm] as const))('%s', (_, alarm) => {
+describe.each([...alarms, ...joint].map((alarm) => [String(alarm.AlarmName), alarm] as const))('%s', (_, alarm) => {
   test('tells one topic when it starts and when it ends', () => {
+    if (FOLLOWERS.includes(headingOf(alarm.AlarmName))) {
+      expect(alarm).not.toHaveProperty('AlarmActions');
+      return;
+    }
     expect(alarm.AlarmActions).toHaveLength(1);
     expect(alarm.OKActions).toEqual(alarm.AlarmActions);
   });
@@ -51,8 +74,8 @@ describe.each(alarms.map((alarm) => [String(alarm.AlarmName), alarm] as const))(
   test('says what broke, what no data means, and links to its heading', () => {
     expect(alarm.AlarmDescription).toContain(`https://wiki.example.com/quell#${headingOf(alarm.AlarmName)}`);
     expect(String(alarm.AlarmDescription).length).toBeLessThanOrEqual(1024);
-    expect(alarm.AlarmDescription).toMatch(/^[A-Z][^.]+.* No data: [^.]+\. Runbook: \S+$/);
-    expect(['breaching', 'notBreaching']).toContain(alarm.TreatMissingData);
+    expect(alarm.AlarmDescription).toMatch(/^[A-Z\d][^.]+.* No data: [^.]+\. Runbook: \S+$/);
+    if (alarm.AlarmRule === undefined) expect(['breaching', 'notBreaching']).toContain(alarm.TreatMissingData);
   });
 });
 
@@ -60,14 +83,17 @@ describe('who is woken', () => {
   const topicOf = (name: string) => show((named(name).AlarmActions as unknown[])[0]);
 
   test('lost or endangered events page, the rest are tickets', () => {
-    const paged = alarms.filter(
-      ({ AlarmActions }) => show((AlarmActions as unknown[])[0]) === topicOf('pulse-missing'),
+    const page = topicOf('queue-age');
+    const paged = [...alarms, ...joint].filter(
+      ({ AlarmActions }) => AlarmActions && show((AlarmActions as unknown[])[0]) === page,
     );
     expect([...new Set(paged.map(({ AlarmName }) => headingOf(AlarmName)))].sort()).toEqual([
-      ...['api-server-errors', 'function-errors', 'function-throttles', 'not-enqueued', 'pulse-missing'],
-      ...['queue-age', 'silence', 'unverifiable'],
+      ...['archive-late', 'bounce-rate', 'complaint-rate', 'endpoint-failing', 'function-errors'],
+      ...['function-throttles', 'new-suppressions', 'not-enqueued', 'queue-age', 'silence', 'unverifiable'],
     ]);
-    expect(topicOf('dead-letters')).not.toBe(topicOf('pulse-missing'));
+    expect(topicOf('dead-letters')).not.toBe(page);
+    expect(topicOf('bounce-rate-warning')).toBe(topicOf('dead-letters'));
+    expect(topicOf('bounce-rate-critical')).toBe(page);
   });
 
   test('every address hears of both topics; CloudWatch may publish to them, and nothing encrypts them with a key it may not use', () => {
@@ -82,6 +108,18 @@ describe('who is woken', () => {
     );
     expect(policies.match(/cloudwatch\.amazonaws\.com/g)).toHaveLength(2);
     for (const [, { Properties }] of topics) expect(Properties).not.toHaveProperty('KmsMasterKeyId');
+  });
+
+  test('other targets hear of both topics too; a function lets them call it', () => {
+    const protocols = everything
+      .ofType('AWS::SNS::Subscription')
+      .filter(([id]) => id.startsWith('Alarms'))
+      .map(([, { Properties }]) => Properties.Protocol);
+    expect(protocols.filter((protocol) => protocol === 'https' || protocol === 'lambda')).toHaveLength(4);
+    const permissions = everything
+      .ofType('AWS::Lambda::Permission')
+      .filter(([, { Properties }]) => Properties.Principal === 'sns.amazonaws.com');
+    expect(permissions).toHaveLength(2);
   });
 });
 
@@ -134,11 +172,50 @@ test('every other alarm stays within the windows of CloudWatch too', () => {
   }
 });
 
-test('a pulse that is not counted is an alarm', () => {
-  expect(named('pulse-missing')).toMatchObject({ MetricName: METRICS.pulse, TreatMissingData: 'breaching' });
-  expect(named('pulse-missing')).not.toHaveProperty('Dimensions');
+test('a pulse that is not counted is an alarm, with a heartbeat and without', () => {
+  expect(named('heartbeat')).toMatchObject({ MetricName: METRICS.heartbeat, TreatMissingData: 'breaching' });
+  const [missing] = withoutHeartbeat
+    .ofType('AWS::CloudWatch::Alarm')
+    .filter(([, { Properties }]) => Properties.AlarmName === 'quell-test-pulse-missing');
+  expect(missing?.[1].Properties).toMatchObject({ MetricName: METRICS.pulse, TreatMissingData: 'breaching' });
+  for (const alarm of [named('heartbeat'), missing?.[1].Properties]) expect(alarm).not.toHaveProperty('Dimensions');
 });
 
-test('looking at the dead letters, which hides them for a while, does not end the alarm', () => {
-  expect(JSON.stringify(named('dead-letters').Metrics)).toContain('visible + inFlight');
+test('looking at the dead letters, which hides them for half a minute, does not end the alarm', () => {
+  expect(named('dead-letters')).toMatchObject({
+    Statistic: 'Maximum',
+    Period: 300,
+    EvaluationPeriods: 3,
+    DatapointsToAlarm: 1,
+  });
+});
+
+test('the alarms of a source are those that the contract names for muting', () => {
+  const ofSes = alarms.filter(({ AlarmName }) => String(AlarmName).endsWith('-ses-main'));
+  expect(ofSes.map(({ AlarmName }) => headingOf(AlarmName)).sort()).toEqual([...SOURCE_ALARMS].sort());
+  expect(ofSes.map(({ AlarmName }) => AlarmName)).toContain(alarmName('test', 'silence', 'ses-main'));
+});
+
+describe('an idle month of the smallest stack', () => {
+  const smallest = synthesize(VARIANTS.smallest);
+  const count = (type: string) => smallest.ofType(type).length;
+
+  test('costs less than five dollars by list price, without any free allowance, and what the docs say', () => {
+    const watched = smallest.ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
+      const queries = (Properties.Metrics ?? [{ MetricStat: {} }]) as { MetricStat?: object }[];
+      return queries.filter(({ MetricStat }) => MetricStat).length;
+    });
+    const cents =
+      10 * watched.reduce((sum, metrics) => sum + metrics, 0) +
+      50 * count('AWS::CloudWatch::CompositeAlarm') +
+      300 * count('AWS::CloudWatch::Dashboard') +
+      40 * count('AWS::SecretsManager::Secret') +
+      // Written every five minutes: Accepted of the one source, Heartbeat.
+      30 * 2 +
+      // Five pollers of 20 s each, and 8,640 heartbeats through everything: docs/settings.md.
+      26 +
+      12;
+    expect(cents).toBeLessThan(500);
+    expect(readFileSync('docs/settings.md', 'utf8')).toContain(`**$${(cents / 100).toFixed(2)}**`);
+  });
 });

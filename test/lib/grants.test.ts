@@ -21,7 +21,7 @@ function grants(settings: Settings): Record<string, string[]> {
           .flat()
           .flatMap((action) => [Resource].flat().map((on) => `${Effect} ${action} on ${shorten(show(on))}`)),
       );
-      return [/Receive|Process|Pulse/.exec(id.replace('Processor', ''))?.[0] ?? id, rights.sort()];
+      return [/Receive|Process|Publish|Pulse/.exec(id.replace('Processor', ''))?.[0] ?? id, rights.sort()];
     }),
   );
 }
@@ -52,7 +52,21 @@ describe('every function may do exactly what it uses', () => {
         'Allow sqs:ReceiveMessage on DeliveryQueue.Arn',
         'Allow sqs:SendMessage on DeadLetterQueue.Arn',
       ],
-      Pulse: logging('PulseLogs'),
+      Publish: [
+        ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].flatMap((action) =>
+          ['Events', 'Suppression'].map((table) => `Allow dynamodb:${action} on ${table}Table.StreamArn`),
+        ),
+        'Allow events:PutEvents on Bus.Arn',
+        ...logging('BusPublishLogs'),
+        'Allow sqs:SendMessage on UnpublishedQueue.Arn',
+      ],
+      Pulse: [
+        'Allow dynamodb:DeleteItem on EventsTable.Arn',
+        'Allow dynamodb:GetItem on EventsTable.Arn',
+        ...logging('PulseLogs'),
+        'Allow secretsmanager:GetSecretValue on WebhookSecrets',
+        'Allow secretsmanager:PutSecretValue on WebhookSecrets',
+      ],
     });
   });
 
@@ -70,16 +84,28 @@ describe('every function may do exactly what it uses', () => {
     );
   });
 
+  test('pulse touches its own heartbeats and no other event, and nothing where there is no heartbeat', () => {
+    const { ofType } = synthesize(VARIANTS.smallest);
+    const [, policy] = ofType('AWS::IAM::Policy').find(([id]) => id.startsWith('Pulse')) ?? [];
+    const { Statement: statements } = policy?.Properties.PolicyDocument as {
+      Statement: (Statement & { Condition?: object })[];
+    };
+    expect(statements.find(({ Action }) => [Action].flat().includes('dynamodb:DeleteItem'))?.Condition).toEqual({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['~quell-heartbeat#*'] },
+    });
+    expect(grants(settingsOf({ heartbeat: false })).Pulse).toEqual(logging('PulseLogs'));
+  });
+
   test('an attached table is granted by its name in the account and Region of the stack', () => {
     expect(grants(VARIANTS.attached).Process).toContain(
       'Allow dynamodb:PartiQLInsert on arn:AWS::Partition:dynamodb:AWS::Region:AWS::AccountId:table/old-events',
     );
   });
 
-  test('no role has a managed policy, and none trusts anything but Lambda', () => {
+  test('no role has a managed policy, and none trusts anything but Lambda, and the archive Firehose', () => {
     for (const [, { Properties }] of synthesize(VARIANTS.everything).ofType('AWS::IAM::Role')) {
       expect(Properties).not.toHaveProperty('ManagedPolicyArns');
-      expect(JSON.stringify(Properties.AssumeRolePolicyDocument)).toContain('lambda.amazonaws.com');
+      expect(JSON.stringify(Properties.AssumeRolePolicyDocument)).toMatch(/(lambda|firehose)\.amazonaws\.com/);
     }
   });
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { PUBLISHED_TYPES } from '../../lambda/contract/bus.ts';
 import { DEFAULT_POLICY } from '../../lambda/contract/config.ts';
 import { checkSettings } from '../../lib/settings/check.ts';
 import { loadSettings } from '../../lib/settings/load.ts';
@@ -22,6 +23,22 @@ describe('a settings file', () => {
       stage: 'test',
       sources: { sendgrid: { provider: 'sendgrid', expectEvery: 24 * 60, options: {} } },
       alarmEmails: [],
+      alarmTargets: [],
+      alarms: {
+        queueMinutes: 15,
+        heartbeatSeconds: 10,
+        clientErrors: 100,
+        refusedRequests: 5,
+        minimumDelivered: 1000,
+        bounceRate: { warning: 2, critical: 5 },
+        complaintRate: { warning: 0.1, critical: 0.3 },
+        mailboxBlocks: 50,
+        newSuppressions: { perHour: 1000, percent: 10 },
+      },
+      heartbeat: true,
+      dashboard: false,
+      publish: { types: [...PUBLISHED_TYPES] },
+      archive: false,
       retention: { eventsDays: 35, logsDays: 30 },
       policy: DEFAULT_POLICY,
       throttling: { rate: 500, burst: 1000 },
@@ -69,6 +86,28 @@ describe('a settings file', () => {
     );
     expect(mistakes.join('\n')).toContain('sources.d.expectEvry: unknown; did you mean "expectEvery"?');
     expect(mistakes.join('\n')).toContain('alarmEmail: unknown; did you mean "alarmEmails"?');
+  });
+
+  test('leaves built-in names alone, and gives a warning below what is critical', () => {
+    expect(mistakesOf({ sources: { 'quell-heartbeat': sendgrid, operator: sendgrid, quell: sendgrid } })).toEqual([
+      'sources.quell-heartbeat: the name is built in',
+      'sources.operator: the name is built in',
+    ]);
+    expect(mistakesOf({ sources: { sendgrid }, alarms: { bounceRate: { warning: 6 }, complaintRate: {} } })).toEqual([
+      'alarms.bounceRate.warning: is 6, allowed: less than critical, which is 5',
+    ]);
+    expect(
+      mistakesOf({
+        sources: { sendgrid },
+        alarms: { queueMinute: 5, clickSurge: 0 },
+        alarmTargets: ['http://x', 'arn:aws:sns:x'],
+      }),
+    ).toEqual([
+      expect.stringContaining('alarms.queueMinute: unknown; did you mean "queueMinutes"?'),
+      'alarms.clickSurge: is 0, allowed: a whole number of clicks an hour from 1 to 1000000000',
+      'alarmTargets.0: is "http://x", allowed: an https URL, or the ARN of a Lambda function',
+      'alarmTargets.1: is "arn:aws:sns:x", allowed: an https URL, or the ARN of a Lambda function',
+    ]);
   });
 
   test.each([[[]], [null], ['x'], [7]])('must be an object, unlike %j', (document) => {

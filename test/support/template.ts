@@ -32,6 +32,10 @@ export const VARIANTS = {
   everything: withSource(
     settingsOf({
       alarmEmails: ['ops@example.com', 'mail@example.com'],
+      alarmTargets: ['https://pager.example.com/hook', 'arn:aws:lambda:eu-west-1:111122223333:function:to-chat'],
+      alarms: { trafficSurge: 100_000, clickSurge: 10_000, engagementDrop: 5 },
+      dashboard: true,
+      archive: {},
       accessLog: true,
       byMessageIndex: true,
       pointInTimeRecovery: false,
@@ -46,7 +50,12 @@ export const VARIANTS = {
     { provider: 'ses', options: { createTopic: true, topicArns: ['arn:aws:sns:eu-west-1:111122223333:older'] } },
   ),
   attached: settingsOf({
-    existingTables: { events: 'old-events', suppression: 'arn:aws:dynamodb:eu-west-1:111122223333:table/old-list' },
+    existingTables: {
+      events: 'old-events',
+      suppression: 'arn:aws:dynamodb:eu-west-1:111122223333:table/old-list',
+      eventsStream: 'arn:aws:dynamodb:eu-west-1:111122223333:table/old-events/stream/2026-01-01T00:00:00.000',
+      suppressionStream: 'arn:aws:dynamodb:eu-west-1:111122223333:table/old-list/stream/2026-01-01T00:00:00.000',
+    },
   }),
 } satisfies Record<string, Settings>;
 

@@ -1,5 +1,6 @@
 import { findSource } from '../../aws/config.ts';
 import type { EventStore, Recorded } from '../../aws/event-store.ts';
+import { noteFailure } from '../../aws/statements.ts';
 import type { PolicyConfig, RuntimeConfig } from '../../contract/config.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
 import { judge } from '../../domain/policy.ts';
@@ -54,7 +55,8 @@ export async function judgeEvents(
       try {
         const history = await events.history(recipient, historyWindow(earliest, latest, windowDays));
         for (const judgement of judgeSoftBounces(history, policy)) append(judgements, recipient, judgement);
-      } catch {
+      } catch (error) {
+        noteFailure(error);
         unread.add(recipient);
       }
     }),

@@ -1,9 +1,9 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { RuntimeConfig } from '../../contract/config.ts';
 import type { DeliveryMessage } from '../../contract/message.ts';
+import { readDelivery, type SourceOfTopic } from '../../domain/channel.ts';
 import { PoisonEvent } from '../../domain/errors.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
-import { readMessage } from '../../domain/message.ts';
 import { normalisedEvent } from '../../domain/normalised.ts';
 import type { Control } from '../../providers/provider.ts';
 import { readerOf } from './reader.ts';
@@ -14,6 +14,9 @@ export interface Opened {
   /** The message as it was on the queue. */
   readonly body: string;
   readonly message: DeliveryMessage | undefined;
+  readonly provider: string;
+  /** Raw events that mean nothing to the tables: confirmations, and what cannot be read. */
+  readonly silent: readonly string[];
   /** Not read only: an event whose token proves to be reused is taken out again. */
   events: readonly { readonly raw: string; readonly event: NormalisedEvent }[];
   /** Tokens that this message's ESP signed instead of the bodies. */
@@ -37,12 +40,12 @@ export interface Poison {
 }
 
 /** Reads and normalises one message. Never throws: what cannot be read is poison, and its neighbours go on. */
-export function openMessage(record: SQSRecord, config: RuntimeConfig): Opened {
+export function openMessage(record: SQSRecord, config: RuntimeConfig, sourceOfTopic: SourceOfTopic): Opened {
   const { messageId, body } = record;
-  const opened = { messageId, body, events: [], controls: [], tokens: [] };
+  const opened = { messageId, body, provider: '', silent: [], events: [], controls: [], tokens: [] };
   let message: DeliveryMessage;
   try {
-    message = readMessage(body);
+    message = readDelivery(body, sourceOfTopic);
   } catch (error) {
     return { ...opened, message: undefined, poison: [{ reason: 'unreadable-message', detail: told(error) }] };
   }
@@ -59,6 +62,7 @@ export function openMessage(record: SQSRecord, config: RuntimeConfig): Opened {
   const controls: { raw: string; control: Control }[] = [];
   const tokens: { raw: string; token: string; digest: string }[] = [];
   const poison: Poison[] = [];
+  const silent: string[] = [];
   const arrival = {
     source: message.source,
     provider: reader.provider,
@@ -68,18 +72,19 @@ export function openMessage(record: SQSRecord, config: RuntimeConfig): Opened {
   };
   for (const raw of message.events) {
     try {
-      for (const draft of reader.drafts(raw, message.meta ?? {})) {
-        events.push({ raw, event: normalisedEvent(draft, arrival) });
-      }
+      const drafts = reader.drafts(raw, message.meta ?? {});
+      for (const draft of drafts) events.push({ raw, event: normalisedEvent(draft, arrival) });
+      if (drafts.length === 0) silent.push(raw);
       const control = message.origin === 'live' ? reader.control(raw) : undefined;
       if (control) controls.push({ raw, control });
       const bound = reader.bindToken(raw);
       if (bound) tokens.push({ raw, ...bound });
     } catch (error) {
       poison.push({ reason: 'poison-event', detail: told(error), raw });
+      silent.push(raw);
     }
   }
-  return { messageId, body, message, events, controls, tokens, poison };
+  return { messageId, body, message, provider: reader.provider, silent, events, controls, tokens, poison };
 }
 
 /** Our own words, or the mere name of an error that is not ours: its message may quote the input. */

@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { postingSources } from '../../aws/config.ts';
 import { MAX_BODY_BYTES, type RuntimeConfig } from '../../contract/config.ts';
 import type { Environment } from '../../contract/env.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
@@ -19,7 +20,7 @@ export interface Source {
 export function sourcesOf(config: RuntimeConfig, env: Environment<'receive'>): ReadonlyMap<string, Source> {
   const topicArns = JSON.parse(env.TOPIC_ARNS) as Record<string, string>;
   return new Map(
-    Object.entries(config.sources).map(([name, { provider: id, options, allowIps }]) => {
+    Object.entries(postingSources(config)).map(([name, { provider: id, options, allowIps }]) => {
       const provider = PROVIDERS.get(id) as unknown as Provider<unknown> | undefined;
       if (!provider) throw new Error(`source ${name}: provider ${id} is not in this bundle`);
       return [

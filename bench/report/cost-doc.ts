@@ -1,0 +1,73 @@
+import { idle, METRICS_AT_MOST } from '../cost/idle.ts';
+import { ASSUMED, archive, type Lines, perMillion, storage, total, variants } from '../cost/model.ts';
+import { GB, PRICES } from '../cost/prices.ts';
+import { archives, shapesOf } from '../cost/shapes.ts';
+import type { Everything } from '../run/all.ts';
+import { dollars, figure, markdown } from './text.ts';
+
+const RETENTION_DAYS = 35;
+
+/** docs/cost.md. */
+export function costDoc(everything: Everything): string {
+  const { receive, process, endToEnd } = everything;
+  const { one, hundred } = shapesOf(receive, process);
+  const ms = (way: 'putItem' | 'idempotency') => process.cpu[way].median / 1000;
+  const cpu = { putItemMs: ms('putItem'), idempotencyMs: ms('idempotency') };
+  const built = archives(process.archived.hundred);
+  const [lines, many] = [perMillion(one), perMillion(hundred)];
+  const archiveName = built ? 'archive' : 'archive (not built yet)';
+  const both = (name: string, a: number, b: number) => [name, dollars(a), dollars(b)];
+  const rows = (a: Lines, b: Lines) => Object.keys(a).map((name) => both(name, a[name] ?? 0, b[name] ?? 0));
+  const head = ['', '1 event per request', '100 per request'];
+  const storedGb = (one.itemBytes + ASSUMED.itemOverhead) / (GB / 1e6);
+  const month = idle(endToEnd.fixed);
+
+  return `# Cost
+
+Written by \`npm run bench -- --write-docs\`: list prices of us-east-1 without any free quota, times what real runs asked of AWS. Every call, 64 KB chunk, write unit
+and byte is counted at the functions' own bundles; assumed is only how long Lambda waits (${ASSUMED.sqsMs} ms for SQS, ${ASSUMED.dynamoMs} ms for DynamoDB) and that CPU time stretches by
+${ASSUMED.slowdown.toFixed(2)} at ${ASSUMED.memoryGb * 1024} MB. The prices stand in \`bench/cost/prices.ts\`.
+
+## Per million events
+
+Dollars, for senders that post one event per request (SES, Postmark, Mailgun ...) and for those that post a hundred (SendGrid, SparkPost ...). Queue batches are full.
+
+${markdown([head, ...rows(lines, many), both(archiveName, archive(one), archive(hundred)), both('**total**', total(lines) + archive(one), total(many) + archive(hundred)), both('without archive', total(lines), total(many))])}
+
+Batches that are not full cost more: a message processed alone needs an invocation and two queue requests for itself, ${dollars((PRICES.lambdaRequest + 2 * PRICES.sqsRequest) * 1e6)} per million messages
+instead of a tenth of it.
+
+## By setting, and by other ways to do it
+
+What each adds to a million events.
+
+${markdown([head, ...rows(variants(one, cpu), variants(hundred, cpu))])}
+
+\`archive\` adds ${dollars(archive(one))} and ${dollars(archive(hundred))}${built ? '' : ' (not built yet)'} and about ${dollars((one.archiveBytes / GB) * 1e6 * PRICES.s3Storage)} a month for each million events kept, before gzip.
+\`publish\` is on by default and in the table above; each further type costs $1.20 per million events of it.
+
+## Per month, whatever comes
+
+For one source, heartbeat and alarms included.
+
+${markdown([['', 'a month'], ...Object.entries(month).map(([name, value]) => [name, dollars(value)]), ['**total**', dollars(total(month))]])}
+
+CloudWatch metrics cost ${dollars(PRICES.metric)} each in a month in which they count something; at most ${dollars(METRICS_AT_MOST)} for one source, ordinarily a quarter of it. An
+account's first ten alarms, ten metrics, three dashboards and million queue requests a month are free.
+
+## Storage
+
+An event takes ${figure(one.itemBytes)} bytes, ${figure(one.itemBytes + ASSUMED.itemOverhead)} with DynamoDB's overhead: ${figure(storedGb)} GB per million. A sender with a million events a month, once the retention is full:
+
+${markdown([
+  ['retention', 'plain', 'with point-in-time recovery'],
+  ...[RETENTION_DAYS, 90, 365].map((days) => [
+    `${days} days`,
+    dollars(storage(one, days, false)),
+    dollars(storage(one, days, true)),
+  ]),
+])}
+
+The suppression list is small: a million people are about half a GB.
+`;
+}

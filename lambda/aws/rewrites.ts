@@ -1,0 +1,41 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type AttributeValue, BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { chunks, jitter, type Outcome } from './statements.ts';
+
+const BATCH = 25;
+
+type Item = Record<string, AttributeValue>;
+
+/** Writes items over whatever stands under their keys, which must differ. What is throttled is tried again until `deadline`. */
+export async function writeOver(
+  client: DynamoDBClient,
+  table: string,
+  items: readonly Item[],
+  deadline: number,
+): Promise<Outcome[]> {
+  const outcomes = new Map<Item, Outcome>(items.map((item) => [item, 'failed']));
+  let left = [...items];
+  for (let attempt = 0; left.length > 0; attempt++) {
+    if (attempt > 0) await pause(jitter(attempt));
+    for (const chunk of chunks(left, BATCH))
+      for (const item of await put(client, table, chunk)) outcomes.set(item, 'done');
+    left = left.filter((item) => outcomes.get(item) === 'failed');
+    if (Date.now() + jitter(attempt + 1) > deadline) break;
+  }
+  return items.map((item) => outcomes.get(item) ?? 'failed');
+}
+
+/** Returns the items that were taken. Those that were not come back without saying which: they are told by their keys. */
+async function put(client: DynamoDBClient, table: string, items: readonly Item[]): Promise<Item[]> {
+  try {
+    const { UnprocessedItems = {} } = await client.send(
+      new BatchWriteItemCommand({ RequestItems: { [table]: items.map((Item) => ({ PutRequest: { Item } })) } }),
+    );
+    const unwritten = new Set((UnprocessedItems[table] ?? []).map(({ PutRequest }) => keyOf(PutRequest?.Item ?? {})));
+    return items.filter((item) => !unwritten.has(keyOf(item)));
+  } catch {
+    return [];
+  }
+}
+
+const keyOf = ({ recipient, eventKey }: Item): string => JSON.stringify([recipient?.S, eventKey?.S]);

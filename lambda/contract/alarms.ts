@@ -1,0 +1,16 @@
+/**
+ * Alarm names, for those who must find an alarm again: the stack names them so, the ops CLI mutes them. A name is
+ * `quell-<stage>-<heading>`, or `quell-<stage>-<heading>-<subject>` in a family; the heading is the runbook's.
+ */
+export const alarmName = (stage: string, heading: string, subject?: string): string =>
+  `quell-${stage}-${heading}${subject ? `-${subject}` : ''}`;
+
+/** Headings of the alarms that are about one source and end in its name. Not every source has every one. */
+export const SOURCE_ALARMS = [
+  'silence',
+  'refused-proofs',
+  'unreadable',
+  'unverifiable',
+  'undelivered-notifications',
+  'traffic-surge',
+] as const;

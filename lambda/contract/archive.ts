@@ -1,0 +1,32 @@
+/**
+ * The archive: what came in, as it came in. A line is one raw event as JSON; objects are gzip files of such lines, under the day on which
+ * they were archived. Names of members and prefixes are a contract: saved queries, `ops replay` and other readers build on them.
+ */
+export interface ArchiveLine {
+  /** First member: readers skip what lies outside their time without parsing the line. ISO 8601. */
+  readonly receivedAt: string;
+  readonly source: string;
+  readonly provider: string;
+  readonly channel: string;
+  readonly origin: string;
+  readonly requestId: string;
+  readonly meta?: Readonly<Record<string, string>>;
+  /** The raw event to the letter, as text: no reader can round its numbers. */
+  readonly raw?: string;
+  /** In its place where it is too long for a line: gzip, base64. */
+  readonly rawGzip?: string;
+  /** What it was taken to mean at that time, one normalised event per recipient; empty where it meant none. */
+  readonly events: readonly object[];
+}
+
+export const archiveStreamName = (stage: string): string => `quell-${stage}-archive`;
+
+/** Under it `day=YYYY-MM-DD/`, the day of archiving in UTC. */
+export const ARCHIVE_PREFIX = 'events/';
+
+export const dayPrefix = (day: string): string => `${ARCHIVE_PREFIX}day=${day}/`;
+
+/** Firehose takes records of at most 1,000 KiB, 500 of them or 4 MiB in one request. */
+export const MAX_RECORD_BYTES = 1000 * 1024;
+export const MAX_PUT_RECORDS = 500;
+export const MAX_PUT_BYTES = 4 * 1024 * 1024;

@@ -1,0 +1,39 @@
+import { gzipSync } from 'node:zlib';
+import type { Lines } from '../../aws/archive.ts';
+import { type ArchiveLine, MAX_RECORD_BYTES } from '../../contract/archive.ts';
+import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
+import type { DeliveryMessage } from '../../contract/message.ts';
+import type { NormalisedEvent } from '../../domain/event.ts';
+import type { Opened } from './message.ts';
+
+/** What of a batch belongs into the archive: not what came out of it, and not our own heartbeats. */
+export const archiveLines = (opened: readonly Opened[]): Lines<Opened>[] =>
+  opened.flatMap((owner) => {
+    const { message } = owner;
+    if (!message || message.origin === 'replay' || message.source === HEARTBEAT_SOURCE) return [];
+    const lines = [...byRaw(owner)].map(([raw, events]) => line(message, owner.provider, raw, events));
+    return lines.length > 0 ? [{ owner, lines }] : [];
+  });
+
+/** Raw events with what they were taken to mean; without those of erased people, and without forged ones. */
+function byRaw({ events, silent }: Opened): Map<string, NormalisedEvent[]> {
+  const found = new Map<string, NormalisedEvent[]>(silent.map((raw) => [raw, []]));
+  for (const { raw, event } of events) {
+    const known = found.get(raw);
+    if (known) known.push(event);
+    else found.set(raw, [event]);
+  }
+  return found;
+}
+
+function line(message: DeliveryMessage, provider: string, raw: string, events: readonly NormalisedEvent[]): string {
+  const { receivedAt, source, channel, origin, requestId, meta } = message;
+  const facts = events.map(
+    ({ source: _source, provider: _provider, requestId: _request, receivedAt: _received, ...fact }) => fact,
+  );
+  const head = { receivedAt, source, provider, channel, origin, requestId, ...(meta && { meta }) };
+  const written = `${JSON.stringify({ ...head, raw, events: facts } satisfies ArchiveLine)}\n`;
+  if (written.length <= MAX_RECORD_BYTES / 3 || Buffer.byteLength(written) <= MAX_RECORD_BYTES) return written;
+  // One event can be as large as the queue takes, and then a little larger than Firehose takes.
+  return `${JSON.stringify({ ...head, rawGzip: gzipSync(raw).toString('base64'), events: facts } satisfies ArchiveLine)}\n`;
+}

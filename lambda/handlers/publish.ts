@@ -1,0 +1,87 @@
+import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { type BusEntry, busBatches, putOnBus, type Sent } from '../aws/bus.ts';
+import { eventBridgeClient, sqsClient } from '../aws/clients.ts';
+import { readConfig } from '../aws/config.ts';
+import { sendAll } from '../aws/queue.ts';
+import { logError, logWarning } from '../aws/telemetry.ts';
+import { readEnv } from '../contract/env.ts';
+import { DEAD_LETTER } from '../contract/message.ts';
+import { busEntry } from './publish/entry.ts';
+
+/** A change that the bus refuses for so long goes to the queue: what comes after it must not wait for ever. */
+const PATIENCE = 3600_000;
+
+const env = readEnv('publish');
+const types = new Set(readConfig().publish?.types);
+const bus = eventBridgeClient();
+const sqs = sqsClient();
+
+interface Change {
+  readonly record: DynamoDBRecord;
+  readonly entry: BusEntry;
+}
+
+/**
+ * Puts what changed in the tables on the event bus: the streams are the outbox, read in order per item. A change that the bus will never
+ * take goes to a queue by itself; one that it does not take now stops here, and the stream brings it again with all that follows.
+ */
+export async function handler(batch: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
+  const deadline = Date.now() + context.getRemainingTimeInMillis() / 2;
+  const unreadable: DynamoDBRecord[] = [];
+  const changes = batch.Records.flatMap((record): Change[] => {
+    try {
+      const entry = busEntry(record, types);
+      return entry ? [{ record, entry }] : [];
+    } catch (error) {
+      logError('change not readable', error);
+      unreadable.push(record);
+      return [];
+    }
+  });
+  if (!(await bury(unreadable, 'unreadable'))) return retryFrom(batch.Records[0]);
+  for (const group of busBatches(changes)) {
+    const outcomes = await putOnBus(
+      bus,
+      env.EVENT_BUS,
+      group.map(({ entry }) => entry),
+      deadline,
+    );
+    const first = await settle(group, outcomes);
+    if (first) return retryFrom(first.record);
+  }
+  return { batchItemFailures: [] };
+}
+
+/** Buries what will never be published, or not any more, up to the first change that has to come again; returns that one. */
+async function settle(group: readonly Change[], outcomes: readonly Sent[]): Promise<Change | undefined> {
+  const waits = ({ record }: Change, at: number) => outcomes[at] === 'failed' && age(record) < PATIENCE;
+  const stop = group.findIndex(waits);
+  const done = stop === -1 ? group : group.slice(0, stop);
+  const of = (outcome: Sent) => done.filter((_change, at) => outcomes[at] === outcome).map(({ record }) => record);
+  const buried = (await bury(of('never'), 'refused-by-bus')) && (await bury(of('failed'), 'bus-unavailable'));
+  return buried ? group[stop] : group[0];
+}
+
+const age = ({ dynamodb }: DynamoDBRecord): number =>
+  Date.now() - Number(dynamodb?.ApproximateCreationDateTime ?? 0) * 1000;
+
+/** The whole record, so that the function can be given it again. Returns whether the queue took all of them. */
+async function bury(records: readonly DynamoDBRecord[], reason: string): Promise<boolean> {
+  if (records.length === 0) return true;
+  logWarning('changes not published', { reason, changes: records.length });
+  const messages = records.map((record) => ({
+    body: JSON.stringify(record),
+    attributes: { [DEAD_LETTER.reason]: reason },
+  }));
+  try {
+    await sendAll(sqs, env.UNPUBLISHED_QUEUE_URL, messages);
+    return true;
+  } catch (error) {
+    logError('changes not buried', error, { changes: records.length });
+    return false;
+  }
+}
+
+const retryFrom = (record: DynamoDBRecord | undefined): DynamoDBBatchResponse => ({
+  batchItemFailures: [{ itemIdentifier: record?.dynamodb?.SequenceNumber ?? '' }],
+});

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { HEARTBEAT_SOURCE, type SourceConfig } from '../../contract/config.ts';
+import { normalisedEvent } from '../../domain/normalised.ts';
+import { type EventKey, eventKey } from '../../domain/record.ts';
+import { generic } from '../../providers/generic.ts';
+import { hexHmac } from '../../providers/hex-hmac.ts';
+
+/** What a heartbeat needs of the world. */
+export interface Means {
+  /** Base URL that ESPs are given. */
+  readonly publicUrl: string;
+  readonly source: SourceConfig;
+  /** Live keys, newest first; `fresh` asks the store again. */
+  readonly keys: (fresh: boolean) => Promise<readonly string[]>;
+  /** Whether the event stands in the table. */
+  readonly arrived: (key: EventKey) => Promise<boolean>;
+}
+
+/** How a heartbeat ended: found after `ms`, or `lost` and at what. */
+export type Beat = { readonly ms: number } | { readonly lost: string };
+
+/** Milliseconds until a heartbeat is given up: leaves the function time to say so. */
+const GIVE_UP_AFTER = 20_000;
+const POST_TIMEOUT = 5000;
+const BETWEEN_POSTS = 1000;
+const BETWEEN_LOOKS = 150;
+
+/**
+ * One event, signed and posted as an ESP would, sent again like an ESP sends again, and looked for where it must end up.
+ * The time counts from the first post, so a slow start of a function is in it.
+ */
+export async function beat(means: Means, giveUpAfter = GIVE_UP_AFTER): Promise<Beat> {
+  const started = Date.now();
+  const left = () => started + giveUpAfter - Date.now();
+  const body = JSON.stringify({ event_id: randomUUID(), event: 'heartbeat', timestamp: started });
+  const refusal = await post(means, body, left);
+  if (refusal !== undefined) return { lost: refusal };
+  const key = keyOf(means, body);
+  do {
+    // A table that does not answer for a moment is asked again.
+    if (await means.arrived(key).catch(() => false)) return { ms: Date.now() - started };
+    await pause(BETWEEN_LOOKS);
+  } while (left() > 0);
+  return { lost: 'accepted, and not found in the events table' };
+}
+
+/** Posts until it is accepted. Returns what the last answer was otherwise. */
+async function post({ publicUrl, keys }: Means, body: string, left: () => number): Promise<string | undefined> {
+  const url = `${publicUrl}/webhooks/v1/${HEARTBEAT_SOURCE}`;
+  let answer = 'not posted';
+  for (let attempt = 0; left() > 0; attempt++) {
+    if (attempt > 0) await pause(BETWEEN_POSTS);
+    try {
+      // A refusal may mean a key that was rotated a moment ago, on either side: the live ones take turns.
+      const live = await keys(attempt > 0);
+      const signature = hexHmac(live[attempt % live.length] ?? '', body);
+      const { status } = await fetch(url, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json', 'x-webhook-signature': signature },
+        redirect: 'error',
+        signal: AbortSignal.timeout(POST_TIMEOUT),
+      });
+      if (status === 200) return undefined;
+      answer = `answered ${status}`;
+    } catch (error) {
+      answer = `not posted (${error instanceof Error ? error.name : typeof error})`;
+    }
+  }
+  return answer;
+}
+
+/** Where `process` will store it: by the same code. */
+function keyOf({ source }: Means, body: string): EventKey {
+  const [draft] = generic.normalise(body, { options: source.options as never, meta: {} });
+  if (!draft) throw new Error('a heartbeat is no event');
+  const arrival = { source: HEARTBEAT_SOURCE, provider: generic.id, dedupeGroup: HEARTBEAT_SOURCE, receivedAt: '' };
+  return eventKey(normalisedEvent(draft, arrival));
+}

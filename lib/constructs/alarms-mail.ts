@@ -1,0 +1,144 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRICS, type MetricName } from '../../lambda/contract/metrics.ts';
+import type { Settings } from '../settings/schema.ts';
+import { type AlarmSpec, quiet } from './alarm-desk.ts';
+import { countOf } from './metrics.ts';
+
+const HOUR = Duration.hours(1);
+/** What mailbox providers judge by; complaints trail their mails by hours. */
+const DAY = Duration.days(1);
+/** Below so many newly suppressed people an hour, a share of the traffic says nothing. */
+const FEW_PEOPLE = 100;
+/** Fewer complaints are chance, whatever the share. */
+const FEW_COMPLAINTS = 3;
+
+const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD: AT_LEAST, GREATER_THAN_THRESHOLD: ABOVE } = ComparisonOperator;
+const WITHOUT_MAIL = quiet('without mail there is nothing to judge.');
+
+/** Expression over counts of one period, a missing count being 0. */
+function over(stage: string, period: Duration, names: Readonly<Record<string, MetricName>>, expression: string) {
+  const usingMetrics = Object.fromEntries(
+    Object.entries(names).map(([name, metric]) => [name, countOf(stage, metric, period)]),
+  );
+  const filled = expression.replace(/\b[a-z]+\b/g, (word) => (word in names ? `FILL(${word}, 0)` : word));
+  return new MathExpression({ expression: filled, usingMetrics, period });
+}
+
+/** What the events say of the mails and of those who get them, all sources together. */
+export function mailAlarms({ stage, alarms }: Settings): AlarmSpec[] {
+  const { minimumDelivered, bounceRate, complaintRate, newSuppressions } = alarms;
+  const enough = `delivered >= ${minimumDelivered}`;
+  const rates = (['warning', 'critical'] as const).flatMap((degree): AlarmSpec[] => {
+    const common = {
+      subject: degree,
+      severity: degree === 'critical' ? ('page' as const) : ('ticket' as const),
+      comparison: ABOVE,
+      periods: 1,
+      missing: WITHOUT_MAIL,
+    };
+    const delivered = METRICS.delivered;
+    return [
+      {
+        ...common,
+        heading: 'bounce-rate',
+        broken: `More than ${bounceRate[degree]} % of mails bounced hard in 24 hours; ESPs warn and suspend accounts for that.`,
+        metric: over(
+          stage,
+          DAY,
+          { bounced: METRICS.hardBounces, delivered },
+          `IF(${enough}, 100 * bounced / (bounced + delivered), 0)`,
+        ),
+        threshold: bounceRate[degree],
+      },
+      {
+        ...common,
+        heading: 'complaint-rate',
+        broken: `More than ${complaintRate[degree]} % of delivered mails were reported as spam in 24 hours; mailbox providers block for that.`,
+        metric: over(
+          stage,
+          DAY,
+          { complaints: METRICS.complaints, delivered },
+          `IF(${enough} AND complaints >= ${FEW_COMPLAINTS}, 100 * complaints / delivered, 0)`,
+        ),
+        threshold: complaintRate[degree],
+      },
+    ];
+  });
+  return [
+    ...rates,
+    {
+      heading: 'mailbox-blocks',
+      severity: 'ticket',
+      broken: `${alarms.mailboxBlocks} or more mails were blocked within an hour by one of the six large mailbox operators: reputation, content or policy.`,
+      metric: countOf(stage, METRICS.mailboxBlocks, HOUR),
+      comparison: AT_LEAST,
+      threshold: alarms.mailboxBlocks,
+      periods: 1,
+      missing: WITHOUT_MAIL,
+    },
+    {
+      heading: 'new-suppressions',
+      severity: 'page',
+      broken: `An unusual number of people was suppressed within an hour: ${newSuppressions.perHour} or more, or over ${newSuppressions.percent} % of those mailed.`,
+      metric: over(
+        stage,
+        HOUR,
+        { people: METRICS.newSuppressions, delivered: METRICS.delivered },
+        `IF(people >= ${newSuppressions.perHour}, 1, IF(people >= ${FEW_PEOPLE} AND 100 * people > ${newSuppressions.percent} * (people + delivered), 1, 0))`,
+      ),
+      comparison: AT_LEAST,
+      threshold: 1,
+      periods: 1,
+      missing: quiet('it is counted only when it happens.'),
+    },
+    {
+      heading: 'unknown-events',
+      severity: 'ticket',
+      broken: 'Events arrived whose type is not known here; they are stored, and change nothing.',
+      metric: countOf(stage, METRICS.unknownEvents, HOUR),
+      comparison: AT_LEAST,
+      threshold: 1,
+      periods: 1,
+      missing: quiet('it is counted only when it happens.'),
+    },
+    ...engagementAlarms(stage, alarms),
+  ];
+}
+
+/** Off unless set: what is a surge or a drop differs too much between senders for a default. */
+const engagementAlarms = (stage: string, { clickSurge, engagementDrop, minimumDelivered }: Settings['alarms']) => [
+  ...(clickSurge === undefined
+    ? []
+    : [
+        {
+          heading: 'click-surge',
+          severity: 'ticket' as const,
+          broken: `More than ${clickSurge} clicks were counted within an hour: a scanner, or somebody abusing links.`,
+          metric: countOf(stage, METRICS.clicks, HOUR),
+          comparison: ABOVE,
+          threshold: clickSurge,
+          periods: 1,
+          missing: WITHOUT_MAIL,
+        },
+      ]),
+  ...(engagementDrop === undefined
+    ? []
+    : [
+        {
+          heading: 'engagement-drop',
+          severity: 'ticket' as const,
+          broken: `Fewer than ${engagementDrop} openings came for 100 delivered mails in 24 hours: mail may land in the spam folder.`,
+          metric: over(
+            stage,
+            DAY,
+            { opens: METRICS.opens, delivered: METRICS.delivered },
+            `IF(delivered >= ${minimumDelivered}, 100 * opens / delivered, 100)`,
+          ),
+          comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+          threshold: engagementDrop,
+          periods: 1,
+          missing: WITHOUT_MAIL,
+        },
+      ]),
+];

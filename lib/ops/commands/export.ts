@@ -1,0 +1,45 @@
+import { defineCommand, EXIT } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { COLUMNS, exportRows } from '../export-rows.ts';
+import { jsonLine } from '../io.ts';
+import { scanSuppression } from '../scan.ts';
+import { resolveTarget, TARGET_OPTIONS } from '../target.ts';
+
+export const command = defineCommand({
+  args: [],
+  about: `
+Prints the suppression list to standard output: one line per piece of evidence, with address, reason, scope, at, until, note, source,
+event and actor. CSV is what "import" reads again, exact in time, end, reason and scope. Reads the whole table, page by page.
+Exit codes: 0 done (also where the list is empty), 2 usage, 3 cannot know.`,
+  options: {
+    format: { type: 'string', value: 'NAME', help: 'csv (default) or jsonl' },
+    active: { type: 'boolean', help: 'only what suppresses now: neither lifted nor ended' },
+    ...TARGET_OPTIONS,
+  },
+  example: 'ops export --active --stage prod > list.csv',
+
+  async run({ options: given, io }) {
+    const format = given.format ?? (given.json ? 'jsonl' : 'csv');
+    if (format !== 'csv' && format !== 'jsonl') throw new UsageError('export: --format is csv or jsonl.');
+    const target = await resolveTarget(given, io);
+    const { stringify } = await import('csv-stringify/sync');
+    const activeAt = given.active ? Date.now() : undefined;
+    if (format === 'csv') io.print(COLUMNS.join(','));
+    let [people, lines] = [0, 0];
+    for await (const page of scanSuppression(target, io, ['reasons'])) {
+      const rows = page.flatMap((row) => {
+        const found = exportRows(row, activeAt);
+        people += found.length > 0 ? 1 : 0;
+        return found;
+      });
+      lines += rows.length;
+      if (format === 'csv' && rows.length > 0) {
+        io.print(stringify(rows, { columns: [...COLUMNS], eof: false, escape_formulas: false }));
+      }
+      if (format === 'jsonl') for (const row of rows) io.print(jsonLine(row));
+      await io.flushed?.();
+    }
+    io.say(`${lines} lines about ${people} people.`);
+    return EXIT.yes;
+  },
+});

@@ -1,0 +1,68 @@
+import { AUTHOR_OPTIONS, authorOf, noteOf } from '../actor.ts';
+import { sendActs, signed } from '../acts.ts';
+import { readAddresses } from '../addresses.ts';
+import { defineCommand, EXIT } from '../command.ts';
+import { awaitActs } from '../effects.ts';
+import { UsageError } from '../errors.ts';
+import { jsonLine } from '../io.ts';
+import { keyOf, parseReasonScope } from '../reasons.ts';
+import { resolveTarget, TARGET_OPTIONS } from '../target.ts';
+import { endOf, parseAt, parseEnd } from '../time.ts';
+
+export const command = defineCommand({
+  args: ['address...?'],
+  about: `
+Puts addresses on the suppression list, by hand. Without addresses they are read from standard input, one per line. For ever unless
+--days or --until says when it ends. Goes through the delivery queue like every event, so it is recorded and archived: who, and why.
+Exit codes: 0 handed over (with --wait: in effect), 1 not in effect within a minute, 2 usage, 3 cannot know.`,
+  options: {
+    reason: {
+      type: 'string',
+      value: 'REASON',
+      help: 'manual (default), complaint, hard_bounce, unsubscribe or soft_bounces',
+    },
+    scope: { type: 'string', value: 'SCOPE', help: 'unsubscribe from one list, group, topic or stream only' },
+    days: { type: 'string', value: 'N', help: 'ends N days from --at' },
+    until: { type: 'string', value: 'ISO', help: 'ends at this time' },
+    at: { type: 'string', value: 'ISO', help: 'when the evidence dates from (default: now)' },
+    wait: { type: 'boolean', help: 'until it is in effect' },
+    ...AUTHOR_OPTIONS,
+    ...TARGET_OPTIONS,
+  },
+  example: 'ops suppress ada@example.com --reason complaint --note "wrote to support" --local',
+
+  async run({ args, options: given, io }) {
+    noteOf('suppress', given);
+    const reason = parseReasonScope(given.reason, given.scope);
+    const at = parseAt(given.at);
+    const until = parseEnd(given, at);
+    if (until !== undefined && until * 1000 <= at) throw new UsageError('suppress: it would end before it began.');
+    const addresses = await readAddresses('suppress', args, io);
+    const target = await resolveTarget(given, io);
+    const author = await authorOf('suppress', given, target);
+    const acts = addresses.map((recipient) =>
+      signed(
+        {
+          act: 'suppress',
+          recipient,
+          ...reason,
+          at: new Date(at).toISOString(),
+          ...(until !== undefined && { until }),
+        },
+        author,
+      ),
+    );
+    await sendActs(target, acts);
+    const end = until === undefined ? 'for ever' : `until ${endOf(until)}`;
+    for (const act of acts) {
+      io.print(given.json ? jsonLine(act) : `${act.recipient}: ${keyOf(reason)} ${end}`);
+    }
+    if (!given.wait) {
+      io.say('Handed to the delivery queue; it is in effect within seconds. "ops check" tells.');
+      return EXIT.yes;
+    }
+    const missing = await awaitActs(target, acts);
+    io.say(missing === 0 ? 'In effect.' : `Not in effect within a minute: ${missing}. Is processing paused or behind?`);
+    return missing === 0 ? EXIT.yes : EXIT.no;
+  },
+});

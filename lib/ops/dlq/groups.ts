@@ -1,0 +1,59 @@
+import type { Letter } from './letters.ts';
+
+/** Letters that died of the same, as `list` shows them. */
+export interface Group {
+  readonly reason: string;
+  readonly source?: string;
+  readonly letters: number;
+  /** ISO 8601. */
+  readonly oldest: string;
+  readonly newest: string;
+  /** One letter's own words, and its id for `show`. */
+  readonly detail?: string;
+  readonly example: string;
+}
+
+/** Counts letters by reason and source, the largest group first; keeps no bodies. */
+export class Groups {
+  readonly #groups = new Map<string, Group>();
+
+  add({ reason, source, detail, id, sentAt }: Letter): void {
+    const key = `${reason}\n${source ?? ''}`;
+    const before = this.#groups.get(key);
+    const at = new Date(sentAt).toISOString();
+    this.#groups.set(key, {
+      reason,
+      ...(source !== undefined && { source }),
+      letters: (before?.letters ?? 0) + 1,
+      oldest: before && before.oldest < at ? before.oldest : at,
+      newest: before && before.newest > at ? before.newest : at,
+      ...((before?.detail ?? detail) !== undefined && { detail: before?.detail ?? (detail as string) }),
+      example: before?.example ?? id,
+    });
+  }
+
+  all = (): Group[] => [...this.#groups.values()].sort((a, b) => b.letters - a.letters);
+}
+
+export const groupLine = ({ reason, source, letters, oldest, newest, detail, example }: Group): string =>
+  [
+    `${letters}  ${reason}  ${source ?? 'source unknown'}`,
+    oldest === newest ? oldest : `${oldest} to ${newest}`,
+    ...(detail === undefined ? [] : [detail]),
+    `show: ${example}`,
+  ].join('  ');
+
+/** Which letters a command is about. */
+export interface Chosen {
+  readonly reason?: string | undefined;
+  readonly source?: string | undefined;
+  /** A letter's id, or its beginning. */
+  readonly id?: string | undefined;
+}
+
+export const isChosen =
+  ({ reason, source, id }: Chosen) =>
+  (letter: Letter): boolean =>
+    (reason === undefined || letter.reason === reason) &&
+    (source === undefined || letter.source === source) &&
+    (id === undefined || letter.id.startsWith(id));

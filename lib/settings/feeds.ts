@@ -1,0 +1,68 @@
+import * as v from 'valibot';
+import { PUBLISHED_TYPES } from '../../lambda/contract/bus.ts';
+import { EVENT_TYPES, type EventType } from '../../lambda/contract/event-types.ts';
+import type { Mistake } from './mistakes.ts';
+import { matching, wholeNumber } from './values.ts';
+
+const TYPES = `a list of event types, of ${EVENT_TYPES.join(', ')}`;
+const PUBLISH = 'false, or an object with nothing but "types"';
+const ARCHIVE = 'false, or an object with nothing but "retentionDays"';
+
+interface Published {
+  readonly types: readonly EventType[];
+}
+
+/** The event bus. `false` = none. */
+export const publish: v.GenericSchema<unknown, false | Published> = v.optional(
+  v.union(
+    [
+      v.literal(false),
+      v.strictObject({
+        types: v.optional(
+          v.pipe(
+            v.array(v.picklist(EVENT_TYPES, TYPES), TYPES),
+            v.transform((types) => [...new Set(types)]),
+          ),
+          [...PUBLISHED_TYPES],
+        ),
+      }),
+    ],
+    `${PUBLISH}, ${TYPES}`,
+  ),
+  {},
+);
+
+/** The archive of raw events. `false` = none. */
+export const archive: v.GenericSchema<unknown, false | { readonly retentionDays: number }> = v.optional(
+  v.union(
+    [v.literal(false), v.strictObject({ retentionDays: v.optional(wholeNumber(1, 3650, 'days'), 365) })],
+    `${ARCHIVE}, a whole number of days from 1 to 3650`,
+  ),
+  false,
+);
+
+export const streamArn = matching(
+  /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[a-zA-Z0-9_.-]{3,255}\/stream\/[\d:.TZ-]+$/,
+  "the ARN of a table's stream, as describe-table shows it under LatestStreamArn",
+);
+
+interface Feeding {
+  readonly publish: false | Published;
+  readonly existingTables: Readonly<
+    Partial<Record<'events' | 'suppression' | 'eventsStream' | 'suppressionStream', string | undefined>>
+  >;
+}
+
+/** What is published is read from the tables' streams; those of attached tables are not known by the table's name. */
+export function streamMistakes({ publish: on, existingTables: existing }: Partial<Feeding>): Mistake[] {
+  if (!on || !existing) return [];
+  const tables = [
+    ['events', 'eventsStream', on.types.length > 0],
+    ['suppression', 'suppressionStream', true],
+  ] as const;
+  return tables.flatMap(([table, stream, needed]) =>
+    needed && existing[table] !== undefined && existing[stream] === undefined
+      ? [{ path: ['existingTables', stream], problem: 'missing: the event bus reads it; or set "publish" to false' }]
+      : [],
+  );
+}

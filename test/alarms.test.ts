@@ -1,0 +1,300 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { METRICS, namespaceOf } from '../lambda/contract/metrics.ts';
+import { type LocalStack, startLocal } from '../lib/local/runner.ts';
+import { daysOf, LENGTHS, reaches, type Stretch, type Value } from './support/alarm-days.ts';
+import { dimensionsOf } from './support/alarm-evaluator.ts';
+import { Driver, eventually, signGeneric, signSvix } from './support/driver.ts';
+import { metricsIn } from './support/emf.ts';
+import { type FaultyProxy, faultyProxy, throttled, unavailable } from './support/faulty-proxy.ts';
+import { settingsOf, show, synthesize } from './support/template.ts';
+
+/**
+ * Every alarm of the template, with its own numbers: it stays quiet on a normal day, fires when its metric is driven, and goes back.
+ * Our own metrics are those that the functions of a local stack wrote while it was treated so; those of AWS are made up.
+ */
+
+const { STEP, HOUR, DAY } = LENGTHS;
+const STAGE = 'local';
+const KEY = 'guide-secret-1';
+const WHSEC = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
+const SETTINGS = {
+  sources: {
+    guide: { provider: 'generic', expectEvery: '1h' },
+    resend: { provider: 'resend' },
+    keyless: { provider: 'generic' },
+    mail: { provider: 'ses', createTopic: true },
+  },
+  archive: {},
+  alarms: { minimumDelivered: 1000, trafficSurge: 5000, clickSurge: 100, engagementDrop: 5 },
+};
+
+const template = synthesize({ ...settingsOf(SETTINGS), stage: STAGE });
+const alarms = [...template.ofType('AWS::CloudWatch::Alarm'), ...template.ofType('AWS::CloudWatch::CompositeAlarm')];
+const names = alarms.map(([, { Properties }]) => String(Properties.AlarmName).replace(`quell-${STAGE}-`, ''));
+
+let local: LocalStack;
+let driver: Driver;
+const proxies: Record<string, FaultyProxy> = {};
+/** What the functions wrote: on a normal day in five minutes, and while everything went wrong. */
+let normal: readonly Value[];
+let wrong: readonly Value[];
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'quell-alarms-'));
+  const file = (name: string, content: object): string => {
+    writeFileSync(join(folder, name), JSON.stringify(content));
+    return join(folder, name);
+  };
+  local = await startLocal({
+    port: 0,
+    quiet: true,
+    settings: file('settings.json', SETTINGS),
+    secrets: file('secrets.json', { guide: KEY, resend: WHSEC }),
+    // A pulse every three seconds.
+    timeScale: 0.01,
+    wrapEndpoint: async (service, url) => {
+      const proxy = await faultyProxy(url);
+      proxies[service] = proxy;
+      return proxy.url;
+    },
+  });
+  driver = new Driver(local.stack);
+  await eventually(async () => expect(recorded(0).map(({ name }) => name)).toContain(METRICS.heartbeat), 30_000);
+  await send([...mails('delivered', 100), ...mails('opened', 30), ...mails('clicked', 2), ...mails('hard_bounce', 1)]);
+  normal = recorded(0);
+  const before = Date.now();
+  await goWrong();
+  wrong = recorded(before);
+}, 90_000);
+
+afterAll(async () => {
+  driver?.close();
+  await local?.stop();
+  await Promise.all(Object.values(proxies).map((proxy) => proxy.stop()));
+});
+
+let count = 0;
+const mails = (event: string, number: number, domain = 'example.com'): object[] =>
+  Array.from({ length: number }, () => ({
+    event_id: `evt-${count++}`,
+    event,
+    recipient: `person-${count}@${domain}`,
+    message_id: `m${count}`,
+    timestamp: Math.floor(Date.now() / 1000),
+  }));
+
+async function send(events: object[]): Promise<void> {
+  const body = JSON.stringify(events);
+  expect((await driver.post('guide', body, signGeneric(body, KEY))).status).toBe(200);
+  await eventually(async () => expect(await driver.depth('delivery')).toBe(0), 30_000);
+}
+
+async function goWrong(): Promise<void> {
+  const proxy = (service: string) => proxies[service] as FaultyProxy;
+  const five = (post: () => Promise<unknown>) => Promise.all(Array.from({ length: 5 }, post));
+  let failures = 0;
+  proxy('dynamodb').fault = ({ operation }) =>
+    operation === 'BatchExecuteStatement' && failures++ < 4 ? throttled : undefined;
+  await send([
+    ...mails('hard_bounce', 50),
+    ...mails('complaint', 10),
+    ...mails('blocked', 10, 'gmail.com'),
+    ...mails('clicked', 60),
+    ...mails('a word nobody knows', 1),
+  ]);
+  const body = JSON.stringify(mails('delivered', 1));
+  const old = Date.now() - 3_600_000;
+  await five(() => driver.post('guide', body, signGeneric(body, 'somebody else')));
+  await five(() => driver.post('guide', '{}', signGeneric('{}', KEY)));
+  await five(() => driver.post('keyless', body, signGeneric(body, KEY)));
+  await five(() => driver.post('resend', body, signSvix(body, WHSEC, undefined, old)));
+  proxy('sqs').fault = ({ operation }) => (operation === 'SendMessageBatch' ? unavailable : undefined);
+  expect((await driver.post('guide', body, signGeneric(body, KEY))).status).toBe(503);
+  proxy('sqs').fault = () => undefined;
+}
+
+/** Counts of the functions' logs since a moment, one sum per metric; of heartbeats the last. */
+function recorded(since: number): Value[] {
+  const logs = ['receive', 'process', 'pulse'].map((name) =>
+    readFileSync(join(local.stack.logsDir, `${name}.log`), 'utf8'),
+  );
+  const sums = new Map<string, Value>();
+  for (const { at, ...datum } of logs.flatMap(metricsIn).filter((datum) => datum.at >= since)) {
+    const key = `${datum.name} ${datum.dimensions}`;
+    const sum = datum.name === METRICS.heartbeat ? 0 : (sums.get(key)?.value ?? 0);
+    sums.set(key, { ...datum, value: sum + datum.value });
+  }
+  return [...sums.values()];
+}
+
+/** A value for a metric that an alarm watches and that AWS writes. */
+function ofAws(alarm: string, metric: string, value: number): Value {
+  const found = alarms.find(([, { Properties }]) => Properties.AlarmName === `quell-${STAGE}-${alarm}`)?.[1].Properties;
+  const queries = (found?.Metrics ?? [{ MetricStat: { Metric: found } }]) as {
+    MetricStat?: { Metric: Record<string, unknown> };
+  }[];
+  const stat = queries.find(({ MetricStat }) => MetricStat?.Metric.MetricName === metric)?.MetricStat?.Metric;
+  if (!stat) throw new Error(`${alarm} watches no ${metric}`);
+  return { namespace: String(stat.Namespace), name: metric, dimensions: dimensionsOf(stat.Dimensions, show), value };
+}
+
+/** What AWS writes in five ordinary minutes. */
+const awsNormal = (): Value[] => [
+  ofAws('api-server-errors', 'Count', 100),
+  ofAws('api-server-errors', '5xx', 0),
+  ofAws('api-client-errors', '4xx', 1),
+  ...['function-errors-receive', 'function-errors-process'].map((alarm) => ofAws(alarm, 'Errors', 0)),
+  ofAws('function-throttles-receive', 'Throttles', 0),
+  ofAws('slow-answers', 'Duration', 40),
+  ofAws('queue-age', 'ApproximateAgeOfOldestMessage', 2),
+  ofAws('dead-letters', 'ApproximateNumberOfMessagesVisible', 0),
+];
+
+const own = (name: string, times = 1) =>
+  wrong.filter((value) => value.name === name).map((v) => ({ ...v, value: v.value * times }));
+
+/** What each alarm is driven with: values beside those of a normal day, and metrics that are no longer written. */
+const FAULTS: Record<string, () => { readonly add?: readonly Value[]; readonly drop?: (value: Value) => boolean }> = {
+  'api-server-errors': () => ({ add: [ofAws('api-server-errors', '5xx', 20)] }),
+  'api-client-errors': () => ({ add: [ofAws('api-client-errors', '4xx', 60)] }),
+  'not-enqueued': () => ({ add: own(METRICS.notEnqueued) }),
+  'stale-signatures': () => ({ add: own(METRICS.staleSignatures) }),
+  'function-errors-receive': () => ({ add: [ofAws('function-errors-receive', 'Errors', 1)] }),
+  'function-errors-process': () => ({ add: [ofAws('function-errors-process', 'Errors', 1)] }),
+  'function-throttles-receive': () => ({ add: [ofAws('function-throttles-receive', 'Throttles', 1)] }),
+  'slow-answers': () => ({ add: [ofAws('slow-answers', 'Duration', 2300)] }),
+  'queue-age': () => ({ add: [ofAws('queue-age', 'ApproximateAgeOfOldestMessage', 1200)] }),
+  'dead-letters': () => ({ add: [ofAws('dead-letters', 'ApproximateNumberOfMessagesVisible', 1)] }),
+  'table-failures': () => ({ add: own(METRICS.tableFailures, 25) }),
+  heartbeat: () => ({ drop: ({ name }) => name === METRICS.heartbeat }),
+  'bounce-rate-warning': () => ({ add: own(METRICS.hardBounces) }),
+  'bounce-rate-critical': () => ({ add: own(METRICS.hardBounces) }),
+  'complaint-rate-warning': () => ({ add: own(METRICS.complaints) }),
+  'complaint-rate-critical': () => ({ add: own(METRICS.complaints) }),
+  'mailbox-blocks': () => ({ add: own(METRICS.mailboxBlocks) }),
+  'new-suppressions': () => ({ add: own(METRICS.newSuppressions) }),
+  'unknown-events': () => ({ add: own(METRICS.unknownEvents) }),
+  'click-surge': () => ({ add: own(METRICS.clicks) }),
+  'engagement-drop': () => ({ drop: ({ name }) => name === METRICS.opens }),
+  'silence-guide': () => ({ drop: isTraffic }),
+  'refused-proofs-guide': () => ({ add: own(METRICS.refused) }),
+  'unreadable-guide': () => ({ add: own(METRICS.unreadable) }),
+  'unverifiable-keyless': () => ({ add: own(METRICS.unverifiable) }),
+  'traffic-surge-guide': () => ({ add: own(METRICS.accepted, 10) }),
+  'undelivered-notifications-mail': () => ({
+    add: [ofAws('undelivered-notifications-mail', 'ApproximateNumberOfMessagesVisible', 3)],
+  }),
+  'publish-late': () => ({ add: [ofAws('publish-late', 'IteratorAge', 1_200_000)] }),
+  'unpublished-changes': () => ({ add: [ofAws('unpublished-changes', 'ApproximateNumberOfMessagesVisible', 1)] }),
+  'archive-late': () => ({ add: [ofAws('archive-late', 'DeliveryToS3.DataFreshness', 7200)] }),
+  'endpoint-failing': () => ({ add: [ofAws('api-server-errors', '5xx', 20)] }),
+};
+
+/** Events themselves, not the zeros of pulse. */
+const isTraffic = ({ name, value }: Value): boolean => name === METRICS.accepted && value > 0;
+
+/** One ordinary five minutes; the sources that sent nothing are silent by design and left out. */
+const ordinary = (): Value[] => [...normal, ...awsNormal()];
+
+function stretchOf(fault: string, ms: number): Stretch {
+  const { add = [], drop = () => false } = FAULTS[fault]?.() ?? {};
+  const zeros = ordinary()
+    .filter(isTraffic)
+    .map((value) => ({ ...value, value: 0 }));
+  return { values: [...ordinary().filter((value) => !drop(value)), ...zeros, ...add], ms };
+}
+
+const families = ['silence', 'refused-proofs', 'unreadable', 'unverifiable', 'traffic-surge'];
+
+test('every alarm is driven below, one member of each family of sources', () => {
+  const familyOf = (name: string) => families.find((family) => name.startsWith(`${family}-`)) ?? name;
+  expect([...new Set(Object.keys(FAULTS).map(familyOf))].sort()).toEqual([...new Set(names.map(familyOf))].sort());
+});
+
+test('what the functions counted is under the namespace and the dimensions that alarms watch', () => {
+  expect(new Set([...normal, ...wrong].map(({ namespace }) => namespace))).toEqual(new Set([namespaceOf(STAGE)]));
+  const dimensions = new Set([...normal, ...wrong].map(({ dimensions: d }) => d));
+  expect([...dimensions].sort()).toEqual(['', 'source=guide', 'source=keyless', 'source=mail', 'source=resend']);
+});
+
+test('a normal day is quiet, from its first hour to its last', () => {
+  const days = daysOf(alarms, [{ values: ordinary(), ms: 2 * DAY }]);
+  const loud = names
+    .filter((name) => name !== 'silence-keyless' && name !== 'silence-resend' && name !== 'silence-mail')
+    .flatMap((name) => [HOUR, 12 * HOUR, DAY, 2 * DAY].map((at) => ({ name, at, state: days.state(name, at) })))
+    .filter(({ state }) => state !== 'OK');
+  expect(loud).toEqual([]);
+});
+
+describe.each(Object.keys(FAULTS))('%s', (name) => {
+  test('fires, and goes back to OK', () => {
+    const days = daysOf(alarms, [
+      { values: ordinary(), ms: DAY },
+      stretchOf(name, DAY),
+      { values: ordinary(), ms: 2 * DAY },
+    ]);
+    expect(days.state(name, DAY)).toBe('OK');
+    const fired = reaches(days, name, 'ALARM', DAY, 2 * DAY);
+    expect(fired).toBeDefined();
+    expect(reaches(days, name, 'OK', 2 * DAY, 4 * DAY)).toBeDefined();
+    expect(days.state(name, 4 * DAY)).toBe('OK');
+  });
+});
+
+describe('within minutes', () => {
+  test.each([
+    ['heartbeat', 15],
+    ['unverifiable-keyless', 5],
+    ['not-enqueued', 10],
+    ['function-errors-process', 10],
+    ['dead-letters', 5],
+    ['endpoint-failing', 15],
+    ['silence-guide', 60],
+  ])('%s tells after %i', (name, minutes) => {
+    const days = daysOf(alarms, [{ values: ordinary(), ms: DAY }, stretchOf(name, DAY)]);
+    expect(((reaches(days, name, 'ALARM', DAY, 2 * DAY) ?? 0) - DAY) / 60_000).toBe(minutes);
+  });
+
+  test('a heartbeat that comes late is as bad as one that does not come', () => {
+    const late = ordinary().map((value) => (value.name === METRICS.heartbeat ? { ...value, value: 11_000 } : value));
+    const days = daysOf(alarms, [
+      { values: ordinary(), ms: HOUR },
+      { values: late, ms: HOUR },
+    ]);
+    expect(days.state('heartbeat', 2 * HOUR)).toBe('ALARM');
+  });
+
+  test('a source that was never wired is silent too', () => {
+    const days = daysOf(alarms, [{ values: ordinary(), ms: 2 * DAY }]);
+    expect(days.state('silence-keyless', 23 * HOUR)).toBe('OK');
+    expect(days.state('silence-keyless', DAY)).toBe('ALARM');
+  });
+});
+
+describe('one cause, one page', () => {
+  const causes = ['unverifiable-keyless', 'not-enqueued', 'function-errors-receive', 'function-throttles-receive'];
+
+  test.each(causes)('%s mutes the requests that fail because of it, until both are over', (cause) => {
+    const failing = stretchOf('endpoint-failing', HOUR).values;
+    const both = { values: [...failing, ...(FAULTS[cause]?.().add ?? [])], ms: 3 * HOUR };
+    const days = daysOf(alarms, [{ values: ordinary(), ms: HOUR }, both, { values: ordinary(), ms: 3 * HOUR }]);
+    expect(reaches(days, cause, 'ALARM', HOUR, 4 * HOUR)).toBeDefined();
+    expect(reaches(days, 'api-server-errors', 'ALARM', HOUR, 4 * HOUR)).toBeDefined();
+    expect(reaches(days, 'endpoint-failing', 'ALARM', HOUR, 7 * HOUR)).toBeUndefined();
+  });
+
+  test('a heartbeat that is lost because of one is muted too; of a source without a secret it says nothing', () => {
+    const lost = stretchOf('heartbeat', HOUR).values;
+    const run = (cause: string) =>
+      daysOf(alarms, [
+        { values: ordinary(), ms: HOUR },
+        { values: [...lost, ...(FAULTS[cause]?.().add ?? [])], ms: HOUR },
+        { values: ordinary(), ms: HOUR },
+      ]);
+    expect(reaches(run('function-errors-process'), 'endpoint-failing', 'ALARM', HOUR, 3 * HOUR)).toBeUndefined();
+    expect(reaches(run('unverifiable-keyless'), 'endpoint-failing', 'ALARM', HOUR, 3 * HOUR)).toBe(HOUR + 3 * STEP);
+  });
+});

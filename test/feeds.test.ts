@@ -1,0 +1,245 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type LocalStack, startLocal } from '../lib/local/runner.ts';
+import { eventually, signSns } from './support/driver.ts';
+import { type FaultyProxy, faultyProxy, unavailable } from './support/faulty-proxy.ts';
+import { type BusEvent, Feeds, feedSettings, schemaErrors, transformed } from './support/feeds.ts';
+import { snsCertificate } from './support/sns-certificate.ts';
+
+/** What the rest of a company is fed with: the bus and the archive, in the local stack. */
+
+const NOW = Math.floor(Date.now() / 1000);
+const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:feedback';
+const PUBLISHED = ['bounced', 'complained', 'clicked'];
+const LONG_URL = `https://shop.example.com/?q=${'x'.repeat(2000)}`;
+
+let local: LocalStack;
+let feeds: Feeds;
+let bus: FaultyProxy;
+let snsKey: string;
+
+beforeAll(async () => {
+  const sns = await snsCertificate();
+  snsKey = sns.signingKey;
+  const { key, ...files } = feedSettings({
+    sources: {
+      sendgrid: { provider: 'sendgrid' },
+      'ses-http': { provider: 'ses', topicArns: [TOPIC], dedupeGroup: 'ses' },
+      'ses-queue': { provider: 'ses', topicArns: [TOPIC], dedupeGroup: 'ses', via: 'sns-queue' },
+      'ses-bus': { provider: 'ses', dedupeGroup: 'ses', via: 'eventbridge' },
+    },
+    publish: { types: PUBLISHED },
+    archive: { retentionDays: 30 },
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'quell-feeds-'));
+  writeFileSync(join(folder, 'sns.pem'), sns.certificate);
+  local = await startLocal({
+    port: 0,
+    quiet: true,
+    timeScale: 0.02,
+    ...files,
+    snsCert: join(folder, 'sns.pem'),
+    wrapEndpoint: async (service, url) => {
+      if (service !== 'eventbridge') return url;
+      bus = await faultyProxy(url);
+      return bus.url;
+    },
+  });
+  feeds = new Feeds(local, key);
+}, 60_000);
+
+afterAll(async () => {
+  feeds?.close();
+  await local?.stop();
+  await bus?.stop();
+});
+
+const KINDS = ['delivered', 'open', 'click', 'bounce', 'spamreport', 'deferred'] as const;
+const EVENTS = Array.from({ length: 1000 }, (_none, n) => {
+  const event = KINDS[n % KINDS.length];
+  return {
+    email: `person-${n}@example.com`,
+    event,
+    timestamp: NOW,
+    sg_message_id: `m-${n}.f`,
+    ...(event === 'bounce' && { type: 'bounce', status: '5.1.1', reason: '550 5.1.1 user unknown' }),
+    ...(event === 'click' && { url: LONG_URL }),
+  };
+});
+const numbers = (...kinds: string[]) =>
+  EVENTS.filter(({ event }) => kinds.includes(event ?? ''))
+    .map(({ email }) => email)
+    .sort();
+const recipients = (events: readonly BusEvent[], type: string): string[] =>
+  events.filter((event) => event['detail-type'] === type).map(({ detail }) => String(detail.recipient));
+
+describe('the bus', () => {
+  test('a thousand mixed events give exactly the published set, while the bus refuses for a time', async () => {
+    let refusals = 0;
+    bus.fault = ({ operation, body }) => {
+      if (operation !== 'PutEvents') return undefined;
+      refusals += 1;
+      if (refusals < 4) return unavailable;
+      const entries = body.Entries as object[];
+      // A 200 in which every entry failed.
+      if (refusals % 3 === 0)
+        return {
+          status: 200,
+          json: { FailedEntryCount: entries.length, Entries: entries.map(() => ({ ErrorCode: 'InternalFailure' })) },
+        };
+      return undefined;
+    };
+    for (let at = 0; at < EVENTS.length; at += 100) expect(await feeds.send(EVENTS.slice(at, at + 100))).toBe(200);
+    const published = await eventually(async () => {
+      const seen = await feeds.published();
+      expect(new Set(recipients(seen, 'Email Event')).size).toBe(numbers('bounce', 'spamreport', 'click').length);
+      expect(new Set(recipients(seen, 'Suppression Changed')).size).toBe(numbers('bounce', 'spamreport').length);
+      return seen;
+    }, 20_000);
+    bus.fault = () => undefined;
+    expect([...new Set(recipients(published, 'Email Event'))].sort()).toEqual(numbers('bounce', 'spamreport', 'click'));
+    expect([...new Set(recipients(published, 'Suppression Changed'))].sort()).toEqual(numbers('bounce', 'spamreport'));
+    expect(published.flatMap(schemaErrors)).toEqual([]);
+    const click = published.find(({ detail }) => detail.type === 'clicked');
+    expect(click?.detail).toMatchObject({ url: LONG_URL, provider: 'sendgrid', source: 'sendgrid' });
+    expect(click?.detail).not.toHaveProperty('truncated');
+    const complaint = published.find(
+      ({ detail }) => detail.recipient === 'person-4@example.com' && detail.version === 1,
+    );
+    expect(complaint?.detail).toMatchObject({
+      change: 'suppressed',
+      before: null,
+      after: { reasons: ['complaint'], suppressedUntil: 253402300799 },
+      because: [{ reason: 'complaint', event: 'spamreport', source: 'sendgrid' }],
+    });
+  });
+
+  test('the same events again publish nothing, a new one its change', async () => {
+    const before = (await feeds.published()).length;
+    expect(await feeds.send(EVENTS.slice(0, 100))).toBe(200);
+    await feeds.settled();
+    await feeds.send([
+      {
+        email: 'person-4@example.com',
+        event: 'bounce',
+        type: 'bounce',
+        status: '5.1.1',
+        timestamp: NOW,
+        sg_message_id: 'z.f',
+      },
+    ]);
+    const fresh = await eventually(async () => {
+      const seen = (await feeds.published()).slice(before);
+      expect(seen).toHaveLength(2);
+      return seen;
+    });
+    await pause(300);
+    expect((await feeds.published()).slice(before)).toHaveLength(2);
+    expect(fresh.find(({ detail }) => detail.version === 2)?.detail).toMatchObject({
+      change: 'updated',
+      before: { reasons: ['complaint'] },
+      after: { reasons: ['complaint', 'hard_bounce'] },
+      because: [{ reason: 'hard_bounce' }],
+    });
+  });
+});
+
+describe('the archive', () => {
+  test('holds every raw event to the letter, 17-digit ids included, with its envelope', async () => {
+    const raw = `{ "email":"exact@example.com","event":"delivered" , "timestamp":${NOW},"id":20547674933128001,"sg_message_id":"exact.f","note":"\\u00fcber\\nline" }`;
+    expect(await feeds.send(`[${raw}]`)).toBe(200);
+    const lines = await eventually(async () => {
+      const found = await feeds.archived();
+      expect(found.some((line) => line.raw === raw)).toBe(true);
+      return found;
+    });
+    expect(lines.find((line) => line.raw === raw)).toMatchObject({
+      source: 'sendgrid',
+      provider: 'sendgrid',
+      channel: 'https',
+      origin: 'live',
+      requestId: expect.any(String),
+      receivedAt: expect.stringMatching(/^\d{4}-/),
+      events: [{ type: 'delivered', recipient: 'exact@example.com', fingerprint: expect.any(String) }],
+    });
+    const texts = new Set(lines.map((line) => line.raw));
+    for (const event of EVENTS) expect(texts.has(JSON.stringify(event))).toBe(true);
+  });
+});
+
+describe('SES', () => {
+  const timestamp = new Date(NOW * 1000).toISOString();
+  const bounce = (address: string) => ({
+    eventType: 'Bounce',
+    mail: { messageId: '0102-000000', timestamp, source: 'us@example.com', destination: [address] },
+    bounce: {
+      bounceType: 'Permanent',
+      bounceSubType: 'General',
+      bouncedRecipients: [{ emailAddress: address, action: 'failed', status: '5.1.1' }],
+      timestamp,
+      feedbackId: `fb-${address}`,
+    },
+  });
+  const stored = async (address: string) =>
+    (await feeds.driver.events()).filter(({ recipient }) => recipient === address);
+  const onBus = (detail: object) => ({
+    version: '0',
+    id: '7bf73129-1428-4cd3-a780-95db273d1602',
+    'detail-type': 'Email Bounced',
+    source: 'aws.ses',
+    account: '111122223333',
+    time: timestamp.replace('.000Z', 'Z'),
+    region: 'eu-west-1',
+    resources: [],
+    detail,
+  });
+
+  test('a bounce over HTTPS, over SNS to SQS and over EventBridge is one event', async () => {
+    const { body, headers } = signSns(bounce('one@example.com'), TOPIC, snsKey);
+    expect((await feeds.driver.post('ses-http', body, headers)).status).toBe(200);
+    await feeds.enqueue(signSns(bounce('one@example.com'), TOPIC, snsKey).body);
+    await feeds.enqueue(transformed('ses-bus', onBus(bounce('one@example.com'))));
+    await feeds.settled();
+    const channels = await eventually(async () => {
+      const lines = (await feeds.archived()).filter(({ raw }) => String(raw).includes('one@example.com'));
+      expect(lines).toHaveLength(3);
+      return lines.map(({ channel, source }) => `${channel} ${source}`).sort();
+    });
+    expect(channels).toEqual(['eventbridge ses-bus', 'https ses-http', 'sns ses-queue']);
+    expect(await stored('one@example.com')).toHaveLength(1);
+    expect(await feeds.driver.suppressed()).toContain('one@example.com');
+    expect(await feeds.driver.depth('deadLetter')).toBe(0);
+  });
+
+  test.each([
+    ['SNS', 'ses-queue', (address: string) => signSns(bounce(address), TOPIC, snsKey).body],
+    ['EventBridge', 'ses-bus', (address: string) => transformed('ses-bus', onBus(bounce(address)))],
+  ])('over %s alone it is the same event, of the source that the settings name', async (channel, source, message) => {
+    const address = `${channel.toLowerCase()}@example.com`;
+    await feeds.enqueue(message(address));
+    const [event] = await eventually(async () => {
+      const found = await stored(address);
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    expect(event).toMatchObject({
+      source,
+      type: 'bounced',
+      bounceClass: 'hard',
+      eventKey: expect.stringContaining(timestamp),
+    });
+  });
+
+  test('a topic that no source receives through the queue is a dead letter', async () => {
+    await feeds.enqueue(signSns(bounce('x@example.com'), TOPIC.replace('feedback', 'other'), snsKey).body);
+    const [letter] = await eventually(async () => {
+      const found = await feeds.driver.deadLetters();
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    expect(letter?.reason).toBe('unreadable-message');
+  });
+});

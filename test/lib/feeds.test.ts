@@ -1,0 +1,201 @@
+import { describe, expect, test } from '@jest/globals';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Settings } from '../../lib/settings/schema.ts';
+import { settingsOf, show, stackOf, synthesize } from '../support/template.ts';
+
+const ses = { provider: 'ses', dedupeGroup: 'ses' };
+const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:feedback';
+const VARIANTS = {
+  off: settingsOf({ publish: false }),
+  on: settingsOf({
+    sources: {
+      sendgrid: { provider: 'sendgrid' },
+      bus: { ...ses, via: 'eventbridge', configurationSets: ['marketing'] },
+      queue: { ...ses, via: 'sns-queue', topicArns: [TOPIC] },
+      made: { ...ses, via: 'sns-queue', createTopic: true },
+    },
+    archive: {},
+  }),
+  'nothing but suppression': settingsOf({ publish: { types: [] } }),
+} satisfies Record<string, Settings>;
+
+const on = synthesize(VARIANTS.on);
+const off = synthesize(VARIANTS.off);
+
+interface Statement {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Principal?: { readonly Service?: string };
+  readonly Condition?: unknown;
+}
+const statements = (properties: Record<string, unknown> | undefined): Statement[] =>
+  ((properties?.PolicyDocument as { Statement?: Statement[] } | undefined)?.Statement ?? []).flat();
+const short = (text: string) => text.replace(/([A-Za-z]+)[0-9A-F]{8}\b/g, '$1');
+
+test.each(Object.entries(VARIANTS))('AwsSolutions has nothing to say about settings "%s"', (_, settings) => {
+  expect(new AwsSolutionsChecks().validateScope(stackOf(settings)).violations).toEqual([]);
+});
+
+test('the settings off, none of these resources exist', () => {
+  const types = new Set(Object.values(off.resources).map(({ Type }) => Type));
+  for (const type of [
+    'AWS::Events::EventBus',
+    'AWS::KinesisFirehose::DeliveryStream',
+    'AWS::S3::Bucket',
+    'AWS::Glue::Table',
+  ])
+    expect(types).not.toContain(type);
+  expect(Object.keys(off.resources).filter((id) => /Bus|Archive|Publish|SesDirect|Unpublished/.test(id))).toEqual([]);
+  expect(off.ofType('AWS::Lambda::EventSourceMapping')).toHaveLength(1);
+});
+
+describe('the bus', () => {
+  const mapping = (id: string, stack = on) =>
+    stack.ofType('AWS::Lambda::EventSourceMapping').find(([name]) => name.startsWith(`Bus${id}`))?.[1].Properties;
+  const pattern = (id: string) =>
+    JSON.parse(
+      (mapping(id)?.FilterCriteria as { Filters: { Pattern: string }[] } | undefined)?.Filters[0]?.Pattern ?? '{}',
+    );
+
+  test('publish may read both streams, put on its own bus, and bury; nothing else', () => {
+    const policy = on.ofType('AWS::IAM::Policy').find(([id]) => id.startsWith('BusPublish'))?.[1].Properties;
+    const rights = statements(policy).flatMap(({ Action, Resource }) =>
+      [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} on ${short(show(resource))}`)),
+    );
+    const reads = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+    expect(rights.sort()).toEqual(
+      [
+        ...reads.flatMap((act) => [
+          `dynamodb:${act} on EventsTable.StreamArn`,
+          `dynamodb:${act} on SuppressionTable.StreamArn`,
+        ]),
+        'events:PutEvents on Bus.Arn',
+        'logs:CreateLogStream on BusPublishLogs.Arn',
+        'logs:PutLogEvents on BusPublishLogs.Arn',
+        'sqs:SendMessage on UnpublishedQueue.Arn',
+      ].sort(),
+    );
+  });
+
+  test('only what was written, of the types of the settings, costs an invocation', () => {
+    expect(pattern('Suppression')).toEqual({ eventName: ['INSERT', 'MODIFY'] });
+    expect(pattern('Events')).toEqual({
+      eventName: ['INSERT', 'MODIFY'],
+      dynamodb: { NewImage: { type: { S: ['bounced', 'complained', 'unsubscribed', 'resubscribed'] } } },
+    });
+    const none = synthesize(VARIANTS['nothing but suppression']);
+    expect(mapping('Events', none)).toBeUndefined();
+    expect(mapping('Suppression', none)).toBeDefined();
+  });
+
+  test('no record holds up those behind it for ever', () => {
+    for (const id of ['Suppression', 'Events'])
+      expect(mapping(id)).toMatchObject({
+        StartingPosition: 'TRIM_HORIZON',
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        BisectBatchOnFunctionError: true,
+        MaximumRecordAgeInSeconds: 7200,
+        DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['UnpublishedQueue', 'Arn'] } } },
+      });
+  });
+});
+
+describe('the archive', () => {
+  test('process may hand it lines, and write records anew; without an archive neither', () => {
+    const rights = (stack: typeof on) =>
+      statements(
+        stack.ofType('AWS::IAM::Policy').find(([id]) => id.startsWith('ProcessorProcess'))?.[1].Properties,
+      ).flatMap(({ Action, Resource }) =>
+        [Action].flat().map((action) => `${action} on ${short(show([Resource].flat()[0]))}`),
+      );
+    expect(rights(on)).toEqual(
+      expect.arrayContaining([
+        'firehose:PutRecordBatch on ArchiveStream.Arn',
+        'dynamodb:BatchWriteItem on EventsTable.Arn',
+      ]),
+    );
+    expect(rights(off).join()).not.toMatch(/firehose|BatchWrite/);
+  });
+
+  test('its bucket is private, encrypted, reached over TLS only, forgets, and outlives the stack', () => {
+    const bucket = on.resources.ArchiveBucket;
+    expect(bucket).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+    expect(bucket?.Properties).toMatchObject({
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      LifecycleConfiguration: {
+        Rules: expect.arrayContaining([expect.objectContaining({ Prefix: 'events/', ExpirationInDays: 365 })]),
+      },
+    });
+    const policy = on.first('AWS::S3::BucketPolicy', 'Archive');
+    expect(statements(policy)).toEqual([
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    ]);
+  });
+
+  test('with it, point-in-time recovery is off unless it is asked for', () => {
+    expect(VARIANTS.on.pointInTimeRecovery).toBe(false);
+    expect(VARIANTS.off.pointInTimeRecovery).toBe(true);
+    expect(settingsOf({ archive: {}, pointInTimeRecovery: true }).pointInTimeRecovery).toBe(true);
+  });
+
+  test("Athena's table finds each day where Firehose writes it", () => {
+    const { TableInput } = on.first<{ TableInput: { Parameters: Record<string, unknown> } }>('AWS::Glue::Table');
+    const { ExtendedS3DestinationConfiguration: to } = on.first<{
+      ExtendedS3DestinationConfiguration: { Prefix: string };
+    }>('AWS::KinesisFirehose::DeliveryStream');
+    expect(to.Prefix).toBe('events/day=!{timestamp:yyyy-MM-dd}/');
+    expect(show(TableInput.Parameters['storage.location.template'])).toBe(
+      ['s3://ArchiveBucket/events/day=$', '{day}/'].join(''),
+    );
+    expect(TableInput.Parameters).toMatchObject({ 'projection.day.range': 'NOW-366DAYS,NOW' });
+    expect(on.ofType('AWS::Athena::NamedQuery')).toHaveLength(7);
+  });
+});
+
+describe('SES without HTTP', () => {
+  test("a rule takes SES's events about mail, of the named configuration sets, to the delivery queue, and keeps what it cannot bring", () => {
+    const [[, rule] = ['', undefined]] = on.ofType('AWS::Events::Rule').filter(([id]) => id.startsWith('SesDirect'));
+    expect(rule?.Properties.EventPattern).toEqual({
+      source: ['aws.ses'],
+      'detail-type': expect.arrayContaining(['Email Bounced', 'Email Complaint Received']),
+      detail: { mail: { tags: { 'ses:configuration-set': ['marketing'] } } },
+    });
+    const [target] = (rule?.Properties.Targets ?? []) as Record<string, unknown>[];
+    expect(show(target?.Arn)).toBe('DeliveryQueue.Arn');
+    expect(target).toMatchObject({ RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 } });
+    expect(target?.DeadLetterConfig).toBeDefined();
+  });
+
+  test('the queue takes messages of these rules and topics, and of nobody else', () => {
+    const policy = on
+      .ofType('AWS::SQS::QueuePolicy')
+      .map(([, { Properties }]) => Properties)
+      .find(({ Queues }) => show((Queues as unknown[])[0]) === 'DeliveryQueue');
+    const allowed = statements(policy).filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed.map(({ Principal }) => Principal?.Service).sort()).toEqual([
+      'events.amazonaws.com',
+      'sns.amazonaws.com',
+      'sns.amazonaws.com',
+    ]);
+    for (const { Condition } of allowed) expect(JSON.stringify(Condition)).toMatch(/^\{"ArnEquals":\{"aws:SourceArn"/);
+    const offPolicy = off.ofType('AWS::SQS::QueuePolicy').flatMap(([, { Properties }]) => statements(Properties));
+    expect(offPolicy.filter(({ Effect }) => Effect === 'Allow')).toEqual([]);
+  });
+
+  test('topics are subscribed to the queue with their envelope, and not to the URL', () => {
+    const subscriptions = on
+      .ofType('AWS::SNS::Subscription')
+      .filter(([, { Properties }]) => Properties.Protocol !== 'email')
+      .map(([, { Properties }]) => Properties);
+    expect(subscriptions.map(({ Protocol }) => Protocol)).toEqual(['sqs', 'sqs']);
+    for (const { RawMessageDelivery = false, RedrivePolicy } of subscriptions) {
+      expect(RawMessageDelivery).toBe(false);
+      expect(RedrivePolicy).toBeDefined();
+    }
+  });
+});

@@ -1,0 +1,121 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { sesInput } from '../../lib/constructs/ses-direct-input.ts';
+import type { LocalOptions, LocalStack } from '../../lib/local/runner.ts';
+import { Driver, eventually, signSendGrid } from './driver.ts';
+
+/** What other services see of a running stack: its bus and its archive, read as they would. */
+
+const AWS = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+
+export interface BusEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly detail: Record<string, unknown>;
+}
+
+const schema = (name: string) => JSON.parse(readFileSync(`docs/schemas/${name}.json`, 'utf8')) as object;
+const ajv = new Ajv2020({ allErrors: true });
+const VALID = new Map([
+  ['Email Event', ajv.compile(schema('email-event'))],
+  ['Suppression Changed', ajv.compile(schema('suppression-changed'))],
+]);
+
+/** What a detail has wrong by its published schema; empty = nothing. */
+export function schemaErrors(event: BusEvent): string[] {
+  const valid = VALID.get(event['detail-type']);
+  if (!valid) return [`no schema for ${event['detail-type']}`];
+  return valid(event.detail)
+    ? []
+    : (valid.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+/** What EventBridge puts on the queue for an event: the template's transformer, filled in as EventBridge does. */
+export function transformed(source: string, event: Readonly<Record<string, unknown>>): string {
+  const { inputTemplate, inputPathsMap } = sesInput(source).bind(undefined as never);
+  const paths = Object.entries(inputPathsMap ?? {}).map(([name, path]) => [name, event[path.replace('$.', '')]]);
+  const values: Record<string, unknown> = { ...Object.fromEntries(paths), 'aws.events.event.json': event };
+  return String(inputTemplate).replace(/<([\w.-]+)>/g, (_, name: string) => JSON.stringify(values[name]));
+}
+
+/** A stack with one SendGrid source and whatever `document` adds. */
+export function feedSettings(document: object): Pick<LocalOptions, 'settings' | 'secrets'> & { readonly key: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'quell-feeds-'));
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const file = (name: string, content: object): string => {
+    writeFileSync(join(folder, name), JSON.stringify(content));
+    return join(folder, name);
+  };
+  return {
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    settings: file('settings.json', { sources: { sendgrid: { provider: 'sendgrid' } }, heartbeat: false, ...document }),
+    secrets: file('secrets.json', { sendgrid: publicKey.export({ type: 'spki', format: 'der' }).toString('base64') }),
+  };
+}
+
+export class Feeds {
+  readonly driver: Driver;
+  readonly #local: LocalStack;
+  readonly #key: string;
+  readonly #s3: S3Client;
+  readonly #sqs: SQSClient;
+
+  constructor(local: LocalStack, key: string) {
+    this.#local = local;
+    this.#key = key;
+    this.driver = new Driver(local.stack);
+    this.#s3 = new S3Client({ ...AWS, endpoint: local.stack.endpoints.s3, forcePathStyle: true });
+    this.#sqs = new SQSClient({ ...AWS, endpoint: local.stack.endpoints.sqs });
+  }
+
+  async send(events: readonly object[] | string): Promise<number> {
+    const body = typeof events === 'string' ? events : JSON.stringify(events);
+    return (await this.driver.post('sendgrid', body, signSendGrid(body, this.#key))).status;
+  }
+
+  /** Puts a message on the delivery queue, as AWS itself would. */
+  async enqueue(body: string): Promise<void> {
+    const QueueUrl = this.#local.stack.queues.delivery;
+    await this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+  }
+
+  async published(): Promise<BusEvent[]> {
+    return (await (await fetch(this.#local.stack.endpoints.eventbridge)).json()) as BusEvent[];
+  }
+
+  /** Every line of the archive, by a plain gunzip and `JSON.parse`. */
+  async archived(): Promise<Record<string, unknown>[]> {
+    const Bucket = this.#local.stack.archive?.bucket ?? '';
+    const { Contents = [] } = await this.#s3.send(new ListObjectsV2Command({ Bucket }));
+    const objects = await Promise.all(
+      Contents.map(async ({ Key }) => {
+        const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket, Key: Key as string }));
+        return gunzipSync(Buffer.from((await Body?.transformToByteArray()) ?? [])).toString('utf8');
+      }),
+    );
+    return objects.flatMap((text) =>
+      text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    );
+  }
+
+  /** The delivery queue has nothing left. */
+  settled = () =>
+    eventually(async () => {
+      if ((await this.driver.depth('delivery')) > 0) throw new Error('messages are left on the queue');
+    }, 20_000);
+
+  close(): void {
+    this.driver.close();
+    this.#s3.destroy();
+    this.#sqs.destroy();
+  }
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { type LocalStack, startLocal } from '../../lib/local/runner.ts';
+import { Driver } from './driver.ts';
+import { ops, project, type Ran } from './ops.ts';
+
+export interface OpsStack {
+  readonly root: string;
+  readonly local: LocalStack;
+  readonly driver: Driver;
+  /** One command line against this stack. */
+  run(args: readonly string[], input?: string): Promise<Ran>;
+  stop(): Promise<void>;
+}
+
+/** A local stack with these sources, and the command line that works on it. */
+export async function startOpsStack(
+  sources: Readonly<Record<string, object>>,
+  { dataDir, secrets, timeScale = 1 }: { dataDir?: string; secrets?: object; timeScale?: number } = {},
+): Promise<OpsStack> {
+  const { root, remove } = project({ 'settings.json': { sources }, 'secrets.json': secrets ?? {} });
+  const local = await startLocal({
+    home: join(root, '.local'),
+    quiet: true,
+    settings: join(root, 'settings.json'),
+    timeScale,
+    ...(dataDir !== undefined && { dataDir }),
+    ...(secrets && { secrets: join(root, 'secrets.json') }),
+  });
+  const driver = new Driver(local.stack);
+  return {
+    root,
+    local,
+    driver,
+    run: (args, input = '') => ops([...args, '--local'], { root, input }),
+    async stop() {
+      driver.close();
+      await local.stop();
+      remove();
+    },
+  };
+}
