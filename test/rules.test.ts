@@ -34,7 +34,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
       'lambda/contract/',
       'lambda/domain/',
       'lambda/providers/',
-      'lambda/aws/fetch-text.ts',
+      'lambda/aws/',
     ],
   ],
 ];
