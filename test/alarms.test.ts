@@ -220,6 +220,14 @@ test('what the functions counted is under the namespace and the dimensions that 
   expect([...dimensions].sort()).toEqual(['', 'source=guide', 'source=keyless', 'source=mail', 'source=resend']);
 });
 
+test('heartbeats go round all the while, and leave nothing behind', async () => {
+  expect(
+    readFileSync(join(local.stack.logsDir, 'pulse.log'), 'utf8').match(/"Heartbeat":\d+/g)?.length,
+  ).toBeGreaterThan(0);
+  await eventually(async () => expect(await driver.heartbeats()).toEqual([]), 30_000);
+  expect(await driver.depth('deadLetter')).toBe(0);
+});
+
 test('a normal day is quiet, from its first hour to its last', () => {
   const days = daysOf(alarms, [{ values: ordinary(), ms: 2 * DAY }]);
   const loud = names

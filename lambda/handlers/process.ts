@@ -31,7 +31,7 @@ const erasures = new Erasures(dynamo, env.SUPPRESSION_TABLE, new SecretStore(sec
 const archive = config.archive && new Archive(firehoseClient(), config.archive.stream);
 const suppressionStore = new SuppressionStore(dynamo, env.SUPPRESSION_TABLE);
 
-/** Milliseconds for the archive to take a batch, retries included. */
+/** Most milliseconds for the archive to take a batch, retries included. */
 const ARCHIVE_WITHIN = 5000;
 
 /**
@@ -62,7 +62,11 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
       message.poison.push({ reason: 'refused-by-table', detail: 'The table does not take this item.', raw });
   }
   for (const { message } of await suppress(recorded, tally, deadline)) failed.add(message);
-  for (const message of await keep(messages.filter((one) => !failed.has(one)))) failed.add(message);
+  for (const message of await keep(
+    messages.filter((one) => !failed.has(one)),
+    Date.now() + Math.min(ARCHIVE_WITHIN, context.getRemainingTimeInMillis() / 4),
+  ))
+    failed.add(message);
   // Poison is buried last: a message that is tried again would bury it twice.
   for (const message of messages.filter((one) => !failed.has(one))) {
     try {
@@ -79,8 +83,8 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
 }
 
 /** Hands raw events to the archive, where there is one; returns the messages that it did not take this time. */
-async function keep(messages: readonly Opened[]): Promise<Iterable<Opened>> {
-  return archive ? archive.put(archiveLines(messages), Date.now() + ARCHIVE_WITHIN) : [];
+async function keep(messages: readonly Opened[], deadline: number): Promise<Iterable<Opened>> {
+  return archive ? archive.put(archiveLines(messages), deadline) : [];
 }
 
 interface Recorded extends RecordedEvent {

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS, type MetricName } from '../../lambda/contract/metrics.ts';
+import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRICS } from '../../lambda/contract/metrics.ts';
 import type { Settings } from '../settings/schema.ts';
 import { type AlarmSpec, quiet } from './alarm-desk.ts';
-import { countOf } from './metrics.ts';
+import { engagementAlarms } from './alarms-engagement.ts';
+import { countOf, countsIn } from './metrics.ts';
 
 const HOUR = Duration.hours(1);
 /** What mailbox providers judge by; complaints trail their mails by hours. */
@@ -16,17 +17,9 @@ const FEW_COMPLAINTS = 3;
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD: AT_LEAST, GREATER_THAN_THRESHOLD: ABOVE } = ComparisonOperator;
 const WITHOUT_MAIL = quiet('without mail there is nothing to judge.');
 
-/** Expression over counts of one period, a missing count being 0. */
-function over(stage: string, period: Duration, names: Readonly<Record<string, MetricName>>, expression: string) {
-  const usingMetrics = Object.fromEntries(
-    Object.entries(names).map(([name, metric]) => [name, countOf(stage, metric, period)]),
-  );
-  const filled = expression.replace(/\b[a-z]+\b/g, (word) => (word in names ? `FILL(${word}, 0)` : word));
-  return new MathExpression({ expression: filled, usingMetrics, period });
-}
-
 /** What the events say of the mails and of those who get them, all sources together. */
-export function mailAlarms({ stage, alarms }: Settings): AlarmSpec[] {
+export function mailAlarms(settings: Settings): AlarmSpec[] {
+  const { stage, alarms } = settings;
   const { minimumDelivered, bounceRate, complaintRate, newSuppressions } = alarms;
   const enough = `delivered >= ${minimumDelivered}`;
   const rates = (['warning', 'critical'] as const).flatMap((degree): AlarmSpec[] => {
@@ -43,7 +36,7 @@ export function mailAlarms({ stage, alarms }: Settings): AlarmSpec[] {
         ...common,
         heading: 'bounce-rate',
         broken: `More than ${bounceRate[degree]} % of mails bounced hard in 24 hours; ESPs warn and suspend accounts for that.`,
-        metric: over(
+        metric: countsIn(
           stage,
           DAY,
           { bounced: METRICS.hardBounces, delivered },
@@ -55,7 +48,7 @@ export function mailAlarms({ stage, alarms }: Settings): AlarmSpec[] {
         ...common,
         heading: 'complaint-rate',
         broken: `More than ${complaintRate[degree]} % of delivered mails were reported as spam in 24 hours; mailbox providers block for that.`,
-        metric: over(
+        metric: countsIn(
           stage,
           DAY,
           { complaints: METRICS.complaints, delivered },
@@ -81,7 +74,7 @@ export function mailAlarms({ stage, alarms }: Settings): AlarmSpec[] {
       heading: 'new-suppressions',
       severity: 'page',
       broken: `An unusual number of people was suppressed within an hour: ${newSuppressions.perHour} or more, or over ${newSuppressions.percent} % of those mailed.`,
-      metric: over(
+      metric: countsIn(
         stage,
         HOUR,
         { people: METRICS.newSuppressions, delivered: METRICS.delivered },
@@ -102,43 +95,6 @@ export function mailAlarms({ stage, alarms }: Settings): AlarmSpec[] {
       periods: 1,
       missing: quiet('it is counted only when it happens.'),
     },
-    ...engagementAlarms(stage, alarms),
+    ...engagementAlarms(settings),
   ];
 }
-
-/** Off unless set: what is a surge or a drop differs too much between senders for a default. */
-const engagementAlarms = (stage: string, { clickSurge, engagementDrop, minimumDelivered }: Settings['alarms']) => [
-  ...(clickSurge === undefined
-    ? []
-    : [
-        {
-          heading: 'click-surge',
-          severity: 'ticket' as const,
-          broken: `More than ${clickSurge} clicks were counted within an hour: a scanner, or somebody abusing links.`,
-          metric: countOf(stage, METRICS.clicks, HOUR),
-          comparison: ABOVE,
-          threshold: clickSurge,
-          periods: 1,
-          missing: WITHOUT_MAIL,
-        },
-      ]),
-  ...(engagementDrop === undefined
-    ? []
-    : [
-        {
-          heading: 'engagement-drop',
-          severity: 'ticket' as const,
-          broken: `Fewer than ${engagementDrop} openings came for 100 delivered mails in 24 hours: mail may land in the spam folder.`,
-          metric: over(
-            stage,
-            DAY,
-            { opens: METRICS.opens, delivered: METRICS.delivered },
-            `IF(delivered >= ${minimumDelivered}, 100 * opens / delivered, 100)`,
-          ),
-          comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
-          threshold: engagementDrop,
-          periods: 1,
-          missing: WITHOUT_MAIL,
-        },
-      ]),
-];

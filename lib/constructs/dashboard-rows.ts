@@ -8,7 +8,6 @@ import {
   LogQueryVisualizationType,
   LogQueryWidget,
   MathExpression,
-  Metric,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS, type MetricName, namespaceOf, SOURCE_DIMENSION } from '../../lambda/contract/metrics.ts';
 import type { Settings } from '../settings/schema.ts';
@@ -27,7 +26,7 @@ export interface Shown {
 }
 
 const PERIOD = Duration.minutes(5);
-const graph = (title: string, left: IMetric[], width = 8): IWidget =>
+export const graph = (title: string, left: IMetric[], width = 8): IWidget =>
   new GraphWidget({ title, left, width, height: 6 });
 
 /** One metric of every source, without naming them: a new source needs no new line. */
@@ -115,47 +114,3 @@ export const mail = ({ settings: { stage }, processor }: Shown): IWidget[] => [
     height: 6,
   }),
 ];
-
-/** List prices of us-east-1, per million. */
-const REQUESTS = 1.0;
-const WRITE_UNITS = 0.625;
-
-export const charged = ({ ingress, processor, storage }: Shown): IWidget[] => {
-  const hour = { period: Duration.hours(1), statistic: 'Sum' };
-  const requests = ingress.api.metricCount(hour);
-  const writes = [storage.events, storage.suppression].map(
-    ({ tableName }) =>
-      new Metric({
-        ...hour,
-        namespace: 'AWS/DynamoDB',
-        metricName: 'ConsumedWriteCapacityUnits',
-        dimensionsMap: { TableName: tableName },
-      }),
-  );
-  const [events, suppression] = writes as [Metric, Metric];
-  return [
-    graph(
-      'Dollars an hour: API requests, table writes (the two largest; list price)',
-      [
-        new MathExpression({
-          expression: `requests * ${REQUESTS} / 1000000`,
-          usingMetrics: { requests },
-          ...hour,
-          label: 'requests',
-        }),
-        new MathExpression({
-          expression: `(FILL(events, 0) + FILL(suppression, 0)) * ${WRITE_UNITS} / 1000000`,
-          usingMetrics: { events, suppression },
-          ...hour,
-          label: 'writes',
-        }),
-      ],
-      12,
-    ),
-    graph(
-      'Calls an hour',
-      [ingress.receive.function.metricInvocations(hour), processor.process.function.metricInvocations(hour)],
-      12,
-    ),
-  ];
-};

@@ -2,7 +2,8 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Dashboard as CloudWatchDashboard, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Alarms } from './alarms.ts';
-import { alive, charged, late, lost, mail, refused, type Shown } from './dashboard-rows.ts';
+import { charged } from './dashboard-cost.ts';
+import { alive, late, lost, mail, refused, type Shown } from './dashboard-rows.ts';
 
 export interface DashboardProps extends Shown {
   readonly alarms: Alarms;

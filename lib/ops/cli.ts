@@ -16,7 +16,12 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['lift', { summary: 'take an address, or one bad window, off', load: () => import('./commands/lift.ts') }],
   ['import', { summary: "take over an ESP's list, or our own", load: () => import('./commands/import.ts') }],
   ['export', { summary: 'the suppression list as CSV or JSON Lines', load: () => import('./commands/export.ts') }],
+  ['replay', { summary: 'take events out of the archive again', load: () => import('./commands/replay.ts') }],
+  ['erase', { summary: 'remove a person', load: () => import('./commands/erase.ts') }],
+  ['scopes', { summary: 'lists that people unsubscribed from', load: () => import('./commands/scopes.ts') }],
   ['dlq', { summary: 'look at dead letters, redrive, drop', load: () => import('./commands/dlq.ts') }],
+  ['pause', { summary: 'stop processing, lose nothing', load: () => import('./commands/pause.ts') }],
+  ['resume', { summary: 'start processing again', load: () => import('./commands/resume.ts') }],
   ['secrets', { summary: "set and list sources' secrets", load: () => import('./commands/secrets.ts') }],
 ]);
 

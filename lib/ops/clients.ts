@@ -1,7 +1,7 @@
 import type { Clients } from './target.ts';
 
 /** Service names as `.local/stack.json` and the SDK's own settings spell them. */
-export type Service = 'dynamodb' | 'secretsmanager' | 'sqs' | 'sns' | 'lambda' | 'cloudwatch' | 'logs' | 'sts';
+export type Service = 'dynamodb' | 'secretsmanager' | 'sqs' | 'sns' | 'lambda' | 'cloudwatch' | 'logs' | 'sts' | 's3';
 
 export interface Connection {
   readonly region?: string;
@@ -44,6 +44,12 @@ export function lazyClients(connect: (service: Service) => Connection): Clients 
     async logs() {
       const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
       return new CloudWatchLogsClient(settings(connect('logs')));
+    },
+    async s3() {
+      const { S3Client } = await import('@aws-sdk/client-s3');
+      const connection = connect('s3');
+      // An emulator has no host name per bucket.
+      return new S3Client({ ...settings(connection), forcePathStyle: connection.endpoint !== undefined });
     },
     async sts() {
       const { STSClient } = await import('@aws-sdk/client-sts');

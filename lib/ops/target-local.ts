@@ -12,6 +12,7 @@ interface LocalStack {
   readonly tables: { readonly events: string; readonly suppression: string };
   readonly queues: { readonly delivery: string; readonly deadLetter: string };
   readonly sources: Readonly<Record<string, SourceName>>;
+  readonly archive?: { readonly bucket: string };
   readonly secretArn: string;
   readonly keysFile?: string;
   readonly logsDir?: string;
@@ -39,7 +40,7 @@ export async function localTarget(io: Io): Promise<Target> {
       secretArn,
       sources: new Map(Object.entries(stack.sources)),
       output: (key) => {
-        const name = FUNCTIONS.get(key);
+        const name = key === 'ArchiveBucketName' ? stack.archive?.bucket : FUNCTIONS.get(key);
         if (name !== undefined) return name;
         throw new CannotKnow('The local stack has no such part: this works on a deployed stack only.');
       },

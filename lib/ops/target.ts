@@ -2,6 +2,7 @@ import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -54,6 +55,7 @@ export interface Clients {
   lambda(): Promise<LambdaClient>;
   cloudwatch(): Promise<CloudWatchClient>;
   logs(): Promise<CloudWatchLogsClient>;
+  s3(): Promise<S3Client>;
   sts(): Promise<STSClient>;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { CommonVariable, Environment } from '../../lambda/contract/env.ts';
 import { type Access, plain, type ServiceFunctionProps } from '../../lib/constructs/service-function.ts';
 import type { Settings } from '../../lib/settings/schema.ts';
-import { settingsOf, show, synthesize, VARIANTS, withSource } from '../support/template.ts';
+import { type Resource, settingsOf, show, synthesize, VARIANTS, withSource } from '../support/template.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -86,8 +86,8 @@ describe('every function may do exactly what it uses', () => {
 
   test('pulse touches its own heartbeats and no other event, and nothing where there is no heartbeat', () => {
     const { ofType } = synthesize(VARIANTS.smallest);
-    const [, policy] = ofType('AWS::IAM::Policy').find(([id]) => id.startsWith('Pulse')) ?? [];
-    const { Statement: statements } = policy?.Properties.PolicyDocument as {
+    const [, policy] = ofType('AWS::IAM::Policy').find(([id]) => id.startsWith('Pulse')) as [string, Resource];
+    const { Statement: statements } = policy.Properties.PolicyDocument as {
       Statement: (Statement & { Condition?: object })[];
     };
     expect(statements.find(({ Action }) => [Action].flat().includes('dynamodb:DeleteItem'))?.Condition).toEqual({

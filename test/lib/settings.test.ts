@@ -187,6 +187,8 @@ describe('a settings file', () => {
 test('the functions are told what they need of the settings, and no more', () => {
   const settings = settingsOf({
     sources: { a: { ...sendgrid, dedupeGroup: 'all', allowIps: ['192.0.2.1'] } },
+    heartbeat: false,
+    publish: false,
     alarmEmails: ['ops@example.com'],
     policy: { otherPermanent: 7, softBounces: { messages: 3 } },
   });
@@ -196,6 +198,13 @@ test('the functions are told what they need of the settings, and no more', () =>
     eventRetentionDays: 35,
     policy: { ...DEFAULT_POLICY, otherPermanent: 7, softBounces: { ...DEFAULT_POLICY.softBounces, messages: 3 } },
   });
+});
+
+test('the heartbeat is told apart from the sources; engagement is counted only where an alarm wants it', () => {
+  expect(runtimeConfig(settingsOf())).toMatchObject({ heartbeat: { provider: 'generic' } });
+  expect(Object.keys(runtimeConfig(settingsOf()).sources)).toEqual(['sendgrid']);
+  expect(runtimeConfig(settingsOf())).not.toHaveProperty('countEngagement');
+  expect(runtimeConfig(settingsOf({ alarms: { clickSurge: 5 } }))).toMatchObject({ countEngagement: true });
 });
 
 describe('which file', () => {

@@ -41,7 +41,10 @@ export class Driver {
     return { status: response.status, json: text.startsWith('{') ? (JSON.parse(text) as Item) : {} };
   }
 
-  events = (): Promise<Item[]> => this.#scan(this.stack.tables.events);
+  /** Without heartbeats: one that was given up stays until its retention ends, and is no event of anybody's. */
+  events = async (): Promise<Item[]> =>
+    (await this.#scan(this.stack.tables.events)).filter((item) => !isHeartbeat(item));
+  heartbeats = async (): Promise<Item[]> => (await this.#scan(this.stack.tables.events)).filter(isHeartbeat);
   suppression = (): Promise<Item[]> => this.#scan(this.stack.tables.suppression);
 
   /** Addresses that may not get marketing mail at this moment. */
@@ -98,6 +101,8 @@ export class Driver {
     return items;
   }
 }
+
+const isHeartbeat = ({ recipient }: Item): boolean => String(recipient).startsWith('~quell-heartbeat#');
 
 /** Waits until `check` no longer throws, and fails with what it threw last. */
 export async function eventually<T>(check: () => Promise<T>, within = 10_000): Promise<T> {

@@ -14,6 +14,8 @@ import { Driver, eventually, signSendGrid } from './driver.ts';
 
 const AWS = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
 
+export const ERASURE_SECRET = 'erasure-secret-of-a-test';
+
 export interface BusEvent {
   readonly source: string;
   readonly 'detail-type': string;
@@ -48,14 +50,17 @@ export function transformed(source: string, event: Readonly<Record<string, unkno
 export function feedSettings(document: object): Pick<LocalOptions, 'settings' | 'secrets'> & { readonly key: string } {
   const folder = mkdtempSync(join(tmpdir(), 'quell-feeds-'));
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const file = (name: string, content: object): string => {
+  const file = (name: string, content: object) => {
     writeFileSync(join(folder, name), JSON.stringify(content));
     return join(folder, name);
   };
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     settings: file('settings.json', { sources: { sendgrid: { provider: 'sendgrid' } }, heartbeat: false, ...document }),
-    secrets: file('secrets.json', { sendgrid: publicKey.export({ type: 'spki', format: 'der' }).toString('base64') }),
+    secrets: file('secrets.json', {
+      sendgrid: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+      'quell-erasure': ERASURE_SECRET,
+    }),
   };
 }
 

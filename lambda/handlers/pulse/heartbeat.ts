@@ -65,7 +65,7 @@ async function post({ publicUrl, keys }: Means, body: string, left: () => number
       if (status === 200) return undefined;
       answer = `answered ${status}`;
     } catch (error) {
-      answer = `not posted (${error instanceof Error ? error.name : typeof error})`;
+      answer = `not posted (${(error as Error).name})`;
     }
   }
   return answer;

@@ -48,14 +48,13 @@ export class LetterBox {
   async *look(): AsyncGenerator<Letter[]> {
     const seen = new Set<string>();
     try {
-      // Two empty answers in a row: one may come from a part of SQS that has not heard of a letter yet.
-      for (let empty = 0; empty < 2; ) {
+      for (;;) {
         const messages = await this.#receive();
         for (const { MessageId = '', ReceiptHandle = '' } of messages) this.#handles.set(MessageId, ReceiptHandle);
         const fresh = messages.map(asLetter).filter(({ id }) => !seen.has(id));
-        empty = fresh.length === 0 ? empty + 1 : 0;
+        if (fresh.length === 0) return;
         for (const { id } of fresh) seen.add(id);
-        if (fresh.length > 0) yield fresh;
+        yield fresh;
       }
     } finally {
       await this.#giveBack();
@@ -81,6 +80,7 @@ export class LetterBox {
         QueueUrl: this.#url,
         MaxNumberOfMessages: BATCH,
         VisibilityTimeout: LOOK_SECONDS,
+        // Any wait asks every part of SQS: without one an empty answer would not mean an empty queue.
         WaitTimeSeconds: 1,
         MessageAttributeNames: ['All'],
         MessageSystemAttributeNames: ['SentTimestamp'],

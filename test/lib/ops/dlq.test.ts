@@ -13,7 +13,9 @@ import { type OpsStack, startOpsStack } from '../../support/ops-stack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quell-dlq-'));
 const stacks: OpsStack[] = [];
+const ending: (() => Promise<void>)[] = [];
 afterAll(async () => {
+  for (const end of ending) await end();
   for (const stack of stacks) await stack.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -108,6 +110,7 @@ describe('ops dlq', () => {
     await eventually(async () => expect(await stack.driver.depth('deadLetter')).toBe(2));
 
     const proxy = await faultyProxy(stack.local.stack.endpoints.sqs);
+    ending.push(() => proxy.stop());
     proxy.fault = ({ operation }) =>
       operation === 'SendMessageBatch'
         ? { status: 400, json: { __type: 'com.amazonaws.sqs#AccessDeniedException', message: 'no' } }
@@ -127,7 +130,6 @@ describe('ops dlq', () => {
     expect(await stack.driver.depth('deadLetter')).toBe(2);
     await eventually(async () => expect(await stack.driver.deadLetters()).toHaveLength(2));
     remove();
-    await proxy.stop();
 
     const unsure = await stack.run(['dlq', 'drop', '--reason', 'poison-event']);
     expect([unsure.code, unsure.err]).toEqual([2, expect.stringContaining('--yes')]);

@@ -118,7 +118,7 @@ describe('ops import reads', () => {
 });
 
 describe('a whole list', () => {
-  const PEOPLE = 5_000;
+  const PEOPLE = 3_500;
   let [from, to]: OpsStack[] = [];
   const csv = suppressionCsv(PEOPLE);
 

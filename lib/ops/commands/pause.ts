@@ -1,0 +1,24 @@
+import { defineCommand, EXIT } from '../command.ts';
+import { jsonLine } from '../io.ts';
+import { switchProcessing } from '../mapping.ts';
+import { resolveTarget, TARGET_OPTIONS } from '../target.ts';
+
+export const command = defineCommand({
+  args: [],
+  about: `
+Stops processing: events are still taken in from the ESPs and wait in the delivery queue, which keeps them for 14 days. Nothing is lost,
+and nothing is suppressed meanwhile. A deploy switches processing on again.
+Exit codes: 0 done (also where it was so already), 2 usage, 3 cannot know.`,
+  options: { ...TARGET_OPTIONS },
+  example: 'ops pause --stage prod',
+
+  async run({ options: given, io }) {
+    const target = await resolveTarget(given, io);
+    const changed = await switchProcessing(target, false);
+    const text = changed
+      ? "Paused. Events wait in the delivery queue (14 days). The queue's age will raise an alarm: that is right."
+      : 'It was paused already.';
+    io.print(given.json ? jsonLine({ processing: false, changed }) : text);
+    return EXIT.yes;
+  },
+});

@@ -1,0 +1,21 @@
+import { defineCommand, EXIT } from '../command.ts';
+import { jsonLine } from '../io.ts';
+import { switchProcessing } from '../mapping.ts';
+import { resolveTarget, TARGET_OPTIONS } from '../target.ts';
+
+export const command = defineCommand({
+  args: [],
+  about: `
+Starts processing again after a pause: what has waited in the delivery queue is worked off, oldest first.
+Exit codes: 0 done (also where it was so already), 2 usage, 3 cannot know.`,
+  options: { ...TARGET_OPTIONS },
+  example: 'ops resume --stage prod',
+
+  async run({ options: given, io }) {
+    const target = await resolveTarget(given, io);
+    const changed = await switchProcessing(target, true);
+    const text = changed ? 'Running. What has waited is worked off now.' : 'It was running already.';
+    io.print(given.json ? jsonLine({ processing: true, changed }) : text);
+    return EXIT.yes;
+  },
+});

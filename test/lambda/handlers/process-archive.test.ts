@@ -1,0 +1,109 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { packMessages } from '../../../lambda/domain/message.ts';
+import { type Listening, listen } from '../../../lib/local/loopback.ts';
+import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
+import { type Handler, loadBundle } from '../../support/bundled.ts';
+import { startTestDynamo, type TestDynamo } from '../../support/dynamodb.ts';
+import { settingsOf } from '../../support/template.ts';
+
+let dynamo: TestDynamo;
+let firehose: Listening;
+let handler: Handler;
+let down = true;
+const lines: string[] = [];
+
+beforeAll(async () => {
+  dynamo = await startTestDynamo();
+  firehose = await listen(async (request, response) => {
+    const { Records } = JSON.parse(Buffer.concat(await request.toArray()).toString()) as {
+      Records: { Data: string }[];
+    };
+    if (!down) for (const { Data } of Records) lines.push(...Buffer.from(Data, 'base64').toString().trim().split('\n'));
+    response.writeHead(down ? 500 : 200, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(
+      JSON.stringify(
+        down ? { __type: 'ServiceUnavailableException' } : { RequestResponses: Records.map(() => ({ RecordId: 'r' })) },
+      ),
+    );
+  });
+  handler = await loadBundle('process', runtimeConfig(settingsOf({ archive: {} })), {
+    EVENTS_TABLE: dynamo.tables.events,
+    SUPPRESSION_TABLE: dynamo.tables.suppression,
+    TOPIC_ARNS: '{}',
+    AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
+    AWS_ENDPOINT_URL_FIREHOSE: firehose.url,
+  });
+});
+afterAll(async () => {
+  await firehose?.close();
+  await dynamo?.stop();
+});
+
+const envelope = {
+  source: 'sendgrid',
+  channel: 'https',
+  receivedAt: new Date().toISOString(),
+  requestId: 'r1',
+  origin: 'live',
+} as const;
+const raw = JSON.stringify({
+  email: 'a@example.com',
+  event: 'spamreport',
+  timestamp: Math.floor(Date.now() / 1000),
+  sg_message_id: 'm.f',
+});
+const context = { getRemainingTimeInMillis: () => 2000 };
+const invoke = (bodies: readonly string[]) =>
+  handler({ Records: bodies.map((body, n) => ({ messageId: `m${n}`, body })) }, context);
+const items = async () =>
+  (
+    await Promise.all(
+      Object.values(dynamo.tables).map((TableName) => dynamo.client.send(new ScanCommand({ TableName }))),
+    )
+  ).map(({ Items = [] }) => Items.map((item) => unmarshall(item)));
+
+test('a failed archive put fails the message; the retry changes nothing else', async () => {
+  const bodies = packMessages(envelope, [raw]);
+  expect(await invoke(bodies)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+  const before = await items();
+  expect(before.map((table) => table.length)).toEqual([1, 1]);
+  down = false;
+  expect(await invoke(bodies)).toEqual({ batchItemFailures: [] });
+  expect(await items()).toEqual(before);
+  expect(lines.map((line) => (JSON.parse(line) as { raw: string }).raw)).toEqual([raw]);
+});
+
+test('heartbeats and replays are not archived; operator acts, confirmations and what cannot be read are', async () => {
+  lines.length = 0;
+  const act = {
+    act: 'suppress',
+    recipient: 'b@example.com',
+    reason: 'manual',
+    at: envelope.receivedAt,
+    actor: 'ada',
+    note: 'n',
+  };
+  await invoke([
+    ...packMessages({ ...envelope, origin: 'replay' }, [raw]),
+    ...packMessages({ ...envelope, source: 'quell-heartbeat' }, ['{"event":"delivered"}']),
+    ...packMessages({ ...envelope, source: 'operator', channel: 'operator', origin: 'operator' }, [
+      JSON.stringify(act),
+    ]),
+    ...packMessages(envelope, ['no JSON at all']),
+  ]);
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { source: 'operator', origin: 'operator', raw: JSON.stringify(act), events: [{ type: 'suppressed' }] },
+    { source: 'sendgrid', raw: 'no JSON at all', events: [] },
+  ]);
+});
+
+test('an event as large as the queue takes is kept whole', async () => {
+  lines.length = 0;
+  const large = `{"email":"c@example.com","event":"delivered","timestamp":1777888800,"x":"${'"y\\\\'.replace('"', '').repeat(330_000)}"}`;
+  await invoke(packMessages(envelope, [large]));
+  const [line] = lines.map((text) => JSON.parse(text) as { raw?: string; rawGzip?: string });
+  expect(line).not.toHaveProperty('raw');
+  expect(line?.rawGzip).toEqual(expect.any(String));
+});

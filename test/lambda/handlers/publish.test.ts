@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventBus } from '../../../lib/local/bus.ts';
+import { type Listening, listen } from '../../../lib/local/loopback.ts';
+import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
+import { type Handler, loadBundle } from '../../support/bundled.ts';
+import { type FaultyProxy, faultyProxy, unavailable } from '../../support/faulty-proxy.ts';
+import { settingsOf } from '../../support/template.ts';
+
+const context = { getRemainingTimeInMillis: () => 400 };
+const NOW = Date.now() / 1000;
+
+let bus: Listening;
+let proxy: FaultyProxy;
+let queue: Listening;
+let handler: Handler;
+let buried: { MessageBody: string; MessageAttributes: { reason: { StringValue: string } } }[] = [];
+let queueDown = false;
+
+beforeAll(async () => {
+  bus = await listen(eventBus());
+  proxy = await faultyProxy(bus.url);
+  queue = await listen(async (request, response) => {
+    const { Entries } = JSON.parse(Buffer.concat(await request.toArray()).toString());
+    if (!queueDown) buried.push(...Entries);
+    const Successful = Entries.map(({ Id }: { Id: string }) => ({ Id, MessageId: Id, MD5OfMessageBody: '' }));
+    response.writeHead(queueDown ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify(queueDown ? { __type: 'AccessDenied' } : { Successful }));
+  });
+  handler = await loadBundle('publish', runtimeConfig(settingsOf({ publish: { types: ['bounced'] } })), {
+    EVENT_BUS: 'quell-test',
+    UNPUBLISHED_QUEUE_URL: `${queue.url}/000000000000/unpublished`,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: proxy.url,
+    AWS_ENDPOINT_URL_SQS: queue.url,
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
+  });
+});
+beforeEach(() => {
+  buried = [];
+  queueDown = false;
+  proxy.fault = () => undefined;
+});
+afterAll(async () => {
+  await proxy?.stop();
+  await bus?.close();
+  await queue?.close();
+});
+
+const published = async (): Promise<{ detail: Record<string, unknown> }[]> =>
+  (await (await fetch(bus.url)).json()) as { detail: Record<string, unknown> }[];
+
+const event = (n: number, over: object = {}, at = NOW) => ({
+  eventName: 'INSERT',
+  dynamodb: {
+    ApproximateCreationDateTime: at,
+    SequenceNumber: String(n),
+    Keys: { recipient: { S: `p${n}@example.com` }, eventKey: { S: `2026-05-04T10:00:00.000Z#${'0'.repeat(32)}` } },
+    NewImage: {
+      recipient: { S: `p${n}@example.com` },
+      eventKey: { S: `2026-05-04T10:00:00.000Z#${'0'.repeat(32)}` },
+      type: { S: 'bounced' },
+      source: { S: 'sendgrid' },
+      expiresAt: { N: '1' },
+      ...over,
+    },
+  },
+});
+const refused = (recipient: string, code: string) => ({
+  ...proxy,
+  fault: ({ operation, body }: { operation: string; body: Record<string, unknown> }) => {
+    const entries = (body.Entries ?? []) as { Detail: string }[];
+    if (operation !== 'PutEvents' || !entries.some(({ Detail }) => Detail.includes(recipient))) return undefined;
+    const Entries = entries.map(({ Detail }) => (Detail.includes(recipient) ? { ErrorCode: code } : { EventId: 'e' }));
+    return { status: 200, json: { FailedEntryCount: 1, Entries } };
+  },
+});
+
+describe('publish', () => {
+  test('sends what others may know, and nothing of tokens, heartbeats, replays and marks of erased people', async () => {
+    const before = (await published()).length;
+    const token = {
+      dynamodb: {
+        Keys: { recipient: { S: '~token#x' }, eventKey: { S: '-' } },
+        NewImage: { recipient: { S: '~token#x' }, eventKey: { S: '-' }, digest: { S: 'd' } },
+      },
+    };
+    const mark = {
+      dynamodb: {
+        Keys: { recipient: { S: '~erased#x' } },
+        NewImage: { recipient: { S: '~erased#x' }, erasedAt: { S: 't' } },
+      },
+    };
+    const nobody = event(4, { recipient: { S: '~sendgrid#m' }, eventKey: { S: `-#${'1'.repeat(32)}` } });
+    const Records = [
+      token,
+      mark,
+      event(1, { source: { S: 'quell-heartbeat' } }),
+      event(2, { replayed: { BOOL: true } }),
+      event(3, { type: { S: 'opened' } }),
+      nobody,
+      event(5),
+      { eventName: 'REMOVE', dynamodb: { Keys: event(6).dynamodb.Keys, OldImage: event(6).dynamodb.NewImage } },
+    ];
+    expect(await handler({ Records }, context)).toEqual({ batchItemFailures: [] });
+    expect((await published()).slice(before).map(({ detail }) => detail)).toEqual([
+      { fingerprint: '1'.repeat(32), type: 'bounced', source: 'sendgrid' },
+      {
+        fingerprint: '0'.repeat(32),
+        type: 'bounced',
+        source: 'sendgrid',
+        recipient: 'p5@example.com',
+        occurredAt: '2026-05-04T10:00:00.000Z',
+      },
+    ]);
+  });
+
+  test('comes again from the first record that the bus does not take now, and goes no further', async () => {
+    proxy.fault = refused('p12@', 'ThrottlingException').fault;
+    const Records = Array.from({ length: 30 }, (_none, n) => event(n));
+    const calls = proxy.calls.length;
+    expect(await handler({ Records }, context)).toEqual({ batchItemFailures: [{ itemIdentifier: '12' }] });
+    expect(proxy.calls.length - calls).toBeGreaterThan(2);
+    expect(buried).toEqual([]);
+  });
+
+  test('buries a record that the bus will never take, alone and whole, and goes on', async () => {
+    proxy.fault = refused('p12@', 'MalformedDetail').fault;
+    const Records = Array.from({ length: 30 }, (_none, n) => event(n));
+    expect(await handler({ Records }, context)).toEqual({ batchItemFailures: [] });
+    expect(buried.map(({ MessageAttributes }) => MessageAttributes.reason.StringValue)).toEqual(['refused-by-bus']);
+    expect(JSON.parse(buried[0]?.MessageBody ?? '{}')).toEqual(event(12));
+  });
+
+  test('buries what the bus has refused for an hour, and what it cannot read', async () => {
+    proxy.fault = () => unavailable;
+    const broken = {
+      dynamodb: { Keys: {}, SequenceNumber: '9', NewImage: { recipient: { N: 'x', S: undefined, nonsense: 1 } } },
+    };
+    const old = event(1, {}, NOW - 3700);
+    expect(await handler({ Records: [broken, old, event(2)] }, context)).toEqual({
+      batchItemFailures: [{ itemIdentifier: '2' }],
+    });
+    const reasons = buried.map(({ MessageAttributes }) => MessageAttributes.reason.StringValue);
+    expect(reasons).toContain('bus-unavailable');
+  });
+
+  test('what cannot even be buried comes again', async () => {
+    queueDown = true;
+    proxy.fault = refused('p3@', 'MalformedDetail').fault;
+    const Records = Array.from({ length: 5 }, (_none, n) => event(n));
+    expect(await handler({ Records }, context)).toEqual({ batchItemFailures: [{ itemIdentifier: '0' }] });
+  });
+});
