@@ -26,17 +26,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ['lib/constructs/', ['lib/constructs/', 'lib/settings/', 'lambda/contract/', 'lambda/providers/index.ts']],
   ['lib/settings/', ['lib/settings/', 'lambda/contract/', 'lambda/providers/']],
   ['lib/local/', ['lib/', 'lambda/contract/', 'lambda/domain/', 'lambda/providers/']],
-  [
-    'lib/ops/',
-    [
-      'lib/ops/',
-      'lib/settings/',
-      'lambda/contract/',
-      'lambda/domain/',
-      'lambda/providers/',
-      'lambda/aws/',
-    ],
-  ],
+  ['lib/ops/', ['lib/ops/', 'lib/settings/', 'lambda/contract/', 'lambda/domain/', 'lambda/providers/', 'lambda/aws/']],
 ];
 
 const AWS = /^(@aws-sdk|@smithy|@aws-lambda-powertools|@middy|aws-cdk-lib|constructs)/;

@@ -1,11 +1,12 @@
 /** The floor under `receive`: verify, parse, one send with the same SDK client, and nothing else. */
 import { createPublicKey, verify } from 'node:crypto';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { secretsClient, sqsClient } from '../../lambda/aws/clients.ts';
 
-const sqs = new SQSClient({});
-const key = new SecretsManagerClient({})
+const sqs = sqsClient();
+const key = secretsClient()
   .send(new GetSecretValueCommand({ SecretId: process.env.SECRET_ARN }))
   .then(({ SecretString = '{}' }) => {
     const { sendgrid } = JSON.parse(SecretString) as { sendgrid: string };

@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { CONFIG_FILE, type RuntimeConfig } from '../../lambda/contract/config.ts';
 import type { FunctionName } from '../../lambda/contract/env.ts';
+import { providerHalf } from './provider-half.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const STUBS = join(import.meta.dirname, 'bundle-stubs.ts');
@@ -36,7 +38,7 @@ export async function buildFunction(name: FunctionName, config: RuntimeConfig, d
     legalComments: 'none',
     logLevel: 'error',
     alias: Object.fromEntries(NEVER_USED.map((module) => [module, STUBS])),
-    plugins: [onlyProvidersOf(config)],
+    plugins: [onlyProvidersOf(config), onlyHalfOf(name)],
   });
   writeFileSync(join(directory, CONFIG_FILE), JSON.stringify(config));
   writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}');
@@ -54,6 +56,17 @@ const onlyProvidersOf = ({ sources, heartbeat }: RuntimeConfig): Plugin => ({
         `export const PROVIDERS = new Map([${ids.map(exportName)}].map((provider) => [provider.id, provider]));`,
       ].join('\n'),
       resolveDir: join(ROOT, 'lambda/providers'),
+    }));
+  },
+});
+
+/** Leaves out of each provider what the function does not use. */
+const onlyHalfOf = (name: FunctionName): Plugin => ({
+  name: 'only-used-members',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]lambda[\\/]providers[\\/][a-z0-9-]+\.ts$/ }, async ({ path }) => ({
+      contents: await providerHalf(await readFile(path, 'utf8'), name),
+      loader: 'ts',
     }));
   },
 });

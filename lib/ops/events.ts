@@ -31,7 +31,7 @@ export async function readEvents(target: Target, address: string, limit: number)
   return events.reverse();
 }
 
-function asEvent(item: Record<string, AttributeValue>): StoredEvent {
+export function asEvent(item: Record<string, AttributeValue>): StoredEvent {
   const { [EVENTS.sortKey]: key, ...facts } = unmarshall(item);
   const [time = '', fingerprint = ''] = String(key).split('#');
   return { fingerprint, ...(time !== '-' && { occurredAt: time }), ...facts } as unknown as StoredEvent;

@@ -30,6 +30,11 @@ function detail(event: NormalisedEvent): string {
     case 'unsubscribed':
     case 'resubscribed':
       return event.scope === 'all' ? 'from everything' : `scope ${event.scope ?? 'not given'}`;
+    case 'complained':
+      return joined('marked it as spam', (event.candidates ?? 1) > 1 && `or one of ${event.candidates} others did`);
+    case 'suppressed':
+    case 'lifted':
+      return joined(event.reason, event.actor && `by ${event.actor}`, event.note && `"${event.note}"`);
     case 'unknown':
       return `the ESP calls it "${event.providerEvent}"`;
     case 'inbound':

@@ -36,10 +36,24 @@ describe('a bundle', () => {
   });
 
   test('holds the providers that are configured, and no others', () => {
-    for (const name of ['receive', 'process']) {
-      expect(built(name)).toContain('x-twilio-email-event-webhook-signature');
-      expect(built(name)).not.toContain('x-amz-sns');
-    }
+    expect(built('receive')).toContain('x-twilio-email-event-webhook-signature');
+    expect(built('receive')).not.toContain('x-amz-sns');
+    expect(built('process')).toContain('bounce_classification');
+    expect(built('process')).not.toContain('bouncedRecipients');
+  });
+
+  test.each<[FunctionName, number]>([
+    ['receive', 340],
+    ['process', 450],
+  ])('of %s with every provider holds no sample of any, and stays small', async (name, kilobytes) => {
+    const sources = Object.fromEntries([...PROVIDERS.keys()].map((id) => [id, { provider: id, options: {} }]));
+    const directory = join(folder, `${name}-all`);
+    await buildFunction(name, { ...config, sources }, directory);
+    const code = readFileSync(join(directory, 'index.js'), 'utf8');
+    expect(code).not.toMatch(/generateKey|sample\(|sample:/);
+    expect(code.includes('normalise')).toBe(name === 'process');
+    expect(code.includes('x-twilio-email-event-webhook-signature')).toBe(name === 'receive');
+    expect(code.length).toBeLessThanOrEqual(kilobytes * 1000);
   });
 
   test('finds every provider under the name that the registry knows', async () => {

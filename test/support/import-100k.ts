@@ -5,9 +5,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startOpsStack } from './ops-stack.ts';
 import { suppressionCsv } from './suppression-csv.ts';
 
-/** 100,000 lines in, killed half way, resumed, in once more, and out again: `node bin/preflight.mjs test/support/import-100k.ts [lines]` */
+/**
+ * 100,000 lines in, killed half way, resumed, in once more, and out again:
+ * `node bin/preflight.mjs test/support/import-100k.ts [lines] [lines a second]`. The rate is what the emulated tables keep up with.
+ */
 
 const LINES = Number(process.argv[2] ?? 100_000);
+const RATE = ['--rate', process.argv[3] ?? '1000'];
 const NOTE = ['--note', 'moved', '--actor', 'ada'];
 const stack = await startOpsStack({ guide: { provider: 'generic' } });
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -34,13 +38,13 @@ const reached = (): number =>
   existsSync(state) ? (JSON.parse(readFileSync(state, 'utf8')) as { line: number }).line : 0;
 
 const begun = Date.now();
-const args = [join(process.cwd(), 'bin/ops.ts'), 'import', 'list.csv', '--local', ...NOTE];
+const args = [join(process.cwd(), 'bin/ops.ts'), 'import', 'list.csv', '--local', ...RATE, ...NOTE];
 const { INIT_CWD: _cwd, ...env } = process.env;
 const child = spawn(process.execPath, args, { cwd: stack.root, env, stdio: 'inherit' });
 while (reached() < LINES / 2 && child.exitCode === null) await pause(20);
 child.kill('SIGKILL');
 say(`cut off after line ${reached()}, ${seconds(begun)}`);
-const resumed = await stack.run(['import', 'list.csv', '--resume', ...NOTE]);
+const resumed = await stack.run(['import', 'list.csv', '--resume', ...RATE, ...NOTE]);
 say(resumed.out + resumed.err);
 say(`handed over in ${seconds(begun)}, ${Math.round(process.memoryUsage.rss() / 1e6)} MB`);
 await drained();
@@ -51,7 +55,7 @@ const out = Date.now();
 const exported = (await stack.run(['export'])).out;
 say(`exported in ${seconds(out)}`);
 check('comes out as it went in', firstFive(exported).join('\n') === firstFive(csv).join('\n'));
-await stack.run(['import', 'list.csv', ...NOTE]);
+await stack.run(['import', 'list.csv', ...RATE, ...NOTE]);
 await drained();
 check('imported again, nothing doubled', (await stack.driver.events()).length === LINES);
 check('nothing in the dead letters', (await stack.driver.depth('deadLetter')) === 0);

@@ -7,7 +7,7 @@ import { changeSecretMap, liveValues, readSecretMap, type SecretMap } from '../s
 import { suggestion } from '../suggest.ts';
 import { resolveTarget, sourceOf, TARGET_OPTIONS, type Target } from '../target.ts';
 
-const ACTIONS = ['set', 'list'];
+const ACTIONS = ['set', 'list', 'rotate', 'remove'];
 
 export const command = defineCommand({
   args: ['action', 'source?'],
@@ -15,6 +15,11 @@ export const command = defineCommand({
 secrets set <source>   stores a secret, typed without echo or read from standard input, in the form the ESP shows it.
                        A source that has one already needs --add (both live, for a rotation without a gap) or --replace.
 secrets list           says how many live values each source has, never which.
+secrets rotate <source>  makes a new value live beside the old: typed or read, or with --generate made here and printed once, for ESPs
+                       whose secret you choose. Then give it to the ESP.
+secrets remove <source> --position N
+                       drops one live value, 1 is the newest; says first which of them proved a request last. Needs --yes where that
+                       is the very one, or is not known.
 Receivers keep secrets for up to 5 minutes, but look again within 30 seconds when a check fails: a new value counts from then on, one
 that was replaced may still be accepted for 5 minutes.
 Exit codes: 0 done, every source has its secret; 1 list found a source without one; 2 usage, or a value of the wrong form; 3 cannot
@@ -22,16 +27,22 @@ know (the secret could not be read or written).`,
   options: {
     add: { type: 'boolean', help: 'set: put the new value before those that are live' },
     replace: { type: 'boolean', help: 'set: drop the values that are live' },
+    generate: { type: 'boolean', help: 'rotate: make the value here, and print it this once' },
+    position: { type: 'string', value: 'N', help: 'remove: which live value, 1 is the newest' },
+    yes: { type: 'boolean', help: 'remove: although it may still be in use' },
     ...TARGET_OPTIONS,
   },
   example: 'ops secrets set sendgrid --stage prod < key.txt',
 
   async run({ args, options: given, io }) {
     const [action = '', source] = args;
-    if (!ACTIONS.includes(action)) throw new UsageError(`secrets: set or list?${suggestion(action, ACTIONS)}`);
+    if (!ACTIONS.includes(action))
+      throw new UsageError(`secrets: ${ACTIONS.join(', ')}?${suggestion(action, ACTIONS)}`);
     const target = await resolveTarget(given, io);
     if (action === 'list') return list(target, given.json === true, io);
-    if (source === undefined) throw new UsageError('secrets set: of which source?');
+    if (source === undefined) throw new UsageError(`secrets ${action}: of which source?`);
+    if (action === 'rotate') return (await import('../secret-rotation.ts')).rotate(target, source, given, io);
+    if (action === 'remove') return (await import('../secret-rotation.ts')).remove(target, source, given, io);
     if (given.add && given.replace) throw new UsageError('secrets set: --add keeps the old value, --replace drops it.');
     return set(target, source, given, io);
   },
@@ -87,7 +98,8 @@ async function list(target: Target, json: boolean, io: Io): Promise<ExitCode> {
       row.values > 0 ? `live values: ${row.values}` : row.needed ? 'MISSING: refuses everything' : 'needs none';
     io.print(json ? jsonLine(row) : `${row.source}  ${row.provider}  ${state}`);
   }
-  const left = [...map.keys()].filter((name) => !target.names.sources.has(name));
+  // Names that begin so are the stack's own keys.
+  const left = [...map.keys()].filter((name) => !target.names.sources.has(name) && !name.startsWith('quell-'));
   if (left.length > 0) io.say(`Stored for sources that ${target.label} does not have: ${left.join(', ')}.`);
   return rows.some(({ needed, values }) => needed && values === 0) ? EXIT.no : EXIT.yes;
 }

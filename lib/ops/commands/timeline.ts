@@ -8,18 +8,26 @@ import { resolveTarget, TARGET_OPTIONS } from '../target.ts';
 import { parseCount } from '../time.ts';
 
 export const command = defineCommand({
-  args: ['address'],
+  args: ['address?'],
   about: `
 Prints what happened to one address, one event per line, the newest last: time, type, what it means, source and message id.
+With --message it tells one mail's story instead, by recipient, with its outcome first; that needs "byMessageIndex" in the settings.
 Events are kept for the retention of the settings (35 days unless set).
 Exit codes: 0 there are events, 1 there are none, 2 usage, 3 cannot know (the table could not be read).`,
   options: {
+    message: { type: 'string', value: 'ID', help: "the ESP's id of a mail, as other lines show it" },
     limit: { type: 'string', value: 'N', help: 'only the newest N (default: 100)' },
     ...TARGET_OPTIONS,
   },
   example: 'ops timeline ada@example.com --limit 20 --local',
 
   async run({ args, options: given, io }) {
+    if ((args[0] === undefined) === (given.message === undefined))
+      throw new UsageError('timeline: name an address, or a mail with --message.');
+    if (given.message !== undefined) {
+      const target = await resolveTarget(given, io);
+      return (await import('../message-story.ts')).tellMessage(target, given.message, given.json === true, io);
+    }
     const address = normaliseAddress(args[0] as string);
     if (address === undefined) throw new UsageError('timeline: that is not an e-mail address.');
     const limit = parseCount('limit', given.limit ?? '100', 1_000_000);

@@ -3,13 +3,16 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { packMessages } from '../../../lambda/domain/message.ts';
 import { type Listening, listen } from '../../../lib/local/loopback.ts';
+import { secretStore } from '../../../lib/local/secret-store.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
-import { type Handler, loadBundle } from '../../support/bundled.ts';
+import { type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
 import { startTestDynamo, type TestDynamo } from '../../support/dynamodb.ts';
 import { settingsOf } from '../../support/template.ts';
 
 let dynamo: TestDynamo;
 let firehose: Listening;
+let queue: Listening;
+let secrets: Listening;
 let handler: Handler;
 let down = true;
 const lines: string[] = [];
@@ -28,16 +31,28 @@ beforeAll(async () => {
       ),
     );
   });
+  queue = await listen(
+    sqsStandIn(
+      () => false,
+      () => undefined,
+    ),
+  );
+  secrets = await listen(secretStore({ arn: 'x', value: '{}' }));
   handler = await loadBundle('process', runtimeConfig(settingsOf({ archive: {} })), {
     EVENTS_TABLE: dynamo.tables.events,
     SUPPRESSION_TABLE: dynamo.tables.suppression,
     TOPIC_ARNS: '{}',
+    DEAD_LETTER_QUEUE_URL: `${queue.url}/000000000000/dead`,
+    AWS_ENDPOINT_URL_SQS: queue.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
     AWS_ENDPOINT_URL_FIREHOSE: firehose.url,
   });
 });
 afterAll(async () => {
   await firehose?.close();
+  await queue?.close();
+  await secrets?.close();
   await dynamo?.stop();
 });
 
@@ -85,7 +100,7 @@ test('heartbeats and replays are not archived; operator acts, confirmations and 
     actor: 'ada',
     note: 'n',
   };
-  await invoke([
+  const done = await invoke([
     ...packMessages({ ...envelope, origin: 'replay' }, [raw]),
     ...packMessages({ ...envelope, source: 'quell-heartbeat' }, ['{"event":"delivered"}']),
     ...packMessages({ ...envelope, source: 'operator', channel: 'operator', origin: 'operator' }, [
@@ -93,6 +108,7 @@ test('heartbeats and replays are not archived; operator acts, confirmations and 
     ]),
     ...packMessages(envelope, ['no JSON at all']),
   ]);
+  expect(done).toEqual({ batchItemFailures: [] });
   expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
     { source: 'operator', origin: 'operator', raw: JSON.stringify(act), events: [{ type: 'suppressed' }] },
     { source: 'sendgrid', raw: 'no JSON at all', events: [] },

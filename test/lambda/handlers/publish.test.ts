@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { eventBus } from '../../../lib/local/bus.ts';
 import { type Listening, listen } from '../../../lib/local/loopback.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
-import { type Handler, loadBundle } from '../../support/bundled.ts';
+import { type Buried, type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
 import { type FaultyProxy, faultyProxy, unavailable } from '../../support/faulty-proxy.ts';
 import { settingsOf } from '../../support/template.ts';
 
@@ -13,19 +13,18 @@ let bus: Listening;
 let proxy: FaultyProxy;
 let queue: Listening;
 let handler: Handler;
-let buried: { MessageBody: string; MessageAttributes: { reason: { StringValue: string } } }[] = [];
+let buried: Buried[] = [];
 let queueDown = false;
 
 beforeAll(async () => {
   bus = await listen(eventBus());
   proxy = await faultyProxy(bus.url);
-  queue = await listen(async (request, response) => {
-    const { Entries } = JSON.parse(Buffer.concat(await request.toArray()).toString());
-    if (!queueDown) buried.push(...Entries);
-    const Successful = Entries.map(({ Id }: { Id: string }) => ({ Id, MessageId: Id, MD5OfMessageBody: '' }));
-    response.writeHead(queueDown ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });
-    response.end(JSON.stringify(queueDown ? { __type: 'AccessDenied' } : { Successful }));
-  });
+  queue = await listen(
+    sqsStandIn(
+      () => queueDown,
+      (entries) => buried.push(...entries),
+    ),
+  );
   handler = await loadBundle('publish', runtimeConfig(settingsOf({ publish: { types: ['bounced'] } })), {
     EVENT_BUS: 'quell-test',
     UNPUBLISHED_QUEUE_URL: `${queue.url}/000000000000/unpublished`,

@@ -1,0 +1,36 @@
+/** What functions have told of themselves, in logs and metrics; times are epoch milliseconds. */
+export interface Watch {
+  /** Per source, as far back as can be seen. */
+  traffic(sources: readonly string[]): Promise<ReadonlyMap<string, Traffic>>;
+  /** What a function last came to; undefined where it has not run as far back as can be seen. */
+  runs(name: WatchedFunction): Promise<Runs>;
+  /** When a heartbeat last went round, or where that is off, when pulse last ran. */
+  heartbeat(): Promise<number | undefined>;
+  /** Seconds that the oldest delivery has waited; undefined where nobody measures it. */
+  queueAge(): Promise<number | undefined>;
+  /** Which of a source's live secrets proved a request last, counted from 1; known only while there are several. */
+  lastProof(source: string): Promise<{ readonly position: number; readonly at: number } | undefined>;
+}
+
+export type WatchedFunction = 'receive' | 'process' | 'pulse';
+
+export interface Traffic {
+  readonly acceptedAt?: number;
+  readonly refused?: Refusals;
+}
+
+export interface Refusals {
+  readonly at: number;
+  /** Of the last one. */
+  readonly reason: string;
+  /** Since the last accepted event. */
+  readonly count: number;
+}
+
+export interface Runs {
+  readonly succeededAt?: number;
+  readonly failedAt?: number;
+}
+
+/** Log line of `receive` where a source has several live secrets: which one proved a request. */
+export const PROVEN = 'proven';

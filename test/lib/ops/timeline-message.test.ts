@@ -1,0 +1,111 @@
+import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
+import { eventRecord } from '../../../lambda/domain/record.ts';
+import { startTestDynamo, type TestDynamo } from '../../support/dynamodb.ts';
+import { ops, project, stackFile, writeFile } from '../../support/ops.ts';
+
+let dynamo: TestDynamo;
+const { root, remove } = project();
+const INDEXED = 'indexed-events';
+
+beforeAll(async () => {
+  dynamo = await startTestDynamo();
+  const key = (AttributeName: string, KeyType: 'HASH' | 'RANGE') => ({ AttributeName, KeyType });
+  await dynamo.client.send(
+    new CreateTableCommand({
+      TableName: INDEXED,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['recipient', 'eventKey', 'messageId'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+      KeySchema: [key('recipient', 'HASH'), key('eventKey', 'RANGE')],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'byMessage',
+          KeySchema: [key('messageId', 'HASH'), key('eventKey', 'RANGE')],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  );
+  useTable(INDEXED);
+}, 20_000);
+afterAll(async () => {
+  await dynamo?.stop();
+  remove();
+});
+
+const useTable = (events: string) =>
+  writeFile(
+    root,
+    '.local/stack.json',
+    stackFile({
+      endpoints: { dynamodb: dynamo.endpoint, sqs: '', secretsmanager: '' },
+      tables: { ...dynamo.tables, events },
+    }),
+  );
+
+let n = 0;
+async function record(second: number, over: Partial<NormalisedEvent>): Promise<void> {
+  n += 1;
+  const event = {
+    fingerprint: String(n).padStart(32, '0'),
+    type: 'delivered',
+    source: 'sendgrid',
+    provider: 'sendgrid',
+    providerEvent: 'x',
+    messageId: 'mail-1',
+    recipient: 'ada@example.com',
+    occurredAt: `2026-05-04T10:00:${String(second).padStart(2, '0')}.000Z`,
+    receivedAt: '2026-05-04T10:01:00.000Z',
+    ...over,
+  } as NormalisedEvent;
+  await dynamo.client.send(new PutItemCommand({ TableName: INDEXED, Item: marshall(eventRecord(event, 35)) }));
+}
+
+describe('ops timeline --message', () => {
+  test("tells a mail's story by recipient, with its outcome first", async () => {
+    await record(3, { type: 'delivered' });
+    await record(0, { type: 'accepted' });
+    await record(5, { type: 'opened', machine: true });
+    await record(9, { type: 'opened' });
+    await record(1, { type: 'bounced', bounceClass: 'hard', recipient: 'bob@example.com' });
+    await record(2, { messageId: 'mail-2' });
+    const { code, out } = await ops(['timeline', '--message', 'mail-1', '--local'], { root });
+    expect(code).toBe(0);
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.slice(0, 60).trimEnd()),
+    ).toEqual([
+      'ada@example.com: delivered after 3 s, opened 2 times (1 by a',
+      '  2026-05-04T10:00:00.000Z  accepted     [sendgrid, message m',
+      '  2026-05-04T10:00:03.000Z  delivered    [sendgrid, message m',
+      '  2026-05-04T10:00:05.000Z  opened       by a machine  [sendg',
+      '  2026-05-04T10:00:09.000Z  opened       [sendgrid, message m',
+      'bob@example.com: bounced',
+      '  2026-05-04T10:00:01.000Z  bounced      hard bounce  [sendgr',
+    ]);
+    const { json } = await ops(['timeline', '--message', 'mail-1', '--local', '--json'], { root });
+    expect(json()).toHaveLength(5);
+  });
+
+  test('an unknown mail has no story', async () => {
+    const { code, out, err } = await ops(['timeline', '--message', 'other', '--local'], { root });
+    expect([code, out, err]).toEqual([1, '', 'the local stack holds no event of this mail.']);
+  });
+
+  test.each([[[]], [['ada@example.com', '--message', 'mail-1']]])('%j is wrong usage', async (args) => {
+    expect((await ops(['timeline', ...args, '--local'], { root })).code).toBe(2);
+  });
+
+  test('without the index it cannot know, and says which setting makes it', async () => {
+    useTable(dynamo.tables.events);
+    const { code, err } = await ops(['timeline', '--message', 'mail-1', '--local'], { root });
+    expect([code, err]).toEqual([3, expect.stringContaining('byMessageIndex')]);
+  });
+});
