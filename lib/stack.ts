@@ -70,6 +70,7 @@ export class QuellStack extends Stack {
       secrets,
       delivery,
       deliveries: processor.deliveries,
+      archive,
     });
     writeOutputs(this, {
       settings,

@@ -1,9 +1,10 @@
 import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { EVENTS } from '../contract/tables.ts';
 import type { NormalisedEvent } from '../domain/event.ts';
 import { eventKey, eventRecord, expiresAt } from '../domain/record.ts';
 import type { PastEvent } from '../domain/soft-bounces.ts';
+import { toItem } from './item.ts';
 import { writeOver } from './rewrites.ts';
 import { type Outcome, runStatements, type Statement } from './statements.ts';
 
@@ -106,7 +107,7 @@ export class EventStore {
   }
 
   #item(event: NormalisedEvent, { quiet = false }: Way): Record<string, AttributeValue> {
-    return marshall(eventRecord(event, this.#retentionDays, quiet), { removeUndefinedValues: true });
+    return toItem(eventRecord(event, this.#retentionDays, quiet));
   }
 }
 

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../contract/tables.ts';
 import { fold, type Judgement, type Reasons, verdicts } from '../domain/suppression.ts';
 import { insertText } from './event-store.ts';
+import { toItem } from './item.ts';
 import { chunks, jitter, noteFailure, runStatements, type Statement } from './statements.ts';
 
 interface Stored {
@@ -36,18 +37,21 @@ export class SuppressionStore {
    * Folds judgements into what is stored, per recipient: read consistently, fold, write on condition that nobody wrote meanwhile;
    * a lost race is read and folded again. Idempotent: what is known already writes nothing.
    * @param quiet recipients whose change is not to be published
+   * @param fresh recipients that are probably not listed yet: written without a look first, which saves a read for most; whoever is
+   *   listed after all refuses the insert and is read and folded
    */
   async apply(
     judgements: ReadonlyMap<string, readonly Judgement[]>,
     deadline: number,
-    quiet: ReadonlySet<string> = new Set(),
+    { quiet = new Set(), fresh = new Set() }: { quiet?: ReadonlySet<string>; fresh?: ReadonlySet<string> } = {},
   ): Promise<Applied> {
     let changed = 0;
     const suppressed = new Set<string>();
     let left = [...judgements.keys()];
     for (let attempt = 0; left.length > 0; attempt++) {
-      if (attempt > 0) await pause(jitter(attempt));
-      const stored = await this.#read(left);
+      if (attempt > 1) await pause(jitter(attempt));
+      const stored = await this.#read(attempt === 0 ? left.filter((recipient) => !fresh.has(recipient)) : left);
+      if (attempt === 0) for (const recipient of fresh) stored.set(recipient, undefined);
       const writes = left.flatMap((recipient) => {
         if (!stored.has(recipient)) return [];
         const before = stored.get(recipient);
@@ -116,10 +120,10 @@ export class SuppressionStore {
     };
     const key = SUPPRESSION.partitionKey;
     if (!before) {
-      const item = marshall({ [key]: recipient, ...values }, { removeUndefinedValues: true });
+      const item = toItem({ [key]: recipient, ...values });
       return { text: insertText(this.#table, Object.keys(item)), parameters: Object.values(item) };
     }
-    const item = marshall(values, { removeUndefinedValues: true });
+    const item = toItem(values);
     const sets = Object.keys(item).map((name) => `"${name}"=?`);
     return {
       text: `UPDATE "${this.#table}" SET ${sets.join(', ')} WHERE "${key}"=? AND "${SUPPRESSION.version}"=?`,

@@ -1,5 +1,4 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { METRICS, type MetricName, SOURCE_DIMENSION } from '../contract/metrics.ts';
 
 /**
@@ -40,23 +39,29 @@ export function countBatch(bySource: ReadonlyMap<string, Counts>, overall: Count
   for (const other of others) write(other);
 }
 
-const unitOf = (name: string) => (name === METRICS.heartbeat ? MetricUnit.Milliseconds : MetricUnit.Count);
-
-type Embedded = ReturnType<Metrics['serializeMetrics']>;
+interface Embedded {
+  readonly _aws: {
+    readonly Timestamp: number;
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string; readonly Unit: 'Count' | 'Milliseconds' }[];
+    }[];
+  };
+}
 
 function embedded(counts: Counts, source?: string): Embedded | undefined {
-  const entries = Object.entries(counts);
-  if (entries.length === 0) return undefined;
-  const metrics = new Metrics({ serviceName: 'quell' });
-  metrics.clearDefaultDimensions();
-  if (source !== undefined) metrics.addDimension(SOURCE_DIMENSION, source);
-  for (const [name, value] of entries) metrics.addMetric(name, unitOf(name), value);
-  const line = metrics.serializeMetrics();
+  const names = Object.keys(counts);
+  if (names.length === 0) return undefined;
+  const Metrics = names.map((Name) => ({ Name, Unit: Name === METRICS.heartbeat ? 'Milliseconds' : 'Count' }) as const);
+  const Namespace = process.env.POWERTOOLS_METRICS_NAMESPACE ?? '';
   // "No dimension" is one empty set in this format; an empty list of sets is not taken.
-  const CloudWatchMetrics = line._aws.CloudWatchMetrics.map((directive) =>
-    source === undefined ? { ...directive, Dimensions: [[]] as [string[]] } : directive,
-  );
-  return { ...line, _aws: { ...line._aws, CloudWatchMetrics } };
+  const Dimensions = [source === undefined ? [] : [SOURCE_DIMENSION]];
+  return {
+    _aws: { Timestamp: Date.now(), CloudWatchMetrics: [{ Namespace, Dimensions, Metrics }] },
+    ...(source !== undefined && { [SOURCE_DIMENSION]: source }),
+    ...counts,
+  };
 }
 
 /** Two sets of metrics with different dimensions, in one line. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Draft } from './event.ts';
 
 /**
@@ -7,8 +7,5 @@ import type { Draft } from './event.ts';
  */
 export function fingerprint(group: string, provider: string, identity: Draft['identity']): string {
   const parts = identity.map((part) => (part === undefined || part === null ? null : String(part)));
-  return createHash('sha256')
-    .update(JSON.stringify([group, provider, ...parts]))
-    .digest('hex')
-    .slice(0, 32);
+  return hash('sha256', JSON.stringify([group, provider, ...parts]), 'hex').slice(0, 32);
 }

@@ -16,11 +16,26 @@ export class UnreadableJson extends Error {
  * @throws UnreadableJson on anything but JSON, and on nesting deeper than `maxDepth`.
  */
 export function parseJson(text: string, maxDepth = MAX_DEPTH): unknown {
-  checkDepth(text, maxDepth);
+  return parseWalked(
+    text,
+    walk(text, () => {}),
+    maxDepth,
+  );
+}
+
+/** As {@link parseJson} and {@link sliceElements} together, looking through the text once. */
+export function parseElements(text: string): { readonly value: unknown; readonly slices: readonly string[] } {
+  const cuts: number[] = [];
+  const walked = walk(text, (at, code, depth) => {
+    if (isCut(code, depth)) cuts.push(at);
+  });
+  return { value: parseWalked(text, walked, MAX_DEPTH), slices: cutAt(text, cuts) };
+}
+
+function parseWalked(text: string, { deepest, longNumber }: Walked, maxDepth: number): unknown {
+  if (deepest > maxDepth) throw new UnreadableJson(`nested deeper than ${maxDepth}`);
   try {
-    return /\d{16}/.test(text)
-      ? JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown)
-      : JSON.parse(text);
+    return longNumber ? JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown) : JSON.parse(text);
   } catch (error) {
     const at = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
     throw new UnreadableJson(at === undefined ? 'not JSON' : `not JSON at offset ${at}`);
@@ -32,26 +47,30 @@ function keepDigits(_key: string, value: unknown, context: { source?: string }):
   return context.source !== undefined && /^-?\d+$/.test(context.source) ? context.source : value;
 }
 
-function checkDepth(text: string, maxDepth: number): void {
-  if (walk(text, () => {}) > maxDepth) throw new UnreadableJson(`nested deeper than ${maxDepth}`);
-}
-
 /**
  * The elements of a top-level array, or the document itself if it is no array, as slices of `text`.
  * Call on text that {@link parseJson} accepted.
  */
 export function sliceElements(text: string): string[] {
-  if (!/^\s*\[/.test(text)) return [text.trim()];
-  const slices: string[] = [];
-  let start = text.indexOf('[') + 1;
+  const cuts: number[] = [];
   walk(text, (at, code, depth) => {
-    const closes = code === BRACKET_CLOSE && depth === 0;
-    if (!closes && !(code === COMMA && depth === 1)) return;
-    const slice = text.slice(start, at).trim();
-    if (slice !== '') slices.push(slice);
-    start = at + 1;
+    if (isCut(code, depth)) cuts.push(at);
   });
-  return slices;
+  return cutAt(text, cuts);
+}
+
+const isCut = (code: number, depth: number): boolean =>
+  (code === BRACKET_CLOSE && depth === 0) || (code === COMMA && depth === 1);
+
+function cutAt(text: string, cuts: readonly number[]): string[] {
+  if (!/^\s*\[/.test(text)) return [text.trim()];
+  let start = text.indexOf('[') + 1;
+  const slices = cuts.map((at) => {
+    const slice = text.slice(start, at).trim();
+    start = at + 1;
+    return slice;
+  });
+  return slices.filter((slice) => slice !== '');
 }
 
 /** The value of one member of a top-level object as a slice; undefined if the member is absent. */
@@ -74,15 +93,29 @@ const COMMA = 0x2c;
 const BRACKET_CLOSE = 0x5d;
 const BRACE_CLOSE = 0x7d;
 
+interface Walked {
+  readonly deepest: number;
+  /** A number of 16 digits or more stands outside strings: parsed as usual it may lose some. */
+  readonly longNumber: boolean;
+}
+
 /**
  * Calls back at every comma and closing bracket outside strings, with the depth after it. Strings are skipped with `indexOf`,
- * which keeps this well under the cost of parsing. Returns the greatest depth.
+ * which keeps this well under the cost of parsing.
  */
-function walk(text: string, at: (index: number, code: number, depth: number) => void): number {
+function walk(text: string, at: (index: number, code: number, depth: number) => void): Walked {
   let depth = 0;
   let deepest = 0;
+  let digits = 0;
+  let longest = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
+    if (code >= 0x30 && code <= 0x39) {
+      digits++;
+      continue;
+    }
+    if (digits > longest) longest = digits;
+    digits = 0;
     if (code === QUOTE) {
       i = endOfString(text, i);
     } else if (code === 0x5b || code === 0x7b) {
@@ -93,7 +126,7 @@ function walk(text: string, at: (index: number, code: number, depth: number) => 
       at(i, code, depth);
     }
   }
-  return deepest;
+  return { deepest, longNumber: Math.max(longest, digits) >= 16 };
 }
 
 function endOfString(text: string, open: number): number {

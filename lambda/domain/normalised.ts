@@ -48,9 +48,9 @@ export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent
   // An operator names a scope in full; an ESP's is named after its source.
   const scopeName =
     scope === undefined || scope === 'all' || arrival.source === OPERATOR ? scope : `${arrival.source}:${scope}`;
-  const shortened = Object.fromEntries(
-    Object.entries({ ...facts, scope: scopeName }).map(([name, value]) => [name, shorten(name, value, cut)]),
-  ) as typeof facts & { scope?: string };
+  const shortened: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries({ ...facts, scope: scopeName }))
+    shortened[name] = shorten(name, value, cut);
   return present({
     fingerprint: fingerprint(arrival.dedupeGroup, arrival.provider, identity),
     ...shortened,
@@ -61,7 +61,7 @@ export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent
     occurredAt: time(occurredAt),
     receivedAt: arrival.receivedAt,
     truncated: cut.length > 0 ? cut : undefined,
-  }) as NormalisedEvent;
+  }) as unknown as NormalisedEvent;
 }
 
 const time = (at: number | undefined): string | undefined =>

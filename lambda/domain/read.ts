@@ -75,5 +75,7 @@ export function tagList(value: unknown): string[] | undefined {
 
 /** Drops members that are undefined, so that absent means absent (`exactOptionalPropertyTypes`). */
 export function present<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as never;
+  const kept: Record<string, unknown> = {};
+  for (const [name, item] of Object.entries(value)) if (item !== undefined) kept[name] = item;
+  return kept as never;
 }

@@ -135,10 +135,10 @@ async function record(messages: readonly Opened[], deadline: number): Promise<Re
 
 /** Folds what the events prove; returns those whose recipients' suppression could not be settled this time. */
 async function suppress(recorded: readonly Recorded[], tally: Tally, deadline: number): Promise<Recorded[]> {
-  const { judgements, unread } = await judgeEvents(recorded, config, eventStore);
+  const { judgements, fresh, unread } = await judgeEvents(recorded, config, eventStore);
   const live = new Set(recorded.flatMap(({ message, event }) => (wayOf(message).quiet ? [] : (event.recipient ?? []))));
   const quiet = new Set([...judgements.keys()].filter((recipient) => !live.has(recipient)));
-  const { changed, suppressed, failed } = await suppressionStore.apply(judgements, deadline, quiet);
+  const { changed, suppressed, failed } = await suppressionStore.apply(judgements, deadline, { quiet, fresh });
   tally.suppressionChanges = changed;
   tally.newlySuppressed(suppressed.difference(quiet));
   const unsettled = failed.union(unread);

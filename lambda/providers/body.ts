@@ -1,5 +1,5 @@
 import { RefusedRequest } from '../domain/errors.ts';
-import { parseJson, sliceElements, UnreadableJson } from '../domain/json.ts';
+import { parseElements, parseJson, UnreadableJson } from '../domain/json.ts';
 import type { WebhookRequest } from './provider.ts';
 
 /** The body as text. @throws RefusedRequest `unreadable` where it is empty or not UTF-8. */
@@ -17,8 +17,12 @@ export function bodyText(request: WebhookRequest): string {
 /** The body parsed as JSON. @throws RefusedRequest `unreadable`, with an offset at most. */
 export function bodyJson(request: WebhookRequest): { readonly text: string; readonly value: unknown } {
   const text = bodyText(request);
+  return { text, value: readable(() => parseJson(text)) };
+}
+
+function readable<T>(read: () => T): T {
   try {
-    return { text, value: parseJson(text) };
+    return read();
   } catch (error) {
     if (!(error instanceof UnreadableJson)) throw error;
     throw new RefusedRequest('unreadable', `The body is ${error.message}.`);
@@ -26,13 +30,15 @@ export function bodyJson(request: WebhookRequest): { readonly text: string; read
 }
 
 /** One JSON object, or an array of elements: each as its own slice. @throws RefusedRequest on any other JSON. */
-export function jsonEvents(request: WebhookRequest): string[] {
-  const { text, value } = bodyJson(request);
-  if (typeof value !== 'object' || value === null)
+export function jsonEvents(request: WebhookRequest): readonly string[] {
+  const text = bodyText(request);
+  const { value, slices } = readable(() => parseElements(text));
+  if (typeof value !== 'object' || value === null) {
     throw new RefusedRequest('unreadable', 'The body is neither a JSON object nor an array.');
-  const events = Object.keys(value).length === 0 ? [] : sliceElements(text);
-  if (events.length === 0) throw new RefusedRequest('unreadable', 'The body holds no event.');
-  return events;
+  }
+  const empty = Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0;
+  if (empty) throw new RefusedRequest('unreadable', 'The body holds no event.');
+  return slices;
 }
 
 /** As {@link jsonEvents}, for providers that post exactly one object. */

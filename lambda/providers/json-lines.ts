@@ -13,7 +13,8 @@ export function jsonLines(request: WebhookRequest): string[] {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   if (!lines.some(isObject)) throw new RefusedRequest('unreadable', 'No line of the body is a JSON object.');
-  return lines;
+  // With a space in front it is no JSON object to the queue message, and breaks nobody else.
+  return lines.map((line) => (line.startsWith('{') && !isObject(line) ? ` ${line}` : line));
 }
 
 function isObject(line: string): boolean {

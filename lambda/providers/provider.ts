@@ -41,7 +41,10 @@ export interface Answer {
 
 /** A request's payload, cut into single events. */
 export interface Payload {
-  /** Text of each event exactly as received: slices of the body, never re-serialised. */
+  /**
+   * Text of each event exactly as received: slices of the body, never re-serialised. What starts with `{` is valid JSON: it travels
+   * verbatim inside the message. A broken line of JSON gets a space in front.
+   */
   readonly events: readonly string[];
   /** What the headers say and the body does not (a delivery id); travels with the message. */
   readonly meta?: Readonly<Record<string, string>>;

@@ -3,6 +3,8 @@ import { type CfnManagedPolicy, ManagedPolicy, PolicyStatement } from 'aws-cdk-l
 import type { IEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { ARCHIVE_PREFIX } from '../../lambda/contract/archive.ts';
+import type { Archive } from './archive.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
 import type { Secrets } from './secrets.ts';
 import type { Storage } from './storage.ts';
@@ -14,6 +16,8 @@ export interface AccessPoliciesProps {
   readonly delivery: DeliveryQueue;
   /** What brings deliveries to `process`: to stop it is to pause. */
   readonly deliveries: IEventSourceMapping;
+  /** Raw events, which `ops replay` reads. */
+  readonly archive?: Archive | undefined;
 }
 
 /**
@@ -43,7 +47,7 @@ export class AccessPolicies extends Construct {
   }
 
   /** Operators write to no table: what they change goes through the delivery queue, so that it is recorded. */
-  private operatorPolicy({ storage, secrets, delivery, deliveries }: AccessPoliciesProps): ManagedPolicy {
+  private operatorPolicy({ storage, secrets, delivery, deliveries, archive }: AccessPoliciesProps): ManagedPolicy {
     const { stackName } = Stack.of(this);
     const tables = [storage.events.tableArn, storage.suppression.tableArn];
     const policy = this.policy('Operator', 'What the ops command line does.', [
@@ -60,6 +64,7 @@ export class AccessPolicies extends Construct {
       allow([secrets.arn], 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'),
       allow([deliveries.eventSourceMappingArn], 'lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'),
     ]);
+    if (archive) allowArchive(policy, archive.bucket.bucketArn);
     allowWide(policy, `cloudformation stack/${stackName}/*`, 'The name of this stack; a random id follows.', [
       'cloudformation:DescribeStacks',
     ]);
@@ -82,6 +87,12 @@ export class AccessPolicies extends Construct {
 }
 
 const allow = (resources: string[], ...actions: string[]) => new PolicyStatement({ actions, resources });
+
+function allowArchive(policy: ManagedPolicy, bucketArn: string): void {
+  policy.addStatements(allow([bucketArn], 's3:ListBucket'), allow([`${bucketArn}/${ARCHIVE_PREFIX}*`], 's3:GetObject'));
+  const id = `AwsSolutions-IAM5[Resource::<ArchiveBucket.Arn>/${ARCHIVE_PREFIX}*]`;
+  Validations.of(policy).acknowledge({ id, reason: 'The objects that hold raw events, and no others.' });
+}
 
 /** Allows what needs a wildcard, with the reason beside it. @param resource `*`, or service and the end of an ARN */
 function allowWide(policy: ManagedPolicy, resource: string, reason: string, actions: string[]): void {

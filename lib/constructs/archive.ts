@@ -93,8 +93,8 @@ export class Archive extends Construct {
         errorOutputPrefix: `${FAILED_PREFIX}!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/`,
       },
     });
-    // It tries the role as soon as it is made.
-    stream.node.addDependency(role);
+    // It tries the role's rights as soon as it is made.
+    stream.node.addDependency(role.node.findChild('DefaultPolicy'));
     return stream;
   }
 }

@@ -31,6 +31,7 @@ async function persistentStores(dataDir: string) {
   // Attached only after loading: an insert while loading would replace a queue's row and, by cascade, drop its messages.
   manager.load(stores.sqsStore, stores.snsStore, stores.s3Store);
   stores.sqsStore.persistence = manager;
+  stores.s3Store.persistence = manager;
   for (const queue of stores.sqsStore.allQueues()) queue.persistence = manager;
   return { stores, close: () => manager.close() };
 }

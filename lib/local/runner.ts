@@ -100,7 +100,8 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   }
   const streams = awsJson('dynamodbstreams', endpoints.dynamodb);
   for (const { functionArn, ...spec } of streamsOf(stack, lambdas)) {
-    const poller = startStream(spec, streams, (event) => functions.invoke(functionArn, event));
+    const kept = dataDir && { positionFile: join(dataDir, `${spec.table}.position`) };
+    const poller = startStream({ ...spec, ...kept }, streams, (event) => functions.invoke(functionArn, event));
     closers.add(() => poller.stop());
   }
   closers.add(startSchedules(stack, timeScale, functions.invoke));

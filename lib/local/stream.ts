@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AwsCall, REGION } from './aws-json.ts';
 import { type Pattern, passes } from './stream-filter.ts';
@@ -8,6 +9,8 @@ export interface StreamSpec {
   readonly streamArn: string;
   readonly batchSize: number;
   readonly filters: readonly Pattern[];
+  /** Where to remember how far it has come, for tables that outlive the run. */
+  readonly positionFile?: string;
 }
 
 interface StreamRecord {
@@ -78,7 +81,7 @@ export function startStream(
   }
 
   async function poll(): Promise<void> {
-    let done: string | undefined;
+    let done = spec.positionFile && existsSync(spec.positionFile) ? readFileSync(spec.positionFile, 'utf8') : undefined;
     let next: string | undefined;
     while (!signal.aborted) {
       try {
@@ -92,6 +95,7 @@ export function startStream(
           const last = batch.Records.at(-1)?.dynamodb.SequenceNumber;
           const reached = await handle(batch.Records);
           done = reached ?? done;
+          if (spec.positionFile && done) writeFileSync(spec.positionFile, done);
           if (reached === last) continue;
           next = undefined;
           await sleep(RETRY_MS, undefined, { signal });

@@ -49,6 +49,8 @@ export async function synthesize(home: Home, watchdog: Watchdog, { settings, sig
 function defaultSettings(home: Home): string {
   const sources = [...PROVIDERS.keys()].map((id) => [id, { provider: id, ...REQUIRED_OPTIONS[id] }]);
   const file = join(home.folder, 'settings.json');
-  writeFileSync(file, `${JSON.stringify({ sources: Object.fromEntries(sources) }, undefined, 2)}\n`);
+  // With the archive, which costs nothing here, so that a replay can be tried.
+  const settings = { sources: Object.fromEntries(sources), archive: {} };
+  writeFileSync(file, `${JSON.stringify(settings, undefined, 2)}\n`);
   return file;
 }

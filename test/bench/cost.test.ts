@@ -84,7 +84,7 @@ describe('the cost model', () => {
     expect(lines['DynamoDB, suppression']).toBeCloseTo(0.02 * 0.625 + 0.02 * 0.125);
     expect(lines['EventBridge, publish']).toBeCloseTo(0.04 * 1.2);
     expect(lines['CloudWatch Logs']).toBeCloseTo(0.01);
-    expect(total(lines)).toBeCloseTo(2.4873, 3);
+    expect(total(lines)).toBeCloseTo(2.4673, 3);
   });
 
   test('knows the archive, storage and other settings', () => {

@@ -11,9 +11,10 @@ import { suppressionCsv } from './suppression-csv.ts';
  */
 
 const LINES = Number(process.argv[2] ?? 100_000);
-const RATE = ['--rate', process.argv[3] ?? '1000'];
+const RATE = ['--rate', process.argv[3] ?? '400'];
 const NOTE = ['--note', 'moved', '--actor', 'ada'];
 const stack = await startOpsStack({ guide: { provider: 'generic' } });
+const RESTING_MS = 200;
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 const firstFive = (text: string): string[] =>
@@ -24,7 +25,8 @@ const firstFive = (text: string): string[] =>
     .sort();
 
 async function drained(): Promise<void> {
-  for (let quiet = 0; quiet < 3; await pause(200)) quiet = (await stack.driver.depth('delivery')) === 0 ? quiet + 1 : 0;
+  for (let quiet = 0; quiet < 3; await pause(RESTING_MS))
+    quiet = (await stack.driver.depth('delivery')) === 0 ? quiet + 1 : 0;
 }
 function check(what: string, good: boolean): void {
   say(`${good ? 'ok  ' : 'FAIL'} ${what}`);

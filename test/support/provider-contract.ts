@@ -161,11 +161,15 @@ export function providerContract(id: string, flags: ContractFlags): void {
       ['deep nesting', '['.repeat(100_000)],
       ['no JSON', 'ada@example.com is not JSON'],
       ['null', 'null'],
+      ['broken JSON', '{"event":'],
+      ['a broken line', '{"event":"x"}\n{"event":'],
+      ['two documents', '{} {}'],
       ['prototype keys', '{"__proto__":{"event":"bounce"},"constructor":1}'],
     ])('split answers %s with events or a refusal that quotes nothing', (_name, body) => {
       try {
         const { events } = provider.split({ ...asRequest(signed), body: Buffer.from(body) }, options);
         expect(Array.isArray(events)).toBe(true);
+        for (const event of events.filter((one) => one.startsWith('{'))) expect(() => JSON.parse(event)).not.toThrow();
       } catch (error) {
         expect(error).toBeInstanceOf(RefusedRequest);
         expect((error as Error).message).not.toContain('ada@');

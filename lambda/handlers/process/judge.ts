@@ -15,6 +15,8 @@ export interface RecordedEvent {
 export interface Judged {
   /** What to fold, by recipient. */
   readonly judgements: ReadonlyMap<string, readonly Judgement[]>;
+  /** Recipients of whom this is probably the first that is heard: nothing but new evidence, no echo, no lift. */
+  readonly fresh: ReadonlySet<string>;
   /** Recipients whose history could not be read this time. */
   readonly unread: ReadonlySet<string>;
 }
@@ -36,11 +38,15 @@ export async function judgeEvents(
   const policy = policyOf(config);
   const judgements = new Map<string, Judgement[]>();
   const softBounces = new Map<string, string[]>();
+  const known = new Set<string>();
   for (const { event, outcome } of recorded) {
     const { recipient, occurredAt } = event;
     if ((outcome !== 'new' && outcome !== 'seen') || recipient === undefined || occurredAt === undefined) continue;
     const judgement = judge(event, policy(event.source));
-    if (judgement) append(judgements, recipient, judgement);
+    if (judgement) {
+      append(judgements, recipient, judgement);
+      if (outcome === 'seen' || judgement.mark.echo || judgement.mark.until === 0) known.add(recipient);
+    }
     if (isSoftBounce(event) && policy(event.source).softBounces.messages > 0)
       append(softBounces, recipient, occurredAt);
   }
@@ -61,7 +67,8 @@ export async function judgeEvents(
       }
     }),
   );
-  return { judgements, unread };
+  const fresh = new Set([...judgements.keys()].filter((recipient) => !known.has(recipient)));
+  return { judgements, fresh, unread };
 }
 
 function append<T>(lists: Map<string, T[]>, key: string, item: T): void {

@@ -15,6 +15,8 @@ export interface SourceFacts {
 }
 
 const DAY_MINUTES = 24 * 60;
+/** As many as the alarm on refused proofs lets pass. */
+const TOLERATED_REFUSALS = 5;
 
 /** Is this source wired? The first thing wrong explains the rest. */
 export function examineSource(facts: SourceFacts): Finding[] {
@@ -31,8 +33,13 @@ export function examineSource(facts: SourceFacts): Finding[] {
 
 function heard({ name, source, traffic, now, local }: SourceFacts): Finding {
   const { acceptedAt, refused } = traffic;
-  if (refused && refused.at > (acceptedAt ?? 0)) return refusedFor(name, source, refused, acceptedAt, now);
   const window = (source.expectEvery ?? DAY_MINUTES) * 60_000;
+  if (refused && refused.at > (acceptedAt ?? 0)) {
+    const wrong = refusedFor(name, source, refused, acceptedAt, now);
+    // Between events that are accepted, a few may be anybody's.
+    const few = refused.count < TOLERATED_REFUSALS && acceptedAt !== undefined && now - acceptedAt < window;
+    return few ? note(wrong.code, name, `${wrong.says} Perhaps not the ESP's.`) : wrong;
+  }
   if (acceptedAt === undefined) {
     if (local) return note('silent', name, `nothing has arrived yet: ops send ${name} --local`);
     return fault('silent', name, 'no event has ever arrived, or none for 15 days.', wiring(source));

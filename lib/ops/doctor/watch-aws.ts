@@ -1,23 +1,15 @@
-import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { METRICS, namespaceOf, SOURCE_DIMENSION } from '../../../lambda/contract/metrics.ts';
 import type { Target } from '../target.ts';
 import { ask } from './insights.ts';
+import { lastAboveZero, type Series } from './metric-series.ts';
 import { PROVEN, type Runs, type Traffic, type Watch, type WatchedFunction } from './watch.ts';
 
 const HOUR = 3_600_000;
 /** The longest silence window is a week. */
 const TRAFFIC_BACK = 15 * 24 * HOUR;
+const LATELY = 24 * HOUR;
 const REFUSALS_BACK = 24 * HOUR;
 const RECENT = HOUR / 2;
-/** Metrics to one request. */
-const QUERIES = 500;
-
-interface Series {
-  readonly Namespace: string;
-  readonly MetricName: string;
-  readonly Dimensions?: { readonly Name: string; readonly Value: string }[];
-  readonly Stat?: string;
-}
 
 /** A deployed stack, read from CloudWatch. */
 export class AwsWatch implements Watch {
@@ -28,12 +20,8 @@ export class AwsWatch implements Watch {
   }
 
   async traffic(sources: readonly string[]): Promise<ReadonlyMap<string, Traffic>> {
-    const [hours, refusals] = await Promise.all([
-      this.#last(
-        sources.map((Value) => this.#own(METRICS.accepted, [{ Name: SOURCE_DIMENSION, Value }])),
-        TRAFFIC_BACK,
-        3600,
-      ),
+    const [accepted, refusals] = await Promise.all([
+      this.#accepted(sources),
       this.#ask(
         'receive',
         'filter ispresent(reason) | fields coalesce(source, from) as name | stats max(@timestamp) as at, count(*) as n by name, reason',
@@ -41,20 +29,32 @@ export class AwsWatch implements Watch {
       ),
     ]);
     return new Map(
-      sources.map((source, index): [string, Traffic] => {
-        // An hour's sum says that an event came in it, not when.
-        const accepted = hours[index]?.at;
+      sources.map((source): [string, Traffic] => {
+        const acceptedAt = accepted.get(source);
         const own = refusals
           .filter(({ name }) => name === source)
           .map(({ at, reason, n }) => ({ at: Number(at), reason: String(reason), count: Number(n) }))
           .sort((a, b) => b.at - a.at);
         const [refused] = own;
-        return [
-          source,
-          { ...(accepted !== undefined && { acceptedAt: accepted + HOUR }), ...(refused && { refused }) },
-        ];
+        return [source, { ...(acceptedAt !== undefined && { acceptedAt }), ...(refused && { refused }) }];
       }),
     );
+  }
+
+  /** To five minutes where it was lately, else to the hour: a sum says that an event came in its period, not when. */
+  async #accepted(sources: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const found = new Map<string, number>();
+    for (const [back, seconds] of [
+      [LATELY, 300],
+      [TRAFFIC_BACK, 3600],
+    ] as const) {
+      const left = sources.filter((source) => !found.has(source));
+      const series = left.map((Value) => this.#own(METRICS.accepted, [{ Name: SOURCE_DIMENSION, Value }]));
+      for (const [at, last] of (await this.#last(series, back, seconds)).entries()) {
+        if (last) found.set(left[at] as string, last.at + seconds * 1000);
+      }
+    }
+    return found;
   }
 
   async runs(name: WatchedFunction): Promise<Runs> {
@@ -106,41 +106,7 @@ export class AwsWatch implements Watch {
     return ask(this.#target, `/${this.#target.label}/${name}`, query, back);
   }
 
-  /** The newest period of each series that is above zero. */
-  async #last(
-    series: readonly Series[],
-    back: number,
-    Period: number,
-  ): Promise<({ at: number; value: number } | undefined)[]> {
-    const client = await this.#target.clients.cloudwatch();
-    const now = Date.now();
-    const found: ({ at: number; value: number } | undefined)[] = series.map(() => undefined);
-    for (let first = 0; first < series.length; first += QUERIES) {
-      const MetricDataQueries = series.slice(first, first + QUERIES).map(
-        ({ Stat = 'Sum', ...Metric }, at): MetricDataQuery => ({
-          Id: `m${first + at}`,
-          MetricStat: { Metric, Period, Stat },
-        }),
-      );
-      let NextToken: string | undefined;
-      do {
-        const answer = await client.send(
-          new GetMetricDataCommand({
-            MetricDataQueries,
-            StartTime: new Date(now - back),
-            EndTime: new Date(now),
-            ScanBy: 'TimestampDescending',
-            NextToken,
-          }),
-        );
-        for (const { Id = '', Values = [], Timestamps = [] } of answer.MetricDataResults ?? []) {
-          const index = Values.findIndex((value) => value > 0);
-          const at = Timestamps[index]?.getTime();
-          if (at !== undefined) found[Number(Id.slice(1))] ??= { at, value: Values[index] ?? 0 };
-        }
-        NextToken = answer.NextToken;
-      } while (NextToken !== undefined);
-    }
-    return found;
+  #last(series: readonly Series[], back: number, seconds: number) {
+    return lastAboveZero(this.#target, series, back, seconds);
   }
 }

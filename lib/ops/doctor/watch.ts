@@ -23,7 +23,7 @@ export interface Refusals {
   readonly at: number;
   /** Of the last one. */
   readonly reason: string;
-  /** Since the last accepted event. */
+  /** Of this reason, in the last day; locally since the last accepted event. */
   readonly count: number;
 }
 

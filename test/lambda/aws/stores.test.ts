@@ -212,6 +212,19 @@ describe('suppression store', () => {
     expect(proxy.calls.filter((call) => call === 'BatchExecuteStatement')).toHaveLength(8);
   });
 
+  test('somebody probably new is written without a look, and folded if listed after all', async () => {
+    const fresh = new Set(['ada@example.com']);
+    expect(await store().apply(one(complaint(1)), soon(), { fresh })).toMatchObject({ changed: 1 });
+    expect(proxy.calls).toEqual(['BatchExecuteStatement']);
+    expect(await store().apply(one({ ...complaint(2), reason: 'manual' }), soon(), { fresh })).toMatchObject({
+      changed: 1,
+    });
+    expect((await items())[0]).toMatchObject({
+      version: 2,
+      reasons: { complaint: [{ at: at(1) }], manual: [{ at: at(2) }] },
+    });
+  });
+
   test('keys that a read leaves unprocessed are read again', async () => {
     let once = false;
     proxy.fault = ({ operation, body }) => {

@@ -16,7 +16,8 @@ describe('queue messages', () => {
   test('property: whatever was packed is read back, event by event, to the letter', () => {
     const event = fc.oneof(
       fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.stringify(value)),
-      fc.string(),
+      fc.string().filter((text) => !text.startsWith('{')),
+      fc.constant(' {"a broken line'),
       fc.constant('{"id": 20547674933128001, "f": 1.0}'),
       fc.constant('[1, 2]'),
     );

@@ -138,7 +138,7 @@ describe('mailtrap: bodies', () => {
     expect(split('{"events":[{"event":"open"},42,{"event":"click"}]}')).toEqual({
       events: ['{"event":"open"}', '42', '{"event":"click"}'],
     });
-    expect(split(`${line}\r\n{"event":"cl\n\n${line}\n`)).toEqual({ events: [line, '{"event":"cl', line] });
+    expect(split(`${line}\r\n{"event":"cl\n\n${line}\n`)).toEqual({ events: [line, ' {"event":"cl', line] });
   });
 
   test('one line alone is JSON Lines as well', () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendgrid } from '../../../lambda/providers/sendgrid.ts';
-import { ops, project, spawnOps, stackFile } from '../../support/ops.ts';
+import { ops, project, spawnOps, stackFile, writeFile } from '../../support/ops.ts';
 import { type SecretServer, startSecretServer } from '../../support/secret-server.ts';
 
 const key = (): string => sendgrid.generateKey().secret as string;
@@ -18,7 +18,9 @@ beforeAll(async () => {
       ['aws', 'ses'],
     ].map(([name, provider]) => [name, { provider, url }]),
   );
-  stack = project({ '.local/stack.json': stackFile({ endpoints: { secretsmanager: store.url }, sources }) });
+  stack = project({
+    '.local/stack.json': stackFile({ endpoints: { secretsmanager: store.url }, sources, logsDir: '.local' }),
+  });
 });
 afterEach(() => {
   store.versions.length = 0;
@@ -135,5 +137,53 @@ describe('ops secrets list', () => {
     expect([code, err]).toEqual([0, expect.not.stringContaining(NEW)]);
     expect(JSON.parse(out)).toEqual({ source: 'marketing', provider: 'sendgrid', values: 1 });
     expect(store.current()).toEqual({ marketing: NEW });
+  });
+});
+
+describe('ops secrets rotate and remove', () => {
+  test('a new value stands beside the old; removed by position it is gone, the other lives', async () => {
+    stored({ marketing: OLD });
+    const rotated = await secrets(['rotate', 'marketing'], NEW);
+    expect([rotated.code, rotated.out]).toEqual([0, 'marketing: stored, live values: 2\n']);
+    expect(store.current()).toEqual({ marketing: [NEW, OLD] });
+
+    const unsure = await secrets(['remove', 'marketing', '--position', '2']);
+    expect([unsure.code, unsure.err]).toEqual([2, expect.stringMatching(/not known.*--yes/s)]);
+    expect(store.current()).toEqual({ marketing: [NEW, OLD] });
+    expect((await secrets(['remove', 'marketing', '--position', '2', '--yes'])).code).toBe(0);
+    expect(store.current()).toEqual({ marketing: NEW });
+
+    const only = await secrets(['remove', 'marketing', '--position', '1']);
+    expect([only.code, only.err]).toEqual([2, expect.stringContaining('the only one')]);
+    expect((await secrets(['remove', 'marketing', '--position', '1', '--yes'])).code).toBe(0);
+    expect(store.current()).toEqual({});
+  });
+
+  test('it is said which value proved a request last', async () => {
+    stored({ marketing: [NEW, OLD] });
+    const proven = (position: number): void =>
+      writeFile(
+        stack.root,
+        '.local/receive.log',
+        `${JSON.stringify({ message: 'proven', source: 'marketing', position, timestamp: '2026-05-04T10:00:00.000Z' })}\n`,
+      );
+    proven(2);
+    const used = await secrets(['remove', 'marketing', '--position', '2']);
+    expect([used.code, used.err]).toEqual([2, expect.stringContaining('in use: it proved a request at 2026-05-04')]);
+    proven(1);
+    expect((await secrets(['remove', 'marketing', '--position', '2'])).code).toBe(0);
+    expect(store.current()).toEqual({ marketing: NEW });
+  });
+
+  test.each([
+    [['rotate', 'marketing', '--generate'], 'makes the secret itself'],
+    [['rotate', 'aws'], 'needs no secret'],
+    [['rotate'], 'of which source'],
+    [['remove', 'marketing'], '--position'],
+    [['remove', 'marketing', '--position', '3'], 'live values'],
+  ])('%j is wrong usage', async (args, hint) => {
+    stored({ marketing: OLD });
+    const { code, err } = await secrets(args);
+    expect([code, err]).toEqual([2, expect.stringContaining(hint)]);
   });
 });

@@ -76,19 +76,15 @@ describe('ops timeline --message', () => {
     await record(2, { messageId: 'mail-2' });
     const { code, out } = await ops(['timeline', '--message', 'mail-1', '--local'], { root });
     expect(code).toBe(0);
-    expect(
-      out
-        .trimEnd()
-        .split('\n')
-        .map((line) => line.slice(0, 60).trimEnd()),
-    ).toEqual([
-      'ada@example.com: delivered after 3 s, opened 2 times (1 by a',
-      '  2026-05-04T10:00:00.000Z  accepted     [sendgrid, message m',
-      '  2026-05-04T10:00:03.000Z  delivered    [sendgrid, message m',
-      '  2026-05-04T10:00:05.000Z  opened       by a machine  [sendg',
-      '  2026-05-04T10:00:09.000Z  opened       [sendgrid, message m',
+    const lines = out.trimEnd().split('\n');
+    expect(lines.map((line) => line.replace(/ +\[.*/, ''))).toEqual([
+      'ada@example.com: delivered after 3 s, opened 2 times (1 by a machine)',
+      '  2026-05-04T10:00:00.000Z  accepted',
+      '  2026-05-04T10:00:03.000Z  delivered',
+      '  2026-05-04T10:00:05.000Z  opened       by a machine',
+      '  2026-05-04T10:00:09.000Z  opened',
       'bob@example.com: bounced',
-      '  2026-05-04T10:00:01.000Z  bounced      hard bounce  [sendgr',
+      '  2026-05-04T10:00:01.000Z  bounced      hard bounce',
     ]);
     const { json } = await ops(['timeline', '--message', 'mail-1', '--local', '--json'], { root });
     expect(json()).toHaveLength(5);
