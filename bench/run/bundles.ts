@@ -1,19 +1,15 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { CONFIG_FILE, type RuntimeConfig } from '../../lambda/contract/config.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
-import { buildFunction } from '../../lib/constructs/bundle-build.ts';
-import { providerHalf } from '../../lib/constructs/provider-half.ts';
+import { buildFunction, bundleOptions } from '../../lib/constructs/bundle-build.ts';
 import { checkSettings } from '../../lib/settings/check.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
 
 export const PEERS = ['receive-floor', 'put-item', 'idempotency'] as const;
 export type Peer = (typeof PEERS)[number];
 export type Subject = 'receive' | 'process' | Peer;
-
-const ROOT = join(import.meta.dirname, '../..');
 
 /** Options that a provider cannot do without. */
 const NEEDED: Readonly<Record<string, object>> = {
@@ -49,43 +45,20 @@ export async function shipped(
 /** A peer or a floor, bundled as our functions are: same stubs, same format, same minifier. */
 export async function peer(name: Peer, config: RuntimeConfig, into: string): Promise<string> {
   const folder = join(into, name);
-  await bundle(join('bench/peers', `${name}.ts`), folder, name === 'receive-floor' ? 'receive' : 'process');
+  await bundle(join('bench/peers', `${name}.ts`), folder, name === 'receive-floor' ? 'receive' : 'process', config);
   writeFileSync(join(folder, CONFIG_FILE), JSON.stringify(config));
   writeFileSync(join(folder, 'package.json'), '{"type":"commonjs"}');
   return folder;
 }
 
-const STUBS = join(ROOT, 'lib/constructs/bundle-stubs.ts');
-const STUBBED = ['@aws-sdk/credential-provider-node', '@smithy/credential-provider-imds', '@smithy/core/event-streams'];
-
-/** As `buildFunction` does it for every provider, and what went into it. @param as the function whose half of a provider is kept. */
-export async function bundle(entry: string, folder: string, as: 'receive' | 'process'): Promise<Metafile> {
+/** As `buildFunction` does it, and what went into it. @param as the function whose half of a provider is kept. */
+export async function bundle(
+  entry: string,
+  folder: string,
+  as: 'receive' | 'process',
+  config = everyProvider(),
+): Promise<Metafile> {
   mkdirSync(folder, { recursive: true });
-  const { metafile } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: [entry],
-    outfile: fileIn(folder),
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
-    logLevel: 'error',
-    alias: Object.fromEntries(STUBBED.map((module) => [module, STUBS])),
-    plugins: [half(as)],
-    metafile: true,
-  });
+  const { metafile } = await build({ ...bundleOptions(as, config, entry, folder), metafile: true });
   return metafile;
 }
-
-const half = (name: 'receive' | 'process'): Plugin => ({
-  name: 'only-used-members',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]lambda[\\/]providers[\\/][a-z0-9-]+\.ts$/ }, async ({ path }) => ({
-      contents: await providerHalf(await readFile(path, 'utf8'), name),
-      loader: 'ts',
-    }));
-  },
-});

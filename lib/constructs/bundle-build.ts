@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { CONFIG_FILE, type RuntimeConfig } from '../../lambda/contract/config.ts';
 import type { FunctionName } from '../../lambda/contract/env.ts';
 import { providerHalf } from './provider-half.ts';
@@ -25,9 +25,16 @@ const NEVER_USED = [
  */
 export async function buildFunction(name: FunctionName, config: RuntimeConfig, directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  await build({
+  await build(bundleOptions(name, config, `lambda/handlers/${name}.ts`, directory));
+  writeFileSync(join(directory, CONFIG_FILE), JSON.stringify(config));
+  writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}');
+}
+
+/** How an entry file is bundled; what is compared with our functions is bundled the same way. */
+export const bundleOptions = (name: FunctionName, config: RuntimeConfig, entry: string, directory: string) =>
+  ({
     absWorkingDir: ROOT,
-    entryPoints: [`lambda/handlers/${name}.ts`],
+    entryPoints: [entry],
     outfile: join(directory, 'index.js'),
     bundle: true,
     minify: true,
@@ -39,10 +46,7 @@ export async function buildFunction(name: FunctionName, config: RuntimeConfig, d
     logLevel: 'error',
     alias: Object.fromEntries(NEVER_USED.map((module) => [module, STUBS])),
     plugins: [onlyProvidersOf(config), onlyHalfOf(name)],
-  });
-  writeFileSync(join(directory, CONFIG_FILE), JSON.stringify(config));
-  writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}');
-}
+  }) satisfies BuildOptions;
 
 /** Puts a registry of the configured providers in place of the whole one: each of the others is code that this stack cannot reach. */
 const onlyProvidersOf = ({ sources, heartbeat }: RuntimeConfig): Plugin => ({

@@ -15,14 +15,13 @@ export interface OpsStack {
 /** A local stack with these sources, and the command line that works on it. */
 export async function startOpsStack(
   sources: Readonly<Record<string, object>>,
-  { dataDir, secrets, timeScale = 1 }: { dataDir?: string; secrets?: object; timeScale?: number } = {},
+  { dataDir, secrets, settings = {} }: { dataDir?: string; secrets?: object; settings?: object } = {},
 ): Promise<OpsStack> {
-  const { root, remove } = project({ 'settings.json': { sources }, 'secrets.json': secrets ?? {} });
+  const { root, remove } = project({ 'settings.json': { ...settings, sources }, 'secrets.json': secrets ?? {} });
   const local = await startLocal({
     home: join(root, '.local'),
     quiet: true,
     settings: join(root, 'settings.json'),
-    timeScale,
     ...(dataDir !== undefined && { dataDir }),
     ...(secrets && { secrets: join(root, 'secrets.json') }),
   });

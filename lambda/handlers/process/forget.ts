@@ -3,18 +3,11 @@ import { logError } from '../../aws/telemetry.ts';
 import { mayBringBack } from '../../domain/erasure.ts';
 import type { Opened } from './message.ts';
 
-/**
- * Takes out of redriven and replayed messages what arrived before its person was erased. Returns the messages for which this cannot be
- * known right now.
- */
-export async function forgetErased(
-  messages: readonly Opened[],
-  erasures: Erasures,
-  now: number,
-): Promise<readonly Opened[]> {
+/** Takes out of redriven and replayed messages what arrived before its person was erased. Fails those of which it cannot be known. */
+export async function forgetErased(messages: readonly Opened[], erasures: Erasures, now: number): Promise<void> {
   const old = messages.filter(({ message }) => message !== undefined && mayBringBack(message, now));
   const addresses = new Set(old.flatMap(({ events }) => events.flatMap(({ event }) => event.recipient ?? [])));
-  if (addresses.size === 0) return [];
+  if (addresses.size === 0) return;
   try {
     const erasedAt = await erasures.erasedAt([...addresses]);
     for (const opened of old) {
@@ -22,9 +15,8 @@ export async function forgetErased(
         ({ event }) => event.receivedAt > (erasedAt.get(event.recipient ?? '') ?? ''),
       );
     }
-    return [];
   } catch (error) {
     logError('erasures not known', error);
-    return old;
+    for (const opened of old) opened.failed = true;
   }
 }

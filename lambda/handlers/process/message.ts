@@ -8,7 +8,7 @@ import { normalisedEvent } from '../../domain/normalised.ts';
 import type { Control } from '../../providers/provider.ts';
 import { readerOf } from './reader.ts';
 
-/** One queue message, opened: what to store, what to do, what will never work (later steps add to `poison`). */
+/** One queue message, opened: what to store, what to do, what will never work. Later steps add to `poison` and set `failed`. */
 export interface Opened {
   readonly messageId: string;
   /** The message as it was on the queue. */
@@ -23,6 +23,8 @@ export interface Opened {
   readonly tokens: readonly { readonly raw: string; readonly token: string; readonly digest: string }[];
   readonly controls: readonly { readonly raw: string; readonly control: Control }[];
   readonly poison: Poison[];
+  /** Some of it could not be done this time: it goes back to the queue. */
+  failed: boolean;
 }
 
 /** Something for the dead-letter queue: one raw event, or the whole message where `raw` is absent. */
@@ -42,7 +44,7 @@ export interface Poison {
 /** Reads and normalises one message. Never throws: what cannot be read is poison, and its neighbours go on. */
 export function openMessage(record: SQSRecord, config: RuntimeConfig, sourceOfTopic: SourceOfTopic): Opened {
   const { messageId, body } = record;
-  const opened = { messageId, body, provider: '', silent: [], events: [], controls: [], tokens: [] };
+  const opened = { messageId, body, provider: '', silent: [], events: [], controls: [], tokens: [], failed: false };
   let message: DeliveryMessage;
   try {
     message = readDelivery(body, sourceOfTopic);
@@ -84,7 +86,7 @@ export function openMessage(record: SQSRecord, config: RuntimeConfig, sourceOfTo
       silent.push(raw);
     }
   }
-  return { messageId, body, message, provider: reader.provider, silent, events, controls, tokens, poison };
+  return { ...opened, message, provider: reader.provider, silent, events, controls, tokens, poison };
 }
 
 /** Our own words, or the mere name of an error that is not ours: its message may quote the input. */
