@@ -23,7 +23,16 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ['lambda/providers/', ['lambda/contract/', 'lambda/domain/', 'lambda/providers/']],
   ['lambda/aws/', ['lambda/contract/', 'lambda/domain/', 'lambda/aws/', 'lambda/providers/provider.ts']],
   ['lambda/handlers/', ['lambda/']],
-  ['lib/constructs/', ['lib/constructs/', 'lib/settings/', 'lambda/contract/', 'lambda/providers/index.ts', 'lambda/providers/provider.ts']],
+  [
+    'lib/constructs/',
+    [
+      'lib/constructs/',
+      'lib/settings/',
+      'lambda/contract/',
+      'lambda/providers/index.ts',
+      'lambda/providers/provider.ts',
+    ],
+  ],
   ['lib/settings/', ['lib/settings/', 'lambda/contract/', 'lambda/providers/']],
   ['lib/local/', ['lib/', 'lambda/contract/', 'lambda/domain/', 'lambda/providers/']],
   ['lib/ops/', ['lib/ops/', 'lib/settings/', 'lambda/contract/', 'lambda/domain/', 'lambda/providers/', 'lambda/aws/']],

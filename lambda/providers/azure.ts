@@ -1,12 +1,12 @@
 import { strictObject } from 'valibot';
 import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../domain/event.ts';
 import { type Fields, fields, isoTime, list, present, text } from '../domain/read.ts';
-import { bodyJson, jsonEvents } from './body.ts';
-import { weighBounce } from './bounce.ts';
 import { defineProvider, type Proof, type SampleInput, type WebhookRequest } from './provider.ts';
-import { rawFields } from './raw.ts';
-import { JSON_TYPE, postWithSecret } from './samples.ts';
-import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared-secret.ts';
+import { bodyJson, jsonEvents } from './shared/body.ts';
+import { weighBounce } from './shared/bounce.ts';
+import { rawFields } from './shared/raw.ts';
+import { JSON_TYPE, postWithSecret } from './shared/samples.ts';
+import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared/shared-secret.ts';
 
 const VALIDATION = 'Microsoft.EventGrid.SubscriptionValidationEvent';
 const DELIVERY = 'Microsoft.Communication.EmailDeliveryReportReceived';

@@ -1,13 +1,13 @@
 import { strictObject } from 'valibot';
 import type { Draft, EventType } from '../domain/event.ts';
 import { type Fields, fields, list, present, stringMap, tagList, text, unixTime } from '../domain/read.ts';
-import { jsonEvents } from './body.ts';
-import { replyCodes, weighBounce } from './bounce.ts';
-import { bareId, customData, jsonOrNothing, mailTime } from './mail.ts';
 import { defineProvider, type SampleInput } from './provider.ts';
-import { rawFields } from './raw.ts';
-import { JSON_TYPE, postWithSecret } from './samples.ts';
-import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared-secret.ts';
+import { jsonEvents } from './shared/body.ts';
+import { replyCodes, weighBounce } from './shared/bounce.ts';
+import { bareId, customData, jsonOrNothing, mailTime } from './shared/mail.ts';
+import { rawFields } from './shared/raw.ts';
+import { JSON_TYPE, postWithSecret } from './shared/samples.ts';
+import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared/shared-secret.ts';
 
 /** Transactional and marketing webhooks have two vocabularies; the names in Brevo's settings are a third. */
 const TYPES: ReadonlyMap<string, EventType> = new Map([

@@ -2,11 +2,11 @@ import { strictObject } from 'valibot';
 import type { Draft, DropReason, EventType } from '../domain/event.ts';
 import { parseJson, UnreadableJson } from '../domain/json.ts';
 import { type Fields, fields, present, stringMap, text, unixTime } from '../domain/read.ts';
-import { jsonEvent } from './body.ts';
-import { replyCodes, weighBounce } from './bounce.ts';
-import { hexHmac, hexKey, verifyHexHmac } from './hex-hmac.ts';
 import { defineProvider, type SampleInput } from './provider.ts';
-import { rawFields } from './raw.ts';
+import { jsonEvent } from './shared/body.ts';
+import { replyCodes, weighBounce } from './shared/bounce.ts';
+import { hexHmac, hexKey, verifyHexHmac } from './shared/hex-hmac.ts';
+import { rawFields } from './shared/raw.ts';
 import { checkAge, requiredHeader } from './signature.ts';
 
 const SIGNATURE = 'x-cio-signature';

@@ -2,11 +2,11 @@ import { boolean, optional, strictObject } from 'valibot';
 import { RefusedRequest } from '../domain/errors.ts';
 import type { BounceCause, BounceClass, Draft, EventType } from '../domain/event.ts';
 import { isoTime, present, tagList, text, utcTime } from '../domain/read.ts';
-import { formOrJsonEvent, formOrJsonFields } from './form.ts';
-import { hexHmac } from './hex-hmac.ts';
 import { defineProvider, type Proof, type SampleInput, type WebhookRequest } from './provider.ts';
-import { FORM_TYPE, JSON_TYPE, postWithSecret, textTime } from './samples.ts';
-import { basicKey, presentSecret, verifySharedSecret } from './shared-secret.ts';
+import { formOrJsonEvent, formOrJsonFields } from './shared/form.ts';
+import { hexHmac } from './shared/hex-hmac.ts';
+import { FORM_TYPE, JSON_TYPE, postWithSecret, textTime } from './shared/samples.ts';
+import { basicKey, presentSecret, verifySharedSecret } from './shared/shared-secret.ts';
 import { fromBase64, fromHex, hmac, matchSecret, requiredHeader, sameBytes } from './signature.ts';
 
 const SIGNATURE = 'x-elasticemail-signature';

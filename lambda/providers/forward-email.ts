@@ -1,11 +1,11 @@
 import { strictObject } from 'valibot';
 import type { BounceCause, BounceClass, Draft } from '../domain/event.ts';
 import { fields, isoTime, number, present, text } from '../domain/read.ts';
-import { jsonEvent } from './body.ts';
-import { weighBounce } from './bounce.ts';
-import { hexHmac, hexKey, verifyHexHmac } from './hex-hmac.ts';
 import { defineProvider } from './provider.ts';
-import { rawFields } from './raw.ts';
+import { jsonEvent } from './shared/body.ts';
+import { weighBounce } from './shared/bounce.ts';
+import { hexHmac, hexKey, verifyHexHmac } from './shared/hex-hmac.ts';
+import { rawFields } from './shared/raw.ts';
 import { requiredHeader } from './signature.ts';
 
 const SIGNATURE = 'x-webhook-signature';

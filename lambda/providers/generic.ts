@@ -12,11 +12,11 @@ import {
   string,
   toLowerCase,
 } from 'valibot';
-import { jsonEvents } from './body.ts';
-import { MAPPING_OPTIONS, mappedDraft } from './mapping.ts';
-import { mappedSample, usualPlace } from './mapping-sample.ts';
 import { defineProvider, type WebhookRequest } from './provider.ts';
-import { rawFields } from './raw.ts';
+import { jsonEvents } from './shared/body.ts';
+import { MAPPING_OPTIONS, mappedDraft } from './shared/mapping.ts';
+import { mappedSample, usualPlace } from './shared/mapping-sample.ts';
+import { rawFields } from './shared/raw.ts';
 import { checkAge, fromBase64, fromHex, hmac, matchSecret, requiredHeader, sameBytes } from './signature.ts';
 
 const headerName = pipe(string(), regex(/^[A-Za-z0-9-]+$/, "A header's name."), toLowerCase());

@@ -1,11 +1,11 @@
 import { strictObject } from 'valibot';
 import type { BounceClass, Draft, EventType } from '../domain/event.ts';
 import { type Fields, fields, isoTime, list, present, stringMap, text, unixTime } from '../domain/read.ts';
-import { weighBounce } from './bounce.ts';
-import { hexHmac, hexKey, verifyHexHmac } from './hex-hmac.ts';
-import { jsonMemberEvents } from './json-member.ts';
 import { defineProvider, type SampleInput } from './provider.ts';
-import { rawFields } from './raw.ts';
+import { weighBounce } from './shared/bounce.ts';
+import { hexHmac, hexKey, verifyHexHmac } from './shared/hex-hmac.ts';
+import { jsonMemberEvents } from './shared/json-member.ts';
+import { rawFields } from './shared/raw.ts';
 import { requiredHeader } from './signature.ts';
 
 const SIGNATURE = 'klaviyo-signature';

@@ -1,11 +1,11 @@
 import { strictObject } from 'valibot';
 import type { Draft, DropReason, EventType } from '../domain/event.ts';
 import { type Fields, fields, isoTime, number, present, stringMap, tagList, text } from '../domain/read.ts';
-import { bodyJson, jsonEvent } from './body.ts';
-import { weighBounce } from './bounce.ts';
-import { hexHmac, hexKey, verifyHexHmac } from './hex-hmac.ts';
 import { defineProvider, type SampleInput } from './provider.ts';
-import { rawFields } from './raw.ts';
+import { bodyJson, jsonEvent } from './shared/body.ts';
+import { weighBounce } from './shared/bounce.ts';
+import { hexHmac, hexKey, verifyHexHmac } from './shared/hex-hmac.ts';
+import { rawFields } from './shared/raw.ts';
 import { checkAge, requiredHeader } from './signature.ts';
 
 const SIGNATURE = 'x-lettermint-signature';

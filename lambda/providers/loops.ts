@@ -1,10 +1,16 @@
 import { strictObject } from 'valibot';
 import type { Draft, EventType } from '../domain/event.ts';
 import { type Fields, fields, present, text, unixTime } from '../domain/read.ts';
-import { jsonEvent } from './body.ts';
 import { defineProvider, type SampleInput } from './provider.ts';
-import { rawFields } from './raw.ts';
-import { deliveryMeta, signWebhook, verifyWebhook, WEBHOOK_SECRET_FORM, webhookKey } from './webhook-signature.ts';
+import { jsonEvent } from './shared/body.ts';
+import { rawFields } from './shared/raw.ts';
+import {
+  deliveryMeta,
+  signWebhook,
+  verifyWebhook,
+  WEBHOOK_SECRET_FORM,
+  webhookKey,
+} from './shared/webhook-signature.ts';
 
 type Facts = Partial<Draft> & { readonly type: EventType };
 

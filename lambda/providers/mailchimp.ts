@@ -1,10 +1,10 @@
 import { strictObject } from 'valibot';
 import type { Draft, EventType } from '../domain/event.ts';
 import { type Fields, fields, present, stringMap, text, utcTime } from '../domain/read.ts';
-import { formEvent, formFields } from './form.ts';
 import { defineProvider, type SampleInput } from './provider.ts';
-import { FORM_TYPE, postWithSecret, textTime } from './samples.ts';
-import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared-secret.ts';
+import { formEvent, formFields } from './shared/form.ts';
+import { FORM_TYPE, postWithSecret, textTime } from './shared/samples.ts';
+import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared/shared-secret.ts';
 
 /** By `type`, or by `type` and reason where that decides. */
 const TYPES: ReadonlyMap<string, EventType> = new Map([

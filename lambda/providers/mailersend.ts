@@ -2,12 +2,12 @@ import { nonEmpty, optional, pipe, strictObject, string } from 'valibot';
 import { RefusedRequest } from '../domain/errors.ts';
 import type { Draft, EventType } from '../domain/event.ts';
 import { type Fields, fields, isoTime, list, present, stringMap, tagList, text, utcTime } from '../domain/read.ts';
-import { bodyJson, jsonEvent } from './body.ts';
-import { replyCodes, weighBounce } from './bounce.ts';
-import { hexHmac, hexKey } from './hex-hmac.ts';
-import { bareId, scopeOf } from './mail.ts';
 import { defineProvider, type SampleInput, type WebhookRequest } from './provider.ts';
-import { rawFields } from './raw.ts';
+import { bodyJson, jsonEvent } from './shared/body.ts';
+import { replyCodes, weighBounce } from './shared/bounce.ts';
+import { hexHmac, hexKey } from './shared/hex-hmac.ts';
+import { bareId, scopeOf } from './shared/mail.ts';
+import { rawFields } from './shared/raw.ts';
 import { fromHex, hmac, matchSecret, requiredHeader, sameBytes } from './signature.ts';
 
 const SIGNATURE = 'signature';

@@ -3,12 +3,12 @@ import { strictObject } from 'valibot';
 import { PoisonEvent, RefusedRequest } from '../domain/errors.ts';
 import type { Draft, EventType } from '../domain/event.ts';
 import { type Fields, fields, present, stringMap, tagList, text, unixTime } from '../domain/read.ts';
-import { bodyJson, bodyText, jsonEvent } from './body.ts';
-import { hexHmac, hexKey } from './hex-hmac.ts';
-import { bareId, onlyAddress } from './mail.ts';
-import { outcome } from './mailgun-outcome.ts';
+import { outcome } from './mailgun/outcome.ts';
 import { defineProvider, type SampleInput, type WebhookRequest } from './provider.ts';
-import { rawFields } from './raw.ts';
+import { bodyJson, bodyText, jsonEvent } from './shared/body.ts';
+import { hexHmac, hexKey } from './shared/hex-hmac.ts';
+import { bareId, onlyAddress } from './shared/mail.ts';
+import { rawFields } from './shared/raw.ts';
 import { checkAge, fromHex, hmac, matchSecret, sameBytes } from './signature.ts';
 
 /** Retries carry the first attempt's token and time for 8 h; the rest is margin for a delivery that was itself late. */

@@ -1,13 +1,13 @@
 import { strictObject } from 'valibot';
 import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../domain/event.ts';
 import { type Fields, present, stringMap, tagList, text, unixTime } from '../domain/read.ts';
-import { jsonEvents } from './body.ts';
-import { weighBounce } from './bounce.ts';
-import { country, customData } from './mail.ts';
 import { defineProvider, type SampleInput, type WebhookRequest } from './provider.ts';
-import { rawFields } from './raw.ts';
-import { JSON_TYPE, postWithSecret } from './samples.ts';
-import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared-secret.ts';
+import { jsonEvents } from './shared/body.ts';
+import { weighBounce } from './shared/bounce.ts';
+import { country, customData } from './shared/mail.ts';
+import { rawFields } from './shared/raw.ts';
+import { JSON_TYPE, postWithSecret } from './shared/samples.ts';
+import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared/shared-secret.ts';
 
 const TYPES: ReadonlyMap<string, EventType> = new Map([
   // The receiver has taken the mail; there is no earlier event.

@@ -3,10 +3,10 @@ import { exactOptional, pipe, strictObject, string, url } from 'valibot';
 import { RefusedRequest } from '../domain/errors.ts';
 import type { Draft, EventType } from '../domain/event.ts';
 import { type Fields, fields, present, stringMap, tagList, text, unixTime } from '../domain/read.ts';
-import { jsonEvents } from './body.ts';
-import { outcome, recipientOf, syncOutcome, TYPES, visits } from './mandrill-outcome.ts';
+import { outcome, recipientOf, syncOutcome, TYPES, visits } from './mandrill/outcome.ts';
 import { defineProvider, type SampleInput } from './provider.ts';
-import { rawFields } from './raw.ts';
+import { jsonEvents } from './shared/body.ts';
+import { rawFields } from './shared/raw.ts';
 import { fromBase64, hmac, matchSecret, requiredHeader, sameBytes } from './signature.ts';
 
 const SIGNATURE = 'x-mandrill-signature';

@@ -3,11 +3,11 @@ import { boolean, optional, strictObject } from 'valibot';
 import type { Draft, EventType } from '../domain/event.ts';
 import { classifyFailure } from '../domain/failure.ts';
 import { type Fields, fields, present, tagList, text, unixTime } from '../domain/read.ts';
-import { jsonEvent } from './body.ts';
-import { replyCodes } from './bounce.ts';
 import { defineProvider, type SampleInput, type WebhookRequest } from './provider.ts';
-import { rawFields } from './raw.ts';
-import { JSON_TYPE } from './samples.ts';
+import { jsonEvent } from './shared/body.ts';
+import { replyCodes } from './shared/bounce.ts';
+import { rawFields } from './shared/raw.ts';
+import { JSON_TYPE } from './shared/samples.ts';
 import {
   type Digest,
   fromBase64,

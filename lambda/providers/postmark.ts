@@ -1,12 +1,12 @@
 import { strictObject } from 'valibot';
 import type { Draft, EventType } from '../domain/event.ts';
 import { type Fields, isoTime, list, present, stringMap, tagList, text } from '../domain/read.ts';
-import { jsonEvent } from './body.ts';
-import { outcome } from './postmark-outcome.ts';
+import { outcome } from './postmark/outcome.ts';
 import { defineProvider, type SampleInput } from './provider.ts';
-import { rawFields } from './raw.ts';
-import { JSON_TYPE, postWithSecret } from './samples.ts';
-import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared-secret.ts';
+import { jsonEvent } from './shared/body.ts';
+import { rawFields } from './shared/raw.ts';
+import { JSON_TYPE, postWithSecret } from './shared/samples.ts';
+import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared/shared-secret.ts';
 
 /** What a test post has in place of a message's id. */
 const NO_MESSAGE = /^[0-]+$/;

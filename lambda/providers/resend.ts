@@ -1,12 +1,18 @@
 import { strictObject } from 'valibot';
 import type { Draft, DropReason, EventType } from '../domain/event.ts';
 import { type Fields, fields, isoTime, list, present, stringMap, text } from '../domain/read.ts';
-import { jsonEvent } from './body.ts';
 import { defineProvider } from './provider.ts';
-import { rawFields } from './raw.ts';
-import { resendSample } from './resend-samples.ts';
-import { sesBounce } from './ses-bounce.ts';
-import { deliveryMeta, signWebhook, verifyWebhook, WEBHOOK_SECRET_FORM, webhookKey } from './webhook-signature.ts';
+import { resendSample } from './resend/samples.ts';
+import { sesBounce } from './ses/bounce.ts';
+import { jsonEvent } from './shared/body.ts';
+import { rawFields } from './shared/raw.ts';
+import {
+  deliveryMeta,
+  signWebhook,
+  verifyWebhook,
+  WEBHOOK_SECRET_FORM,
+  webhookKey,
+} from './shared/webhook-signature.ts';
 
 const TYPES: ReadonlyMap<string, EventType> = new Map([
   ['email.sent', 'accepted'],

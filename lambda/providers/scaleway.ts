@@ -2,12 +2,12 @@ import { array, boolean, optional, pipe, regex, strictObject, string } from 'val
 import { RefusedRequest } from '../domain/errors.ts';
 import type { Draft, EventType } from '../domain/event.ts';
 import { type Fields, fields, isoTime, present, text } from '../domain/read.ts';
-import { bodyJson, jsonEvent } from './body.ts';
 import { defineProvider, type SampleInput } from './provider.ts';
-import { rawFields } from './raw.ts';
-import { SCALEWAY_TYPES, scalewayOutcome } from './scaleway-outcome.ts';
-import { verifyEnvelope } from './sns.ts';
-import { envelopeKey, messageOf, notification } from './sns-envelope.ts';
+import { SCALEWAY_TYPES, scalewayOutcome } from './scaleway/outcome.ts';
+import { bodyJson, jsonEvent } from './shared/body.ts';
+import { rawFields } from './shared/raw.ts';
+import { verifyEnvelope } from './shared/sns.ts';
+import { envelopeKey, messageOf, notification } from './shared/sns-envelope.ts';
 
 /** The exact bucket: others on the same host are anybody's. */
 const CERTIFICATE_HOST = 'messaging.s3.fr-par.scw.cloud';

@@ -2,10 +2,10 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { strictObject } from 'valibot';
 import type { Draft, EventType } from '../domain/event.ts';
 import { type Fields, present, stringMap, tagList, text, unixTime } from '../domain/read.ts';
-import { jsonEvents } from './body.ts';
 import { defineProvider, type SampleInput } from './provider.ts';
-import { rawFields } from './raw.ts';
-import { sendgridOutcome } from './sendgrid-outcome.ts';
+import { sendgridOutcome } from './sendgrid/outcome.ts';
+import { jsonEvents } from './shared/body.ts';
+import { rawFields } from './shared/raw.ts';
 import { fromBase64, matchSecret, publicKey, requiredHeader, verifySignature } from './signature.ts';
 
 const SIGNATURE = 'x-twilio-email-event-webhook-signature';

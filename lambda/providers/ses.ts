@@ -13,13 +13,13 @@ import {
 import { PoisonEvent } from '../domain/errors.ts';
 import type { Draft } from '../domain/event.ts';
 import { type Fields, fields, isoTime, text } from '../domain/read.ts';
-import { jsonEvent } from './body.ts';
 import { defineProvider } from './provider.ts';
-import { rawFields } from './raw.ts';
-import { sesDrafts } from './ses-events.ts';
-import { SES_SAMPLES } from './ses-samples.ts';
-import { verifyEnvelope } from './sns.ts';
-import { confirmation, envelopeKey, messageOf, notification } from './sns-envelope.ts';
+import { sesDrafts } from './ses/events.ts';
+import { SES_SAMPLES } from './ses/samples.ts';
+import { jsonEvent } from './shared/body.ts';
+import { rawFields } from './shared/raw.ts';
+import { verifyEnvelope } from './shared/sns.ts';
+import { confirmation, envelopeKey, messageOf, notification } from './shared/sns-envelope.ts';
 
 const options = strictObject({
   /**

@@ -1,11 +1,11 @@
 import { strictObject } from 'valibot';
 import type { BounceClass, Draft, EventType } from '../domain/event.ts';
 import { type Fields, isoTime, present, stringMap, text, utcTime } from '../domain/read.ts';
-import { weighBounce } from './bounce.ts';
-import { formOrJsonEvent, formOrJsonFields } from './form.ts';
 import { defineProvider, type SampleInput } from './provider.ts';
-import { JSON_TYPE, postWithSecret, textTime } from './samples.ts';
-import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared-secret.ts';
+import { weighBounce } from './shared/bounce.ts';
+import { formOrJsonEvent, formOrJsonFields } from './shared/form.ts';
+import { JSON_TYPE, postWithSecret, textTime } from './shared/samples.ts';
+import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared/shared-secret.ts';
 
 const TYPES: ReadonlyMap<string, EventType> = new Map([
   ['processed', 'accepted'],

@@ -2,12 +2,12 @@ import { strictObject } from 'valibot';
 import { RefusedRequest } from '../domain/errors.ts';
 import type { Draft, EventType } from '../domain/event.ts';
 import { type Fields, fields, isoTime, list, present, stringMap, tagList, text, unixTime } from '../domain/read.ts';
-import { bodyJson, jsonEvents } from './body.ts';
 import { defineProvider, type SampleInput, type WebhookRequest } from './provider.ts';
-import { rawFields } from './raw.ts';
-import { JSON_TYPE, postWithSecret } from './samples.ts';
-import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared-secret.ts';
-import { outcome, TYPES } from './sparkpost-outcome.ts';
+import { bodyJson, jsonEvents } from './shared/body.ts';
+import { rawFields } from './shared/raw.ts';
+import { JSON_TYPE, postWithSecret } from './shared/samples.ts';
+import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared/shared-secret.ts';
+import { outcome, TYPES } from './sparkpost/outcome.ts';
 
 const PING_BYTES = 256;
 

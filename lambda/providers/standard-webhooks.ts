@@ -1,9 +1,9 @@
 import { optional, picklist, strictObject } from 'valibot';
-import { jsonEvent } from './body.ts';
-import { MAPPING_OPTIONS, mappedDraft } from './mapping.ts';
-import { mappedSample, usualPlace } from './mapping-sample.ts';
 import { defineProvider } from './provider.ts';
-import { rawFields } from './raw.ts';
+import { jsonEvent } from './shared/body.ts';
+import { MAPPING_OPTIONS, mappedDraft } from './shared/mapping.ts';
+import { mappedSample, usualPlace } from './shared/mapping-sample.ts';
+import { rawFields } from './shared/raw.ts';
 import {
   contentId,
   deliveryMeta,
@@ -11,7 +11,7 @@ import {
   verifyWebhook,
   WEBHOOK_SECRET_FORM,
   webhookKey,
-} from './webhook-signature.ts';
+} from './shared/webhook-signature.ts';
 
 /** Any sender that signs by Standard Webhooks or through Svix; where its facts stand and what its words mean are settings. */
 export const standardWebhooks = defineProvider({

@@ -3,12 +3,12 @@ import { RefusedRequest } from '../domain/errors.ts';
 import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../domain/event.ts';
 import { sliceElements, sliceMember } from '../domain/json.ts';
 import { type Fields, fields, list, present, stringMap, text, utcTime } from '../domain/read.ts';
-import { bodyJson, jsonEvent } from './body.ts';
-import { replyCodes, weighBounce } from './bounce.ts';
-import { hexKey } from './hex-hmac.ts';
 import { defineProvider, type Payload, type SampleInput, type WebhookRequest } from './provider.ts';
-import { rawFields } from './raw.ts';
-import { JSON_TYPE, textTime } from './samples.ts';
+import { bodyJson, jsonEvent } from './shared/body.ts';
+import { replyCodes, weighBounce } from './shared/bounce.ts';
+import { hexKey } from './shared/hex-hmac.ts';
+import { rawFields } from './shared/raw.ts';
+import { JSON_TYPE, textTime } from './shared/samples.ts';
 import { fromHex, matchSecret, md5, sameBytes } from './signature.ts';
 
 const TYPES: ReadonlyMap<string, EventType> = new Map([

@@ -3,13 +3,13 @@ import { RefusedRequest } from '../domain/errors.ts';
 import type { BounceClass, Draft, EventType } from '../domain/event.ts';
 import { parseJson, UnreadableJson } from '../domain/json.ts';
 import { type Fields, fields, isoTime, list, present, stringMap, tagList, text, unixTime } from '../domain/read.ts';
-import { bodyText, jsonEvent } from './body.ts';
-import { weighBounce } from './bounce.ts';
-import { formEvent } from './form.ts';
 import { defineProvider, type SampleInput, type WebhookRequest } from './provider.ts';
-import { rawFields } from './raw.ts';
-import { JSON_TYPE, postWithSecret } from './samples.ts';
-import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared-secret.ts';
+import { bodyText, jsonEvent } from './shared/body.ts';
+import { weighBounce } from './shared/bounce.ts';
+import { formEvent } from './shared/form.ts';
+import { rawFields } from './shared/raw.ts';
+import { JSON_TYPE, postWithSecret } from './shared/samples.ts';
+import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from './shared/shared-secret.ts';
 
 /** By the event's word without blanks and underscores. */
 const TYPES: ReadonlyMap<string, EventType> = new Map([

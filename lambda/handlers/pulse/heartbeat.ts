@@ -4,7 +4,7 @@ import { HEARTBEAT_SOURCE, type SourceConfig } from '../../contract/config.ts';
 import { normalisedEvent } from '../../domain/normalised.ts';
 import { type EventKey, eventKey } from '../../domain/record.ts';
 import { generic } from '../../providers/generic.ts';
-import { hexHmac } from '../../providers/hex-hmac.ts';
+import { hexHmac } from '../../providers/shared/hex-hmac.ts';
 
 /** What a heartbeat needs of the world. */
 export interface Means {

@@ -3,7 +3,7 @@ import { parse } from 'valibot';
 import type { RefusedRequest } from '../../../lambda/domain/errors.ts';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
 import { scaleway } from '../../../lambda/providers/scaleway.ts';
-import { signEnvelope } from '../../../lambda/providers/sns-envelope.ts';
+import { signEnvelope } from '../../../lambda/providers/shared/sns-envelope.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 import { snsCertificate } from '../../support/sns-certificate.ts';
 

@@ -5,7 +5,7 @@ import { PoisonEvent } from '../../../lambda/domain/errors.ts';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
 import type { SampleRequest, VerifyContext } from '../../../lambda/providers/provider.ts';
 import { ses } from '../../../lambda/providers/ses.ts';
-import { signEnvelope } from '../../../lambda/providers/sns-envelope.ts';
+import { signEnvelope } from '../../../lambda/providers/shared/sns-envelope.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 import { snsCertificate } from '../../support/sns-certificate.ts';
 

@@ -1,0 +1,21 @@
+import type { SampleRequest } from '../provider.ts';
+import { presentSecret } from './shared-secret.ts';
+
+/** What samples of several providers have in common. */
+
+export const JSON_TYPE = 'application/json';
+export const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** A post of an ESP that signs nothing and repeats the secret. */
+export function postWithSecret(secret: string, contentType: string, body: string): SampleRequest {
+  const { headers, query } = presentSecret(secret);
+  return {
+    method: 'POST',
+    headers: { ...headers, 'content-type': contentType },
+    ...(query !== undefined && { query }),
+    body,
+  };
+}
+
+/** `2026-05-04 10:00:00`, UTC without saying so. */
+export const textTime = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
