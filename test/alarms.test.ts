@@ -67,6 +67,8 @@ beforeAll(async () => {
   normal = recorded(0);
   const before = Date.now();
   await goWrong();
+  // A function's last line reaches its log a moment after its answer.
+  await eventually(async () => expect(recorded(before).map(({ name }) => name)).toContain(METRICS.notEnqueued));
   wrong = recorded(before);
 }, 90_000);
 

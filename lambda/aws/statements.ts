@@ -57,6 +57,8 @@ export async function runStatements(
   for (let attempt = 0; left.length > 0; attempt++) {
     if (attempt > 0) await pause(jitter(attempt));
     await inParallel(chunks(left, BATCH), async (indexes) => {
+      // Checked before each request: with a slow table one round of many could outlast the function.
+      if (Date.now() > deadline) return;
       const results = await send(
         client,
         indexes.map((index) => statements[index] as Statement),

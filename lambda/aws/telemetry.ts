@@ -9,6 +9,8 @@ export type LogFields = Readonly<Record<string, string | number | boolean | unde
 
 const logger = new Logger({ serviceName: 'quell' });
 
+export const logInfo = (message: string, facts: LogFields): void => logger.info(message, facts);
+
 export const logWarning = (message: string, facts: LogFields): void => logger.warn(message, facts);
 
 /** An unexpected error: its name and where it was thrown, without its message and without its cause. */

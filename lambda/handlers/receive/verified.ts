@@ -1,7 +1,19 @@
 import type { SecretStore } from '../../aws/secrets.ts';
+import { logInfo } from '../../aws/telemetry.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
 import type { Proof, VerifyContext, WebhookRequest } from '../../providers/provider.ts';
 import type { Source } from './request.ts';
+
+/** When a source's proof was last noted, epoch milliseconds. */
+const noted = new Map<string, number>();
+const NOTE_EVERY = 60_000;
+
+/** Which of several live secrets proved a request, so that an operator sees when the old one can go; a line a minute at most. */
+function noteProof(source: string, { secretIndex }: Proof, now: number): void {
+  if (secretIndex === undefined || now - (noted.get(source) ?? 0) < NOTE_EVERY) return;
+  noted.set(source, now);
+  logInfo('proven', { source, position: secretIndex + 1 });
+}
 
 export interface Means {
   readonly secrets: SecretStore;
@@ -14,14 +26,17 @@ export interface Means {
  * every 30 s, and the check repeated where it brought other values.
  */
 export async function verified(source: Source, request: WebhookRequest, means: Means): Promise<Proof> {
-  const check = async (secrets: readonly string[]): Promise<Proof> =>
-    source.provider.verify(request, {
+  const check = async (secrets: readonly string[]): Promise<Proof> => {
+    const proof = await source.provider.verify(request, {
       secrets,
       options: source.options,
       now: Date.now(),
       webhookUrl: source.webhookUrl,
       fetchText: means.fetchText,
     });
+    if (secrets.length > 1) noteProof(source.name, proof, Date.now());
+    return proof;
+  };
 
   if (source.provider.secret.kind === 'none') return check([]);
   const live = await means.secrets.values(source.name, means.signal);

@@ -123,6 +123,19 @@ describe('event store', () => {
     expect(Date.now() - began).toBeLessThan(3000);
   });
 
+  test('a slow table: no request is begun after the deadline', async () => {
+    proxy.fault = async () => {
+      await new Promise((done) => setTimeout(done, 150));
+      return undefined;
+    };
+    const events = Array.from({ length: 500 }, (_none, n) => event(n));
+    const began = Date.now();
+    const recorded = await store().record(events, soon(300));
+    expect(Date.now() - began).toBeLessThan(1000);
+    expect(recorded.filter((outcome) => outcome === 'failed').length).toBeGreaterThan(0);
+    expect(recorded.filter((outcome) => outcome === 'new').length).toBeGreaterThan(0);
+  });
+
   test('an event past its retention is not written, and counts as new so that it still has its effects', async () => {
     const old = event(1, { occurredAt: '2020-01-01T00:00:00.000Z', receivedAt: '2020-01-02T00:00:00.000Z' });
     expect(await store().record([old], soon())).toEqual(['new']);
