@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { CONFIG_FILE, type RuntimeConfig } from '../../lambda/contract/config.ts';
 import type { FunctionName } from '../../lambda/contract/env.ts';
 import { LocalError } from './error.ts';
@@ -45,8 +45,8 @@ export function describeStack({ home, url, endpoints, stack, lambdas, routes, pi
     functions: Object.fromEntries(lambdas.map((lambda) => [lambda.name, { pid: pid(lambda) }])),
     sources: describeSources(lambdas, routes, url),
     secretArn: variable(lambdas, 'receive', 'SECRET_ARN'),
-    keysFile: relative(process.cwd(), home.keys),
-    logsDir: relative(process.cwd(), home.logs),
+    keysFile: home.keys,
+    logsDir: home.logs,
   };
 }
 

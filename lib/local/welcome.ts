@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { StackFile } from './home.ts';
 
 /** What is shown once the stack takes requests. */
@@ -16,7 +17,7 @@ export function welcome({ url, sources, keysFile, logsDir }: StackFile): string 
     `  npm run --silent ops -- send ${first} --local                     # a signed bounce: accepted`,
     `  curl -i -X POST ${sources[first]?.url} -H 'content-type: application/json' -d '[]'   # no proof of origin: 401`,
     '',
-    `Logs are in ${logsDir}, the keys that sign samples in ${keysFile}. Ctrl-C stops it.`,
+    `Logs are in ${relative('', logsDir)}, the keys that sign samples in ${relative('', keysFile)}. Ctrl-C stops it.`,
     '',
   ].join('\n');
 }

@@ -118,7 +118,7 @@ describe('ops import reads', () => {
 });
 
 describe('a whole list', () => {
-  const PEOPLE = 3_500;
+  const PEOPLE = 2_200;
   let [from, to]: OpsStack[] = [];
   const csv = suppressionCsv(PEOPLE);
 
