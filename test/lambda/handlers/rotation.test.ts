@@ -1,0 +1,83 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SecretStore } from '../../../lambda/aws/secrets.ts';
+import type { Source } from '../../../lambda/handlers/receive/request.ts';
+import { verified } from '../../../lambda/handlers/receive/verified.ts';
+import type { Provider } from '../../../lambda/providers/provider.ts';
+import { sendgrid } from '../../../lambda/providers/sendgrid.ts';
+import { asRequest } from '../../support/provider-contract.ts';
+import { type SecretServer, startSecretServer } from '../../support/secret-server.ts';
+
+/** A key is rotated under a running receiver: no redeploy, no gap, and the old key ends. */
+
+const MINUTE = 60_000;
+const [old, renewed] = [sendgrid.generateKey(), sendgrid.generateKey()];
+const source: Source = {
+  name: 'sendgrid',
+  provider: sendgrid as unknown as Provider<unknown>,
+  options: {},
+  webhookUrl: 'https://example.com/webhooks/v1/sendgrid',
+  allowIps: undefined,
+};
+
+let server: SecretServer;
+let client: SecretsManagerClient;
+let now = 0;
+let secrets: SecretStore;
+
+beforeAll(async () => {
+  server = await startSecretServer();
+  client = new SecretsManagerClient({
+    endpoint: server.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  secrets = new SecretStore(client, 'arn:test', () => now);
+});
+afterAll(async () => {
+  client.destroy();
+  await server.stop();
+});
+
+const store = (...values: (string | undefined)[]): void => {
+  server.versions.push({ id: String(server.versions.length), value: JSON.stringify({ sendgrid: values }) });
+};
+
+/** Whether a request signed with this key is let in, and by which live value. */
+async function tried({ signingKey }: { signingKey: string }): Promise<number | string> {
+  const sample = sendgrid.sample({
+    type: 'bounced',
+    recipient: 'ada@example.com',
+    at: Date.now(),
+    id: 'a1',
+    signingKey,
+    options: {},
+  });
+  if (!sample) throw new Error('no sample');
+  const means = {
+    secrets,
+    signal: AbortSignal.timeout(2000),
+    fetchText: () => Promise.reject(new Error('no fetch expected')),
+  };
+  try {
+    return (await verified(source, asRequest(sample), means)).secretIndex ?? 'no position';
+  } catch (error) {
+    return (error as { reason: string }).reason;
+  }
+}
+
+describe('rotating the SendGrid key', () => {
+  test('both keys are let in while both are live; the old one is refused once it is removed', async () => {
+    store(old.secret);
+    expect([await tried(old), await tried(renewed)]).toEqual([0, 'bad-proof']);
+
+    store(renewed.secret, old.secret);
+    now += MINUTE;
+    // The first request with the new key makes the receiver look again.
+    expect([await tried(renewed), await tried(old), await tried(renewed)]).toEqual([0, 1, 0]);
+
+    store(renewed.secret);
+    now += 6 * MINUTE;
+    expect([await tried(renewed), await tried(old)]).toEqual([0, 'bad-proof']);
+  });
+});
