@@ -6,6 +6,7 @@ import { METRICS, namespaceOf } from '../lambda/contract/metrics.ts';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { daysOf, LENGTHS, reaches, type Stretch, type Value } from './support/alarm-days.ts';
 import { dimensionsOf } from './support/alarm-evaluator.ts';
+import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { Driver, eventually, signGeneric, signSvix } from './support/driver.ts';
 import { metricsIn } from './support/emf.ts';
 import { type FaultyProxy, faultyProxy, throttled, unavailable } from './support/faulty-proxy.ts';
@@ -74,7 +75,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   driver?.close();
-  await local?.stop();
+  await stopWithCleanLogs(local);
   await Promise.all(Object.values(proxies).map((proxy) => proxy.stop()));
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
+import { stopWithCleanLogs } from './support/clean-logs.ts';
 import {
   Driver,
   eventually,
@@ -71,7 +72,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   driver?.close();
-  await local?.stop();
+  await stopWithCleanLogs(local);
 });
 
 const sendgrid = (events: readonly object[]) => {

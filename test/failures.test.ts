@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
+import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { Driver, eventually, signSendGrid } from './support/driver.ts';
 import { type Call, type FaultyProxy, faultyProxy, throttled, unavailable } from './support/faulty-proxy.ts';
 
@@ -49,7 +50,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   driver?.close();
-  await local?.stop();
+  await stopWithCleanLogs(local);
   await Promise.all(Object.values(proxies).map((proxy) => proxy.stop()));
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
+import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { eventually, signSns } from './support/driver.ts';
 import { type FaultyProxy, faultyProxy, unavailable } from './support/faulty-proxy.ts';
 import { type BusEvent, Feeds, feedSettings, schemaErrors, transformed } from './support/feeds.ts';
@@ -53,7 +54,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   feeds?.close();
-  await local?.stop();
+  await stopWithCleanLogs(local);
   await bus?.stop();
 });
 

@@ -8,6 +8,7 @@ import { EVENTS, SUPPRESSION } from '../lambda/contract/tables.ts';
 import { erasureMark } from '../lambda/domain/erasure.ts';
 import { packMessages } from '../lambda/domain/message.ts';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
+import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { eventually, type Item } from './support/driver.ts';
 import { ERASURE_SECRET, Feeds, feedSettings } from './support/feeds.ts';
 import { ops } from './support/ops.ts';
@@ -33,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   dynamo?.destroy();
   feeds?.close();
-  await local?.stop();
+  await stopWithCleanLogs(local);
 });
 
 const sendgrid = (email: string, event: string, n: number, over: object = {}) => ({

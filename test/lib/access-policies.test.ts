@@ -4,6 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { AccessPolicies } from '../../lib/constructs/access-policies.ts';
+import { AlarmTopics } from '../../lib/constructs/alarm-topics.ts';
 import { DeliveryQueue } from '../../lib/constructs/delivery-queue.ts';
 import { PROCESS_TIMEOUT, Processor } from '../../lib/constructs/processor.ts';
 import { Secrets } from '../../lib/constructs/secrets.ts';
@@ -28,7 +29,9 @@ function stackOf(settings: Settings): Stack {
   const rest = { config, logRetentionDays: 30, topicArns: [], madeTopics: '{}', archive: undefined, concurrency: 10 };
   const processor = new Processor(stack, 'Processor', { ...rest, delivery, secrets, storage });
   const deliveries = processor.node.findChild('Deliveries') as EventSourceMapping;
-  new AccessPolicies(stack, 'Access', { stage: settings.stage, storage, secrets, delivery, deliveries });
+  const topics = new AlarmTopics(stack, 'Topics', settings);
+  const others = { functions: [processor.process.function], topicArns: [topics.page.topicArn] };
+  new AccessPolicies(stack, 'Access', { stage: settings.stage, storage, secrets, delivery, deliveries, ...others });
   return stack;
 }
 
@@ -96,7 +99,7 @@ describe('operator', () => {
   const may = evaluator(resources.OperatorPolicy);
 
   test('reads both tables and writes to neither: changes go through the delivery queue', () => {
-    const reads = ['BatchGetItem', 'GetItem', 'Query', 'Scan'];
+    const reads = ['BatchGetItem', 'DescribeTable', 'GetItem', 'Query', 'Scan'];
     expect(allowed(may, 'EventsTable.Arn')).toEqual(reads);
     expect(allowed(may, 'SuppressionTable.Arn')).toEqual(reads);
     expect(allowed(may, 'EventsTable.Arn/index/byMessage')).toEqual(['Query']);
@@ -111,6 +114,20 @@ describe('operator', () => {
     }
   });
 
+  test('looks at metrics, at the logs of the functions and at who hears the alarms, as doctor does', () => {
+    const id = (type: string) => Object.entries(resources).find(([, { Type }]) => Type === type)?.[0];
+    const [logs, topic] = [id('AWS::Logs::LogGroup'), id('AWS::SNS::Topic') ?? ''];
+    expect(may('cloudwatch:GetMetricData', '*')).toBe(true);
+    for (const action of ['StartQuery', 'GetQueryResults']) {
+      expect(may(`logs:${action}`, `${logs}.Arn`)).toBe(true);
+      expect(may(`logs:${action}`, 'log-group:payments')).toBe(false);
+    }
+    expect(may('logs:GetLogEvents', `${logs}.Arn`)).toBe(false);
+    expect(may('sns:ListSubscriptionsByTopic', topic)).toBe(true);
+    expect(may('sns:ListSubscriptionsByTopic', 'another')).toBe(false);
+    expect(may('sns:Publish', topic)).toBe(false);
+  });
+
   test('sets secrets, pauses, mutes and finds the stack, each on its own resource', () => {
     const own = (service: string, end: string) =>
       `arn:AWS::Partition:${service}:AWS::Region:AWS::AccountId:${end.replace('STACK', 'quell-test')}`;
@@ -121,11 +138,34 @@ describe('operator', () => {
     expect(may('lambda:UpdateEventSourceMapping', own('lambda', `event-source-mapping:${mapping}`))).toBe(true);
     expect(may('lambda:UpdateEventSourceMapping', own('lambda', 'event-source-mapping:another'))).toBe(false);
     expect(may('lambda:DeleteEventSourceMapping', own('lambda', `event-source-mapping:${mapping}`))).toBe(false);
-    expect(may('cloudwatch:DisableAlarmActions', own('cloudwatch', 'alarm:STACK-silent-sendgrid'))).toBe(true);
-    expect(may('cloudwatch:DisableAlarmActions', own('cloudwatch', 'alarm:payments'))).toBe(false);
-    expect(may('cloudwatch:DeleteAlarms', own('cloudwatch', 'alarm:STACK-silent-sendgrid'))).toBe(false);
+    expect(may('cloudwatch:PutAlarmMuteRule', own('cloudwatch', 'alarm:STACK-silence-sendgrid'))).toBe(true);
+    expect(may('cloudwatch:PutAlarmMuteRule', own('cloudwatch', 'alarm:payments'))).toBe(false);
+    expect(may('cloudwatch:DeleteAlarms', own('cloudwatch', 'alarm:STACK-silence-sendgrid'))).toBe(false);
+    for (const action of ['PutAlarmMuteRule', 'GetAlarmMuteRule', 'DeleteAlarmMuteRule']) {
+      expect(may(`cloudwatch:${action}`, own('cloudwatch', 'alarm-mute-rule:STACK-mute-sendgrid'))).toBe(true);
+      expect(may(`cloudwatch:${action}`, own('cloudwatch', 'alarm-mute-rule:weekend'))).toBe(false);
+    }
     expect(may('cloudformation:DescribeStacks', own('cloudformation', 'stack/STACK/0a1b'))).toBe(true);
     expect(may('cloudformation:UpdateStack', own('cloudformation', 'stack/STACK/0a1b'))).toBe(false);
+  });
+});
+
+describe('eraser', () => {
+  const resources = resourcesOf(VARIANTS.smallest);
+  const may = evaluator(resources.EraserPolicy);
+
+  test("takes a person's events and entry away, and reads no list", () => {
+    expect(allowed(may, 'EventsTable.Arn')).toEqual(['BatchWriteItem', 'Query']);
+    expect(allowed(may, 'SuppressionTable.Arn')).toEqual(['DeleteItem', 'PutItem']);
+    expect(allowed(may, '*')).toEqual([]);
+  });
+
+  test('with the operator policy it covers what erase calls', () => {
+    const both = (action: string, on: string) => may(action, on) || evaluator(resources.OperatorPolicy)(action, on);
+    for (const action of ['GetItem', 'PutItem', 'DeleteItem'])
+      expect(both(`dynamodb:${action}`, 'SuppressionTable.Arn')).toBe(true);
+    for (const action of ['GetSecretValue', 'PutSecretValue'])
+      expect(both(`secretsmanager:${action}`, 'WebhookSecrets')).toBe(true);
   });
 });
 
@@ -138,6 +178,7 @@ test('names stand at fixed paths of the parameter store', () => {
     '/quell/test/suppression-table-arn': 'SuppressionTable.Arn',
     '/quell/test/reader-policy-arn': 'ReaderPolicy',
     '/quell/test/operator-policy-arn': 'OperatorPolicy',
+    '/quell/test/eraser-policy-arn': 'EraserPolicy',
   });
 });
 

@@ -93,6 +93,10 @@ describe('a settings file', () => {
       'sources.quell-heartbeat: the name is built in',
       'sources.operator: the name is built in',
     ]);
+    expect(mistakesOf({ sources: { 'quell-erasure': sendgrid, 'quell-x': sendgrid, operators: sendgrid } })).toEqual([
+      'sources.quell-erasure: the name is built in',
+      'sources.quell-x: the name is built in',
+    ]);
     expect(mistakesOf({ sources: { sendgrid }, alarms: { bounceRate: { warning: 6 }, complaintRate: {} } })).toEqual([
       'alarms.bounceRate.warning: is 6, allowed: less than critical, which is 5',
     ]);

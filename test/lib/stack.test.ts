@@ -101,6 +101,7 @@ describe.each(Object.entries({ smallest, everything, attached }))('with settings
           'ReceiveFunctionName',
           'ProcessFunctionName',
           'PulseFunctionName',
+          'DeliveriesMappingId',
         ],
       ]),
     );

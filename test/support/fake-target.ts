@@ -28,6 +28,7 @@ export function fakeTarget(
     ReceiveFunctionName: 'receive',
     ProcessFunctionName: 'process',
     PulseFunctionName: 'pulse',
+    DeliveriesMappingId: 'u-1',
     PageTopicArn: 'arn:aws:sns:eu-west-1:111122223333:page',
     TicketTopicArn: 'arn:aws:sns:eu-west-1:111122223333:ticket',
     ...outputs,

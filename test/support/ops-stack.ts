@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type LocalStack, startLocal } from '../../lib/local/runner.ts';
+import { stopWithCleanLogs } from './clean-logs.ts';
 import { Driver } from './driver.ts';
 import { ops, project, type Ran } from './ops.ts';
 
@@ -33,7 +34,7 @@ export async function startOpsStack(
     run: (args, input = '') => ops([...args, '--local'], { root, input }),
     async stop() {
       driver.close();
-      await local.stop();
+      await stopWithCleanLogs(local);
       remove();
     },
   };

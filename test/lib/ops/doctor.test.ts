@@ -17,7 +17,8 @@ const FINE: Answers = {
   GetSecretValue: () => ({ SecretString: '{"guide":"s"}', VersionId: 'v1' }),
   GetQueueAttributes: () => ({ Attributes: { ApproximateNumberOfMessages: '0' } }),
   DescribeTable: () => ({ Table: { TableStatus: 'ACTIVE' } }),
-  ListEventSourceMappings: () => ({ EventSourceMappings: [{ UUID: 'u', State: 'Enabled' }] }),
+  GetEventSourceMapping: () => ({ State: 'Enabled' }),
+  GetAlarmMuteRule: () => ({ Status: 'EXPIRED' }),
   DescribeAlarms: () => ({ MetricAlarms: [{ AlarmName: 'quell-prod-silence-guide', ActionsEnabled: true }] }),
   ListSubscriptionsByTopic: ({ TopicArn }: { TopicArn: string }) => ({
     Subscriptions: [
@@ -131,13 +132,7 @@ describe('doctor, on a deployed stack', () => {
       },
       {},
     ],
-    [
-      'paused',
-      'processing',
-      'ops resume',
-      { ListEventSourceMappings: () => ({ EventSourceMappings: [{ UUID: 'u', State: 'Disabled' }] }) },
-      {},
-    ],
+    ['paused', 'processing', 'ops resume', { GetEventSourceMapping: () => ({ State: 'Disabled' }) }, {}],
     ['heartbeat', 'heartbeat', 'public URL', {}, { heartbeat: async () => undefined }],
     [
       'dead-letters',
@@ -193,10 +188,14 @@ describe('doctor, on a deployed stack', () => {
   });
 
   test('a muted source is told of', async () => {
-    const muted = await faults({
+    const muted = await faults({ GetAlarmMuteRule: () => ({ Status: 'ACTIVE' }) });
+    expect(muted).toContainEqual(
+      expect.objectContaining({ level: 'note', code: 'muted', says: expect.stringContaining('ops mute guide --off') }),
+    );
+    const silent = await faults({
       DescribeAlarms: () => ({ MetricAlarms: [{ AlarmName: 'a', ActionsEnabled: false }] }),
     });
-    expect(muted.map(({ level, code }) => [level, code])).toContainEqual(['note', 'muted']);
+    expect(silent.map(({ level, code }) => [level, code])).toContainEqual(['note', 'muted']);
   });
 });
 

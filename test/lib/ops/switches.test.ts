@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
-import { alarmsOf, setLoud } from '../../../lib/ops/alarms.ts';
+import { alarmsOf, isMuted, mute, unmute } from '../../../lib/ops/alarms.ts';
 import { ESP_LISTS, listsToClear } from '../../../lib/ops/esp-lists.ts';
 import { switchProcessing } from '../../../lib/ops/mapping.ts';
-import { fakeTarget } from '../../support/fake-target.ts';
+import { parseSpan } from '../../../lib/ops/time.ts';
+import { type Answers, fakeTarget } from '../../support/fake-target.ts';
 import { ops, project, stackFile } from '../../support/ops.ts';
 
 describe('ops pause and resume', () => {
@@ -11,7 +12,6 @@ describe('ops pause and resume', () => {
     fakeTarget(
       {},
       {
-        ListEventSourceMappings: () => ({ EventSourceMappings: [{ UUID: 'u-1', State: states[0] }] }),
         UpdateEventSourceMapping: () => ({}),
         GetEventSourceMapping: () => ({ State: states.length > 1 ? states.splice(0, 1)[0] : states[0] }),
       },
@@ -26,7 +26,7 @@ describe('ops pause and resume', () => {
     });
     const paused = target(['Disabled']);
     expect(await switchProcessing(paused, false)).toBe(false);
-    expect(paused.calls.map(({ name }) => name)).toEqual(['ListEventSourceMappings']);
+    expect(paused.calls.map(({ name }) => name)).toEqual(['GetEventSourceMapping']);
   });
 
   test('a local stack without a Lambda API says so', async () => {
@@ -38,46 +38,86 @@ describe('ops pause and resume', () => {
 });
 
 describe('ops mute', () => {
-  test("finds the source's own alarms and silences their actions only", async () => {
-    const target = fakeTarget(
+  const missing = () => {
+    throw Object.assign(new Error('no'), { name: 'ResourceNotFoundException' });
+  };
+  const deployed = (answers: Answers = {}) =>
+    fakeTarget(
       { guide: {} },
       {
         DescribeAlarms: ({ AlarmNames }: { AlarmNames: string[] }) => ({
           MetricAlarms: AlarmNames.slice(0, 2).map((AlarmName) => ({ AlarmName, ActionsEnabled: true })),
         }),
-        DisableAlarmActions: () => ({}),
-        EnableAlarmActions: () => ({}),
+        PutAlarmMuteRule: () => ({}),
+        DeleteAlarmMuteRule: () => ({}),
+        ...answers,
       },
     );
+
+  test("puts a rule on the source's own alarms that begins with the next minute and ends by itself", async () => {
+    const target = deployed();
     const alarms = await alarmsOf(target, 'guide');
     expect(alarms).toEqual([
       { name: 'quell-prod-silence-guide', loud: true },
       { name: 'quell-prod-refused-proofs-guide', loud: true },
     ]);
-    await setLoud(
-      target,
-      alarms.map(({ name }) => name),
-      false,
-    );
-    await setLoud(target, ['quell-prod-silence-guide'], true);
-    expect(target.calls.slice(1)).toEqual([
-      { name: 'DisableAlarmActions', input: { AlarmNames: alarms.map(({ name }) => name) } },
-      { name: 'EnableAlarmActions', input: { AlarmNames: ['quell-prod-silence-guide'] } },
+    const names = alarms.map(({ name }) => name);
+    const span = parseSpan('for', '2h');
+    const times = await mute(target, 'guide', { names, span, now: Date.parse('2026-05-04T10:00:30Z') });
+    expect(times).toEqual({ from: new Date('2026-05-04T10:01Z'), until: new Date('2026-05-04T12:01Z') });
+    expect(target.calls.at(-1)).toEqual({
+      name: 'PutAlarmMuteRule',
+      input: {
+        Name: 'quell-prod-mute-guide',
+        Description: 'Quell: ops mute guide',
+        Rule: { Schedule: { Expression: 'at(2026-05-04T10:01)', Duration: 'PT2H', Timezone: 'UTC' } },
+        MuteTargets: { AlarmNames: names },
+        ExpireDate: new Date('2026-05-04T12:02Z'),
+      },
+    });
+    const late = await mute(target, 'guide', { names, span, now: Date.parse('2026-05-04T10:00:58Z') });
+    expect(late.from).toEqual(new Date('2026-05-04T10:02Z'));
+  });
+
+  test('is ended by taking the rule away, also where there is none', async () => {
+    const target = deployed();
+    await unmute(target, 'guide');
+    expect(target.calls).toEqual([
+      { name: 'DeleteAlarmMuteRule', input: { AlarmMuteRuleName: 'quell-prod-mute-guide' } },
     ]);
+    await unmute(deployed({ DeleteAlarmMuteRule: missing }), 'guide');
+  });
+
+  test.each([
+    ['SCHEDULED', true],
+    ['ACTIVE', true],
+    ['EXPIRED', false],
+  ])('a rule that is %s: muted is %s', async (Status, muted) => {
+    expect(await isMuted(deployed({ GetAlarmMuteRule: () => ({ Status }) }), 'guide')).toBe(muted);
+    expect(await isMuted(deployed({ GetAlarmMuteRule: missing }), 'guide')).toBe(false);
+  });
+
+  test.each([
+    ['30m', 'PT30M', 1_800_000],
+    ['2h', 'PT2H', 7_200_000],
+    ['7d', 'P7D', 604_800_000],
+  ])('--for %s is %s', (text, iso, ms) => {
+    expect(parseSpan('for', text)).toEqual({ iso, ms });
   });
 
   test.each([
     [['mute', 'sendgrid', '--for', 'soon', '--local'], '30m, 2h or 1d'],
     [['mute', 'sendgrid', '--for', '8d', '--local'], 'at most 7d'],
     [['mute', 'sendgrid', '--for', '1h', '--off', '--local'], 'exclude each other'],
+    [['mute', 'sendgrid', '--local'], '--for, such as 2h'],
   ])('%j is wrong usage', async (args, hint) => {
     const { code, err } = await ops(args);
     expect([code, err]).toEqual([2, expect.stringContaining(hint)]);
   });
 
-  test('a local stack has no alarms', async () => {
+  test.each([['--for', '2h'], ['--off']])('a local stack has no alarms: %s', async (...how) => {
     const { root, remove } = project({ '.local/stack.json': stackFile() });
-    const { code, err } = await ops(['mute', 'sendgrid', '--local'], { root });
+    const { code, err } = await ops(['mute', 'sendgrid', ...how, '--local'], { root });
     expect([code, err]).toEqual([3, expect.stringContaining('no alarms')]);
     remove();
   });
