@@ -71,6 +71,8 @@ export class QuellStack extends Stack {
       delivery,
       deliveries: processor.deliveries,
       archive,
+      functions: [ingress.receive, processor.process, pulse.pulse].map((one) => one.function),
+      topicArns: [alarms.desk.topics.page.topicArn, alarms.desk.topics.ticket.topicArn, ...sesTopics.arns],
     });
     writeOutputs(this, {
       settings,

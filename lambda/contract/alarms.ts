@@ -14,3 +14,6 @@ export const SOURCE_ALARMS = [
   'undelivered-notifications',
   'traffic-surge',
 ] as const;
+
+/** The rule by which the CLI mutes the alarms of one source. */
+export const muteRuleName = (stage: string, source: string): string => `quell-${stage}-mute-${source}`;

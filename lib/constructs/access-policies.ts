@@ -1,8 +1,9 @@
 import { Aws, Stack, Validations } from 'aws-cdk-lib';
 import { type CfnManagedPolicy, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { IEventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { muteRuleName } from '../../lambda/contract/alarms.ts';
 import { ARCHIVE_PREFIX } from '../../lambda/contract/archive.ts';
 import type { Archive } from './archive.ts';
 import type { DeliveryQueue } from './delivery-queue.ts';
@@ -18,15 +19,20 @@ export interface AccessPoliciesProps {
   readonly deliveries: IEventSourceMapping;
   /** Raw events, which `ops replay` reads. */
   readonly archive?: Archive | undefined;
+  /** Whose logs `ops doctor` asks. */
+  readonly functions: readonly LambdaFunction[];
+  /** Whose subscriptions `ops doctor` looks at: where alarms go, and where SES events come from. */
+  readonly topicArns: readonly string[];
 }
 
 /**
- * What others need in order to use the stack: a policy for services that read the suppression list, one for people with the CLI, and
- * the names of both at fixed paths of the parameter store, so that another stack needs to know the stage only.
+ * What others need in order to use the stack: a policy for services that read the suppression list, one for people with the CLI, one
+ * more for those of them who erase, and the names of all at fixed paths of the parameter store, so that another stack needs to know the stage only.
  */
 export class AccessPolicies extends Construct {
   readonly reader: ManagedPolicy;
   readonly operator: ManagedPolicy;
+  readonly eraser: ManagedPolicy;
 
   constructor(scope: Construct, id: string, props: AccessPoliciesProps) {
     super(scope, id);
@@ -35,11 +41,16 @@ export class AccessPolicies extends Construct {
       allow([suppression.tableArn], 'dynamodb:GetItem', 'dynamodb:BatchGetItem'),
     ]);
     this.operator = this.operatorPolicy(props);
+    this.eraser = this.policy('Eraser', 'What ops erase does beside what operators may.', [
+      allow([props.storage.events.tableArn], 'dynamodb:Query', 'dynamodb:BatchWriteItem'),
+      allow([suppression.tableArn], 'dynamodb:PutItem', 'dynamodb:DeleteItem'),
+    ]);
     const parameters = {
       'suppression-table-name': suppression.tableName,
       'suppression-table-arn': suppression.tableArn,
       'reader-policy-arn': this.reader.managedPolicyArn,
       'operator-policy-arn': this.operator.managedPolicyArn,
+      'eraser-policy-arn': this.eraser.managedPolicyArn,
     };
     for (const [name, stringValue] of Object.entries(parameters)) {
       new StringParameter(this, name, { parameterName: `/quell/${props.stage}/${name}`, stringValue });
@@ -47,11 +58,19 @@ export class AccessPolicies extends Construct {
   }
 
   /** Operators write to no table: what they change goes through the delivery queue, so that it is recorded. */
-  private operatorPolicy({ storage, secrets, delivery, deliveries, archive }: AccessPoliciesProps): ManagedPolicy {
+  private operatorPolicy(props: AccessPoliciesProps): ManagedPolicy {
+    const { stage, storage, secrets, delivery, deliveries, archive } = props;
     const { stackName } = Stack.of(this);
     const tables = [storage.events.tableArn, storage.suppression.tableArn];
     const policy = this.policy('Operator', 'What the ops command line does.', [
-      allow(tables, 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:Scan'),
+      allow(
+        tables,
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:Query',
+        'dynamodb:Scan',
+        'dynamodb:DescribeTable',
+      ),
       allow([`${storage.events.tableArn}/index/byMessage`], 'dynamodb:Query'),
       allow(
         [delivery.queue.queueArn, delivery.deadLetters.queueArn],
@@ -63,17 +82,29 @@ export class AccessPolicies extends Construct {
       ),
       allow([secrets.arn], 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'),
       allow([deliveries.eventSourceMappingArn], 'lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'),
+      allow(
+        props.functions.map(({ logGroup }) => logGroup.logGroupArn),
+        'logs:StartQuery',
+        'logs:GetQueryResults',
+      ),
+      allow([...props.topicArns], 'sns:ListSubscriptionsByTopic'),
     ]);
     if (archive) allowArchive(policy, archive.bucket.bucketArn);
     allowWide(policy, `cloudformation stack/${stackName}/*`, 'The name of this stack; a random id follows.', [
       'cloudformation:DescribeStacks',
     ]);
     allowWide(policy, `cloudwatch alarm:${stackName}-*`, 'The alarms of this stack: its name begins each.', [
-      'cloudwatch:EnableAlarmActions',
-      'cloudwatch:DisableAlarmActions',
+      'cloudwatch:PutAlarmMuteRule',
     ]);
-    allowWide(policy, '*', 'CloudWatch lists alarms, composite ones too, only to those who may see all of them.', [
+    const rules = `cloudwatch alarm-mute-rule:${muteRuleName(stage, '*')}`;
+    allowWide(policy, rules, 'One rule per muted source, which its name ends in.', [
+      'cloudwatch:PutAlarmMuteRule',
+      'cloudwatch:GetAlarmMuteRule',
+      'cloudwatch:DeleteAlarmMuteRule',
+    ]);
+    allowWide(policy, '*', 'CloudWatch shows metrics, and composite alarms, only to those who may see all of them.', [
       'cloudwatch:DescribeAlarms',
+      'cloudwatch:GetMetricData',
     ]);
     return policy;
   }

@@ -51,6 +51,7 @@ const resources = ({ storage, secrets, delivery, processor, ingress, pulse, alar
   SecretArn: secrets.arn,
   ReceiveFunctionName: ingress.receive.function.functionName,
   ProcessFunctionName: processor.process.function.functionName,
+  DeliveriesMappingId: processor.deliveries.eventSourceMappingId,
   PulseFunctionName: pulse.pulse.function.functionName,
   PageTopicArn: alarms.desk.topics.page.topicArn,
   TicketTopicArn: alarms.desk.topics.ticket.topicArn,

@@ -2,6 +2,7 @@ import { eventBus } from './bus.ts';
 import type { Closers } from './closers.ts';
 import { together } from './closers.ts';
 import { type Emulator, startDynamo } from './dynoxide.ts';
+import type { EventSources } from './event-sources.ts';
 import type { Firehose } from './firehose.ts';
 import type { StackFile } from './home.ts';
 import { listen } from './loopback.ts';
@@ -18,6 +19,7 @@ export async function startEmulators(
   watchdog: Watchdog,
   secret: StoredSecret,
   firehose: Firehose,
+  eventSources: EventSources,
   dataDir: string | undefined,
 ): Promise<Endpoints> {
   const closing = async <T extends Emulator>(started: Promise<T>): Promise<T> => {
@@ -29,13 +31,14 @@ export async function startEmulators(
     const { url, close } = await listen(handler);
     return { url, stop: close };
   };
-  const [dynamodb, sqs, secretsmanager, sns, eventbridge, archive] = await together<
-    readonly [Emulator, Emulator, Emulator, Emulator, Emulator, Emulator]
+  const [dynamodb, sqs, secretsmanager, sns, lambda, eventbridge, archive] = await together<
+    readonly [Emulator, Emulator, Emulator, Emulator, Emulator, Emulator, Emulator]
   >(
     closing(startDynamo(watchdog, dataDir)),
     closing(startQueueServer(dataDir)),
     closing(standIn(secretStore(secret))),
     closing(standIn(subscriptionConfirmer())),
+    closing(standIn(eventSources.listener)),
     closing(standIn(eventBus())),
     closing(standIn(firehose.listener)),
   );
@@ -44,6 +47,7 @@ export async function startEmulators(
     sqs: sqs.url,
     secretsmanager: secretsmanager.url,
     sns: sns.url,
+    lambda: lambda.url,
     eventbridge: eventbridge.url,
     firehose: archive.url,
     // One program emulates both.

@@ -6,7 +6,7 @@ import { refuseSecondRun, takeLock } from './lock.ts';
 export interface StackFile {
   readonly url: string;
   readonly endpoints: Readonly<
-    Record<'dynamodb' | 'sqs' | 'secretsmanager' | 'sns' | 'eventbridge' | 'firehose' | 's3', string>
+    Record<'dynamodb' | 'sqs' | 'secretsmanager' | 'sns' | 'lambda' | 'eventbridge' | 'firehose' | 's3', string>
   >;
   readonly tables: Readonly<Record<'events' | 'suppression', string>>;
   readonly queues: Readonly<Record<'delivery' | 'deadLetter', string>>;

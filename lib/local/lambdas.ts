@@ -80,6 +80,7 @@ const VARIABLES: Readonly<Record<Service, string>> = {
   sqs: 'AWS_ENDPOINT_URL_SQS',
   secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   sns: 'AWS_ENDPOINT_URL_SNS',
+  lambda: 'AWS_ENDPOINT_URL_LAMBDA',
   eventbridge: 'AWS_ENDPOINT_URL_EVENTBRIDGE',
   firehose: 'AWS_ENDPOINT_URL_FIREHOSE',
   s3: 'AWS_ENDPOINT_URL_S3',
@@ -116,7 +117,7 @@ export function pollersOf(
   stack: StackView,
   lambdas: readonly Lambda[],
   timeScale: number,
-): readonly (PollerSpec & { functionArn: string })[] {
+): readonly (PollerSpec & { lambda: Lambda })[] {
   const queues = queuesOf(stack);
   return stack.ofType<MappingProperties>('AWS::Lambda::EventSourceMapping').flatMap(({ id, properties }) => {
     if (isStream(properties.EventSourceArn)) return [];
@@ -125,7 +126,7 @@ export function pollersOf(
     if (!queue || !lambda) throw new LocalError(`the event source ${id} joins no queue and function of the template`);
     if (properties.Enabled === false) return [];
     return {
-      functionArn: lambda.arn,
+      lambda,
       queueUrl: queue.place.ref,
       queueArn: properties.EventSourceArn,
       batchSize: properties.BatchSize ?? 10,

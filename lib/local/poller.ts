@@ -22,10 +22,14 @@ interface Message {
 }
 
 export interface Poller {
+  /** Takes no more, and waits until what it has taken is done: nothing stays hidden in the queue. */
+  finish(): Promise<void>;
+  /** At once. */
   stop(): Promise<void>;
 }
 
-const LONG_POLL_SECONDS = 20;
+/** Short, because `finish` waits for the last one: the emulator hands messages to callers that have hung up. */
+const LONG_POLL_SECONDS = 2;
 /** What running invocations get to finish when the run stops. */
 const GRACE_MS = 2000;
 /** Most that one call receives or deletes. */
@@ -35,6 +39,7 @@ const CALL = 10;
 export function startPoller(spec: PollerSpec, sqs: AwsCall, invoke: (event: object) => Promise<unknown>): Poller {
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
+  let finishing = false;
 
   async function receive(most: number, waitSeconds: number): Promise<Message[]> {
     const input = {
@@ -80,7 +85,7 @@ export function startPoller(spec: PollerSpec, sqs: AwsCall, invoke: (event: obje
     });
 
   async function poll(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    while (!finishing && !stopping.signal.aborted) {
       try {
         const batch = await collect();
         if (batch.length > 0) {
@@ -96,6 +101,11 @@ export function startPoller(spec: PollerSpec, sqs: AwsCall, invoke: (event: obje
 
   const polling = poll();
   return {
+    async finish() {
+      finishing = true;
+      await polling;
+      await Promise.all(running);
+    },
     async stop() {
       stopping.abort();
       await polling;

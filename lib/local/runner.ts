@@ -6,6 +6,7 @@ import { type Assembly, readAssembly, refuseUnknown } from './assembly.ts';
 import { awsJson } from './aws-json.ts';
 import { type Closers, makeClosers, together } from './closers.ts';
 import { startEmulators } from './emulators.ts';
+import { eventSources } from './event-sources.ts';
 import { firehose } from './firehose.ts';
 import { type Home, openHome, type StackFile } from './home.ts';
 import { refuse } from './http-answer.ts';
@@ -58,9 +59,10 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
 
   const secret = { arn: '', value: '{}' };
   const archive = firehose();
+  const sources = eventSources();
   const [assembly, endpoints] = await together<readonly [Assembly, StackFile['endpoints']]>(
     step('synthesized the stack', () => assemble(home, watchdog, options)),
-    step('started the emulators', () => startEmulators(closers, watchdog, secret, archive, dataDir)),
+    step('started the emulators', () => startEmulators(closers, watchdog, secret, archive, sources, dataDir)),
   );
   const view = (sqs: string) =>
     viewStack(assembly.resources, localPlaces(assembly.resources, { sqs, api: server.url }));
@@ -94,10 +96,10 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   secret.arn = describe().secretArn;
   secret.value = JSON.stringify(secrets);
 
-  for (const { functionArn, ...spec } of pollersOf(stack, lambdas, timeScale)) {
-    const poller = startPoller(spec, sqs, (event) => functions.invoke(functionArn, event));
-    closers.add(() => poller.stop());
+  for (const { lambda, ...spec } of pollersOf(stack, lambdas, timeScale)) {
+    sources.add(lambda.name, () => startPoller(spec, sqs, (event) => functions.invoke(lambda.arn, event)));
   }
+  closers.add(() => sources.stop());
   const streams = awsJson('dynamodbstreams', endpoints.dynamodb);
   for (const { functionArn, ...spec } of streamsOf(stack, lambdas)) {
     const kept = dataDir && { positionFile: join(dataDir, `${spec.table}.position`) };

@@ -14,14 +14,11 @@ const PATIENCE_MS = 120_000;
 const INTERVAL_MS = 1_000;
 
 export async function readMapping(target: Target): Promise<Mapping> {
-  const { ListEventSourceMappingsCommand } = await import('@aws-sdk/client-lambda');
-  const FunctionName = target.names.output('ProcessFunctionName');
+  const { GetEventSourceMappingCommand } = await import('@aws-sdk/client-lambda');
+  const uuid = target.names.output('DeliveriesMappingId');
   const client = await target.clients.lambda();
-  const { EventSourceMappings = [] } = await client.send(new ListEventSourceMappingsCommand({ FunctionName }));
-  const [mapping] = EventSourceMappings;
-  if (mapping?.UUID === undefined)
-    throw new CannotKnow('The process function has no event source: deploy the stack again.');
-  return { uuid: mapping.UUID, state: mapping.State ?? 'Unknown' };
+  const { State = 'Unknown' } = await client.send(new GetEventSourceMappingCommand({ UUID: uuid }));
+  return { uuid, state: State };
 }
 
 /** Switches processing on or off, and waits until it is; false where it was so already. */

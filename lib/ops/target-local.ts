@@ -20,11 +20,13 @@ interface LocalStack {
 
 const STACK_FILE = '.local/stack.json';
 
-/** What a deployed stack's outputs would call its functions. */
+/** What a deployed stack's outputs would call its functions, and what feeds one of them. */
 const FUNCTIONS = new Map([
   ['ReceiveFunctionName', 'receive'],
   ['ProcessFunctionName', 'process'],
   ['PulseFunctionName', 'pulse'],
+  // Here an event source goes by the function that it feeds.
+  ['DeliveriesMappingId', 'process'],
 ]);
 
 export async function localTarget(io: Io): Promise<Target> {

@@ -24,6 +24,29 @@ export function parseEnd(
   return given.days === undefined ? undefined : Math.floor(at / 1000) + parseCount('days', given.days, 36_500) * 86_400;
 }
 
+/** A length of time, as milliseconds and as ISO 8601 has it. */
+export interface Span {
+  readonly ms: number;
+  readonly iso: string;
+}
+
+const UNITS: ReadonlyMap<string, { readonly ms: number; readonly iso: (count: number) => string }> = new Map([
+  ['m', { ms: 60_000, iso: (count) => `PT${count}M` }],
+  ['h', { ms: 3_600_000, iso: (count) => `PT${count}H` }],
+  ['d', { ms: 86_400_000, iso: (count) => `P${count}D` }],
+]);
+const LONGEST_DAYS = 7;
+
+/** `--for`: 30m, 2h, 1d. */
+export function parseSpan(option: string, text: string): Span {
+  const [, digits = '', letter = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  const count = Number(digits);
+  const unit = UNITS.get(letter);
+  const ms = count * (unit?.ms ?? 0);
+  if (unit && ms > 0 && ms <= LONGEST_DAYS * 86_400_000) return { ms, iso: unit.iso(count) };
+  throw new UsageError(`--${option} is a time such as 30m, 2h or 1d, at most ${LONGEST_DAYS}d.`);
+}
+
 /** `--count`, `--limit`: a whole number from 1. */
 export function parseCount(option: string, text: string, most: number): number {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;

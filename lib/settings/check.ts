@@ -3,7 +3,7 @@ import { streamMistakes } from './feeds.ts';
 import { isObject, type Mistake, mistakeOf, strayKeys } from './mistakes.ts';
 import { globals, type Settings } from './schema.ts';
 import { checkSource } from './source.ts';
-import { NAME_RULE, RESERVED_NAMES, SOURCE_NAME } from './values.ts';
+import { NAME_RULE, RESERVED_NAME, SOURCE_NAME } from './values.ts';
 
 export type Checked = { readonly settings: Settings } | { readonly mistakes: readonly Mistake[] };
 
@@ -38,7 +38,7 @@ function checkSources(given: unknown): { valid: Settings['sources']; mistakes: M
   const checked = Object.entries(given).map(([name, input]) => {
     const at = [...path, name];
     if (!SOURCE_NAME.test(name)) return { name, mistakes: [{ path: at, problem: `the name must be ${NAME_RULE}` }] };
-    if (RESERVED_NAMES.includes(name)) return { name, mistakes: [{ path: at, problem: 'the name is built in' }] };
+    if (RESERVED_NAME.test(name)) return { name, mistakes: [{ path: at, problem: 'the name is built in' }] };
     return { name, ...checkSource(input, at) };
   });
   const valid = checked.flatMap((one) => ('source' in one ? [[one.name, one.source] as const] : []));

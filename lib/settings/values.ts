@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import { HEARTBEAT_SOURCE } from '../../lambda/contract/config.ts';
 
 /**
  * The kinds of value a settings file holds. Each has one message: what is allowed, so that a mistake can say it beside the value given.
@@ -24,8 +23,8 @@ export const silenceWindow = v.pipe(
 );
 
 export const SOURCE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
-/** Sources that are built in: the heartbeat, and what operators decide. */
-export const RESERVED_NAMES: readonly string[] = [HEARTBEAT_SOURCE, 'operator'];
+/** Names of our own, in the tables and in the secret map: the heartbeat, the key of erasures, and what operators decide. */
+export const RESERVED_NAME = /^(quell-.*|operator)$/;
 export const NAME_RULE = 'lower-case letters, digits and hyphens, starting with a letter or digit, at most 63';
 export const name = v.pipe(v.string(NAME_RULE), v.regex(SOURCE_NAME, NAME_RULE));
 

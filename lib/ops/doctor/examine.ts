@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { alarmsOf } from '../alarms.ts';
+import { alarmsOf, isMuted } from '../alarms.ts';
 import { explain } from '../errors.ts';
 import { readMapping } from '../mapping.ts';
 import { liveValues, readSecretMap } from '../secret-map.ts';
@@ -28,9 +28,9 @@ export async function examine(target: Target, watch: Watch, now = Date.now()): P
       async () => examineRuns(name, await watch.runs(name), now),
     ]),
     ['heartbeat', () => examineHeartbeat(watch, local, now)],
+    ['processing', () => examineProcessing(target)],
   ];
   const deployed: typeof checks = [
-    ['processing', () => examineProcessing(target)],
     ['page alarms', () => examineAlarmTopic(target, 'page')],
     ['ticket alarms', () => examineAlarmTopic(target, 'ticket')],
     ...[...target.names.sources].map(([name, source]): [string, () => Promise<Finding[]>] => [
@@ -44,8 +44,13 @@ export async function examine(target: Target, watch: Watch, now = Date.now()): P
 
 /** A muted alarm is somebody's wish, and easily forgotten. */
 async function examineMute(target: Target, name: string): Promise<Finding[]> {
-  const muted = (await alarmsOf(target, name)).filter(({ loud }) => !loud);
-  return muted.length > 0 ? [note('muted', name, `its alarms are muted: ops mute ${name} --off`)] : [];
+  const [muted, alarms] = await Promise.all([isMuted(target, name), alarmsOf(target, name)]);
+  const silent = alarms.filter((alarm) => !alarm.loud).map((alarm) => alarm.name);
+  const off = `actions are switched off (CloudWatch, Alarms, Actions): ${silent.join(', ')}`;
+  return [
+    ...(muted ? [note('muted', name, `its alarms are muted: ops mute ${name} --off`)] : []),
+    ...(silent.length > 0 ? [note('muted', name, off)] : []),
+  ];
 }
 
 async function seen(about: string, check: () => Promise<Finding | Finding[]>): Promise<Finding | Finding[]> {

@@ -1,0 +1,60 @@
+import type { RequestListener } from 'node:http';
+import { json } from 'node:stream/consumers';
+import type { Poller } from './poller.ts';
+
+const PATH = /^\/2015-03-31\/event-source-mappings\/([^/?]+)$/;
+
+interface EventSource {
+  state: 'Enabled' | 'Disabling' | 'Disabled';
+  poller: Poller;
+  readonly start: () => Poller;
+}
+
+export interface EventSources {
+  readonly listener: RequestListener;
+  /** Starts one. Its UUID here is the name of the function it feeds. */
+  add(uuid: string, start: () => Poller): void;
+  stop(): Promise<void>;
+}
+
+/** Lambda, as much of it as Quell calls: the event source of a function is looked at, switched off and on. */
+export function eventSources(): EventSources {
+  const sources = new Map<string, EventSource>();
+
+  function turn(source: EventSource, on: boolean): void {
+    if (on === (source.state === 'Enabled')) return;
+    if (on) {
+      source.poller = source.start();
+      source.state = 'Enabled';
+    } else {
+      source.state = 'Disabling';
+      void source.poller.finish().then(() => {
+        source.state = 'Disabled';
+      });
+    }
+  }
+
+  const listener: RequestListener = async (request, response) => {
+    const answer = (status: number, body: object, error?: string) =>
+      void response
+        .writeHead(status, { 'content-type': 'application/json', ...(error && { 'x-amzn-errortype': error }) })
+        .end(JSON.stringify(body));
+    const UUID = PATH.exec(request.url ?? '')?.[1] ?? '';
+    const source = sources.get(UUID);
+    if (!source) return answer(404, { Message: 'There is no such event source.' }, 'ResourceNotFoundException');
+    if (request.method === 'PUT') {
+      if (source.state === 'Disabling') return answer(400, { Message: 'It is changing.' }, 'ResourceInUseException');
+      const { Enabled } = (await json(request).catch(() => ({}))) as { Enabled?: boolean };
+      if (Enabled !== undefined) turn(source, Enabled);
+    }
+    answer(request.method === 'PUT' ? 202 : 200, { UUID, State: source.state });
+  };
+
+  return {
+    listener,
+    add: (uuid, start) => void sources.set(uuid, { state: 'Enabled', poller: start(), start }),
+    async stop() {
+      await Promise.all([...sources.values()].map(({ poller }) => poller.stop()));
+    },
+  };
+}
