@@ -8,7 +8,10 @@ const EVENTS = 50;
 
 let stack: OpsStack;
 beforeAll(async () => {
-  stack = await startOpsStack({ guide: { provider: 'generic' } }, { secrets: { guide: SECRET } });
+  stack = await startOpsStack(
+    { guide: { provider: 'generic' } },
+    { secrets: { guide: SECRET }, settings: { heartbeat: false } },
+  );
 }, 60_000);
 afterAll(() => stack?.stop());
 
