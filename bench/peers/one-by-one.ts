@@ -12,7 +12,7 @@ import { readMessage } from '../../lambda/domain/message.ts';
 import { normalisedEvent } from '../../lambda/domain/normalised.ts';
 import { judge } from '../../lambda/domain/policy.ts';
 import type { Judgement } from '../../lambda/domain/suppression.ts';
-import { sendgrid } from '../../lambda/providers/sendgrid.ts';
+import { sendgrid } from '../../lambda/providers/sendgrid/index.ts';
 
 /** Requests in flight: more gains nothing on one core, and there is a socket for each, kept alive. */
 const PARALLEL = 25;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { archiveStreamName } from '../../lambda/contract/archive.ts';
 import type { RuntimeConfig, SourceConfig } from '../../lambda/contract/config.ts';
-import { generic } from '../../lambda/providers/generic.ts';
+import { generic } from '../../lambda/providers/generic/index.ts';
 import type { Settings, SourceSettings } from './schema.ts';
 
 /** The heartbeat is an ordinary source to `receive` and `process`: what proves it proves the way of every other. */

@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { HEARTBEAT_SOURCE, type SourceConfig } from '../../contract/config.ts';
 import { normalisedEvent } from '../../domain/normalised.ts';
 import { type EventKey, eventKey } from '../../domain/record.ts';
-import { generic } from '../../providers/generic.ts';
-import { hexHmac } from '../../providers/shared/hex-hmac.ts';
+import { generic } from '../../providers/generic/index.ts';
+import { hexHmac } from '../../providers/shared/proof/hmac.ts';
 
 /** What a heartbeat needs of the world. */
 export interface Means {

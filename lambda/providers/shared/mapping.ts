@@ -22,7 +22,7 @@ import {
 } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from './bounce.ts';
 import { find, isScalar, PATHS, type Paths, type Place } from './places.ts';
-import { contentId } from './webhook-signature.ts';
+import { contentId } from './proof/webhook.ts';
 import { type Meaning, meaningOf, SAID_CLASS, wordKey } from './words.ts';
 
 /** What a sender can report; operators' acts have a way of their own. */

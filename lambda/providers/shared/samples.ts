@@ -1,5 +1,5 @@
 import type { SampleRequest } from '../provider.ts';
-import { presentSecret } from './shared-secret.ts';
+import { presentSecret } from './proof/password.ts';
 
 /** What samples of several providers have in common. */
 

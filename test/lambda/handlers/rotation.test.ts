@@ -4,7 +4,7 @@ import { SecretStore } from '../../../lambda/aws/secrets.ts';
 import type { Source } from '../../../lambda/handlers/receive/request.ts';
 import { verified } from '../../../lambda/handlers/receive/verified.ts';
 import type { Provider } from '../../../lambda/providers/provider.ts';
-import { sendgrid } from '../../../lambda/providers/sendgrid.ts';
+import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { asRequest } from '../../support/provider-contract.ts';
 import { type SecretServer, startSecretServer } from '../../support/secret-server.ts';
 

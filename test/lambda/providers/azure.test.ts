@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { azure } from '../../../lambda/providers/azure.ts';
+import { azure } from '../../../lambda/providers/azure/index.ts';
 import { post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
-import { brevo } from '../../../lambda/providers/brevo.ts';
+import { brevo } from '../../../lambda/providers/brevo/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
 providerContract('brevo', { proofIn: 'authorization', bodyUnsigned: true });

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { elasticEmail } from '../../../lambda/providers/elastic-email.ts';
+import { elasticEmail } from '../../../lambda/providers/elastic-email/index.ts';
 import { get, post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
 import { asRequest, providerContract } from '../../support/provider-contract.ts';
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { forwardEmail } from '../../../lambda/providers/forward-email.ts';
+import { forwardEmail } from '../../../lambda/providers/forward-email/index.ts';
 import { post, stored, verifyContext } from '../../support/provider-cases.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 

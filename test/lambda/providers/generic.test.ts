@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'valibot';
 import type { RefusedRequest } from '../../../lambda/domain/errors.ts';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
-import { generic } from '../../../lambda/providers/generic.ts';
+import { generic } from '../../../lambda/providers/generic/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
 providerContract('generic', { proofIn: 'x-webhook-signature' });

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { klaviyo } from '../../../lambda/providers/klaviyo.ts';
+import { klaviyo } from '../../../lambda/providers/klaviyo/index.ts';
 import { post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 

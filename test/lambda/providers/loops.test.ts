@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
-import { loops } from '../../../lambda/providers/loops.ts';
+import { loops } from '../../../lambda/providers/loops/index.ts';
 import { arrival, providerContract } from '../../support/provider-contract.ts';
 
 providerContract('loops', { proofIn: 'webhook-signature' });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mailchimp } from '../../../lambda/providers/mailchimp.ts';
+import { mailchimp } from '../../../lambda/providers/mailchimp/index.ts';
 import { get, post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'valibot';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
-import { mailersend } from '../../../lambda/providers/mailersend.ts';
+import { mailersend } from '../../../lambda/providers/mailersend/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
 providerContract('mailersend', { proofIn: 'signature' });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
-import { mailjet } from '../../../lambda/providers/mailjet.ts';
+import { mailjet } from '../../../lambda/providers/mailjet/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
 providerContract('mailjet', { proofIn: 'authorization', bodyUnsigned: true });

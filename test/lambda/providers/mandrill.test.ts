@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'valibot';
 import { RefusedRequest } from '../../../lambda/domain/errors.ts';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
-import { mandrill } from '../../../lambda/providers/mandrill.ts';
+import { mandrill } from '../../../lambda/providers/mandrill/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
 const URL_SET = 'https://hooks.example.com/webhooks/v1/mandrill';

@@ -1,6 +1,6 @@
 import { createPublicKey, sign } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { postal } from '../../../lambda/providers/postal.ts';
+import { postal } from '../../../lambda/providers/postal/index.ts';
 import { post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
-import { postmark } from '../../../lambda/providers/postmark.ts';
+import { postmark } from '../../../lambda/providers/postmark/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
 providerContract('postmark', { proofIn: 'authorization', bodyUnsigned: true });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
-import { resend } from '../../../lambda/providers/resend.ts';
+import { resend } from '../../../lambda/providers/resend/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
 providerContract('resend', { proofIn: 'svix-signature' });

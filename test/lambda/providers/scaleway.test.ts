@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'valibot';
 import type { RefusedRequest } from '../../../lambda/domain/errors.ts';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
-import { scaleway } from '../../../lambda/providers/scaleway.ts';
-import { signEnvelope } from '../../../lambda/providers/shared/sns-envelope.ts';
+import { scaleway } from '../../../lambda/providers/scaleway/index.ts';
+import { signEnvelope } from '../../../lambda/providers/shared/proof/sns-envelope.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 import { snsCertificate } from '../../support/sns-certificate.ts';
 

@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import { Webhook as LettermintWebhook } from 'lettermint';
 import { verifyWebhookSignature } from 'mailtrap';
 import { parse } from 'valibot';
-import { lettermint } from '../../../lambda/providers/lettermint.ts';
-import { mailtrap } from '../../../lambda/providers/mailtrap.ts';
+import { lettermint } from '../../../lambda/providers/lettermint/index.ts';
+import { mailtrap } from '../../../lambda/providers/mailtrap/index.ts';
 import { asRequest } from '../../support/provider-contract.ts';
 
 /** Vendors' own packages: their verifiers accept what our signers make, and ours what is signed as their documentation says. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { EventWebhook } from '@sendgrid/eventwebhook';
-import { sendgrid } from '../../../lambda/providers/sendgrid.ts';
+import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { asRequest } from '../../support/provider-contract.ts';
 
 /** The vendor's own verifier accepts what our signer makes. The reverse cannot be had: only SendGrid signs. */

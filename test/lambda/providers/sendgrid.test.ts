@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
-import { sendgrid } from '../../../lambda/providers/sendgrid.ts';
+import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { arrival, providerContract } from '../../support/provider-contract.ts';
 
 providerContract('sendgrid', { proofIn: 'x-twilio-email-event-webhook-signature' });

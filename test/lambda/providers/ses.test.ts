@@ -4,8 +4,8 @@ import type { RefusedRequest } from '../../../lambda/domain/errors.ts';
 import { PoisonEvent } from '../../../lambda/domain/errors.ts';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
 import type { SampleRequest, VerifyContext } from '../../../lambda/providers/provider.ts';
-import { ses } from '../../../lambda/providers/ses.ts';
-import { signEnvelope } from '../../../lambda/providers/shared/sns-envelope.ts';
+import { ses } from '../../../lambda/providers/ses/index.ts';
+import { signEnvelope } from '../../../lambda/providers/shared/proof/sns-envelope.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 import { snsCertificate } from '../../support/sns-certificate.ts';
 

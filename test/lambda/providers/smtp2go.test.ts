@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { smtp2go } from '../../../lambda/providers/smtp2go.ts';
+import { smtp2go } from '../../../lambda/providers/smtp2go/index.ts';
 import { post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
-import { sparkpost } from '../../../lambda/providers/sparkpost.ts';
+import { sparkpost } from '../../../lambda/providers/sparkpost/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
 providerContract('sparkpost', { proofIn: 'authorization', bodyUnsigned: true });

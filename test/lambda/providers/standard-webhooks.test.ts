@@ -4,8 +4,8 @@ import { parse } from 'valibot';
 import type { RefusedRequest } from '../../../lambda/domain/errors.ts';
 import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
 import type { WebhookRequest } from '../../../lambda/providers/provider.ts';
-import { signWebhook } from '../../../lambda/providers/shared/webhook-signature.ts';
-import { standardWebhooks } from '../../../lambda/providers/standard-webhooks.ts';
+import { signWebhook } from '../../../lambda/providers/shared/proof/webhook.ts';
+import { standardWebhooks } from '../../../lambda/providers/standard-webhooks/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
 providerContract('standard-webhooks', { proofIn: 'webhook-signature' });

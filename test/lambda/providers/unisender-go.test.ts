@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { unisenderGo } from '../../../lambda/providers/unisender-go.ts';
+import { unisenderGo } from '../../../lambda/providers/unisender-go/index.ts';
 import { get, post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 

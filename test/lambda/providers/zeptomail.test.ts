@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { zeptomail } from '../../../lambda/providers/zeptomail.ts';
+import { zeptomail } from '../../../lambda/providers/zeptomail/index.ts';
 import { post, reasonOf, stored } from '../../support/provider-cases.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { sendgrid } from '../../../lambda/providers/sendgrid.ts';
+import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { project, spawnOps, writeFile } from '../../support/ops.ts';
 import { type SecretServer, startSecretServer } from '../../support/secret-server.ts';
 

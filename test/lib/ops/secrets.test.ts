@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { sendgrid } from '../../../lambda/providers/sendgrid.ts';
+import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { ops, project, spawnOps, stackFile, writeFile } from '../../support/ops.ts';
 import { type SecretServer, startSecretServer } from '../../support/secret-server.ts';
 

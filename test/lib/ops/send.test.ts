@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { sendgrid } from '../../../lambda/providers/sendgrid.ts';
+import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { freePort } from '../../../lib/local/loopback.ts';
 import { ops, project, stackFile } from '../../support/ops.ts';
 

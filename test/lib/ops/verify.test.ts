@@ -2,7 +2,7 @@ import { sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Provider } from '../../../lambda/providers/provider.ts';
-import { sendgrid } from '../../../lambda/providers/sendgrid.ts';
+import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { bodyVariants } from '../../../lib/ops/body-variants.ts';
 import { optionsOf } from '../../../lib/ops/provider.ts';
 import { compact, pretty } from '../../../lib/ops/respace.ts';

@@ -1,0 +1,115 @@
+import { strictObject } from 'valibot';
+import type { Draft, EventType } from '../../domain/event.ts';
+import { type Fields, fields, present, text, unixTime } from '../../domain/read.ts';
+import { defineProvider, type SampleInput } from '../provider.ts';
+import { jsonEvent } from '../shared/body.ts';
+import { deliveryMeta, signWebhook, verifyWebhook, WEBHOOK_SECRET_FORM, webhookKey } from '../shared/proof/webhook.ts';
+import { rawFields } from '../shared/raw.ts';
+
+type Facts = Partial<Draft> & { readonly type: EventType };
+
+const WORDS: ReadonlyMap<string, Facts> = new Map<string, Facts>([
+  ['campaign.email.sent', { type: 'accepted' }],
+  ['loop.email.sent', { type: 'accepted' }],
+  ['transactional.email.sent', { type: 'accepted' }],
+  ['email.delivered', { type: 'delivered' }],
+  ['email.softBounced', { type: 'bounced', bounceClass: 'soft' }],
+  ['email.hardBounced', { type: 'bounced', bounceClass: 'hard', bounceCause: 'mailbox' }],
+  ['email.opened', { type: 'opened' }],
+  ['email.clicked', { type: 'clicked' }],
+  ['email.spamReported', { type: 'complained' }],
+  // Both come for one unsubscribe; the second changes nothing.
+  ['email.unsubscribed', { type: 'unsubscribed', scope: 'all' }],
+  ['contact.unsubscribed', { type: 'unsubscribed', scope: 'all' }],
+  ['email.resubscribed', { type: 'resubscribed', scope: 'all' }],
+]);
+
+const LISTS: ReadonlyMap<string, EventType> = new Map([
+  ['contact.mailingList.subscribed', 'resubscribed'],
+  ['contact.mailingList.unsubscribed', 'unsubscribed'],
+]);
+
+/** Loops: one JSON event per request, signed by Standard Webhooks. */
+export const loops = defineProvider({
+  id: 'loops',
+  title: 'Loops',
+  options: strictObject({}),
+  secret: { kind: 'shared', form: WEBHOOK_SECRET_FORM },
+
+  verify: (request, context) => verifyWebhook(request, context),
+
+  split(request) {
+    const meta = deliveryMeta(request);
+    return { events: jsonEvent(request), ...(meta && { meta }) };
+  },
+
+  normalise(raw, { meta }) {
+    const event = rawFields(raw);
+    const email = fields(event.email);
+    const contact = fields(event.contactIdentity);
+    const word = text(event.eventName) ?? '';
+    const delivery = text(meta.id);
+    return [
+      present({
+        providerEvent: word || 'unnamed',
+        providerEventId: delivery,
+        recipient: text(contact.email),
+        occurredAt: unixTime(event.eventTime),
+        // `emailMessageId` names the version that was sent to everybody, not this mail.
+        messageId: text(email.id),
+        ...(onList(word, event) ?? WORDS.get(word) ?? { type: 'unknown' }),
+        // The delivery id is the same over retries. Without the headers: the event's own words.
+        identity: delivery
+          ? [delivery]
+          : [
+              word,
+              text(contact.email) ?? text(contact.id),
+              text(event.eventTime),
+              text(email.id),
+              text(fields(event.mailingList).id),
+            ],
+      }) as Draft,
+    ];
+  },
+
+  generateKey: webhookKey,
+
+  sample(input) {
+    const event = sampleEvent(input);
+    if (!event) return undefined;
+    const body = JSON.stringify(event);
+    const headers = signWebhook({ id: `msg_${input.id}`, at: input.at, secret: input.signingKey }, body);
+    return { method: 'POST', headers, body };
+  },
+});
+
+function onList(word: string, event: Fields): Facts | undefined {
+  const type = LISTS.get(word);
+  return type && { type, scope: `list:${text(fields(event.mailingList).id) ?? 'unknown'}` };
+}
+
+const SAMPLES: ReadonlyMap<EventType, Fields> = new Map<EventType, Fields>([
+  ['accepted', { eventName: 'transactional.email.sent' }],
+  ['delivered', { eventName: 'email.delivered' }],
+  ['bounced', { eventName: 'email.hardBounced' }],
+  ['opened', { eventName: 'email.opened' }],
+  ['clicked', { eventName: 'email.clicked' }],
+  ['complained', { eventName: 'email.spamReported' }],
+  ['unsubscribed', { eventName: 'contact.mailingList.unsubscribed', mailingList: { id: 'sample', name: 'Sample' } }],
+  ['resubscribed', { eventName: 'contact.mailingList.subscribed', mailingList: { id: 'sample', name: 'Sample' } }],
+]);
+
+function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
+  const sample = SAMPLES.get(type);
+  return (
+    sample && {
+      ...sample,
+      eventTime: Math.floor(at / 1000),
+      webhookSchemaVersion: '1.0.0',
+      contactIdentity: { id: 'sample', email: recipient, userId: null },
+      email: { id, emailMessageId: `${id}-message`, subject: 'Sample' },
+      sourceType: 'transactional',
+      transactionalId: 'sample',
+    }
+  );
+}

@@ -1,0 +1,176 @@
+import { optional, picklist, strictObject } from 'valibot';
+import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event.ts';
+import { parseJson, UnreadableJson } from '../../domain/json.ts';
+import { type Fields, fields, number, present, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
+import { defineProvider, type SampleInput, type WebhookRequest } from '../provider.ts';
+import { bodyText, jsonEvent } from '../shared/body.ts';
+import { replyCodes, weighBounce } from '../shared/bounce.ts';
+import { jsonLines } from '../shared/json-lines.ts';
+import { jsonMemberEvents } from '../shared/json-member.ts';
+import { hexHmac, verifyHexHmac } from '../shared/proof/hmac.ts';
+import { basicKey, verifySharedSecret } from '../shared/proof/password.ts';
+import { requiredHeader } from '../shared/proof/signature.ts';
+import { rawFields } from '../shared/raw.ts';
+import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';
+
+const SIGNATURE = 'mailtrap-signature';
+
+const TYPES: ReadonlyMap<string, EventType> = new Map([
+  ['delivery', 'delivered'],
+  ['open', 'opened'],
+  ['click', 'clicked'],
+  // Mailtrap goes on trying after a soft bounce; its end is a `bounce`.
+  ['soft bounce', 'deferred'],
+  ['suspension', 'deferred'],
+  ['bounce', 'bounced'],
+  ['reject', 'dropped'],
+  ['spam', 'complained'],
+  ['unsubscribe', 'unsubscribed'],
+  ['inbound.message_received', 'inbound'],
+  ['inbound_message_received', 'inbound'],
+]);
+
+/** By what `bounce_category` holds once only its letters are left, the first that fits. */
+const CATEGORIES: readonly (readonly [RegExp, BounceClass, BounceCause])[] = [
+  [/spam|content|virus/, 'block', 'content'],
+  [/reputation|blacklist|blocklist/, 'block', 'reputation'],
+  [/policy|relay/, 'block', 'policy'],
+  [/quota|full/, 'soft', 'full'],
+  [/(bad|invalid|unknown)domain/, 'hard', 'domain'],
+  [/mailbox|user|recipient/, 'hard', 'mailbox'],
+];
+
+/** Mailtrap Email Sending: `{"events": [...]}` or JSON Lines, HMAC-SHA256 over the raw body; older webhooks sign nothing. */
+export const mailtrap = defineProvider({
+  id: 'mailtrap',
+  title: 'Mailtrap',
+  options: strictObject({
+    /** `shared-secret` for webhooks from before signing: credentials in the URL instead. */
+    auth: optional(picklist(['signature', 'shared-secret']), 'signature'),
+  }),
+  secret: {
+    kind: 'shared',
+    form: 'the signing secret of the webhook; with "auth": "shared-secret" user:password or query:<name>:<value>',
+  },
+
+  // No timestamp is signed: dedupe takes replays.
+  verify(request, { secrets, options }) {
+    if (options.auth === 'shared-secret') return verifySharedSecret(request, secrets);
+    return verifyHexHmac(
+      secrets,
+      requiredHeader(request, SIGNATURE),
+      [request.body],
+      'The signature does not match. Is this the signing secret of this very webhook?',
+    );
+  },
+
+  split: (request) => ({ events: events(request) }),
+
+  normalise(raw) {
+    const event = rawFields(raw);
+    const word = text(event.event) ?? '';
+    const type = TYPES.get(word) ?? 'unknown';
+    return [
+      present({
+        type,
+        providerEvent: word || 'unnamed',
+        providerEventId: text(event.event_id),
+        recipient: text(event.email),
+        occurredAt: unixTime(event.timestamp),
+        messageId: text(event.message_id),
+        identity: [
+          word,
+          text(event.email),
+          text(event.timestamp),
+          text(event.message_id),
+          // Of inbound mail the id is not known to be the same in a retry.
+          type === 'inbound' ? text(event.inbox_id) : text(event.event_id),
+          text(event.url),
+        ],
+        ...outcome(type, event),
+        tags: tagList(event.category),
+        metadata: stringMap(event.custom_variables),
+      }) as Draft,
+    ];
+  },
+
+  // Serves as signing secret and as credentials.
+  generateKey: basicKey,
+
+  sample(input) {
+    const event = sampleEvent(input);
+    if (!event) return undefined;
+    const body = JSON.stringify({ events: [event] });
+    if (input.options.auth === 'shared-secret') return postWithSecret(input.signingKey, JSON_TYPE, body);
+    const headers = { 'content-type': JSON_TYPE, [SIGNATURE]: hexHmac(input.signingKey, body) };
+    return { method: 'POST', headers, body };
+  },
+});
+
+/** A body that is no JSON as a whole is JSON Lines; a lone line of it is an event itself. */
+function events(request: WebhookRequest): string[] {
+  let value: unknown;
+  try {
+    value = parseJson(bodyText(request));
+  } catch (error) {
+    if (!(error instanceof UnreadableJson)) throw error;
+    return jsonLines(request);
+  }
+  return fields(value).event === undefined ? jsonMemberEvents(request, 'events') : jsonEvent(request);
+}
+
+function outcome(type: EventType, event: Fields): Partial<Draft> {
+  const diagnostic = text(event.response) ?? text(event.reason);
+  const reply = { code: number(event.response_code), text: diagnostic };
+  switch (type) {
+    case 'bounced': {
+      const category = (text(event.bounce_category) ?? '').toLowerCase().replace(/[^a-z]/g, '');
+      const known = CATEGORIES.find(([pattern]) => pattern.test(category));
+      return present({ ...weighBounce(known?.[1] ?? 'hard', reply, known?.[2] ?? 'mailbox'), diagnostic });
+    }
+    case 'deferred':
+      return present({ ...replyCodes(reply), diagnostic });
+    case 'dropped': {
+      const reason = text(event.reason) ?? diagnostic;
+      return present({
+        dropReason: /suppress/i.test(reason ?? '') ? 'suppressed-unknown' : 'policy',
+        diagnostic: reason,
+      }) as Partial<Draft>;
+    }
+    case 'opened':
+    case 'clicked':
+      return present({ url: text(event.url), userAgent: text(event.user_agent), ip: text(event.ip) });
+    case 'unsubscribed': {
+      const stream = text(event.sending_stream);
+      return { scope: stream === undefined ? 'all' : `stream:${stream}` };
+    }
+    default:
+      return {};
+  }
+}
+
+const SAMPLES: Readonly<Partial<Record<EventType, Fields>>> = {
+  delivered: { event: 'delivery' },
+  deferred: { event: 'soft bounce', response: '421 4.7.0 try again later', response_code: 421 },
+  bounced: { event: 'bounce', response: '550 5.1.1 user unknown', response_code: 550, bounce_category: 'bad-mailbox' },
+  dropped: { event: 'reject', reason: 'Recipient in suppression list' },
+  opened: { event: 'open', ip: '192.0.2.1', user_agent: 'Mozilla/5.0' },
+  clicked: { event: 'click', ip: '192.0.2.1', user_agent: 'Mozilla/5.0', url: 'https://example.com/offer' },
+  complained: { event: 'spam' },
+  unsubscribed: { event: 'unsubscribe' },
+};
+
+function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
+  const event = SAMPLES[type];
+  return (
+    event && {
+      ...event,
+      event_id: `sample-${id}`,
+      message_id: `message-${id}`,
+      email: recipient,
+      timestamp: Math.floor(at / 1000),
+      sending_stream: 'transactional',
+      category: 'sample',
+    }
+  );
+}

@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import { exactOptional, pipe, strictObject, string, url } from 'valibot';
+import { RefusedRequest } from '../../domain/errors.ts';
+import type { Draft, EventType } from '../../domain/event.ts';
+import { type Fields, fields, present, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
+import { defineProvider, type SampleInput } from '../provider.ts';
+import { jsonEvents } from '../shared/body.ts';
+import { fromBase64, hmac, matchSecret, requiredHeader, sameBytes } from '../shared/proof/signature.ts';
+import { rawFields } from '../shared/raw.ts';
+import { outcome, recipientOf, syncOutcome, TYPES, visits } from './outcome.ts';
+
+const SIGNATURE = 'x-mandrill-signature';
+const EVENTS = 'mandrill_events';
+/** Signs the test of a new URL, while the webhook has no key yet. Everybody knows it: it may carry nothing. */
+const TEST_KEY = 'test-webhook';
+
+export interface MandrillOptions {
+  /** The URL exactly as it stands at Mandrill, where it is not the one the stack knows (credentials, a query, a proxy before it). */
+  readonly url?: string;
+}
+
+/** Mandrill (Mailchimp Transactional) webhooks: a form with a JSON array, HMAC-SHA1 over the configured URL and the form's fields. */
+export const mandrill = defineProvider<MandrillOptions>({
+  id: 'mandrill',
+  title: 'Mandrill (Mailchimp Transactional)',
+  options: strictObject({ url: exactOptional(pipe(string(), url())) }),
+  secret: { kind: 'shared', form: "the webhook's key, shown in its settings once the URL was accepted" },
+
+  // Everything but 200 is retried: no status of ours needs replacing. A new URL is tried with an unsigned HEAD.
+  probe: (request) => (request.method === 'HEAD' ? { status: 200 } : undefined),
+
+  // Nothing signed tells the time: what is replayed is taken by dedupe.
+  verify(request, { secrets, options, webhookUrl }) {
+    const given = fromBase64(requiredHeader(request, SIGNATURE)) ?? Buffer.alloc(0);
+    const form = formPairs(request.body);
+    const empty = /^\s*\[\s*\]\s*$/.test(eventsOf(form).toString('latin1'));
+    const signedUrl = options.url ?? webhookUrl;
+    if (signedUrl === undefined) {
+      throw new RefusedRequest('cannot-verify', 'Mandrill signs the URL, which is not known here: set the option url.');
+    }
+    const signedWith = (key: string): boolean => sameBytes(hmac('sha1', key, signedUrl, ...signedParts(form)), given);
+    if (empty && signedWith(TEST_KEY)) return { answer: { status: 200 } };
+    const proof = matchSecret(
+      secrets,
+      (secret) => {
+        if (secret === TEST_KEY) throw new Error('a public key proves nothing');
+        return signedWith(secret);
+      },
+      'The signature does not match. Is this the key of this webhook, and is its URL at Mandrill letter by letter the one set here?',
+    );
+    return empty ? { ...proof, answer: { status: 200 } } : proof;
+  },
+
+  split: (request) => ({ events: jsonEvents({ ...request, body: eventsOf(formPairs(request.body)) }) }),
+
+  normalise(raw) {
+    const event = rawFields(raw);
+    const message = fields(event.msg);
+    const word = text(event.event) ?? text(event.type) ?? '';
+    const sync = event.event === undefined ? syncOutcome(word, event) : undefined;
+    const recipient = recipientOf(event);
+    return [
+      present({
+        type: TYPES.get(word) ?? 'unknown',
+        providerEvent: word || 'unnamed',
+        recipient,
+        occurredAt: unixTime(event.ts),
+        messageId: text(event._id) ?? text(message._id),
+        // `_id` is the mail's: all its events share it. `ts` is whole seconds, so that visits are told by their count.
+        identity: [
+          word,
+          text(event._id) ?? text(message._id),
+          text(event.ts),
+          recipient,
+          text(event.url),
+          visits(word, message),
+          ...(sync?.identity ?? []),
+        ],
+        ...(sync?.facts ?? outcome(word, event, message)),
+        tags: tagList(message.tags),
+        metadata: stringMap(message.metadata),
+      }) as Draft,
+    ];
+  },
+
+  generateKey() {
+    const secret = randomBytes(16).toString('base64url');
+    return { secret, signingKey: secret };
+  },
+
+  sample(input) {
+    const event = sampleEvent(input);
+    if (!event) return undefined;
+    const body = new URLSearchParams({ [EVENTS]: JSON.stringify([event]) }).toString();
+    const signedUrl = input.options.url ?? input.webhookUrl ?? '';
+    const signature = hmac('sha1', input.signingKey, signedUrl, ...signedParts(formPairs(Buffer.from(body))));
+    return {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', [SIGNATURE]: signature.toString('base64') },
+      body,
+    };
+  },
+});
+
+type Pair = readonly [name: Buffer, value: Buffer];
+
+/** A form's fields as bytes, because what is signed are the decoded bytes, be they UTF-8 or not. */
+const formPairs = (body: Buffer): Pair[] =>
+  body
+    .toString('latin1')
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const equals = pair.indexOf('=');
+      return equals === -1
+        ? [decoded(pair), Buffer.alloc(0)]
+        : [decoded(pair.slice(0, equals)), decoded(pair.slice(equals + 1))];
+    });
+
+const decoded = (text: string): Buffer =>
+  Buffer.from(
+    text.replace(/\+|%([0-9a-f]{2})/gi, (_all, hex?: string) =>
+      hex === undefined ? ' ' : String.fromCharCode(Number.parseInt(hex, 16)),
+    ),
+    'latin1',
+  );
+
+/** Name and value of every field, by name, with nothing between them. */
+const signedParts = (form: readonly Pair[]): Buffer[] => [...form].sort(([a], [b]) => Buffer.compare(a, b)).flat();
+
+/** The JSON in the form. Twice would leave open which of them was meant. */
+function eventsOf(form: readonly Pair[]): Buffer {
+  const found = form.filter(([name]) => name.toString() === EVENTS);
+  const [pair] = found;
+  if (pair === undefined || found.length > 1)
+    throw new RefusedRequest('unreadable', `The body is not a form with one field ${EVENTS}.`);
+  return pair[1];
+}
+
+const SAMPLES: ReadonlyMap<EventType, readonly [event: Fields, message: Fields]> = new Map<
+  EventType,
+  readonly [Fields, Fields]
+>([
+  ['accepted', [{ event: 'send' }, { state: 'sent' }]],
+  ['delivered', [{ event: 'delivered' }, { state: 'sent', diag: '250 OK' }]],
+  [
+    'deferred',
+    [{ event: 'deferral' }, { state: 'deferred', diag: '451 4.3.5 Temporarily unavailable, try again later.' }],
+  ],
+  [
+    'bounced',
+    [
+      { event: 'hard_bounce' },
+      { state: 'bounced', bounce_description: 'bad_mailbox', diag: 'smtp;550 5.1.1 user unknown' },
+    ],
+  ],
+  ['dropped', [{ event: 'reject' }, { state: 'rejected', reject: { reason: 'hard-bounce' } }]],
+  ['opened', [{ event: 'open', ip: '192.0.2.1', user_agent: 'Mozilla/5.0' }, { state: 'sent' }]],
+  [
+    'clicked',
+    [
+      { event: 'click', ip: '192.0.2.1', user_agent: 'Mozilla/5.0', url: 'https://example.com/a+b&c=ü' },
+      { state: 'sent' },
+    ],
+  ],
+  ['complained', [{ event: 'spam' }, { state: 'spam' }]],
+  ['unsubscribed', [{ event: 'unsub' }, { state: 'unsub' }]],
+  ['inbound', [{ event: 'inbound' }, { from_email: 'bob@example.net', subject: 'Hello' }]],
+]);
+
+function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
+  if (type === 'resubscribed') {
+    const reject = { email: recipient, reason: 'unsub', subaccount: null };
+    return { type: 'denylist', action: 'remove', ts: Math.floor(at / 1000), reject };
+  }
+  const [event, message] = SAMPLES.get(type) ?? [];
+  const mail = {
+    email: recipient,
+    sender: 'news@example.com',
+    subject: 'Sample',
+    tags: ['sample'],
+    _id: id,
+    ts: at / 1000 - 60,
+  };
+  return event && { ...event, _id: id, ts: Math.floor(at / 1000), msg: { ...mail, ...message } };
+}
