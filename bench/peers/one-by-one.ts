@@ -5,7 +5,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { SuppressionStore } from '../../lambda/aws/suppression-store.ts';
+import { SuppressionStore } from '../../lambda/aws/dynamodb/suppression.ts';
 import { DEFAULT_POLICY } from '../../lambda/contract/config.ts';
 import type { NormalisedEvent } from '../../lambda/domain/event.ts';
 import { readMessage } from '../../lambda/domain/message.ts';

@@ -1,4 +1,4 @@
-import { NotSent, sendAll } from '../../lambda/aws/queue.ts';
+import { NotSent, sendAll } from '../../lambda/aws/sqs.ts';
 import { CannotKnow } from './errors.ts';
 import type { Target } from './target.ts';
 

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import type { Lines } from '../../aws/archive.ts';
+import type { Lines } from '../../aws/firehose.ts';
 import { type ArchiveLine, MAX_RECORD_BYTES } from '../../contract/archive.ts';
 import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
 import type { DeliveryMessage } from '../../contract/message.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
-import type { Opened } from './message.ts';
+import type { Opened } from './opened.ts';
 
 /** What of a batch belongs into the archive: not what came out of it, and not our own heartbeats. */
 export const archiveLines = (opened: readonly Opened[]): Lines<Opened>[] =>

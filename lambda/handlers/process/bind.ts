@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { bindTokens } from '../../aws/token-store.ts';
-import type { Opened } from './message.ts';
+import { bindTokens } from '../../aws/dynamodb/tokens.ts';
+import type { Opened } from './opened.ts';
 
 /**
  * Where an ESP signs a token and not the body, the token is bound to the first body it came with; a second body is poison and has no

@@ -1,7 +1,7 @@
-import type { Outgoing } from '../../aws/queue.ts';
+import type { Outgoing } from '../../aws/sqs.ts';
 import { DEAD_LETTER } from '../../contract/message.ts';
 import { packMessages } from '../../domain/message.ts';
-import type { Opened } from './message.ts';
+import type { Opened } from './opened.ts';
 
 /** Dead letters keep the message's format, with one poisoned event each; the reason travels in attributes. */
 export function deadLetters({ message, body, poison }: Opened): Outgoing[] {

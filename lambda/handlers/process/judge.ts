@@ -1,6 +1,6 @@
 import { findSource } from '../../aws/config.ts';
-import type { EventStore, Recorded } from '../../aws/event-store.ts';
-import { noteFailure } from '../../aws/statements.ts';
+import type { EventStore, Recorded } from '../../aws/dynamodb/events.ts';
+import { noteFailure } from '../../aws/dynamodb/statements.ts';
 import type { PolicyConfig, RuntimeConfig } from '../../contract/config.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
 import { judge } from '../../domain/policy.ts';

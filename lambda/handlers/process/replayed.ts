@@ -1,5 +1,5 @@
-import type { Way } from '../../aws/event-store.ts';
-import type { Opened } from './message.ts';
+import type { Way } from '../../aws/dynamodb/events.ts';
+import type { Opened } from './opened.ts';
 
 /** How the events of a message are stored: as they come, unless it is a replay. */
 export function wayOf(opened: Opened | undefined): Way {

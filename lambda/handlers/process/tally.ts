@@ -1,11 +1,11 @@
-import type { Recorded } from '../../aws/event-store.ts';
-import { takeFailures } from '../../aws/statements.ts';
+import type { Recorded } from '../../aws/dynamodb/events.ts';
+import { takeFailures } from '../../aws/dynamodb/statements.ts';
 import { countBatch } from '../../aws/telemetry.ts';
 import { HEARTBEAT_SOURCE, type RuntimeConfig } from '../../contract/config.ts';
 import { METRICS, type MetricName } from '../../contract/metrics.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
-import { mailboxOperator } from './mailbox-operators.ts';
-import type { Opened } from './message.ts';
+import { mailboxOperator } from '../../domain/mailbox-operators.ts';
+import type { Opened } from './opened.ts';
 
 /**
  * Counts of one batch. Live events only: a replay must not look like traffic, nor an operator's act, nor our own heartbeat. One metrics

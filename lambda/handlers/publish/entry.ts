@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { BusEntry } from '../../aws/bus.ts';
+import type { BusEntry } from '../../aws/eventbridge.ts';
 import { DETAIL_TYPES } from '../../contract/bus.ts';
 import { EVENTS } from '../../contract/tables.ts';
 import { type Item, publishedEvent, suppressionChange } from '../../domain/change.ts';

@@ -1,6 +1,6 @@
 import type { FirehoseClient } from '@aws-sdk/client-firehose';
 import { describe, expect, test } from '@jest/globals';
-import { Archive } from '../../../lambda/aws/archive.ts';
+import { Archive } from '../../../lambda/aws/firehose.ts';
 
 type Request = { Records: { Data: Uint8Array }[] };
 

@@ -1,8 +1,8 @@
 import { CreateTableCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { EventStore } from '../../../lambda/aws/event-store.ts';
-import { SuppressionStore } from '../../../lambda/aws/suppression-store.ts';
+import { EventStore } from '../../../lambda/aws/dynamodb/events.ts';
+import { SuppressionStore } from '../../../lambda/aws/dynamodb/suppression.ts';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
 import type { Judgement, Mark } from '../../../lambda/domain/suppression.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { mailboxOperator } from '../../../lambda/handlers/process/mailbox-operators.ts';
+import { mailboxOperator } from '../../../lambda/domain/mailbox-operators.ts';
 
 test.each([
   ['a@gmail.com', 'google'],

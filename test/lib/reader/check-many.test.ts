@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { SuppressionStore } from '../../../lambda/aws/suppression-store.ts';
+import { SuppressionStore } from '../../../lambda/aws/dynamodb/suppression.ts';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
 import type { Judgement } from '../../../lambda/domain/suppression.ts';
 import { createReader, type Reader } from '../../../lib/reader/index.ts';

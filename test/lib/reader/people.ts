@@ -1,5 +1,5 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { SuppressionStore } from '../../../lambda/aws/suppression-store.ts';
+import { SuppressionStore } from '../../../lambda/aws/dynamodb/suppression.ts';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
 import type { Judgement, Mark } from '../../../lambda/domain/suppression.ts';
 import type { Question } from '../../../lib/reader/index.ts';

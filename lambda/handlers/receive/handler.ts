@@ -1,21 +1,21 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { secretsClient, sqsClient } from '../aws/clients.ts';
-import { readConfig } from '../aws/config.ts';
-import { fetchText } from '../aws/fetch-text.ts';
-import { problem, problemJson } from '../aws/problem.ts';
-import { sendAll } from '../aws/queue.ts';
-import { SecretStore } from '../aws/secrets.ts';
-import { countMetrics, logError, logWarning } from '../aws/telemetry.ts';
-import { HEARTBEAT_SOURCE } from '../contract/config.ts';
-import { readEnv } from '../contract/env.ts';
-import { MAX_SQS_BYTES } from '../contract/message.ts';
-import { METRICS } from '../contract/metrics.ts';
-import { RefusedRequest } from '../domain/errors.ts';
-import { packMessages } from '../domain/message.ts';
-import type { Answer } from '../providers/provider.ts';
-import { allowed, readRequest, type Source, sourcesOf } from './receive/request.ts';
-import { verified } from './receive/verified.ts';
+import { secretsClient, sqsClient } from '../../aws/clients.ts';
+import { readConfig } from '../../aws/config.ts';
+import { fetchText } from '../../aws/fetch-text.ts';
+import { problem, problemJson } from '../../aws/problem.ts';
+import { SecretStore } from '../../aws/secrets.ts';
+import { sendAll } from '../../aws/sqs.ts';
+import { countMetrics, logError, logWarning } from '../../aws/telemetry.ts';
+import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
+import { readEnv } from '../../contract/env.ts';
+import { MAX_SQS_BYTES } from '../../contract/message.ts';
+import { METRICS } from '../../contract/metrics.ts';
+import { RefusedRequest } from '../../domain/errors.ts';
+import { packMessages } from '../../domain/message.ts';
+import type { Answer } from '../../providers/provider.ts';
+import { allowed, readRequest, type Source, sourcesOf } from './request.ts';
+import { verified } from './verified.ts';
 
 /** Some ESPs hang up after 3 s: whatever is not decided by then is answered 503. */
 const DECIDE_WITHIN = 2400;

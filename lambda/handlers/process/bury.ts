@@ -1,10 +1,10 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { sendAll } from '../../aws/queue.ts';
-import { confirmSubscription } from '../../aws/subscriptions.ts';
+import { confirmSubscription } from '../../aws/sns.ts';
+import { sendAll } from '../../aws/sqs.ts';
 import { logError } from '../../aws/telemetry.ts';
 import { PoisonEvent } from '../../domain/errors.ts';
 import { deadLetters } from './dead-letters.ts';
-import type { Opened } from './message.ts';
+import type { Opened } from './opened.ts';
 import type { Tally } from './tally.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { BUS_SOURCE, type DetailType } from '../contract/bus.ts';
-import { jitter } from './statements.ts';
+import { jitter } from './dynamodb/statements.ts';
 
 export interface BusEntry {
   readonly detailType: DetailType;

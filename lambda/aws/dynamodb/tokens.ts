@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EVENTS } from '../contract/tables.ts';
-import { insertText } from './event-store.ts';
+import { EVENTS } from '../../contract/tables.ts';
+import { insertText } from './events.ts';
 import { type Outcome, runStatements, type Statement } from './statements.ts';
 
 /** A token that an ESP signed instead of the body, and the body it came with. */

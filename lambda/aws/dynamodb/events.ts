@@ -1,9 +1,9 @@
 import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { EVENTS } from '../contract/tables.ts';
-import type { NormalisedEvent } from '../domain/event.ts';
-import { eventKey, eventRecord, expiresAt } from '../domain/record.ts';
-import type { PastEvent } from '../domain/soft-bounces.ts';
+import { EVENTS } from '../../contract/tables.ts';
+import type { NormalisedEvent } from '../../domain/event.ts';
+import { eventKey, eventRecord, expiresAt } from '../../domain/record.ts';
+import type { PastEvent } from '../../domain/soft-bounces.ts';
 import { toItem } from './item.ts';
 import { writeOver } from './rewrites.ts';
 import { type Outcome, runStatements, type Statement } from './statements.ts';

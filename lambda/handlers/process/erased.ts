@@ -1,7 +1,7 @@
-import type { Erasures } from '../../aws/erasures.ts';
+import type { Erasures } from '../../aws/dynamodb/erasures.ts';
 import { logError } from '../../aws/telemetry.ts';
 import { mayBringBack } from '../../domain/erasure.ts';
-import type { Opened } from './message.ts';
+import type { Opened } from './opened.ts';
 
 /** Takes out of redriven and replayed messages what arrived before its person was erased. Fails those of which it cannot be known. */
 export async function forgetErased(messages: readonly Opened[], erasures: Erasures, now: number): Promise<void> {

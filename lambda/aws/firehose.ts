@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { MAX_PUT_BYTES, MAX_PUT_RECORDS, MAX_RECORD_BYTES } from '../contract/archive.ts';
-import { jitter } from './statements.ts';
+import { jitter } from './dynamodb/statements.ts';
 
 /** Lines of one message; they are archived together or the message is tried again. */
 export interface Lines<Owner> {

@@ -1,12 +1,12 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { type BusEntry, busBatches, putOnBus, type Sent } from '../aws/bus.ts';
-import { eventBridgeClient, sqsClient } from '../aws/clients.ts';
-import { readConfig } from '../aws/config.ts';
-import { sendAll } from '../aws/queue.ts';
-import { logError, logWarning } from '../aws/telemetry.ts';
-import { readEnv } from '../contract/env.ts';
-import { DEAD_LETTER } from '../contract/message.ts';
-import { busEntry } from './publish/entry.ts';
+import { eventBridgeClient, sqsClient } from '../../aws/clients.ts';
+import { readConfig } from '../../aws/config.ts';
+import { type BusEntry, busBatches, putOnBus, type Sent } from '../../aws/eventbridge.ts';
+import { sendAll } from '../../aws/sqs.ts';
+import { logError, logWarning } from '../../aws/telemetry.ts';
+import { readEnv } from '../../contract/env.ts';
+import { DEAD_LETTER } from '../../contract/message.ts';
+import { busEntry } from './entry.ts';
 
 /** A change that the bus refuses for so long goes to the queue: what comes after it must not wait for ever. */
 const PATIENCE = 3600_000;

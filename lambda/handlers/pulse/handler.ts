@@ -1,11 +1,11 @@
-import { dynamoClient, secretsClient } from '../aws/clients.ts';
-import { readConfig } from '../aws/config.ts';
-import { heartbeatKeys } from '../aws/heartbeat-key.ts';
-import { takeTrace } from '../aws/heartbeat-trace.ts';
-import { countMetrics, logWarning } from '../aws/telemetry.ts';
-import { readEnv } from '../contract/env.ts';
-import { METRICS } from '../contract/metrics.ts';
-import { beat } from './pulse/heartbeat.ts';
+import { dynamoClient, secretsClient } from '../../aws/clients.ts';
+import { readConfig } from '../../aws/config.ts';
+import { takeTrace } from '../../aws/dynamodb/heartbeat.ts';
+import { heartbeatKeys } from '../../aws/heartbeat-key.ts';
+import { countMetrics, logWarning } from '../../aws/telemetry.ts';
+import { readEnv } from '../../contract/env.ts';
+import { METRICS } from '../../contract/metrics.ts';
+import { beat } from './heartbeat.ts';
 
 const env = readEnv('pulse');
 const { sources, heartbeat } = readConfig();

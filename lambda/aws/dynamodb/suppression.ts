@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { SUPPRESSION } from '../contract/tables.ts';
-import { fold, type Judgement, type Reasons, verdicts } from '../domain/suppression.ts';
-import { insertText } from './event-store.ts';
+import { SUPPRESSION } from '../../contract/tables.ts';
+import { fold, type Judgement, type Reasons, verdicts } from '../../domain/suppression.ts';
+import { insertText } from './events.ts';
 import { toItem } from './item.ts';
 import { chunks, jitter, noteFailure, runStatements, type Statement } from './statements.ts';
 
