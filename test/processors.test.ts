@@ -11,7 +11,7 @@ import { DEFAULT_POLICY, type RuntimeConfig } from '../lambda/contract/config.ts
 import { ENV } from '../lambda/contract/env.ts';
 import { packMessages } from '../lambda/domain/message.ts';
 import { OPERATOR } from '../lambda/domain/operator.ts';
-import { buildFunction } from '../lib/constructs/bundle-build.ts';
+import { buildFunction } from '../lib/constructs/bundle/build.ts';
 import { startTestDynamo, type TestDynamo } from './support/dynamodb.ts';
 
 /**

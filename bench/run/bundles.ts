@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { CONFIG_FILE, type RuntimeConfig } from '../../lambda/contract/config.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
-import { buildFunction, bundleOptions } from '../../lib/constructs/bundle-build.ts';
+import { buildFunction, bundleOptions } from '../../lib/constructs/bundle/build.ts';
 import { checkSettings } from '../../lib/settings/check.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
 

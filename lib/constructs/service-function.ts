@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
 import type { RuntimeConfig } from '../../lambda/contract/config.ts';
 import type { CommonVariable, Environment, FunctionName } from '../../lambda/contract/env.ts';
 import { namespaceOf } from '../../lambda/contract/metrics.ts';
-import { bundledCode } from './bundle.ts';
+import { bundledCode } from './bundle/asset.ts';
 
 /** Where a function finds something, and what it may do with it: given together, so that no function gets half. */
 export interface Access {

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CONFIG_FILE } from '../../lambda/contract/config.ts';
 import { ENV, type FunctionName } from '../../lambda/contract/env.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
-import { buildFunction, exportName } from '../../lib/constructs/bundle-build.ts';
-import { defaultProvider, httpRequest } from '../../lib/constructs/bundle-stubs.ts';
+import { buildFunction, exportName } from '../../lib/constructs/bundle/build.ts';
+import { defaultProvider, httpRequest } from '../../lib/constructs/bundle/sdk-stubs.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
 import { settingsOf } from '../support/template.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import type { RuntimeConfig } from '../../lambda/contract/config.ts';
 import { ENV, type FunctionName } from '../../lambda/contract/env.ts';
-import { buildFunction } from '../../lib/constructs/bundle-build.ts';
+import { buildFunction } from '../../lib/constructs/bundle/build.ts';
 
 export type Handler = (event: object, context: { getRemainingTimeInMillis(): number }) => Promise<unknown>;
 

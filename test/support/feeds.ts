@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { sesInput } from '../../lib/constructs/ses-direct-input.ts';
+import { sesInput } from '../../lib/constructs/ses/direct-input.ts';
 import type { LocalOptions, LocalStack } from '../../lib/local/runner.ts';
 import { Driver, eventually, signSendGrid } from './driver.ts';
 

@@ -1,0 +1,72 @@
+import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { Settings } from '../../settings/schema.ts';
+import type { Processor } from '../delivery/processor.ts';
+import type { DeliveryQueue } from '../delivery/queue.ts';
+import type { Archive } from '../feeds/archive.ts';
+import type { Bus } from '../feeds/bus.ts';
+import type { Ingress } from '../ingress/ingress.ts';
+import type { SesTopics } from '../ses/topics.ts';
+import type { Secrets } from '../storage/secrets.ts';
+import type { Storage } from '../storage/tables.ts';
+import type { Alarms } from '../watch/alarms/alarms.ts';
+import type { Pulse } from '../watch/pulse.ts';
+
+export interface Parts {
+  readonly settings: Settings;
+  readonly storage: Storage;
+  readonly secrets: Secrets;
+  readonly delivery: DeliveryQueue;
+  readonly sesTopics: SesTopics;
+  readonly processor: Processor;
+  readonly ingress: Ingress;
+  readonly pulse: Pulse;
+  readonly alarms: Alarms;
+  readonly archive: Archive | undefined;
+  readonly bus: Bus | undefined;
+}
+
+/** What people and the ops CLI need to know of a deployed stack. The names are a contract: the CLI reads them. */
+export function writeOutputs(stack: Stack, parts: Parts): void {
+  const outputs = { ...addresses(parts), ...resources(parts), ...feeds(parts), ...sesCommands(parts) };
+  for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });
+}
+
+const addresses = ({ settings, ingress }: Parts) => ({
+  ApiUrl: ingress.publicUrl,
+  WebhookUrl: ingress.webhookUrl('{source}'),
+  Sources: JSON.stringify(Object.fromEntries(Object.entries(settings.sources).map(([name, s]) => [name, s.provider]))),
+  // For a DNS record that is kept elsewhere.
+  ...(ingress.customDomain && { CustomDomainTarget: ingress.customDomain.domain.regionalDomainName }),
+});
+
+const resources = ({ storage, secrets, delivery, processor, ingress, pulse, alarms }: Parts) => ({
+  DeliveryQueueUrl: delivery.queue.queueUrl,
+  DeliveryQueueArn: delivery.queue.queueArn,
+  DeadLetterQueueUrl: delivery.deadLetters.queueUrl,
+  DeadLetterQueueArn: delivery.deadLetters.queueArn,
+  EventsTableName: storage.events.tableName,
+  EventsTableArn: storage.events.tableArn,
+  SuppressionTableName: storage.suppression.tableName,
+  SuppressionTableArn: storage.suppression.tableArn,
+  SecretArn: secrets.arn,
+  ReceiveFunctionName: ingress.receive.function.functionName,
+  ProcessFunctionName: processor.process.function.functionName,
+  DeliveriesMappingId: processor.deliveries.eventSourceMappingId,
+  PulseFunctionName: pulse.pulse.function.functionName,
+  PageTopicArn: alarms.desk.topics.page.topicArn,
+  TicketTopicArn: alarms.desk.topics.ticket.topicArn,
+});
+
+const feeds = ({ archive, bus }: Parts) => ({
+  ...(archive && { ArchiveBucketName: archive.bucket.bucketName, ArchiveStreamName: archive.streamName }),
+  ...(bus && {
+    EventBusName: bus.bus.eventBusName,
+    EventBusArn: bus.bus.eventBusArn,
+    PublishFunctionName: bus.publish.function.functionName,
+    UnpublishedQueueUrl: bus.unpublished.queueUrl,
+  }),
+});
+
+/** Numbered, because a source's name is no name for an output. */
+const sesCommands = ({ sesTopics }: Parts) =>
+  Object.fromEntries(sesTopics.made.map((topic, index) => [`SesCommand${index + 1}`, topic.sesCommands()]));

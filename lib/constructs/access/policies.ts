@@ -1,0 +1,135 @@
+import { Aws, Stack, Validations } from 'aws-cdk-lib';
+import { type CfnManagedPolicy, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IEventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import { muteRuleName } from '../../../lambda/contract/alarms.ts';
+import { ARCHIVE_PREFIX } from '../../../lambda/contract/archive.ts';
+import type { DeliveryQueue } from '../delivery/queue.ts';
+import type { Archive } from '../feeds/archive.ts';
+import type { Secrets } from '../storage/secrets.ts';
+import type { Storage } from '../storage/tables.ts';
+
+export interface AccessPoliciesProps {
+  readonly stage: string;
+  readonly storage: Storage;
+  readonly secrets: Secrets;
+  readonly delivery: DeliveryQueue;
+  /** What brings deliveries to `process`: to stop it is to pause. */
+  readonly deliveries: IEventSourceMapping;
+  /** Raw events, which `ops replay` reads. */
+  readonly archive?: Archive | undefined;
+  /** Whose logs `ops doctor` asks. */
+  readonly functions: readonly LambdaFunction[];
+  /** Whose subscriptions `ops doctor` looks at: where alarms go, and where SES events come from. */
+  readonly topicArns: readonly string[];
+}
+
+/**
+ * What others need in order to use the stack: a policy for services that read the suppression list, one for people with the CLI, one
+ * more for those of them who erase, and the names of all at fixed paths of the parameter store, so that another stack needs to know the stage only.
+ */
+export class AccessPolicies extends Construct {
+  readonly reader: ManagedPolicy;
+  readonly operator: ManagedPolicy;
+  readonly eraser: ManagedPolicy;
+
+  constructor(scope: Construct, id: string, props: AccessPoliciesProps) {
+    super(scope, id);
+    const { suppression } = props.storage;
+    this.reader = this.policy('Reader', 'Reads the suppression list, nothing else.', [
+      allow([suppression.tableArn], 'dynamodb:GetItem', 'dynamodb:BatchGetItem'),
+    ]);
+    this.operator = this.operatorPolicy(props);
+    this.eraser = this.policy('Eraser', 'What ops erase does beside what operators may.', [
+      allow([props.storage.events.tableArn], 'dynamodb:Query', 'dynamodb:BatchWriteItem'),
+      allow([suppression.tableArn], 'dynamodb:PutItem', 'dynamodb:DeleteItem'),
+    ]);
+    const parameters = {
+      'suppression-table-name': suppression.tableName,
+      'suppression-table-arn': suppression.tableArn,
+      'reader-policy-arn': this.reader.managedPolicyArn,
+      'operator-policy-arn': this.operator.managedPolicyArn,
+      'eraser-policy-arn': this.eraser.managedPolicyArn,
+    };
+    for (const [name, stringValue] of Object.entries(parameters)) {
+      new StringParameter(this, name, { parameterName: `/quell/${props.stage}/${name}`, stringValue });
+    }
+  }
+
+  /** Operators write to no table: what they change goes through the delivery queue, so that it is recorded. */
+  private operatorPolicy(props: AccessPoliciesProps): ManagedPolicy {
+    const { stage, storage, secrets, delivery, deliveries, archive } = props;
+    const { stackName } = Stack.of(this);
+    const tables = [storage.events.tableArn, storage.suppression.tableArn];
+    const policy = this.policy('Operator', 'What the ops command line does.', [
+      allow(
+        tables,
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:Query',
+        'dynamodb:Scan',
+        'dynamodb:DescribeTable',
+      ),
+      allow([`${storage.events.tableArn}/index/byMessage`], 'dynamodb:Query'),
+      allow(
+        [delivery.queue.queueArn, delivery.deadLetters.queueArn],
+        'sqs:GetQueueAttributes',
+        'sqs:SendMessage',
+        'sqs:ReceiveMessage',
+        'sqs:ChangeMessageVisibility',
+        'sqs:DeleteMessage',
+      ),
+      allow([secrets.arn], 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'),
+      allow([deliveries.eventSourceMappingArn], 'lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'),
+      allow(
+        props.functions.map(({ logGroup }) => logGroup.logGroupArn),
+        'logs:StartQuery',
+        'logs:GetQueryResults',
+      ),
+      allow([...props.topicArns], 'sns:ListSubscriptionsByTopic'),
+    ]);
+    if (archive) allowArchive(policy, archive.bucket.bucketArn);
+    allowWide(policy, `cloudformation stack/${stackName}/*`, 'The name of this stack; a random id follows.', [
+      'cloudformation:DescribeStacks',
+    ]);
+    allowWide(policy, `cloudwatch alarm:${stackName}-*`, 'The alarms of this stack: its name begins each.', [
+      'cloudwatch:PutAlarmMuteRule',
+    ]);
+    const rules = `cloudwatch alarm-mute-rule:${muteRuleName(stage, '*')}`;
+    allowWide(policy, rules, 'One rule per muted source, which its name ends in.', [
+      'cloudwatch:PutAlarmMuteRule',
+      'cloudwatch:GetAlarmMuteRule',
+      'cloudwatch:DeleteAlarmMuteRule',
+    ]);
+    allowWide(policy, '*', 'CloudWatch shows metrics, and composite alarms, only to those who may see all of them.', [
+      'cloudwatch:DescribeAlarms',
+      'cloudwatch:GetMetricData',
+    ]);
+    return policy;
+  }
+
+  /** No fixed name: the account has one list of names for all Regions. The id is pinned, because roles elsewhere hold on to the policy. */
+  private policy(id: string, description: string, statements: PolicyStatement[]): ManagedPolicy {
+    const policy = new ManagedPolicy(this, id, { description: `Quell: ${description}`, statements });
+    (policy.node.defaultChild as CfnManagedPolicy).overrideLogicalId(`${id}Policy`);
+    return policy;
+  }
+}
+
+const allow = (resources: string[], ...actions: string[]) => new PolicyStatement({ actions, resources });
+
+function allowArchive(policy: ManagedPolicy, bucketArn: string): void {
+  policy.addStatements(allow([bucketArn], 's3:ListBucket'), allow([`${bucketArn}/${ARCHIVE_PREFIX}*`], 's3:GetObject'));
+  const id = `AwsSolutions-IAM5[Resource::<ArchiveBucket.Arn>/${ARCHIVE_PREFIX}*]`;
+  Validations.of(policy).acknowledge({ id, reason: 'The objects that hold raw events, and no others.' });
+}
+
+/** Allows what needs a wildcard, with the reason beside it. @param resource `*`, or service and the end of an ARN */
+function allowWide(policy: ManagedPolicy, resource: string, reason: string, actions: string[]): void {
+  const arn = (partition: string, region: string, account: string) =>
+    resource.replace(/^(\w+) /, (_, service: string) => `arn:${partition}:${service}:${region}:${account}:`);
+  policy.addStatements(allow([arn(Aws.PARTITION, Aws.REGION, Aws.ACCOUNT_ID)], ...actions));
+  const shown = arn('<AWS::Partition>', '<AWS::Region>', '<AWS::AccountId>');
+  Validations.of(policy).acknowledge({ id: `AwsSolutions-IAM5[Resource::${shown}]`, reason });
+}

@@ -1,0 +1,98 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { type CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { busName } from '../../../lambda/contract/bus.ts';
+import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
+import { access, ServiceFunction } from '../service-function.ts';
+import type { Storage } from '../storage/tables.ts';
+
+/** A change that crashes the function is given up after so long; one that the bus refuses, by the function itself, much sooner. */
+const LONGEST_WAIT = Duration.hours(2);
+const WRITTEN = ['INSERT', 'MODIFY'];
+
+export interface BusProps {
+  readonly config: RuntimeConfig;
+  readonly logRetentionDays: number;
+  readonly storage: Storage;
+  readonly types: readonly string[];
+}
+
+/** The event bus, and the function that puts on it what changes in the tables. */
+export class Bus extends Construct {
+  readonly bus: EventBus;
+  readonly publish: ServiceFunction<'publish'>;
+  /** Changes that the bus did not take. */
+  readonly unpublished: Queue;
+
+  constructor(scope: Construct, id: string, { config, logRetentionDays, storage, types }: BusProps) {
+    super(scope, id);
+    this.bus = new EventBus(this, 'Bus', {
+      eventBusName: busName(config.stage),
+      description: 'What Quell learns of e-mail addresses: docs/integrations.md.',
+    });
+    this.unpublished = this.unpublishedQueue();
+    const sources = [
+      { name: 'Suppression', table: storage.suppression, filter: { eventName: WRITTEN } },
+      { name: 'Events', table: storage.events, filter: eventFilter(types) },
+    ].filter(({ name }) => name === 'Suppression' || types.length > 0);
+    const streams = sources.map(({ table }) => table.tableStreamArn ?? '');
+
+    this.publish = new ServiceFunction(this, 'Publish', {
+      name: 'publish',
+      uses: {
+        EVENT_BUS: access(this.bus.eventBusName, ['events:PutEvents'], this.bus.eventBusArn),
+        UNPUBLISHED_QUEUE_URL: access(this.unpublished.queueUrl, ['sqs:SendMessage'], this.unpublished.queueArn),
+      },
+      alsoMay: [readStreams(streams)],
+      config,
+      timeout: Duration.seconds(30),
+      logRetentionDays,
+    });
+    for (const { name, table, filter } of sources) this.read(name, table.tableStreamArn ?? '', filter);
+  }
+
+  /** In order per item; a record that makes the function fail is told from its neighbours by halving the batch. */
+  private read(name: string, eventSourceArn: string, filter: Record<string, unknown>): void {
+    new EventSourceMapping(this, `${name}Changes`, {
+      target: this.publish.function,
+      eventSourceArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      filters: [FilterCriteria.filter(filter)],
+      batchSize: 100,
+      parallelizationFactor: 4,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      maxRecordAge: LONGEST_WAIT,
+      onFailure: { bind: () => ({ destination: this.unpublished.queueArn }) },
+    });
+  }
+
+  private unpublishedQueue(): Queue {
+    const queue = new Queue(this, 'Unpublished', {
+      retentionPeriod: Duration.days(14),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    (queue.node.defaultChild as CfnQueue).overrideLogicalId('UnpublishedQueue');
+    const reason = 'It is itself where the publish function leaves what it cannot publish.';
+    Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason });
+    return queue;
+  }
+}
+
+/** Others cost no invocation. */
+const eventFilter = (types: readonly string[]) => ({
+  eventName: WRITTEN,
+  dynamodb: { NewImage: { type: { S: types } } },
+});
+
+/** What Lambda's poller does in the name of the function it calls. */
+const readStreams = (resources: string[]): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+    resources,
+  });

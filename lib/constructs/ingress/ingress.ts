@@ -1,0 +1,92 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { type CfnApi, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
+import { publicUrlOf } from '../../settings/runtime-config.ts';
+import type { Settings } from '../../settings/schema.ts';
+import type { DeliveryQueue } from '../delivery/queue.ts';
+import { plain, ServiceFunction } from '../service-function.ts';
+import type { Secrets } from '../storage/secrets.ts';
+import { accessLog } from './access-log.ts';
+import { CustomDomain } from './custom-domain.ts';
+
+/** Some ESPs wait 3 s; `receive` decides within that. This is for a cold start on a slow day. */
+const RECEIVE_TIMEOUT = Duration.seconds(10);
+/** What API Gateway allows at most: time for a cold start beside the function's own. */
+const INTEGRATION_TIMEOUT = Duration.seconds(29);
+
+const WEBHOOK_PATH = '/webhooks/v1';
+
+export interface IngressProps {
+  readonly settings: Settings;
+  readonly config: RuntimeConfig;
+  readonly secrets: Secrets;
+  readonly delivery: DeliveryQueue;
+  /** JSON map from source to the SNS topic made for it. */
+  readonly topicArns: string;
+}
+
+/** The public side: one HTTP API, one path, one function. */
+export class Ingress extends Construct {
+  readonly api: HttpApi;
+  readonly receive: ServiceFunction<'receive'>;
+  /** Base URL that ESPs are given, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly customDomain: CustomDomain | undefined;
+
+  constructor(scope: Construct, id: string, props: IngressProps) {
+    super(scope, id);
+    const { settings, delivery, secrets } = props;
+    this.api = new HttpApi(this, 'Api', { apiName: `quell-${settings.stage}`, createDefaultStage: false });
+    // Pinned: a new id is a new URL, and the old one stands in every ESP's dashboard.
+    (this.api.node.defaultChild as CfnApi).overrideLogicalId('WebhookApi');
+    this.publicUrl = publicUrlOf(settings) ?? this.api.apiEndpoint;
+
+    this.receive = new ServiceFunction(this, 'Receive', {
+      name: 'receive',
+      uses: {
+        DELIVERY_QUEUE_URL: delivery.enqueue(),
+        SECRET_ARN: secrets.read(),
+        PUBLIC_URL: plain(this.publicUrl),
+        TOPIC_ARNS: plain(props.topicArns),
+      },
+      config: props.config,
+      timeout: RECEIVE_TIMEOUT,
+      logRetentionDays: settings.retention.logsDays,
+    });
+    this.api.addRoutes({
+      path: `${WEBHOOK_PATH}/{source}`,
+      // Some ESPs probe a URL with GET or HEAD before they save it, and a few deliver by GET.
+      methods: [HttpMethod.POST, HttpMethod.GET, HttpMethod.HEAD],
+      integration: new HttpLambdaIntegration('Receive', this.receive.function, { timeout: INTEGRATION_TIMEOUT }),
+    });
+    this.customDomain = settings.customDomain && new CustomDomain(this, 'Domain', settings.customDomain);
+    this.stage(settings);
+  }
+
+  /** The URL that a source's ESP is given; with `{source}` the pattern of all. */
+  webhookUrl(source: string): string {
+    return `${this.publicUrl}${WEBHOOK_PATH}/${source}`;
+  }
+
+  private stage({ throttling, accessLog: logged, retention }: Settings): void {
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: throttling.rate, burstLimit: throttling.burst },
+      ...(this.customDomain && { domainMapping: { domainName: this.customDomain.domain } }),
+      ...(logged && { accessLogSettings: accessLog(this, retention.logsDays) }),
+    });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason: 'ESPs hold no AWS credentials: receive proves the origin of every request by signature or shared secret.',
+    });
+    if (logged) return;
+    Validations.of(stage).acknowledge({
+      id: 'AwsSolutions-APIG1',
+      reason: 'receive logs what it refuses and process counts what it accepts; the access log is a priced setting.',
+    });
+  }
+}

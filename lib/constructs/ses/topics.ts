@@ -1,0 +1,37 @@
+import { Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { Settings } from '../../settings/schema.ts';
+import type { Processor } from '../delivery/processor.ts';
+import type { Ingress } from '../ingress/ingress.ts';
+import { SesTopic } from './topic.ts';
+
+/** The SNS topics that SES sources receive from: those the stack makes, and those the settings name. */
+export class SesTopics extends Construct {
+  readonly made: readonly SesTopic[];
+  /** Every topic whose subscription `process` confirms. */
+  readonly arns: readonly string[];
+
+  constructor(scope: Construct, id: string, sources: Settings['sources']) {
+    super(scope, id);
+    const ses = Object.entries(sources).filter(([, { provider }]) => provider === 'ses');
+    this.made = ses.flatMap(([name, { options }]) => (options.createTopic === true ? [new SesTopic(this, name)] : []));
+    this.#onQueue = new Set(ses.flatMap(([name, { options }]) => (options.via === 'sns-queue' ? [name] : [])));
+    const named = ses.flatMap(([, { options }]) => (options.topicArns as readonly string[] | undefined) ?? []);
+    this.arns = [...new Set([...this.made.map(({ topic }) => topic.topicArn), ...named])];
+  }
+
+  /** Sources whose notifications SNS puts on the delivery queue. */
+  readonly #onQueue: ReadonlySet<string>;
+
+  /** JSON map from source to the topic made for it. Their ARNs hold the account, which only the deployment knows. */
+  arnsBySource(): string {
+    const map = Object.fromEntries(this.made.map(({ source, topic }) => [source, topic.topicArn]));
+    return Stack.of(this).toJsonString(map);
+  }
+
+  /** Subscribes each made topic to its source's URL, once everything stands that must confirm the subscription. */
+  subscribe(ingress: Ingress, processor: Processor): void {
+    for (const topic of this.made.filter(({ source }) => !this.#onQueue.has(source)))
+      topic.subscribe(ingress.webhookUrl(topic.source)).node.addDependency(ingress, processor);
+  }
+}

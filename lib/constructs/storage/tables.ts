@@ -1,0 +1,130 @@
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  type CfnTable,
+  type ITable,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { HEARTBEAT_SOURCE } from '../../../lambda/contract/config.ts';
+import { EVENTS, SUPPRESSION } from '../../../lambda/contract/tables.ts';
+import { PROVIDERS } from '../../../lambda/providers/index.ts';
+import type { Settings } from '../../settings/schema.ts';
+import { type Access, access } from '../service-function.ts';
+
+/** A table of this stack, or one that was there before. */
+type TableRef = Pick<ITable, 'tableName' | 'tableArn'> & { readonly tableStreamArn?: string | undefined };
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+/**
+ * The two tables. They have fixed names and stay when the stack goes, so that a stack deployed again stops at "already exists"
+ * instead of starting with an empty suppression list, which would let suppressed people be mailed.
+ */
+export class Storage extends Construct {
+  readonly events: TableRef;
+  readonly suppression: TableRef;
+  readonly #bindsTokens: boolean;
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    const { existingTables: existing, pointInTimeRecovery, sources } = settings;
+    this.#bindsTokens = Object.values(sources).some(({ provider }) => PROVIDERS.get(provider)?.bindToken);
+    this.events = existing.events
+      ? this.attach('Events', existing.events, existing.eventsStream)
+      : this.eventsTable(pointInTimeRecovery, settings.byMessageIndex);
+    this.suppression = existing.suppression
+      ? this.attach('Suppression', existing.suppression, existing.suppressionStream)
+      : this.table('Suppression', pointInTimeRecovery, {
+          partitionKey: text(SUPPRESSION.partitionKey),
+          // A reader of changes needs to know what an entry was before.
+          stream: StreamViewType.NEW_AND_OLD_IMAGES,
+        });
+  }
+
+  /**
+   * Each event is one conditional insert; a recipient's history is one query. Where an ESP signs a token instead of the event, the token is
+   * kept beside the events, and read by an update that changes nothing. A replay may write records anew.
+   */
+  readonly record = (replays: boolean): Access =>
+    access(
+      this.events.tableName,
+      [
+        ...['dynamodb:PartiQLInsert', 'dynamodb:Query'],
+        ...(this.#bindsTokens ? ['dynamodb:PartiQLUpdate'] : []),
+        ...(replays ? ['dynamodb:BatchWriteItem'] : []),
+      ],
+      this.events.tableArn,
+    );
+
+  /** Entries are read in batches, then inserted, or updated if nobody else did. */
+  readonly suppress = (): Access =>
+    access(
+      this.suppression.tableName,
+      ['dynamodb:BatchGetItem', 'dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate'],
+      this.suppression.tableArn,
+    );
+
+  /** `pulse` looks for its own heartbeats and takes them away again: in their partitions it may, in nobody else's. */
+  readonly trace = (): Access => ({
+    value: this.events.tableName,
+    statements: [
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:DeleteItem'],
+        resources: [this.events.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`~${HEARTBEAT_SOURCE}#*`] } },
+      }),
+    ],
+  });
+
+  private eventsTable(pointInTimeRecovery: boolean, byMessageIndex: boolean): Table {
+    const table = this.table('Events', pointInTimeRecovery, {
+      partitionKey: text(EVENTS.partitionKey),
+      sortKey: text(EVENTS.sortKey),
+      timeToLiveAttribute: EVENTS.expiry,
+      // Events are only ever inserted: there is no old image.
+      stream: StreamViewType.NEW_IMAGE,
+    });
+    if (byMessageIndex) {
+      table.addGlobalSecondaryIndex({
+        indexName: 'byMessage',
+        partitionKey: text('messageId'),
+        // In order of time, as the table itself.
+        sortKey: text(EVENTS.sortKey),
+        // One more write unit per event as it is; the keys are enough to fetch the events.
+        projectionType: ProjectionType.KEYS_ONLY,
+      });
+    }
+    return table;
+  }
+
+  private table(id: string, pointInTimeRecovery: boolean, props: TableProps): Table {
+    const table = new Table(this, id, {
+      ...props,
+      tableName: `${Stack.of(this).stackName}-${id.toLowerCase()}`,
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: pointInTimeRecovery },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    (table.node.defaultChild as CfnTable).overrideLogicalId(`${id}Table`);
+    if (!pointInTimeRecovery) {
+      Validations.of(table).acknowledge({
+        id: 'AwsSolutions-DDB3',
+        reason: 'The settings switch point-in-time recovery off; docs/settings.md says what that gives up.',
+      });
+    }
+    return table;
+  }
+
+  /** A table that exists already, by its name or ARN, in the account and Region of the stack. */
+  private attach(id: string, table: string, tableStreamArn: string | undefined): TableRef {
+    const tableName = table.slice(table.lastIndexOf('/') + 1);
+    return Table.fromTableAttributes(this, id, { tableName, ...(tableStreamArn && { tableStreamArn }) });
+  }
+}

@@ -1,0 +1,59 @@
+import { Construct } from 'constructs';
+import type { Settings } from '../../../settings/schema.ts';
+import type { Processor } from '../../delivery/processor.ts';
+import type { DeliveryQueue } from '../../delivery/queue.ts';
+import type { Archive } from '../../feeds/archive.ts';
+import type { Bus } from '../../feeds/bus.ts';
+import type { Ingress } from '../../ingress/ingress.ts';
+import type { SesDirect } from '../../ses/direct.ts';
+import type { SesTopics } from '../../ses/topics.ts';
+import { apiAlarms } from './api.ts';
+import { deliveryAlarms } from './delivery.ts';
+import { AlarmDesk } from './desk.ts';
+import { archiveAlarms, busAlarms } from './feeds.ts';
+import { errorsOf, slownessOf, throttlesOf } from './function.ts';
+import { jointAlarm } from './joint.ts';
+import { mailAlarms } from './mail.ts';
+import { pulseAlarm } from './pulse.ts';
+import { receiveAlarms } from './receive.ts';
+import { sourceAlarms } from './source.ts';
+
+export interface AlarmsProps {
+  readonly settings: Settings;
+  readonly ingress: Ingress;
+  readonly delivery: DeliveryQueue;
+  readonly processor: Processor;
+  readonly sesTopics: SesTopics;
+  readonly sesDirect: SesDirect;
+  readonly archive: Archive | undefined;
+  readonly bus: Bus | undefined;
+}
+
+/** Every alarm of the stack. Each has a heading of the same name in docs/runbook.md, and is paid for: docs/settings.md counts them. */
+export class Alarms extends Construct {
+  readonly desk: AlarmDesk;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const { settings, ingress, delivery, processor, sesTopics, sesDirect, archive, bus } = props;
+    this.desk = new AlarmDesk(this, 'Desk', settings);
+    const specs = [
+      ...apiAlarms(ingress.api, settings),
+      ...receiveAlarms(settings),
+      errorsOf(ingress.receive),
+      throttlesOf(ingress.receive),
+      slownessOf(ingress.receive),
+      // Not its throttles: the queue waits, and queue-age tells when that matters. Nor pulse: a heartbeat is then missing.
+      errorsOf(processor.process),
+      ...deliveryAlarms(settings, delivery, [...sesTopics.made, ...sesDirect.undelivered]),
+      // Nor the errors of publish: its changes then wait, and publish-late tells.
+      ...(bus ? busAlarms(bus) : []),
+      ...(archive ? archiveAlarms(archive) : []),
+      pulseAlarm(settings),
+      ...mailAlarms(settings),
+      ...Object.keys(settings.sources).flatMap((source) => sourceAlarms(settings, source)),
+    ];
+    for (const spec of specs) this.desk.watch(spec);
+    this.desk.join(jointAlarm(settings));
+  }
+}

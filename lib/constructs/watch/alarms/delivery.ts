@@ -1,0 +1,69 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { METRICS } from '../../../../lambda/contract/metrics.ts';
+import type { Settings } from '../../../settings/schema.ts';
+import type { DeliveryQueue } from '../../delivery/queue.ts';
+import type { Undelivered } from '../../ses/direct.ts';
+import { countOf } from '../metrics.ts';
+import { type AlarmSpec, quiet } from './desk.ts';
+
+const every = { period: Duration.minutes(5), statistic: 'Maximum' };
+const EMPTY_QUEUE = quiet('SQS reports nothing for a queue that has been empty for hours.');
+/** Table answers of one batch and its retries; a burst on a new table has as many and mends itself. */
+const TOLERATED_TABLE_FAILURES = 100;
+
+/** Events that wait too long, and events that wait for a person. */
+export const deliveryAlarms = (
+  { stage, alarms }: Settings,
+  { queue, deadLetters }: DeliveryQueue,
+  feeds: readonly Undelivered[],
+): AlarmSpec[] => [
+  {
+    heading: 'queue-age',
+    severity: 'page',
+    broken: `The oldest event has waited over ${alarms.queueMinutes} minutes; suppressions are late by as much.`,
+    metric: queue.metricApproximateAgeOfOldestMessage(every),
+    comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    threshold: alarms.queueMinutes * 60,
+    periods: 2,
+    missing: EMPTY_QUEUE,
+  },
+  notEmpty(deadLetters, {
+    heading: 'dead-letters',
+    broken: 'Events could not be processed and wait in the dead-letter queue; they are kept for 14 days.',
+  }),
+  {
+    heading: 'table-failures',
+    severity: 'ticket',
+    broken: `A table throttled or failed ${TOLERATED_TABLE_FAILURES} or more requests in each of three five-minute periods; events are late, not lost.`,
+    // Our own count: CloudWatch ignores what an alarm on DynamoDB's metrics says about missing data.
+    metric: countOf(stage, METRICS.tableFailures, every.period),
+    comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    threshold: TOLERATED_TABLE_FAILURES,
+    periods: 3,
+    missing: quiet('it is counted only when it happens.'),
+  },
+  ...feeds.map(({ source, undelivered }) =>
+    notEmpty(undelivered, {
+      heading: 'undelivered-notifications',
+      subject: source,
+      broken: `SES events of ${source} could not be delivered by SNS or EventBridge; they are kept for 14 days.`,
+    }),
+  ),
+];
+
+/**
+ * Looking at a queue hides its messages for half a minute, and must not end the alarm: the highest count of a quarter of an hour sees
+ * them between two looks. Counting those in flight too would cost each such alarm twice.
+ */
+export const notEmpty = (queue: Queue, about: Pick<AlarmSpec, 'heading' | 'subject' | 'broken'>): AlarmSpec => ({
+  ...about,
+  severity: 'ticket',
+  metric: queue.metricApproximateNumberOfMessagesVisible(every),
+  comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  threshold: 1,
+  periods: 1,
+  of: 3,
+  missing: EMPTY_QUEUE,
+});

@@ -1,0 +1,107 @@
+import { Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  type AlarmBase,
+  AlarmRule,
+  type ComparisonOperator,
+  CompositeAlarm,
+  type IAlarmRule,
+  type IMetric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Construct } from 'constructs';
+import { alarmName } from '../../../../lambda/contract/alarms.ts';
+import type { Settings } from '../../../settings/schema.ts';
+import { AlarmTopics, type Severity } from './topics.ts';
+
+interface About {
+  /** Heading of the runbook, and the alarm's name. */
+  readonly heading: string;
+  readonly severity: Severity;
+  /** What broke, in one sentence. */
+  readonly broken: string;
+}
+
+export interface AlarmSpec extends About {
+  /** Which of a family: a source, a function, a degree. */
+  readonly subject?: string;
+  readonly metric: IMetric;
+  readonly comparison: ComparisonOperator;
+  readonly threshold: number;
+  /** How many of the last `of` periods must be beyond the threshold. */
+  readonly periods: number;
+  readonly of?: number;
+  /** What a period without data means, and why. */
+  readonly missing: { readonly means: TreatMissingData; readonly because: string };
+  /** Tells nobody by itself: a joint alarm does, where no known cause explains it. */
+  readonly follower?: true;
+}
+
+/** Followers that are told only while none of their causes is. All by alarm name without the stage. */
+export interface JointSpec extends About {
+  readonly followers: readonly { readonly name: string; readonly causes: readonly string[] }[];
+}
+
+/** Makes every alarm: one way to name it, to tell people and to find its page in the runbook. */
+export class AlarmDesk extends Construct {
+  readonly topics: AlarmTopics;
+  readonly alarms = new Map<string, AlarmBase>();
+  readonly #stage: string;
+  readonly #runbook: string;
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    this.#stage = settings.stage;
+    this.#runbook = settings.runbookUrl ?? 'docs/runbook.md';
+    this.topics = new AlarmTopics(this, 'Topics', settings);
+  }
+
+  watch({ heading, subject, severity, broken, missing, follower, ...spec }: AlarmSpec): void {
+    const name = subject ? `${heading}-${subject}` : heading;
+    const alarm = new Alarm(this, name, {
+      alarmName: alarmName(this.#stage, heading, subject),
+      alarmDescription: this.#describe(heading, broken, missing.because),
+      metric: spec.metric,
+      comparisonOperator: spec.comparison,
+      threshold: spec.threshold,
+      evaluationPeriods: spec.of ?? spec.periods,
+      datapointsToAlarm: spec.periods,
+      treatMissingData: missing.means,
+    });
+    this.alarms.set(name, alarm);
+    if (!follower) this.#tell(alarm, severity);
+  }
+
+  join({ heading, severity, broken, followers }: JointSpec): void {
+    const inAlarm = (name: string): IAlarmRule => {
+      const alarm = this.alarms.get(name);
+      if (!alarm) throw new Error(`${Stack.of(this).stackName}: no alarm is named ${name}`);
+      return alarm;
+    };
+    const unexplained = followers.map(({ name, causes }) =>
+      AlarmRule.allOf(inAlarm(name), AlarmRule.not(AlarmRule.anyOf(...causes.map(inAlarm)))),
+    );
+    const alarm = new CompositeAlarm(this, heading, {
+      compositeAlarmName: alarmName(this.#stage, heading),
+      alarmDescription: this.#describe(heading, broken, 'its followers decide.'),
+      alarmRule: AlarmRule.anyOf(...unexplained),
+    });
+    this.alarms.set(heading, alarm);
+    this.#tell(alarm, severity);
+  }
+
+  #describe(heading: string, broken: string, because: string): string {
+    return `${broken} No data: ${because} Runbook: ${this.#runbook}#${heading}`;
+  }
+
+  /** Also when it is over. */
+  #tell(alarm: AlarmBase, severity: Severity): void {
+    const action = new SnsAction(this.topics[severity]);
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
+  }
+}
+
+/** No data is good news, and why. */
+export const quiet = (because: string): AlarmSpec['missing'] => ({ means: TreatMissingData.NOT_BREACHING, because });

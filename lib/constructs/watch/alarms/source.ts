@@ -1,0 +1,75 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRICS } from '../../../../lambda/contract/metrics.ts';
+import type { Settings } from '../../../settings/schema.ts';
+import { countOf } from '../metrics.ts';
+import { type AlarmSpec, quiet } from './desk.ts';
+import { silenceWindow } from './silence.ts';
+
+const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD: AT_LEAST, LESS_THAN_THRESHOLD: BELOW } = ComparisonOperator;
+const QUARTER_HOUR = Duration.minutes(15);
+const COUNTED_WHEN_IT_HAPPENS = quiet('it is counted only when it happens.');
+
+/** The alarms of one source; their headings stand in the contract too, for those who mute them. */
+export function sourceAlarms({ stage, alarms, heartbeat, sources }: Settings, source: string): AlarmSpec[] {
+  const { period, periods } = silenceWindow(sources[source]?.expectEvery ?? 0);
+  const common = { subject: source, comparison: AT_LEAST, periods: 1, missing: COUNTED_WHEN_IT_HAPPENS };
+  return [
+    {
+      ...common,
+      heading: 'silence',
+      severity: 'page',
+      broken: `No event of ${source} has arrived for ${hours(periods * period.toMinutes())}, or none ever did.`,
+      metric: countOf(stage, METRICS.accepted, period, source),
+      comparison: BELOW,
+      threshold: 1,
+      // Every period must show a zero that pulse counted: silence is measured, never inferred from data that is not there.
+      periods,
+      missing: quiet(
+        `pulse counts a zero each period; where even that is missing, ${heartbeat ? 'heartbeat' : 'pulse-missing'} tells.`,
+      ),
+    },
+    {
+      ...common,
+      heading: 'refused-proofs',
+      severity: 'ticket',
+      broken: `Requests for ${source} were refused, ${alarms.refusedRequests} or more in 15 minutes: a rotated key, or somebody else's requests.`,
+      metric: countOf(stage, METRICS.refused, QUARTER_HOUR, source),
+      threshold: alarms.refusedRequests,
+    },
+    {
+      ...common,
+      heading: 'unreadable',
+      severity: 'ticket',
+      broken: `Requests for ${source} could not be read, ${alarms.refusedRequests} or more in 15 minutes; an ESP may not send them again.`,
+      metric: countOf(stage, METRICS.unreadable, QUARTER_HOUR, source),
+      threshold: alarms.refusedRequests,
+    },
+    {
+      ...common,
+      heading: 'unverifiable',
+      severity: 'page',
+      broken: `Requests for ${source} cannot be checked: its secret is missing or unreadable, or a certificate cannot be fetched.`,
+      metric: countOf(stage, METRICS.unverifiable, Duration.minutes(5), source),
+      threshold: 1,
+      // At once, and held longer than what follows from it.
+      of: 4,
+    },
+    ...(alarms.trafficSurge === undefined
+      ? []
+      : [
+          {
+            ...common,
+            heading: 'traffic-surge',
+            severity: 'ticket' as const,
+            broken: `More than ${alarms.trafficSurge} events of ${source} arrived within an hour.`,
+            metric: countOf(stage, METRICS.accepted, Duration.hours(1), source),
+            comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+            threshold: alarms.trafficSurge,
+            missing: quiet('without events there is no surge.'),
+          },
+        ]),
+  ];
+}
+
+const hours = (minutes: number): string => (minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`);

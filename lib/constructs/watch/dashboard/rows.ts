@@ -1,0 +1,116 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  type AlarmBase,
+  AlarmStatusWidget,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  MathExpression,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { METRICS, type MetricName, namespaceOf, SOURCE_DIMENSION } from '../../../../lambda/contract/metrics.ts';
+import type { Settings } from '../../../settings/schema.ts';
+import type { Processor } from '../../delivery/processor.ts';
+import type { DeliveryQueue } from '../../delivery/queue.ts';
+import type { Ingress } from '../../ingress/ingress.ts';
+import type { Storage } from '../../storage/tables.ts';
+import { countOf } from '../metrics.ts';
+
+export interface Shown {
+  readonly settings: Settings;
+  readonly ingress: Ingress;
+  readonly delivery: DeliveryQueue;
+  readonly processor: Processor;
+  readonly storage: Storage;
+}
+
+const PERIOD = Duration.minutes(5);
+export const graph = (title: string, left: IMetric[], width = 8): IWidget =>
+  new GraphWidget({ title, left, width, height: 6 });
+
+/** One metric of every source, without naming them: a new source needs no new line. */
+const bySource = (stage: string, metric: MetricName): MathExpression =>
+  new MathExpression({
+    expression: `SEARCH('{${namespaceOf(stage)},${SOURCE_DIMENSION}} MetricName="${metric}"', 'Sum', ${PERIOD.toSeconds()})`,
+    label: '',
+    period: PERIOD,
+  });
+
+export const alive = ({ settings }: Shown, alarms: AlarmBase[]): IWidget[] => [
+  new AlarmStatusWidget({ title: 'Alarms', alarms, width: 8, height: 6 }),
+  graph('Heartbeat: milliseconds from post to table', [
+    countOf(settings.stage, METRICS.heartbeat, PERIOD).with({ statistic: 'Maximum' }),
+  ]),
+  graph('Events accepted, by source', [bySource(settings.stage, METRICS.accepted)]),
+];
+
+export const lost = ({ settings: { stage }, delivery: { queue, deadLetters } }: Shown): IWidget[] => [
+  graph('Waiting for a person', [deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD })]),
+  graph('Buried, given back to the queue, not enqueued', [
+    countOf(stage, METRICS.deadLettered, PERIOD),
+    countOf(stage, METRICS.failedMessages, PERIOD),
+    countOf(stage, METRICS.notEnqueued, PERIOD),
+    countOf(stage, METRICS.tableFailures, PERIOD),
+  ]),
+  graph('Queue', [
+    queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
+    queue.metricApproximateNumberOfMessagesNotVisible({ period: PERIOD }),
+  ]),
+];
+
+export const refused = ({ settings: { stage }, ingress: { api } }: Shown): IWidget[] => [
+  graph('Refused, by source', [bySource(stage, METRICS.refused), countOf(stage, METRICS.staleSignatures, PERIOD)]),
+  graph('Cannot be checked or read, by source', [
+    bySource(stage, METRICS.unverifiable),
+    bySource(stage, METRICS.unreadable),
+  ]),
+  graph('Answers', [
+    api.metricCount({ period: PERIOD, statistic: 'Sum' }),
+    api.metricClientError({ period: PERIOD, statistic: 'Sum' }),
+    api.metricServerError({ period: PERIOD, statistic: 'Sum' }),
+  ]),
+];
+
+/** Delays of events are facts of the batch lines and no metrics: the logs are asked, at $0.005 per GB read. */
+export const late = ({ ingress, delivery, processor }: Shown): IWidget[] => [
+  graph('Acknowledged after, p99', [
+    ingress.api.metricLatency({ period: PERIOD, statistic: 'p99' }),
+    ingress.receive.function.metricDuration({ period: PERIOD, statistic: 'p99' }),
+  ]),
+  graph('Oldest in the queue, seconds', [delivery.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD })]),
+  new LogQueryWidget({
+    title: "Slowest event: the ESP's delay, received to stored (ms)",
+    logGroupNames: [processor.process.function.logGroup.logGroupName],
+    queryLines: ['filter ispresent(slowestStoredMs)', 'stats max(slowestEspMs), max(slowestStoredMs) by bin(15m)'],
+    view: LogQueryVisualizationType.LINE,
+    width: 8,
+    height: 6,
+  }),
+];
+
+export const mail = ({ settings: { stage }, processor }: Shown): IWidget[] => [
+  graph('Delivered and not', [
+    countOf(stage, METRICS.delivered, PERIOD),
+    countOf(stage, METRICS.hardBounces, PERIOD),
+    countOf(stage, METRICS.complaints, PERIOD),
+    countOf(stage, METRICS.mailboxBlocks, PERIOD),
+  ]),
+  graph('People suppressed, entries changed, repeated and unknown events', [
+    countOf(stage, METRICS.newSuppressions, PERIOD),
+    countOf(stage, METRICS.suppressionChanges, PERIOD),
+    countOf(stage, METRICS.duplicates, PERIOD),
+    countOf(stage, METRICS.unknownEvents, PERIOD),
+  ]),
+  new LogQueryWidget({
+    title: 'New events by type',
+    logGroupNames: [processor.process.function.logGroup.logGroupName],
+    queryLines: [
+      'filter ispresent(slowestStoredMs)',
+      'stats sum(delivered), sum(opened), sum(clicked), sum(bounced), sum(deferred), sum(dropped), sum(unsubscribed) by bin(1h)',
+    ],
+    view: LogQueryVisualizationType.STACKEDAREA,
+    width: 8,
+    height: 6,
+  }),
+];
