@@ -1,7 +1,7 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EVENTS, SUPPRESSION } from '../lambda/contract/tables.ts';
-import { startDynamo } from '../lib/local/dynoxide.ts';
-import { startWatchdog } from '../lib/local/watchdog.ts';
+import { startDynamo } from '../lib/local/emulators/dynoxide.ts';
+import { startWatchdog } from '../lib/local/watchdog/watchdog.ts';
 import { type NullAws, startNullAws } from './aws/null-aws.ts';
 import type { Tally } from './aws/tally.ts';
 import { startSubject, TABLES } from './run/subject.ts';

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { awsJson } from '../../lib/local/aws-json.ts';
+import { awsJson } from '../../lib/local/emulators/aws-json.ts';
 import { count, countConsumed, emptyTally } from './tally.ts';
 
 const [, , secret = '{}', emulator = ''] = process.argv;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { SUPPRESSION } from '../../lambda/contract/tables.ts';
-import { type AwsCall, awsJson } from '../../lib/local/aws-json.ts';
+import { type AwsCall, awsJson } from '../../lib/local/emulators/aws-json.ts';
 import type { StackFile } from '../../lib/local/home.ts';
 import { PUBLIC_KEY, SOURCE, signed } from '../load/invocations.ts';
 import { nextMessage } from '../run/message.ts';

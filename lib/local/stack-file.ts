@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { CONFIG_FILE, type RuntimeConfig } from '../../lambda/contract/config.ts';
 import type { FunctionName } from '../../lambda/contract/env.ts';
 import { LocalError } from './error.ts';
+import type { Lambda } from './functions/lambdas.ts';
+import type { Route } from './gateway/routes.ts';
 import type { Home, StackFile } from './home.ts';
-import type { Lambda } from './lambdas.ts';
-import type { Route } from './routes.ts';
-import type { StackView } from './stack-view.ts';
+import type { StackView } from './template/stack-view.ts';
 
 /** The sources this stack was synthesized with: they stand beside the bundle that serves them. */
 export function sourcesOf(lambdas: readonly Lambda[]): RuntimeConfig['sources'] {

@@ -1,7 +1,7 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EVENTS, SUPPRESSION } from '../../lambda/contract/tables.ts';
-import { startDynamo } from '../../lib/local/dynoxide.ts';
-import { startWatchdog } from '../../lib/local/watchdog.ts';
+import { startDynamo } from '../../lib/local/emulators/dynoxide.ts';
+import { startWatchdog } from '../../lib/local/watchdog/watchdog.ts';
 
 export interface TestDynamo {
   readonly endpoint: string;

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ChildSetup } from '../../lib/local/child-protocol.ts';
-import { type LocalFunction, startFunction } from '../../lib/local/functions.ts';
-import { openLog } from '../../lib/local/logs.ts';
-import { startWatchdog } from '../../lib/local/watchdog.ts';
+import type { ChildSetup } from '../../lib/local/functions/child-protocol.ts';
+import { type LocalFunction, startFunction } from '../../lib/local/functions/functions.ts';
+import { openLog } from '../../lib/local/functions/logs.ts';
+import { startWatchdog } from '../../lib/local/watchdog/watchdog.ts';
 
 export interface Toy {
   readonly function: LocalFunction;

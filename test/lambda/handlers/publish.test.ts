@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { eventBus } from '../../../lib/local/bus.ts';
-import { type Listening, listen } from '../../../lib/local/loopback.ts';
+import { eventBus } from '../../../lib/local/emulators/bus.ts';
+import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
 import { type Buried, type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
 import { type FaultyProxy, faultyProxy, unavailable } from '../../support/faulty-proxy.ts';

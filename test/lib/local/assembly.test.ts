@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { refuseUnknown, unknownParts } from '../../../lib/local/assembly.ts';
-import { localPlaces } from '../../../lib/local/places.ts';
-import { resolve } from '../../../lib/local/resolve.ts';
+import { refuseUnknown, unknownParts } from '../../../lib/local/template/assembly.ts';
+import { localPlaces } from '../../../lib/local/template/places.ts';
+import { resolve } from '../../../lib/local/template/resolve.ts';
 
 const queue = (properties: object) => ({ DeliveryQueue: { Type: 'AWS::SQS::Queue', Properties: { ...properties } } });
 

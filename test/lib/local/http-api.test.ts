@@ -1,11 +1,11 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { httpApi } from '../../../lib/local/http-api.ts';
-import { type Listening, listen } from '../../../lib/local/loopback.ts';
-import { routesOf } from '../../../lib/local/routes.ts';
-import { viewStack } from '../../../lib/local/stack-view.ts';
-import { tokenBucket } from '../../../lib/local/token-bucket.ts';
+import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
+import { httpApi } from '../../../lib/local/gateway/http-api.ts';
+import { routesOf } from '../../../lib/local/gateway/routes.ts';
+import { tokenBucket } from '../../../lib/local/gateway/token-bucket.ts';
+import { viewStack } from '../../../lib/local/template/stack-view.ts';
 
 const ROUTES = [
   'GET /webhooks/v1/{source}',

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
-import { awsJson } from '../../../lib/local/aws-json.ts';
-import type { Emulator } from '../../../lib/local/dynoxide.ts';
-import { localPlaces } from '../../../lib/local/places.ts';
-import { failedIds, type Poller, type PollerSpec, startPoller } from '../../../lib/local/poller.ts';
-import { makeQueues, queuesOf, visibilitySeconds } from '../../../lib/local/queue.ts';
-import { startQueueServer } from '../../../lib/local/queue-server.ts';
-import { viewStack } from '../../../lib/local/stack-view.ts';
+import { awsJson } from '../../../lib/local/emulators/aws-json.ts';
+import type { Emulator } from '../../../lib/local/emulators/dynoxide.ts';
+import { makeQueues, queuesOf, visibilitySeconds } from '../../../lib/local/emulators/queue.ts';
+import { startQueueServer } from '../../../lib/local/emulators/queue-server.ts';
+import { failedIds, type Poller, type PollerSpec, startPoller } from '../../../lib/local/sources/poller.ts';
+import { localPlaces } from '../../../lib/local/template/places.ts';
+import { viewStack } from '../../../lib/local/template/stack-view.ts';
 import { until } from '../../support/local-toy.ts';
 
 const TIME_SCALE = 0.001;

@@ -6,9 +6,9 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { ConfirmSubscriptionCommand, ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Listening, listen } from '../../../lib/local/loopback.ts';
-import { secretStore } from '../../../lib/local/secret-store.ts';
-import { subscriptionConfirmer } from '../../../lib/local/subscription-confirmer.ts';
+import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
+import { secretStore } from '../../../lib/local/emulators/secret-store.ts';
+import { subscriptionConfirmer } from '../../../lib/local/emulators/sns.ts';
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:quell-local/webhook-secrets-local1';
 const COMMON = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' }, maxAttempts: 1 };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type AwsCall, awsJson } from '../../../lib/local/aws-json.ts';
-import { type Emulator, startDynamo } from '../../../lib/local/dynoxide.ts';
-import { localPlaces } from '../../../lib/local/places.ts';
-import { viewStack } from '../../../lib/local/stack-view.ts';
-import { makeTables } from '../../../lib/local/table.ts';
-import { startWatchdog, type Watchdog } from '../../../lib/local/watchdog.ts';
+import { type AwsCall, awsJson } from '../../../lib/local/emulators/aws-json.ts';
+import { type Emulator, startDynamo } from '../../../lib/local/emulators/dynoxide.ts';
+import { makeTables } from '../../../lib/local/emulators/table.ts';
+import { localPlaces } from '../../../lib/local/template/places.ts';
+import { viewStack } from '../../../lib/local/template/stack-view.ts';
+import { startWatchdog, type Watchdog } from '../../../lib/local/watchdog/watchdog.ts';
 
 let watchdog: Watchdog;
 let emulator: Emulator;

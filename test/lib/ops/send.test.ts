@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
-import { freePort } from '../../../lib/local/loopback.ts';
+import { freePort } from '../../../lib/local/emulators/loopback.ts';
 import { ops, project, stackFile } from '../../support/ops.ts';
 
 const KEY = sendgrid.generateKey();

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { LocalError } from './error.ts';
-import type { StackView } from './stack-view.ts';
+import { LocalError } from '../error.ts';
+import type { StackView } from '../template/stack-view.ts';
 
 interface StreamProperties {
   readonly DeliveryStreamName: string;

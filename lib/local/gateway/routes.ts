@@ -1,6 +1,6 @@
-import { LocalError } from './error.ts';
+import { LocalError } from '../error.ts';
+import type { StackView } from '../template/stack-view.ts';
 import { decodePath, type Matched } from './http-event.ts';
-import type { StackView } from './stack-view.ts';
 
 export interface Route {
   readonly key: string;

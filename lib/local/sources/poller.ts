@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AwsCall, REGION } from './aws-json.ts';
+import { type AwsCall, REGION } from '../emulators/aws-json.ts';
 
 /** One event source mapping, resolved. */
 export interface PollerSpec {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AwsCall, REGION } from './aws-json.ts';
+import { type AwsCall, REGION } from '../emulators/aws-json.ts';
 import { type Pattern, passes } from './stream-filter.ts';
 
 /** One event source mapping over a table's stream, resolved. */

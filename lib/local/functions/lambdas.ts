@@ -1,13 +1,13 @@
-import { ENV } from '../../lambda/contract/env.ts';
-import type { Assembly } from './assembly.ts';
-import { CREDENTIALS, REGION } from './aws-json.ts';
-import { LocalError } from './error.ts';
+import { ENV } from '../../../lambda/contract/env.ts';
+import { CREDENTIALS, REGION } from '../emulators/aws-json.ts';
+import { queuesOf, visibilitySeconds } from '../emulators/queue.ts';
+import { LocalError } from '../error.ts';
+import type { StackFile } from '../home.ts';
+import type { PollerSpec } from '../sources/poller.ts';
+import { isStream } from '../sources/streams.ts';
+import type { Assembly } from '../template/assembly.ts';
+import type { StackView } from '../template/stack-view.ts';
 import type { FunctionSpec } from './functions.ts';
-import type { StackFile } from './home.ts';
-import type { PollerSpec } from './poller.ts';
-import { queuesOf, visibilitySeconds } from './queue.ts';
-import type { StackView } from './stack-view.ts';
-import { isStream } from './streams.ts';
 
 interface FunctionProperties {
   readonly Code: { readonly S3Key: string };

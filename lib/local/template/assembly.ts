@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalError } from './error.ts';
+import { LocalError } from '../error.ts';
 import { isIntrinsic } from './resolve.ts';
 import { type Known, SUPPORTED } from './supported.ts';
 

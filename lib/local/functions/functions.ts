@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Watchdog } from '../watchdog/watchdog.ts';
 import type { Answer, ChildSetup, Failure, Outcome } from './child-protocol.ts';
 import type { FunctionLog } from './logs.ts';
-import type { Watchdog } from './watchdog.ts';
 
 export interface FunctionSpec {
   readonly name: string;

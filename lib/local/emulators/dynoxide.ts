@@ -3,9 +3,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { LocalError } from './error.ts';
+import { LocalError } from '../error.ts';
+import type { Watchdog } from '../watchdog/watchdog.ts';
 import { freePort } from './loopback.ts';
-import type { Watchdog } from './watchdog.ts';
 
 export interface Emulator {
   readonly url: string;

@@ -1,5 +1,5 @@
+import { ACCOUNT, REGION } from '../emulators/aws-json.ts';
 import type { Assembly, Resource } from './assembly.ts';
-import { ACCOUNT, REGION } from './aws-json.ts';
 import type { Place, Places } from './resolve.ts';
 
 export interface Addresses {

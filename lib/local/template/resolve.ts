@@ -1,4 +1,4 @@
-import { LocalError } from './error.ts';
+import { LocalError } from '../error.ts';
 
 /** What a resource is called here: the value of `Ref`, and of each `Fn::GetAtt`. */
 export interface Place {

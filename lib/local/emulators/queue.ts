@@ -1,5 +1,5 @@
+import type { LocalResource, StackView } from '../template/stack-view.ts';
 import type { AwsCall } from './aws-json.ts';
-import type { LocalResource, StackView } from './stack-view.ts';
 
 export interface QueueProperties {
   readonly VisibilityTimeout?: number;

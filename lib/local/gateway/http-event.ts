@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { ACCOUNT } from './aws-json.ts';
+import { ACCOUNT } from '../emulators/aws-json.ts';
 
 export interface Matched {
   readonly routeKey: string;

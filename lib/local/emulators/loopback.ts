@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { LocalError } from './error.ts';
+import { LocalError } from '../error.ts';
 
 export interface Listening {
   readonly url: string;

@@ -1,6 +1,6 @@
-import { LocalError } from './error.ts';
-import type { Lambda } from './lambdas.ts';
-import type { StackView } from './stack-view.ts';
+import { LocalError } from '../error.ts';
+import type { Lambda } from '../functions/lambdas.ts';
+import type { StackView } from '../template/stack-view.ts';
 import type { StreamSpec } from './stream.ts';
 import type { Pattern } from './stream-filter.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { ACCOUNT, REGION } from './aws-json.ts';
-import { LocalError } from './error.ts';
-import type { StackView } from './stack-view.ts';
+import { ACCOUNT, REGION } from '../emulators/aws-json.ts';
+import { LocalError } from '../error.ts';
+import type { StackView } from '../template/stack-view.ts';
 
 interface RuleProperties {
   readonly ScheduleExpression?: string;

@@ -1,5 +1,5 @@
+import type { StackView } from '../template/stack-view.ts';
 import { type AwsCall, AwsJsonError } from './aws-json.ts';
-import type { StackView } from './stack-view.ts';
 
 interface TableProperties {
   readonly KeySchema: readonly object[];

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PROVIDERS } from '../../lambda/providers/index.ts';
-import { LocalError } from './error.ts';
-import type { Home } from './home.ts';
-import type { LocalOptions } from './options.ts';
-import type { Watchdog } from './watchdog.ts';
+import { PROVIDERS } from '../../../lambda/providers/index.ts';
+import { LocalError } from '../error.ts';
+import type { Home } from '../home.ts';
+import type { LocalOptions } from '../options.ts';
+import type { Watchdog } from '../watchdog/watchdog.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

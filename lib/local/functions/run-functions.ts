@@ -1,8 +1,8 @@
-import type { Closers } from './closers.ts';
+import type { Closers } from '../closers.ts';
+import type { Watchdog } from '../watchdog/watchdog.ts';
 import { type LocalFunction, startFunction } from './functions.ts';
 import type { Lambda } from './lambdas.ts';
 import { openLog } from './logs.ts';
-import type { Watchdog } from './watchdog.ts';
 
 export interface RunningFunctions {
   pid(lambda: Lambda): number;

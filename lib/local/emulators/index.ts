@@ -1,15 +1,15 @@
+import type { Closers } from '../closers.ts';
+import { together } from '../closers.ts';
+import type { StackFile } from '../home.ts';
+import type { EventSources } from '../sources/event-sources.ts';
+import type { Watchdog } from '../watchdog/watchdog.ts';
 import { eventBus } from './bus.ts';
-import type { Closers } from './closers.ts';
-import { together } from './closers.ts';
 import { type Emulator, startDynamo } from './dynoxide.ts';
-import type { EventSources } from './event-sources.ts';
 import type { Firehose } from './firehose.ts';
-import type { StackFile } from './home.ts';
 import { listen } from './loopback.ts';
 import { startQueueServer } from './queue-server.ts';
 import { type StoredSecret, secretStore } from './secret-store.ts';
-import { subscriptionConfirmer } from './subscription-confirmer.ts';
-import type { Watchdog } from './watchdog.ts';
+import { subscriptionConfirmer } from './sns.ts';
 
 type Endpoints = StackFile['endpoints'];
 
