@@ -1,4 +1,4 @@
-import type { Clients, Names, SourceName, Target } from '../../lib/ops/target.ts';
+import type { Clients, Names, SourceName, Target } from '../../lib/ops/target/target.ts';
 
 /** What a command of the SDK is answered, by its class name without `Command`; a thrown error is AWS's. */
 export type Answers = Readonly<Record<string, (input: never) => unknown>>;

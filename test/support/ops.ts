@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { main } from '../../lib/ops/cli.ts';
-import { visible } from '../../lib/ops/io.ts';
+import { main } from '../../lib/ops/cli/cli.ts';
+import { visible } from '../../lib/ops/cli/io.ts';
 
 export interface Ran {
   readonly code: number | null;

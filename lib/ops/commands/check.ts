@@ -1,9 +1,9 @@
 import { normaliseAddress } from '../../../lambda/domain/address.ts';
-import { defineCommand, EXIT } from '../command.ts';
-import { UsageError } from '../errors.ts';
-import { jsonLine } from '../io.ts';
-import { describeEntry, endsAt, type Question, readEntry } from '../suppression-entry.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../target.ts';
+import { defineCommand, EXIT } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
+import { jsonLine } from '../cli/io.ts';
+import { describeEntry, endsAt, type Question, readEntry } from '../stack/suppression.ts';
+import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';
 
 export const command = defineCommand({
   args: ['address'],

@@ -1,9 +1,9 @@
-import { defineCommand, EXIT } from '../command.ts';
-import { UsageError } from '../errors.ts';
-import { COLUMNS, exportRows } from '../export-rows.ts';
-import { jsonLine } from '../io.ts';
-import { scanSuppression } from '../scan.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../target.ts';
+import { defineCommand, EXIT } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
+import { jsonLine } from '../cli/io.ts';
+import { scanSuppression } from '../stack/scan.ts';
+import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';
+import { COLUMNS, exportRows } from './export-rows.ts';
 
 export const command = defineCommand({
   args: [],

@@ -1,8 +1,8 @@
-import { defineCommand, EXIT } from '../command.ts';
-import { UsageError } from '../errors.ts';
-import { jsonLine } from '../io.ts';
-import { resolveTarget, sourceOf, TARGET_OPTIONS } from '../target.ts';
-import { parseSpan } from '../time.ts';
+import { defineCommand, EXIT } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
+import { jsonLine } from '../cli/io.ts';
+import { resolveTarget, sourceOf, TARGET_OPTIONS } from '../target/target.ts';
+import { parseSpan } from '../words/time.ts';
 
 export const command = defineCommand({
   args: ['source'],
@@ -25,7 +25,7 @@ Exit codes: 0 done, 1 the source has no such alarms, 2 usage, 3 cannot know.`,
       throw new UsageError('mute: say for how long with --for, such as 2h, or end it with --off.');
     const target = await resolveTarget(given, io);
     sourceOf(target, source);
-    const { alarmsOf, mute, unmute } = await import('../alarms.ts');
+    const { alarmsOf, mute, unmute } = await import('../stack/alarms.ts');
     if (!span) {
       await unmute(target, source);
       io.print(given.json ? jsonLine({ source, muted: false }) : `${source}: its alarms tell again`);

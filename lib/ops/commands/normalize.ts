@@ -1,11 +1,11 @@
 import { PoisonEvent, RefusedRequest } from '../../../lambda/domain/errors.ts';
 import { type Arrival, normalisedEvent } from '../../../lambda/domain/normalised.ts';
 import type { Payload } from '../../../lambda/providers/provider.ts';
-import { guessContentType, parseHeaders } from '../captured.ts';
-import { defineCommand, EXIT } from '../command.ts';
-import { jsonLine, readUserFile } from '../io.ts';
-import { optionsOf, parseOptions, providerOf } from '../provider.ts';
-import { parseAt } from '../time.ts';
+import { defineCommand, EXIT } from '../cli/command.ts';
+import { jsonLine, readUserFile } from '../cli/io.ts';
+import { optionsOf, parseOptions, providerOf } from '../words/provider.ts';
+import { parseAt } from '../words/time.ts';
+import { guessContentType, parseHeaders } from './verify/captured.ts';
 
 export const command = defineCommand({
   args: ['provider'],

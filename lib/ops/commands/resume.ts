@@ -1,7 +1,7 @@
-import { defineCommand, EXIT } from '../command.ts';
-import { jsonLine } from '../io.ts';
-import { switchProcessing } from '../mapping.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../target.ts';
+import { defineCommand, EXIT } from '../cli/command.ts';
+import { jsonLine } from '../cli/io.ts';
+import { switchProcessing } from '../stack/mapping.ts';
+import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';
 
 export const command = defineCommand({
   args: [],

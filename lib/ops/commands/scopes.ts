@@ -1,8 +1,8 @@
-import { defineCommand, EXIT } from '../command.ts';
-import { jsonLine } from '../io.ts';
-import { readReasonKey } from '../reasons.ts';
-import { scanSuppression } from '../scan.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../target.ts';
+import { defineCommand, EXIT } from '../cli/command.ts';
+import { jsonLine } from '../cli/io.ts';
+import { scanSuppression } from '../stack/scan.ts';
+import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';
+import { readReasonKey } from '../words/reasons.ts';
 
 export const command = defineCommand({
   args: [],

@@ -1,13 +1,13 @@
-import { AUTHOR_OPTIONS, authorOf, noteOf } from '../actor.ts';
-import { sendActs, signed } from '../acts.ts';
-import { readAddresses } from '../addresses.ts';
-import { defineCommand, EXIT } from '../command.ts';
-import { awaitActs } from '../effects.ts';
-import { UsageError } from '../errors.ts';
-import { jsonLine } from '../io.ts';
-import { keyOf, parseReasonScope } from '../reasons.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../target.ts';
-import { endOf, parseAt, parseEnd } from '../time.ts';
+import { defineCommand, EXIT } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
+import { jsonLine } from '../cli/io.ts';
+import { sendActs, signed } from '../stack/acts.ts';
+import { awaitActs } from '../stack/effects.ts';
+import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';
+import { readAddresses } from '../words/addresses.ts';
+import { AUTHOR_OPTIONS, authorOf, noteOf } from '../words/author.ts';
+import { keyOf, parseReasonScope } from '../words/reasons.ts';
+import { endOf, parseAt, parseEnd } from '../words/time.ts';
 
 export const command = defineCommand({
   args: ['address...?'],

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { COMMANDS } from '../../../lib/ops/cli.ts';
+import { COMMANDS } from '../../../lib/ops/cli/cli.ts';
 import { ops, project, spawnOps, stackFile } from '../../support/ops.ts';
 
 const SECRET = 'hunter2-hunter2-hunter2';

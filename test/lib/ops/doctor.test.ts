@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { examine } from '../../../lib/ops/doctor/examine.ts';
-import type { Finding } from '../../../lib/ops/doctor/finding.ts';
-import type { Watch } from '../../../lib/ops/doctor/watch.ts';
-import { AwsWatch } from '../../../lib/ops/doctor/watch-aws.ts';
+import { examine } from '../../../lib/ops/commands/doctor/examine.ts';
+import type { Finding } from '../../../lib/ops/commands/doctor/finding.ts';
+import type { Watch } from '../../../lib/ops/commands/doctor/watch.ts';
+import { AwsWatch } from '../../../lib/ops/commands/doctor/watch-aws.ts';
 import { eventually, signGeneric } from '../../support/driver.ts';
 import { type Answers, fakeTarget } from '../../support/fake-target.ts';
 import { type OpsStack, startOpsStack } from '../../support/ops-stack.ts';

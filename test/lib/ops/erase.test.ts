@@ -2,7 +2,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
 import { packMessages } from '../../../lambda/domain/message.ts';
-import { bareEntry } from '../../../lib/ops/erase.ts';
+import { bareEntry } from '../../../lib/ops/commands/erase/erase.ts';
 import { eventually, signGeneric } from '../../support/driver.ts';
 import { type OpsStack, startOpsStack } from '../../support/ops-stack.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { FORMATS } from '../../../lib/ops/import/formats.ts';
+import { FORMATS } from '../../../lib/ops/commands/import/formats.ts';
 import { eventually } from '../../support/driver.ts';
 import { ops, project, writeFile } from '../../support/ops.ts';
 import { type OpsStack, startOpsStack } from '../../support/ops-stack.ts';

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { EVENT_TYPES } from '../../../lambda/domain/event.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Provider } from '../../../lambda/providers/provider.ts';
-import { guessContentType, parseHeaders } from '../../../lib/ops/captured.ts';
-import { optionsOf } from '../../../lib/ops/provider.ts';
+import { guessContentType, parseHeaders } from '../../../lib/ops/commands/verify/captured.ts';
+import { optionsOf } from '../../../lib/ops/words/provider.ts';
 import { ops, spawnOps } from '../../support/ops.ts';
 
 const BOUNCE =

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
-import { alarmsOf, isMuted, mute, unmute } from '../../../lib/ops/alarms.ts';
-import { ESP_LISTS, listsToClear } from '../../../lib/ops/esp-lists.ts';
-import { switchProcessing } from '../../../lib/ops/mapping.ts';
-import { parseSpan } from '../../../lib/ops/time.ts';
+import { ESP_LISTS, listsToClear } from '../../../lib/ops/commands/lift/esp-lists.ts';
+import { alarmsOf, isMuted, mute, unmute } from '../../../lib/ops/stack/alarms.ts';
+import { switchProcessing } from '../../../lib/ops/stack/mapping.ts';
+import { parseSpan } from '../../../lib/ops/words/time.ts';
 import { type Answers, fakeTarget } from '../../support/fake-target.ts';
 import { ops, project, stackFile } from '../../support/ops.ts';
 

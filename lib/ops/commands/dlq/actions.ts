@@ -1,0 +1,111 @@
+import { EXIT, type ExitCode } from '../../cli/command.ts';
+import { UsageError } from '../../cli/errors.ts';
+import { type Io, jsonLine } from '../../cli/io.ts';
+import { counter, pacer } from '../../cli/progress.ts';
+import { notTaken, offer } from '../../stack/outbox.ts';
+import type { Target } from '../../target/target.ts';
+import { examine, redacted } from './autopsy.ts';
+import { type Chosen, Groups, groupLine, isChosen } from './groups.ts';
+import { type Letter, LetterBox } from './letters.ts';
+
+export interface How {
+  readonly json: boolean;
+  readonly raw: boolean;
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  readonly rate: number;
+}
+
+/** Counts the letters of each reason. */
+export async function list(target: Target, chosen: Chosen, { json }: Pick<How, 'json'>, io: Io): Promise<ExitCode> {
+  const groups = await grouped(target, chosen, io);
+  for (const group of groups.all()) io.print(json ? jsonLine(group) : groupLine(group));
+  if (groups.all().length === 0) io.say('No such dead letters.');
+  return groups.all().length === 0 ? EXIT.yes : EXIT.no;
+}
+
+async function grouped(target: Target, chosen: Chosen, io: Io): Promise<Groups> {
+  const groups = new Groups();
+  const count = counter(io, 'dead letters seen');
+  for await (const letters of (await LetterBox.of(target)).look()) {
+    count(letters.length);
+    for (const letter of letters.filter(isChosen(chosen))) groups.add(letter);
+  }
+  return groups;
+}
+
+/** One letter with its error, and what the code at hand makes of it. */
+export async function show(target: Target, chosen: Chosen, { json, raw }: How, io: Io): Promise<ExitCode> {
+  const letter = await find(target, chosen);
+  if (!letter) {
+    io.say('No such dead letter.');
+    return EXIT.no;
+  }
+  const { id, reason, detail, source, sentAt, body } = letter;
+  const findings = examine(body, target.names.sources).map((finding) => ({
+    ...(finding.fault !== undefined && { fault: finding.fault }),
+    ...(finding.events && { events: raw ? finding.events : finding.events.map(redacted) }),
+    ...(raw && { raw: finding.raw }),
+  }));
+  if (json) {
+    io.print(jsonLine({ id, reason, detail, source, sentAt: new Date(sentAt).toISOString(), findings }));
+    return EXIT.yes;
+  }
+  io.print(`${reason}  ${source ?? 'source unknown'}  ${new Date(sentAt).toISOString()}  ${id}`);
+  if (detail !== undefined) io.print(`  it said: ${detail}`);
+  for (const { fault, events = [], raw: text } of findings) {
+    io.print(fault === undefined ? '  now: goes through' : `  now: ${fault}`);
+    for (const event of events) io.print(`    ${jsonLine(event)}`);
+    if (text !== undefined) io.print(`    raw: ${text}`);
+  }
+  if (!raw) io.say('Without personal data; --raw shows the whole.');
+  return EXIT.yes;
+}
+
+async function find(target: Target, chosen: Chosen): Promise<Letter | undefined> {
+  for await (const letters of (await LetterBox.of(target)).look()) {
+    const letter = letters.find(isChosen(chosen));
+    if (letter) return letter;
+  }
+  return undefined;
+}
+
+/** Puts letters back on the delivery queue. A letter is deleted only once the queue has taken it: a crash doubles it, never loses it. */
+export async function redrive(target: Target, chosen: Chosen, how: How, io: Io): Promise<ExitCode> {
+  if (how.dryRun) return (await list(target, chosen, how, io)) === EXIT.yes ? EXIT.no : EXIT.yes;
+  const begun = Date.now();
+  const box = await LetterBox.of(target);
+  const pace = pacer(how.rate);
+  const count = counter(io, 'dead letters redriven');
+  for await (const letters of box.look()) {
+    // What is buried again meanwhile is the same letter: it would go round and round.
+    const mine = letters.filter((letter) => isChosen(chosen)(letter) && letter.sentAt < begun);
+    if (mine.length === 0) continue;
+    await pace(mine.length);
+    const { indexes, cause } = await offer(
+      target,
+      mine.map(({ body }) => body),
+    );
+    await box.remove(mine.filter((_letter, at) => !indexes.has(at)));
+    count(mine.length - indexes.size);
+    if (indexes.size > 0) throw notTaken(indexes.size, mine.length, cause);
+  }
+  const redriven = count(0);
+  io.print(how.json ? jsonLine({ redriven }) : `Redriven: ${redriven}`);
+  if (redriven > 0) io.say('What fails again is back here within a minute: "ops dlq list".');
+  return redriven > 0 ? EXIT.yes : EXIT.no;
+}
+
+/** Deletes letters for good. */
+export async function drop(target: Target, chosen: Chosen, how: How, io: Io): Promise<ExitCode> {
+  if (chosen.reason === undefined) throw new UsageError('dlq drop: --reason is missing: which letters?');
+  if (!how.yes) {
+    await list(target, chosen, how, io);
+    throw new UsageError('dlq drop: nothing was deleted. It cannot be undone: add --yes to do it.');
+  }
+  const box = await LetterBox.of(target);
+  let dropped = 0;
+  for await (const letters of box.look()) dropped += await box.remove(letters.filter(isChosen(chosen)));
+  io.print(how.json ? jsonLine({ dropped }) : `Dropped: ${dropped}`);
+  return dropped > 0 ? EXIT.yes : EXIT.no;
+}

@@ -1,0 +1,128 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { DEAD_LETTER } from '../../../../lambda/contract/message.ts';
+import { readMessage } from '../../../../lambda/domain/message.ts';
+import type { Target } from '../../target/target.ts';
+
+/** A dead letter as the queue holds it. */
+export interface Letter {
+  readonly id: string;
+  readonly body: string;
+  /** Ours, or `crash-loop`: the queue itself moved it after ten receives, and says nothing. */
+  readonly reason: string;
+  readonly detail?: string;
+  readonly source?: string;
+  /** When it came here; for a crash loop, when it came in. Epoch milliseconds. */
+  readonly sentAt: number;
+}
+
+export const CRASH_LOOP = 'crash-loop';
+
+/** Long enough to see the whole of a large queue once; after that, letters a look has left behind are seen again. */
+const LOOK_SECONDS = 300;
+/** Not 0: the local queue, when it keeps its messages on disk, loses those that are given back at once. */
+const GIVE_BACK_SECONDS = 1;
+const BATCH = 10;
+
+/** The dead-letter queue. Looking hides letters from others for as long as it takes, and gives them back at the end. */
+export class LetterBox {
+  readonly #client: SQSClient;
+  readonly #url: string;
+  readonly #handles = new Map<string, string>();
+
+  constructor(client: SQSClient, url: string) {
+    this.#client = client;
+    this.#url = url;
+  }
+
+  static async of(target: Target): Promise<LetterBox> {
+    return new LetterBox(await target.clients.sqs(), target.names.queues.deadLetter);
+  }
+
+  /** Every letter once, in batches; those that were not removed are visible again when this ends, however it ends. */
+  async *look(): AsyncGenerator<Letter[]> {
+    const seen = new Set<string>();
+    try {
+      for (;;) {
+        const messages = await this.#receive();
+        for (const { MessageId = '', ReceiptHandle = '' } of messages) this.#handles.set(MessageId, ReceiptHandle);
+        const fresh = messages.map(asLetter).filter(({ id }) => !seen.has(id));
+        if (fresh.length === 0) return;
+        for (const { id } of fresh) seen.add(id);
+        yield fresh;
+      }
+    } finally {
+      await this.#giveBack();
+    }
+  }
+
+  /** Deletes letters of the last look; returns how many are gone. */
+  async remove(letters: readonly Letter[]): Promise<number> {
+    let gone = 0;
+    for (const Entries of this.#entries(letters.map(({ id }) => id))) {
+      const { Successful = [] } = await this.#client.send(
+        new DeleteMessageBatchCommand({ QueueUrl: this.#url, Entries }),
+      );
+      gone += Successful.length;
+    }
+    for (const { id } of letters) this.#handles.delete(id);
+    return gone;
+  }
+
+  async #receive(): Promise<Message[]> {
+    const { Messages = [] } = await this.#client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.#url,
+        MaxNumberOfMessages: BATCH,
+        VisibilityTimeout: LOOK_SECONDS,
+        // Any wait asks every part of SQS: without one an empty answer would not mean an empty queue.
+        WaitTimeSeconds: 1,
+        MessageAttributeNames: ['All'],
+        MessageSystemAttributeNames: ['SentTimestamp'],
+      }),
+    );
+    return Messages;
+  }
+
+  async #giveBack(): Promise<void> {
+    for (const entries of this.#entries([...this.#handles.keys()])) {
+      const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: GIVE_BACK_SECONDS }));
+      await this.#client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.#url, Entries }));
+    }
+    this.#handles.clear();
+  }
+
+  *#entries(ids: readonly string[]) {
+    for (let at = 0; at < ids.length; at += BATCH) {
+      yield ids
+        .slice(at, at + BATCH)
+        .map((id, index) => ({ Id: String(index), ReceiptHandle: this.#handles.get(id) ?? '' }));
+    }
+  }
+}
+
+function asLetter({ MessageId = '', Body = '', MessageAttributes = {}, Attributes = {} }: Message): Letter {
+  const said = (name: string): string | undefined => MessageAttributes[name]?.StringValue;
+  const [detail, source] = [said(DEAD_LETTER.detail), said(DEAD_LETTER.source) ?? sourceIn(Body)];
+  return {
+    id: MessageId,
+    body: Body,
+    reason: said(DEAD_LETTER.reason) ?? CRASH_LOOP,
+    ...(detail !== undefined && { detail }),
+    ...(source !== undefined && { source }),
+    sentAt: Number(Attributes.SentTimestamp ?? 0),
+  };
+}
+
+function sourceIn(body: string): string | undefined {
+  try {
+    return readMessage(body).source;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,102 @@
+import { PROVIDERS } from '../../../../lambda/providers/index.ts';
+import type { SourceName } from '../../target/target.ts';
+import { ago, type Finding, fault, note, ok } from './finding.ts';
+import type { Refusals, Traffic } from './watch.ts';
+
+export interface SourceFacts {
+  readonly name: string;
+  readonly source: SourceName;
+  /** How many secrets are live; undefined where the secret could not be read. */
+  readonly secrets: number | undefined;
+  readonly traffic: Traffic;
+  readonly now: number;
+  /** A stack that was just started has heard of nobody, and that is right. */
+  readonly local: boolean;
+}
+
+const DAY_MINUTES = 24 * 60;
+/** As many as the alarm on refused proofs lets pass. */
+const TOLERATED_REFUSALS = 5;
+
+/** Is this source wired? The first thing wrong explains the rest. */
+export function examineSource(facts: SourceFacts): Finding[] {
+  const { name, source, secrets } = facts;
+  const needsSecret = PROVIDERS.get(source.provider)?.secret.kind !== 'none';
+  if (needsSecret && secrets === 0) {
+    return [
+      fault('secret-missing', name, 'no secret is stored: every request is answered 503.', `ops secrets set ${name}`),
+    ];
+  }
+  const live = needsSecret ? [ok('secret', name, `live secrets: ${secrets ?? 'not known'}`)] : [];
+  return [...live, heard(facts)];
+}
+
+function heard({ name, source, traffic, now, local }: SourceFacts): Finding {
+  const { acceptedAt, refused } = traffic;
+  const window = (source.expectEvery ?? DAY_MINUTES) * 60_000;
+  if (refused && refused.at > (acceptedAt ?? 0)) {
+    const wrong = refusedFor(name, source, refused, acceptedAt, now);
+    // Between events that are accepted, a few may be anybody's.
+    const few = refused.count < TOLERATED_REFUSALS && acceptedAt !== undefined && now - acceptedAt < window;
+    return few ? note(wrong.code, name, `${wrong.says} Perhaps not the ESP's.`) : wrong;
+  }
+  if (acceptedAt === undefined) {
+    if (local) return note('silent', name, `nothing has arrived yet: ops send ${name} --local`);
+    return fault('silent', name, 'no event has ever arrived, or none for 15 days.', wiring(source));
+  }
+  if (!local && now - acceptedAt > window) {
+    return fault(
+      'silent',
+      name,
+      `the last event arrived ${ago(acceptedAt, now)}; expected is one every ${span(window)}.`,
+      wiring(source),
+    );
+  }
+  return ok('traffic', name, `last event ${ago(acceptedAt, now)}`);
+}
+
+const wiring = ({ url }: SourceName): string =>
+  `at the ESP: is the webhook on, is its URL ${url}, what does its delivery log say? Little mail: a longer expectEvery`;
+
+const span = (ms: number): string => (ms % 3_600_000 === 0 ? `${ms / 3_600_000} h` : `${ms / 60_000} min`);
+
+function refusedFor(
+  name: string,
+  source: SourceName,
+  refused: Refusals,
+  acceptedAt: number | undefined,
+  now: number,
+): Finding {
+  const { reason, count, at } = refused;
+  const since = acceptedAt === undefined ? 'nothing was ever accepted' : `last accepted ${ago(acceptedAt, now)}`;
+  const says = `${count} requests refused (${reason}), the last ${ago(at, now)}; ${since}.`;
+  const [code, fix] = REFUSALS.get(reason) ?? ['refused', 'ops verify with a captured request says which check fails'];
+  return fault(code, name, says, fix.replaceAll('SOURCE', name).replaceAll('URL', source.url));
+}
+
+/** What a refusal means, and what mends it. */
+const REFUSALS: ReadonlyMap<string, readonly [string, string]> = new Map([
+  [
+    'bad-proof',
+    ['secret-wrong', 'the ESP signs with another key: take the present one from it, ops secrets set SOURCE --add'],
+  ],
+  [
+    'missing-proof',
+    ['unsigned', 'requests carry no proof: switch signing on at the ESP, or it is not the ESP that posts'],
+  ],
+  ['stale', ['stale', "the ESP's clock, or a proxy that holds requests back; ops verify shows by how much"]],
+  ['secret-missing', ['secret-missing', 'ops secrets set SOURCE; it counts within 30 seconds']],
+  [
+    'secret-unreadable',
+    ['secret-unreadable', 'the stored value has not the form the ESP shows: ops secrets set SOURCE --replace'],
+  ],
+  [
+    'address-not-allowed',
+    [
+      'address-not-allowed',
+      "the ESP posts from addresses that are not in the source's allowIps: compare with its list",
+    ],
+  ],
+  ['topic-not-allowed', ['topic-not-allowed', "the SNS topic is not in the source's topicArns: add it and deploy"]],
+  ['method-not-allowed', ['method-not-allowed', 'the ESP must POST to URL']],
+]);

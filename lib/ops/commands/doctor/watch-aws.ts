@@ -1,0 +1,112 @@
+import { METRICS, namespaceOf, SOURCE_DIMENSION } from '../../../../lambda/contract/metrics.ts';
+import type { Target } from '../../target/target.ts';
+import { ask } from './insights.ts';
+import { lastAboveZero, type Series } from './metric-series.ts';
+import { PROVEN, type Runs, type Traffic, type Watch, type WatchedFunction } from './watch.ts';
+
+const HOUR = 3_600_000;
+/** The longest silence window is a week. */
+const TRAFFIC_BACK = 15 * 24 * HOUR;
+const LATELY = 24 * HOUR;
+const REFUSALS_BACK = 24 * HOUR;
+const RECENT = HOUR / 2;
+
+/** A deployed stack, read from CloudWatch. */
+export class AwsWatch implements Watch {
+  readonly #target: Target;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  async traffic(sources: readonly string[]): Promise<ReadonlyMap<string, Traffic>> {
+    const [accepted, refusals] = await Promise.all([
+      this.#accepted(sources),
+      this.#ask(
+        'receive',
+        'filter ispresent(reason) | fields coalesce(source, from) as name | stats max(@timestamp) as at, count(*) as n by name, reason',
+        REFUSALS_BACK,
+      ),
+    ]);
+    return new Map(
+      sources.map((source): [string, Traffic] => {
+        const acceptedAt = accepted.get(source);
+        const own = refusals
+          .filter(({ name }) => name === source)
+          .map(({ at, reason, n }) => ({ at: Number(at), reason: String(reason), count: Number(n) }))
+          .sort((a, b) => b.at - a.at);
+        const [refused] = own;
+        return [source, { ...(acceptedAt !== undefined && { acceptedAt }), ...(refused && { refused }) }];
+      }),
+    );
+  }
+
+  /** To five minutes where it was lately, else to the hour: a sum says that an event came in its period, not when. */
+  async #accepted(sources: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const found = new Map<string, number>();
+    for (const [back, seconds] of [
+      [LATELY, 300],
+      [TRAFFIC_BACK, 3600],
+    ] as const) {
+      const left = sources.filter((source) => !found.has(source));
+      const series = left.map((Value) => this.#own(METRICS.accepted, [{ Name: SOURCE_DIMENSION, Value }]));
+      for (const [at, last] of (await this.#last(series, back, seconds)).entries()) {
+        if (last) found.set(left[at] as string, last.at + seconds * 1000);
+      }
+    }
+    return found;
+  }
+
+  async runs(name: WatchedFunction): Promise<Runs> {
+    const Value = this.#target.names.output(`${name[0]?.toUpperCase()}${name.slice(1)}FunctionName`);
+    const lambda = (MetricName: string): Series => ({
+      Namespace: 'AWS/Lambda',
+      MetricName,
+      Dimensions: [{ Name: 'FunctionName', Value }],
+    });
+    const own = name === 'process' ? [this.#own(METRICS.failedMessages)] : [];
+    const [run, ...failures] = await this.#last([lambda('Invocations'), lambda('Errors'), ...own], RECENT, 300);
+    const failedAt = Math.max(...failures.map((one) => one?.at ?? 0));
+    return { ...(run && { succeededAt: run.at }), ...(failedAt > 0 && { failedAt }) };
+  }
+
+  async heartbeat(): Promise<number | undefined> {
+    const [beat, pulse] = await this.#last([this.#own(METRICS.heartbeat), this.#own(METRICS.pulse)], RECENT, 300);
+    return beat?.at ?? pulse?.at;
+  }
+
+  async queueAge(): Promise<number | undefined> {
+    const Value = new URL(this.#target.names.queues.delivery).pathname.split('/').at(-1) ?? '';
+    const [age] = await this.#last(
+      [
+        {
+          Namespace: 'AWS/SQS',
+          MetricName: 'ApproximateAgeOfOldestMessage',
+          Dimensions: [{ Name: 'QueueName', Value }],
+          Stat: 'Maximum',
+        },
+      ],
+      RECENT,
+      300,
+    );
+    return age?.value;
+  }
+
+  async lastProof(source: string): Promise<{ position: number; at: number } | undefined> {
+    const query = `filter message = "${PROVEN}" and source = "${source}" | fields @timestamp as at, position | sort @timestamp desc | limit 1`;
+    const [last] = await this.#ask('receive', query, REFUSALS_BACK);
+    return last && { position: Number(last.position), at: Number(last.at) };
+  }
+
+  #own(MetricName: string, Dimensions: { Name: string; Value: string }[] = []): Series {
+    return { Namespace: namespaceOf(this.#target.names.stage ?? ''), MetricName, Dimensions };
+  }
+
+  #ask(name: WatchedFunction, query: string, back: number) {
+    return ask(this.#target, `/${this.#target.label}/${name}`, query, back);
+  }
+
+  #last(series: readonly Series[], back: number, seconds: number) {
+    return lastAboveZero(this.#target, series, back, seconds);
+  }
+}

@@ -1,0 +1,91 @@
+import { createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { METRICS } from '../../../../lambda/contract/metrics.ts';
+import { CannotKnow } from '../../cli/errors.ts';
+import { PROVEN, type Runs, type Traffic, type Watch, type WatchedFunction } from './watch.ts';
+
+type Line = Readonly<Record<string, unknown>>;
+
+/** The local stack's functions, read from their log files. */
+export class LogWatch implements Watch {
+  readonly #dir: string | undefined;
+
+  constructor(dir: string | undefined) {
+    this.#dir = dir;
+  }
+
+  async traffic(): Promise<ReadonlyMap<string, Traffic>> {
+    const accepted = new Map<string, number>();
+    for await (const line of this.#lines('process')) {
+      if (Number(line[METRICS.accepted]) > 0 && typeof line.source === 'string')
+        accepted.set(line.source, timeOf(line));
+    }
+    const traffic = new Map<string, Traffic>([...accepted].map(([source, acceptedAt]) => [source, { acceptedAt }]));
+    for await (const line of this.#lines('receive')) {
+      const source = line.source ?? line.from;
+      if (typeof line.reason !== 'string' || typeof source !== 'string') continue;
+      const before = traffic.get(source) ?? {};
+      if (timeOf(line) < (before.acceptedAt ?? 0)) continue;
+      const count = (before.refused?.count ?? 0) + 1;
+      traffic.set(source, { ...before, refused: { at: timeOf(line), reason: line.reason, count } });
+    }
+    return traffic;
+  }
+
+  async runs(name: WatchedFunction): Promise<Runs> {
+    let runs: Runs = {};
+    for await (const line of this.#lines(name)) {
+      const failed = Number(line[METRICS.failedMessages]) > 0;
+      if (line.type !== 'platform.report' && !failed) continue;
+      const ended = failed || (line.record as Line | undefined)?.status !== 'success' ? 'failedAt' : 'succeededAt';
+      runs = { ...runs, [ended]: timeOf(line) };
+    }
+    return runs;
+  }
+
+  async heartbeat(): Promise<number | undefined> {
+    let last: number | undefined;
+    for await (const line of this.#lines('pulse')) {
+      if (line[METRICS.heartbeat] !== undefined || Number(line[METRICS.pulse]) > 0) last = timeOf(line);
+    }
+    return last;
+  }
+
+  async queueAge(): Promise<undefined> {
+    return undefined;
+  }
+
+  async lastProof(source: string): Promise<{ position: number; at: number } | undefined> {
+    let last: { position: number; at: number } | undefined;
+    for await (const line of this.#lines('receive')) {
+      if (line.message === PROVEN && line.source === source)
+        last = { position: Number(line.position), at: timeOf(line) };
+    }
+    return last;
+  }
+
+  async *#lines(name: WatchedFunction): AsyncGenerator<Line> {
+    if (this.#dir === undefined) throw new CannotKnow('This local stack keeps no logs: start it again.');
+    const path = join(this.#dir, `${name}.log`);
+    try {
+      await access(path);
+    } catch {
+      // It has not run yet.
+      return;
+    }
+    for await (const text of createInterface({ input: createReadStream(path) })) {
+      try {
+        yield JSON.parse(text) as Line;
+      } catch {
+        // A last line that is being written.
+      }
+    }
+  }
+}
+
+function timeOf(line: Line): number {
+  const metrics = line._aws as { Timestamp?: number } | undefined;
+  return metrics?.Timestamp ?? Date.parse(String(line.time ?? line.timestamp));
+}

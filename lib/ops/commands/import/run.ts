@@ -1,0 +1,88 @@
+import type { OperatorAct } from '../../../../lambda/domain/operator.ts';
+import type { Io } from '../../cli/io.ts';
+import { counter, pacer } from '../../cli/progress.ts';
+import { sendActs, signed } from '../../stack/acts.ts';
+import type { Target } from '../../target/target.ts';
+import type { Author } from '../../words/author.ts';
+import { keyOf } from '../../words/reasons.ts';
+import { type CsvFile, type Line, readLines } from './csv-file.ts';
+import { type Decided, decide } from './decide.ts';
+import { BadLine, type Defaults } from './row.ts';
+
+export interface Plan {
+  readonly path: string;
+  readonly file: CsvFile;
+  readonly defaults: Defaults;
+  /** Time of lines that give none. */
+  readonly at: string;
+  /** Lines up to this one were taken before. */
+  readonly after: number;
+  readonly perSecond: number;
+}
+
+/** What an import came to; a dry run comes to the same. */
+export interface Tally {
+  taken: number;
+  bad: number;
+  /** Lines that say nothing of suppression, such as subscribed people. */
+  passed: number;
+  readonly byReason: Map<string, number>;
+}
+
+/** Acts to one request of the queue. */
+const CHUNK = 1000;
+
+/** Reads the file line by line and sends what it decides; `target` absent = only counts. */
+export async function runImport(
+  plan: Plan,
+  io: Io,
+  deliver?: { readonly target: Target; readonly author: Author; readonly reached: (line: number) => Promise<void> },
+): Promise<Tally> {
+  const tally: Tally = { taken: 0, bad: 0, passed: 0, byReason: new Map() };
+  const count = counter(io, 'lines');
+  const pace = pacer(plan.perSecond);
+  let acts: OperatorAct[] = [];
+  let last = plan.after;
+  const flush = async (): Promise<void> => {
+    if (deliver) {
+      await pace(acts.length);
+      await sendActs(deliver.target, acts);
+      await deliver.reached(last);
+    }
+    acts = [];
+  };
+  for await (const line of readLines(plan.path, plan.file)) {
+    if (line.number <= plan.after) continue;
+    count(1);
+    const decided = take(line, plan, tally, io);
+    last = line.number;
+    if (!decided) continue;
+    if (deliver) acts.push(asAct(decided, deliver.author));
+    if (acts.length === CHUNK) await flush();
+  }
+  await flush();
+  return tally;
+}
+
+function take({ number, cells }: Line, { file, defaults, at }: Plan, tally: Tally, io: Io): Decided | undefined {
+  try {
+    const decided = decide(file.format, cells, defaults, at);
+    if (!decided) {
+      tally.passed++;
+      return undefined;
+    }
+    tally.taken++;
+    const { act, ...rest } = decided.decision;
+    const key = act === 'lift' ? `${keyOf(rest)} (lifted)` : keyOf(rest);
+    tally.byReason.set(key, (tally.byReason.get(key) ?? 0) + 1);
+    return decided;
+  } catch (error) {
+    if (!(error instanceof BadLine)) throw error;
+    tally.bad++;
+    io.say(`line ${number}: skipped, ${error.message}`);
+    return undefined;
+  }
+}
+
+const asAct = ({ decision, note }: Decided, author: Author): OperatorAct =>
+  signed(decision, note === undefined ? author : { ...author, note });

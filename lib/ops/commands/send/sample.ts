@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { EVENT_TYPES, type EventType, type NormalisedEvent } from '../../../../lambda/domain/event.ts';
+import { normalisedEvent } from '../../../../lambda/domain/normalised.ts';
+import type { Provider, SampleRequest } from '../../../../lambda/providers/provider.ts';
+import { UsageError } from '../../cli/errors.ts';
+import { suggestion } from '../../cli/suggest.ts';
+import { asRequest } from '../secrets/form.ts';
+
+/** What signs and addresses the samples of one source. */
+export interface Workshop {
+  readonly provider: Provider<unknown>;
+  readonly source: string;
+  readonly options: unknown;
+  readonly signingKey: string;
+  readonly webhookUrl: string;
+}
+
+export interface Sample {
+  readonly type: EventType;
+  readonly recipient: string;
+  readonly request: SampleRequest;
+  /** What it should become, where its recipient says whose history it enters. */
+  readonly event?: NormalisedEvent;
+}
+
+/** A signed request of one type; undefined where the ESP has no such event. */
+export function makeSample(shop: Workshop, type: EventType, at: number, to?: string): Sample | undefined {
+  const { provider, source, options, signingKey, webhookUrl } = shop;
+  const id = randomBytes(8).toString('hex');
+  const recipient = to ?? `sample-${id}@example.com`;
+  const request = provider.sample({ type, recipient, at, id, signingKey, options, webhookUrl });
+  if (!request) return undefined;
+  const { events, meta = {} } = provider.split(asRequest(request), options);
+  const arrival = { source, provider: provider.id, dedupeGroup: source, receivedAt: new Date(at).toISOString() };
+  const [event] = events
+    .flatMap((raw) => provider.normalise(raw, { options, meta }))
+    .map((draft) => normalisedEvent(draft, arrival));
+  return { type, recipient, request, ...(event?.recipient !== undefined && { event }) };
+}
+
+/** The type a person typed. */
+export function typeOf(word: string): EventType {
+  const type = EVENT_TYPES.find((known) => known === word);
+  if (type) return type;
+  throw new UsageError(
+    `--type: there is no such type.${suggestion(word, EVENT_TYPES)} Known: ${EVENT_TYPES.join(', ')}.`,
+  );
+}
+
+/** The types of event this ESP sends. */
+export const sampledTypes = (shop: Workshop): EventType[] =>
+  EVENT_TYPES.filter((type) => makeSample(shop, type, Date.now()) !== undefined);

@@ -1,0 +1,44 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DEFAULT_POLICY } from '../../../../lambda/contract/config.ts';
+import type { NormalisedEvent } from '../../../../lambda/domain/event.ts';
+import { judge } from '../../../../lambda/domain/policy.ts';
+import { readEvents } from '../../stack/events.ts';
+import { readEntry } from '../../stack/suppression.ts';
+import type { Target } from '../../target/target.ts';
+
+/** Milliseconds after posting until a sample's effects were seen; absent = not seen. */
+export interface Seen {
+  readonly recordedMs?: number;
+  readonly suppressedMs?: number;
+  /** False where its type suppresses nobody. */
+  readonly suppresses: boolean;
+}
+
+const PATIENCE_MS = 60_000;
+const INTERVAL_MS = 50;
+const NEWEST = 50;
+
+/** Waits until the event is in its recipient's history and, where its kind suppresses, in the suppression list. */
+export async function waitFor(target: Target, event: NormalisedEvent, since: number): Promise<Seen> {
+  const recipient = event.recipient as string;
+  const suppresses = (judge(event, DEFAULT_POLICY)?.mark.until ?? 0) > 0;
+  let recorded: { readonly ms: number; readonly fingerprint: string } | undefined;
+  const elapsed = (): number => Math.round(performance.now() - since);
+  for (; elapsed() < PATIENCE_MS; await pause(INTERVAL_MS)) {
+    if (!recorded) {
+      const found = (await readEvents(target, recipient, NEWEST)).find((other) => same(event, other));
+      if (!found) continue;
+      recorded = { ms: elapsed(), fingerprint: found.fingerprint };
+    }
+    if (!suppresses) return { recordedMs: recorded.ms, suppresses };
+    const { fingerprint, ms } = recorded;
+    const { reasons } = await readEntry(target, recipient);
+    const marked = Object.values(reasons).some((marks) => marks.some((mark) => mark.fingerprint === fingerprint));
+    if (marked) return { recordedMs: ms, suppressedMs: elapsed(), suppresses };
+  }
+  return { ...(recorded && { recordedMs: recorded.ms }), suppresses };
+}
+
+/** Not by fingerprint: it holds the source's dedupe group, which only the stack knows. */
+const same = (a: NormalisedEvent, b: NormalisedEvent): boolean =>
+  a.providerEvent === b.providerEvent && a.messageId === b.messageId && a.occurredAt === b.occurredAt;

@@ -1,0 +1,43 @@
+import { normaliseAddress } from '../../../../lambda/domain/address.ts';
+import { defineCommand, EXIT } from '../../cli/command.ts';
+import { UsageError } from '../../cli/errors.ts';
+import { jsonLine } from '../../cli/io.ts';
+import { readEvents } from '../../stack/events.ts';
+import { resolveTarget, TARGET_OPTIONS } from '../../target/target.ts';
+import { parseCount } from '../../words/time.ts';
+import { storyLine } from './story.ts';
+
+export const command = defineCommand({
+  args: ['address?'],
+  about: `
+Prints what happened to one address, one event per line, the newest last: time, type, what it means, source and message id.
+With --message it tells one mail's story instead, by recipient, with its outcome first; that needs "byMessageIndex" in the settings.
+Events are kept for the retention of the settings (35 days unless set).
+Exit codes: 0 there are events, 1 there are none, 2 usage, 3 cannot know (the table could not be read).`,
+  options: {
+    message: { type: 'string', value: 'ID', help: "the ESP's id of a mail, as other lines show it" },
+    limit: { type: 'string', value: 'N', help: 'only the newest N (default: 100)' },
+    ...TARGET_OPTIONS,
+  },
+  example: 'ops timeline ada@example.com --limit 20 --local',
+
+  async run({ args, options: given, io }) {
+    if ((args[0] === undefined) === (given.message === undefined))
+      throw new UsageError('timeline: name an address, or a mail with --message.');
+    if (given.message !== undefined) {
+      const target = await resolveTarget(given, io);
+      return (await import('./message-story.ts')).tellMessage(target, given.message, given.json === true, io);
+    }
+    const address = normaliseAddress(args[0] as string);
+    if (address === undefined) throw new UsageError('timeline: that is not an e-mail address.');
+    const limit = parseCount('limit', given.limit ?? '100', 1_000_000);
+    const target = await resolveTarget(given, io);
+    // One more than asked for tells whether there are older ones.
+    const found = await readEvents(target, address, limit + 1);
+    const events = found.slice(-limit);
+    for (const event of events) io.print(given.json ? jsonLine(event) : storyLine(event));
+    if (found.length > limit) io.say(`Older events exist: --limit shows more than ${limit}.`);
+    if (found.length === 0) io.say(`${target.label} holds no event of ${address}.`);
+    return found.length > 0 ? EXIT.yes : EXIT.no;
+  },
+});

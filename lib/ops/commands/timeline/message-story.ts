@@ -1,0 +1,59 @@
+import { EXIT, type ExitCode } from '../../cli/command.ts';
+import { type Io, jsonLine } from '../../cli/io.ts';
+import type { StoredEvent } from '../../stack/events.ts';
+import { readMessageEvents } from '../../stack/message-events.ts';
+import type { Target } from '../../target/target.ts';
+import { storyLine } from './story.ts';
+
+/** One mail's story: for each recipient how it ended, then what happened. */
+export async function tellMessage(target: Target, messageId: string, json: boolean, io: Io): Promise<ExitCode> {
+  const events = await readMessageEvents(target, messageId);
+  if (json) for (const event of events) io.print(jsonLine(event));
+  else
+    for (const [recipient, own] of Map.groupBy(events, (event) => event.recipient)) {
+      io.print(`${named(recipient)}: ${outcome(own)}`);
+      for (const event of own) io.print(`  ${storyLine(event)}`);
+    }
+  if (events.length === 0) io.say(`${target.label} holds no event of this mail.`);
+  return events.length > 0 ? EXIT.yes : EXIT.no;
+}
+
+/** Events that name nobody are kept in partitions that no address can be. */
+const named = (recipient: string | undefined): string =>
+  recipient === undefined || recipient.startsWith('~') ? 'nobody named' : recipient;
+
+const ENDINGS = [
+  ['complained', 'marked as spam'],
+  ['unsubscribed', 'unsubscribed'],
+  ['bounced', 'bounced'],
+  ['dropped', 'not sent'],
+  ['deferred', 'delayed'],
+] as const;
+
+/** What became of a mail, in one sentence. */
+export function outcome(events: readonly StoredEvent[]): string {
+  const of = (type: string) => events.filter((event) => event.type === type);
+  const [accepted] = of('accepted');
+  const [delivered] = of('delivered');
+  const said = [
+    delivered && `delivered${after(accepted, delivered)}`,
+    times('opened', of('opened')),
+    times('clicked', of('clicked')),
+    ...ENDINGS.map(([type, words]) => of(type).length > 0 && words),
+  ].filter(Boolean);
+  return said.length > 0 ? said.join(', ') : accepted ? 'accepted, nothing more is known' : 'see below';
+}
+
+function times(what: string, events: readonly StoredEvent[]): string | false {
+  if (events.length === 0) return false;
+  const machines = events.filter(({ machine }) => machine).length;
+  const count = events.length === 1 ? 'once' : `${events.length} times`;
+  return `${what} ${count}${machines > 0 ? ` (${machines === events.length ? 'all' : machines} by a machine)` : ''}`;
+}
+
+function after(first: StoredEvent | undefined, then: StoredEvent): string {
+  if (first?.occurredAt === undefined || then.occurredAt === undefined) return '';
+  const seconds = Math.round((Date.parse(then.occurredAt) - Date.parse(first.occurredAt)) / 1000);
+  if (seconds < 0) return '';
+  return ` after ${seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`}`;
+}

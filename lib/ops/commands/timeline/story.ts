@@ -1,0 +1,61 @@
+import type { DropReason, NormalisedEvent } from '../../../../lambda/domain/event.ts';
+
+/** One event as a line for people: when, what, by whom it was told. */
+export function storyLine(event: NormalisedEvent): string {
+  const when = event.occurredAt ?? `no time given, received ${event.receivedAt}`;
+  const told = [event.source, event.messageId && `message ${event.messageId}`].filter(Boolean).join(', ');
+  const words = detail(event);
+  return `${when}  ${event.type.padEnd(12)} ${words ? `${words}  ` : ''}[${told}]`;
+}
+
+function detail(event: NormalisedEvent): string {
+  const reply = [event.smtpCode, event.smtpStatus, event.diagnostic && `"${event.diagnostic}"`]
+    .filter(Boolean)
+    .join(' ');
+  switch (event.type) {
+    case 'bounced':
+      return joined(
+        `${event.bounceClass ?? 'undetermined'} bounce`,
+        event.bounceCause && `about the ${event.bounceCause}`,
+        reply,
+      );
+    case 'dropped':
+      return joined(event.dropReason && DROPS[event.dropReason], reply);
+    case 'deferred':
+      return joined('the ESP tries again', reply);
+    case 'opened':
+      return joined(event.machine && 'by a machine', event.userAgent);
+    case 'clicked':
+      return joined(event.machine && 'by a machine', event.url);
+    case 'unsubscribed':
+    case 'resubscribed':
+      return event.scope === 'all' ? 'from everything' : `scope ${event.scope ?? 'not given'}`;
+    case 'complained':
+      return joined('marked it as spam', (event.candidates ?? 1) > 1 && `or one of ${event.candidates} others did`);
+    case 'suppressed':
+    case 'lifted':
+      return joined(event.reason, event.actor && `by ${event.actor}`, event.note && `"${event.note}"`);
+    case 'unknown':
+      return `the ESP calls it "${event.providerEvent}"`;
+    case 'inbound':
+      return joined(event.from && `from ${event.from}`, event.subject && `"${event.subject}"`);
+    default:
+      return reply;
+  }
+}
+
+const joined = (...parts: readonly (string | false | undefined)[]): string => parts.filter(Boolean).join(', ');
+
+const DROPS: Readonly<Record<DropReason, string>> = {
+  'suppressed-bounce': "not tried: on the ESP's bounce list",
+  'suppressed-complaint': "not tried: on the ESP's complaint list",
+  'suppressed-unsubscribe': "not tried: on the ESP's unsubscribe list",
+  'suppressed-unknown': "not tried: on the ESP's own list",
+  invalid: 'not tried: not a valid address',
+  content: 'not tried: content refused',
+  policy: 'not tried: against a rule of the ESP',
+  quota: 'not tried: quota used up',
+  template: 'not tried: the template failed',
+  duplicate: 'not tried: a duplicate',
+  other: 'not tried',
+};

@@ -1,8 +1,0 @@
-import type { Target } from '../target.ts';
-import type { Watch } from './watch.ts';
-
-/** Where a stack's functions tell of themselves. */
-export async function watchOf(target: Target): Promise<Watch> {
-  if (target.kind === 'local') return new (await import('./watch-logs.ts')).LogWatch(target.names.logsDir);
-  return new (await import('./watch-aws.ts')).AwsWatch(target);
-}

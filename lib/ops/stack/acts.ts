@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
+import { packMessages } from '../../../lambda/domain/message.ts';
+import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import { normaliseAct, OPERATOR, type OperatorAct } from '../../../lambda/domain/operator.ts';
+import { present } from '../../../lambda/domain/read.ts';
+import type { Target } from '../target/target.ts';
+import type { Author } from '../words/author.ts';
+import { enqueue } from './outbox.ts';
+
+/** An act without its author. */
+export type Decision = Omit<OperatorAct, keyof Author>;
+
+/** Acts as messages of the delivery queue: the way of every event, so that they are recorded, folded, archived and replayed. */
+export function actMessages(acts: readonly OperatorAct[], receivedAt = new Date()): string[] {
+  const envelope = {
+    source: OPERATOR,
+    channel: 'operator',
+    receivedAt: receivedAt.toISOString(),
+    requestId: randomUUID(),
+    origin: 'operator',
+  } as const;
+  return packMessages(
+    envelope,
+    acts.map((act) => JSON.stringify(present(act))),
+  );
+}
+
+/** Puts acts on the delivery queue; resolves once it has taken all of them. */
+export const sendActs = (target: Target, acts: readonly OperatorAct[]): Promise<void> =>
+  enqueue(target, actMessages(acts));
+
+export const signed = (decision: Decision, { actor, note }: Author): OperatorAct => ({ ...decision, actor, note });
+
+/** The event that `process` will make of an act. */
+export const actEvent = (act: OperatorAct): NormalisedEvent =>
+  normalisedEvent(normaliseAct(JSON.stringify(act)), {
+    source: OPERATOR,
+    provider: OPERATOR,
+    dedupeGroup: OPERATOR,
+    receivedAt: new Date().toISOString(),
+  });

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Output } from '@aws-sdk/client-cloudformation';
+import { CannotKnow } from '../cli/errors.ts';
+import type { Io } from '../cli/io.ts';
+import { type Connection, lazyClients, settings } from './clients.ts';
+import type { SourceName, Target, TargetValues } from './target.ts';
+
+const DEFAULT_STAGE = 'dev';
+
+/** The deployed stack of a stage, by what it says of itself in its outputs. */
+export async function deployedTarget(values: TargetValues, io: Io): Promise<Target> {
+  const stage = values.stage ?? DEFAULT_STAGE;
+  const connection: Connection = {
+    ...(values.region !== undefined && { region: values.region }),
+    ...(values.profile !== undefined && { profile: values.profile }),
+  };
+  const name = `quell-${stage}`;
+  const outputs = await readOutputs(name, connection);
+  const known = new Map(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+  const output = (key: string): string => {
+    const value = known.get(key);
+    if (value === undefined) throw new CannotKnow(`The stack ${name} has no output ${key}: deploy this version first.`);
+    return value;
+  };
+  const url = output('ApiUrl').replace(/\/$/, '');
+  const providers = Object.entries(JSON.parse(output('Sources')) as Record<string, string>);
+  const own = await sourceSettings(stage, io);
+  const sources = providers.map(([source, provider]): [string, SourceName] => [
+    source,
+    { provider, url: `${url}/webhooks/v1/${source}`, ...own.get(source) },
+  ]);
+  return {
+    kind: 'deployed',
+    label: name,
+    names: {
+      url,
+      tables: { events: output('EventsTableName'), suppression: output('SuppressionTableName') },
+      queues: { delivery: output('DeliveryQueueUrl'), deadLetter: output('DeadLetterQueueUrl') },
+      secretArn: output('SecretArn'),
+      output,
+      stage,
+      sources: new Map(sources),
+    },
+    clients: lazyClients(() => connection),
+  };
+}
+
+async function readOutputs(name: string, connection: Connection): Promise<readonly Output[]> {
+  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const client = new CloudFormationClient(settings(connection));
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    return Stacks?.[0]?.Outputs ?? [];
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ValidationError') {
+      const region = await client.config.region();
+      throw new CannotKnow(
+        `There is no stack ${name} in ${region}. Is it deployed? Another stage or region: --stage, --region. The stack on this machine: --local.`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** Settings of the sources by name, where this checkout has the stage's file: outputs hold names and providers only. */
+async function sourceSettings(
+  stage: string,
+  io: Io,
+): Promise<ReadonlyMap<string, Pick<SourceName, 'options' | 'expectEvery'>>> {
+  const directory = join(io.root, 'settings');
+  if (!existsSync(join(directory, `${stage}.json`))) return new Map();
+  const { loadSettings } = await import('../../settings/load.ts');
+  try {
+    const { sources } = loadSettings({ stage }, directory);
+    return new Map(Object.entries(sources).map(([name, { options, expectEvery }]) => [name, { options, expectEvery }]));
+  } catch {
+    io.say(`settings/${stage}.json has mistakes: going on without it. "npm run synth" lists them.`);
+    return new Map();
+  }
+}

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { CannotKnow } from '../cli/errors.ts';
+import type { Io } from '../cli/io.ts';
+import { lazyClients, type Service } from './clients.ts';
+import type { SourceName, Target } from './target.ts';
+
+/** What `npm start` writes once it is ready. */
+interface LocalStack {
+  readonly url: string;
+  readonly endpoints: Readonly<Partial<Record<Service, string>>>;
+  readonly tables: { readonly events: string; readonly suppression: string };
+  readonly queues: { readonly delivery: string; readonly deadLetter: string };
+  readonly sources: Readonly<Record<string, SourceName>>;
+  readonly archive?: { readonly bucket: string };
+  readonly secretArn: string;
+  readonly keysFile?: string;
+  readonly logsDir?: string;
+}
+
+const STACK_FILE = '.local/stack.json';
+
+/** What a deployed stack's outputs would call its functions, and what feeds one of them. */
+const FUNCTIONS = new Map([
+  ['ReceiveFunctionName', 'receive'],
+  ['ProcessFunctionName', 'process'],
+  ['PulseFunctionName', 'pulse'],
+  // Here an event source goes by the function that it feeds.
+  ['DeliveriesMappingId', 'process'],
+]);
+
+export async function localTarget(io: Io): Promise<Target> {
+  const stack = await readStack(io);
+  const { url, tables, queues, secretArn, keysFile, logsDir } = stack;
+  return {
+    kind: 'local',
+    label: 'the local stack',
+    names: {
+      url,
+      tables,
+      queues,
+      secretArn,
+      sources: new Map(Object.entries(stack.sources)),
+      output: (key) => {
+        const name = key === 'ArchiveBucketName' ? stack.archive?.bucket : FUNCTIONS.get(key);
+        if (name !== undefined) return name;
+        throw new CannotKnow('The local stack has no such part: this works on a deployed stack only.');
+      },
+      ...(keysFile !== undefined && { keysFile: resolve(io.root, keysFile) }),
+      ...(logsDir !== undefined && { logsDir: resolve(io.root, logsDir) }),
+    },
+    // Emulators check no credentials, the SDK insists on some.
+    clients: lazyClients((service) => ({
+      endpoint: endpointOf(stack, service),
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    })),
+  };
+}
+
+/** Never AWS itself: what has no emulator is not there. */
+function endpointOf({ endpoints }: LocalStack, service: Service): string {
+  const endpoint = endpoints[service];
+  if (endpoint !== undefined) return endpoint;
+  throw new CannotKnow(`The local stack has no ${service}: this works on a deployed stack only.`);
+}
+
+async function readStack(io: Io): Promise<LocalStack> {
+  let text: string;
+  try {
+    text = await readFile(join(io.root, STACK_FILE), 'utf8');
+  } catch {
+    throw new CannotKnow(`No local stack is running: ${STACK_FILE} is missing. Start one with "npm start".`);
+  }
+  try {
+    return JSON.parse(text) as LocalStack;
+  } catch {
+    throw new CannotKnow(`${STACK_FILE} is not readable. Start the local stack again with "npm start".`);
+  }
+}

@@ -1,0 +1,86 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { STSClient } from '@aws-sdk/client-sts';
+import type { Options, Values } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
+import type { Io } from '../cli/io.ts';
+import { suggestion } from '../cli/suggest.ts';
+
+/** A stack to work on, wherever it runs: what its parts are called, and clients that reach them. */
+export interface Target {
+  readonly kind: 'local' | 'deployed';
+  /** For people, e.g. `the local stack`, `quell-prod`. */
+  readonly label: string;
+  readonly names: Names;
+  readonly clients: Clients;
+}
+
+export interface Names {
+  readonly url: string;
+  readonly tables: { readonly events: string; readonly suppression: string };
+  readonly queues: { readonly delivery: string; readonly deadLetter: string };
+  readonly secretArn: string;
+  readonly sources: ReadonlyMap<string, SourceName>;
+  /** Deployed only. */
+  readonly stage?: string;
+  /** A name that few commands need, by its name among the deployed stack's outputs. @throws CannotKnow where it has none. */
+  output(key: string): string;
+  /** Local run only: what signs samples. */
+  readonly keysFile?: string;
+  /** Local run only: one log file per function. */
+  readonly logsDir?: string;
+}
+
+export interface SourceName {
+  readonly provider: string;
+  readonly url: string;
+  /** The source's own settings, where they are known. */
+  readonly options?: unknown;
+  /** Minutes of silence that are normal, where they are known. */
+  readonly expectEvery?: number;
+}
+
+/** Made on first use: the SDK is most of a start. */
+export interface Clients {
+  dynamodb(): Promise<DynamoDBClient>;
+  secrets(): Promise<SecretsManagerClient>;
+  sqs(): Promise<SQSClient>;
+  sns(): Promise<SNSClient>;
+  lambda(): Promise<LambdaClient>;
+  cloudwatch(): Promise<CloudWatchClient>;
+  logs(): Promise<CloudWatchLogsClient>;
+  s3(): Promise<S3Client>;
+  sts(): Promise<STSClient>;
+}
+
+export const TARGET_OPTIONS = {
+  local: { type: 'boolean', help: 'the stack that "npm start" runs here' },
+  stage: { type: 'string', value: 'NAME', help: 'the deployed stack of this stage (default: dev)' },
+  region: { type: 'string', value: 'NAME', help: 'AWS region of the deployed stack' },
+  profile: { type: 'string', value: 'NAME', help: 'AWS profile with rights on it' },
+} as const satisfies Options;
+
+export type TargetValues = Values<typeof TARGET_OPTIONS>;
+
+/** The one place that decides which stack a command works on. */
+export async function resolveTarget(values: TargetValues, io: Io): Promise<Target> {
+  if (!values.local) return (await import('./deployed.ts')).deployedTarget(values, io);
+  if (values.stage !== undefined) throw new UsageError('--local and --stage name two different stacks: choose one.');
+  return (await import('./local.ts')).localTarget(io);
+}
+
+/** A source of the stack by its name. */
+export function sourceOf(target: Target, name: string): SourceName {
+  const source = target.names.sources.get(name);
+  if (source) return source;
+  const names = [...target.names.sources.keys()];
+  throw new UsageError(
+    `${target.label} has no such source.${suggestion(name, names)} Its sources: ${names.join(', ')}.`,
+  );
+}
