@@ -58,7 +58,7 @@ export interface Part {
 
 /** What is in a function's bundle with every provider in it, largest first. */
 export async function contents(name: 'receive' | 'process', into: string): Promise<readonly Part[]> {
-  const metafile = await bundle(`lambda/handlers/${name}.ts`, join(into, `${name}-contents`), name);
+  const metafile = await bundle(`lambda/handlers/${name}/handler.ts`, join(into, `${name}-contents`), name);
   return partsOf(metafile);
 }
 

@@ -84,8 +84,8 @@ test('the tables of docs/providers.md are those of the registry', () => {
 });
 
 describe.each([...PROVIDERS.keys()])('provider %s', (id) => {
-  test('stands in one file of its name, is tested and documented', () => {
-    expect(existsSync(`lambda/providers/${id}.ts`)).toBe(true);
+  test('stands in one folder of its name, is tested and documented', () => {
+    expect(existsSync(`lambda/providers/${id}/index.ts`)).toBe(true);
     expect(readFileSync(`test/lambda/providers/${id}.test.ts`, 'utf8')).toContain(`providerContract('${id}'`);
     const docs = readFileSync(`docs/providers/${id}.md`, 'utf8');
     const headings = [...docs.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);

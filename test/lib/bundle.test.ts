@@ -58,7 +58,7 @@ describe('a bundle', () => {
 
   test('finds every provider under the name that the registry knows', async () => {
     for (const [id, provider] of PROVIDERS) {
-      const file: Record<string, unknown> = await import(`../../lambda/providers/${id}.ts`);
+      const file: Record<string, unknown> = await import(`../../lambda/providers/${id}/index.ts`);
       expect(file[exportName(id)]).toBe(provider);
     }
     expect(Object.keys(await import('../../lambda/providers/index.ts'))).toEqual(['PROVIDERS']);

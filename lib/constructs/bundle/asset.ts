@@ -11,7 +11,7 @@ import type { FunctionName } from '../../../lambda/contract/env.ts';
  */
 export function bundledCode(name: FunctionName, config: RuntimeConfig): Code {
   const input = JSON.stringify(config);
-  return Code.fromAsset(join(import.meta.dirname, '../../lambda'), {
+  return Code.fromAsset(join(import.meta.dirname, '../../../lambda'), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       // Never pulled: the local build below succeeds or throws.
@@ -20,7 +20,7 @@ export function bundledCode(name: FunctionName, config: RuntimeConfig): Code {
       command: [name, input],
       local: {
         tryBundle(directory) {
-          const build = [join(import.meta.dirname, 'bundle-build.ts'), name, directory];
+          const build = [join(import.meta.dirname, 'build.ts'), name, directory];
           execFileSync(process.execPath, build, { input, stdio: ['pipe', 'inherit', 'inherit'] });
           return true;
         },

@@ -6,8 +6,8 @@ import { CONFIG_FILE, type RuntimeConfig } from '../../../lambda/contract/config
 import type { FunctionName } from '../../../lambda/contract/env.ts';
 import { providerHalf } from './provider-half.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const STUBS = join(import.meta.dirname, 'bundle-stubs.ts');
+const ROOT = join(import.meta.dirname, '../../..');
+const STUBS = join(import.meta.dirname, 'sdk-stubs.ts');
 
 /**
  * What the SDK can do that no function of ours does: search a workstation, a container or an EC2 instance for credentials (Lambda puts
@@ -25,7 +25,7 @@ const NEVER_USED = [
  */
 export async function buildFunction(name: FunctionName, config: RuntimeConfig, directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  await build(bundleOptions(name, config, `lambda/handlers/${name}.ts`, directory));
+  await build(bundleOptions(name, config, `lambda/handlers/${name}/handler.ts`, directory));
   writeFileSync(join(directory, CONFIG_FILE), JSON.stringify(config));
   writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}');
 }
@@ -56,7 +56,7 @@ const onlyProvidersOf = ({ sources, heartbeat }: RuntimeConfig): Plugin => ({
     const ids = [...new Set(used.map(({ provider }) => provider))].sort();
     onLoad({ filter: /[\\/]lambda[\\/]providers[\\/]index\.ts$/ }, () => ({
       contents: [
-        ...ids.map((id) => `import { ${exportName(id)} } from './${id}.ts';`),
+        ...ids.map((id) => `import { ${exportName(id)} } from './${id}/index.ts';`),
         `export const PROVIDERS = new Map([${ids.map(exportName)}].map((provider) => [provider.id, provider]));`,
       ].join('\n'),
       resolveDir: join(ROOT, 'lambda/providers'),
@@ -68,7 +68,7 @@ const onlyProvidersOf = ({ sources, heartbeat }: RuntimeConfig): Plugin => ({
 const onlyHalfOf = (name: FunctionName): Plugin => ({
   name: 'only-used-members',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]lambda[\\/]providers[\\/][a-z0-9-]+\.ts$/ }, async ({ path }) => ({
+    onLoad({ filter: /[\\/]lambda[\\/]providers[\\/][a-z0-9-]+[\\/]index\.ts$/ }, async ({ path }) => ({
       contents: await providerHalf(await readFile(path, 'utf8'), name),
       loader: 'ts',
     }));

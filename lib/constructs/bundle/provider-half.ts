@@ -14,7 +14,7 @@ const USED: Readonly<Partial<Record<FunctionName, ReadonlySet<keyof Provider>>>>
 /**
  * A provider's source with only those members in its `defineProvider({...})` that a function uses; what only the others needed is then
  * dead code, which the bundler drops.
- * @param source TypeScript of `lambda/providers/<id>.ts`
+ * @param source TypeScript of `lambda/providers/<id>/index.ts`
  */
 export async function providerHalf(source: string, name: FunctionName): Promise<string> {
   const used: ReadonlySet<string> | undefined = USED[name];

@@ -17,7 +17,7 @@ export const defaultProvider = () => async () => {
 };
 
 function leftOut(): never {
-  throw new Error('This part of the AWS SDK was left out of the bundle: see lib/constructs/bundle-build.ts.');
+  throw new Error('This part of the AWS SDK was left out of the bundle: see lib/constructs/bundle/build.ts.');
 }
 
 export {

@@ -77,7 +77,7 @@ export function refuseUnknown(resources: Assembly['resources']): void {
   const unknown = unknownParts(resources);
   if (unknown.length === 0) return;
   throw new LocalError(
-    `the stack holds what the local run does not know: ${unknown.join(', ')}. Emulate it, or add it to lib/local/supported.ts with the reason why it may be left out`,
+    `the stack holds what the local run does not know: ${unknown.join(', ')}. Emulate it, or add it to lib/local/template/supported.ts with the reason why it may be left out`,
   );
 }
 

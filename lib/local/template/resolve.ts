@@ -54,7 +54,9 @@ function intrinsic(name: string, input: unknown, places: Places): unknown {
     case 'Fn::Sub':
       return substitute(input as string | [string, Record<string, unknown>], places);
     default:
-      throw new LocalError(`the template uses ${name}, which the local run does not know (lib/local/resolve.ts)`);
+      throw new LocalError(
+        `the template uses ${name}, which the local run does not know (lib/local/template/resolve.ts)`,
+      );
   }
 }
 
@@ -70,13 +72,14 @@ function substitute(input: string | [string, Record<string, unknown>], places: P
 
 function place(id: string, places: Places): Place {
   const found = places.get(id);
-  if (!found) throw new LocalError(`the template refers to ${id}, which has no local value (lib/local/places.ts)`);
+  if (!found)
+    throw new LocalError(`the template refers to ${id}, which has no local value (lib/local/template/places.ts)`);
   return found;
 }
 
 function attribute(id: string, name: string, places: Places): string {
   const value = place(id, places).attributes[name];
   if (value === undefined)
-    throw new LocalError(`the template reads ${id}.${name}, which has no local value (lib/local/places.ts)`);
+    throw new LocalError(`the template reads ${id}.${name}, which has no local value (lib/local/template/places.ts)`);
   return value;
 }

@@ -8,7 +8,7 @@ import type { Home } from '../home.ts';
 import type { LocalOptions } from '../options.ts';
 import type { Watchdog } from '../watchdog/watchdog.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Options that a provider cannot do without. */
 const REQUIRED_OPTIONS: Readonly<Record<string, object>> = {
