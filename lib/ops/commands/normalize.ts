@@ -1,7 +1,8 @@
 import { PoisonEvent, RefusedRequest } from '../../../lambda/domain/errors.ts';
 import { type Arrival, normalisedEvent } from '../../../lambda/domain/normalised.ts';
 import type { Payload } from '../../../lambda/providers/provider.ts';
-import { defineCommand, EXIT } from '../cli/command.ts';
+import { defineCommand } from '../cli/command.ts';
+import { EXIT } from '../cli/exit.ts';
 import { jsonLine, readUserFile } from '../cli/io.ts';
 import { optionsOf, parseOptions, providerOf } from '../words/provider.ts';
 import { parseAt } from '../words/time.ts';

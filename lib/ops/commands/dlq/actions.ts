@@ -1,5 +1,5 @@
-import { EXIT, type ExitCode } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { counter, pacer } from '../../cli/progress.ts';
 import { notTaken, offer } from '../../stack/outbox.ts';
