@@ -61,18 +61,24 @@ interface EventFields {
   readonly echo?: true;
   /** An auto-reply may have caused it (out of office). */
   readonly autoReply?: true;
+  /** The address was written so that its normal form may be somebody else's: stored, and no evidence about anybody. */
+  readonly recipientAltered?: true;
   /** On operator acts: the reason set or lifted, until when it holds (epoch seconds), who did it and why. */
   readonly reason?: Reason;
   readonly until?: number;
   readonly actor?: string;
   readonly note?: string;
+  /** On operator acts: the import that this line came with. */
+  readonly importId?: string;
+  /** On `lifted`: only what the stored retraction of this id takes back; other evidence stands. */
+  readonly retraction?: string;
   /** On `inbound`: what is kept of the mail; the body stays in the archive. */
   readonly from?: string;
   readonly subject?: string;
 }
 
 /** What a provider's `normalise` returns: the facts in our vocabulary, still without source, key and normal forms. */
-export interface Draft extends EventFields {
+export interface Draft extends Omit<EventFields, 'recipientAltered'> {
   /** As the ESP wrote it; display names allowed. Absent where the ESP does not name one person. */
   readonly recipient?: string;
   /** Epoch milliseconds. Absent where the ESP gives none: never "now". */
