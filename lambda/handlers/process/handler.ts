@@ -27,7 +27,7 @@ const sourceOfTopic = topicSources(config.sources, JSON.parse(env.TOPIC_ARNS));
 const dynamo = dynamoClient();
 const sqs = sqsClient();
 const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentionDays);
-const erasures = new Erasures(dynamo, env.SUPPRESSION_TABLE, new SecretStore(secretsClient(), env.SECRET_ARN));
+const erasures = new Erasures(dynamo, env.SUPPRESSION_TABLE, new SecretStore(secretsClient(), env.OWN_KEYS_ARN));
 const archive = config.archive && new Archive(firehoseClient(), config.archive.stream);
 const suppressionStore = new SuppressionStore(dynamo, env.SUPPRESSION_TABLE);
 
