@@ -1,7 +1,7 @@
 import type { PolicyConfig } from '../contract/config.ts';
 import type { BounceClass, EventType } from './event.ts';
 import { OPERATOR } from './operator.ts';
-import { type Change, type Judgement, type Mark, untilAfter } from './suppression.ts';
+import { type Judgement, type Mark, untilAfter } from './suppression.ts';
 
 /** What a recipient's history says about one event, as far as soft bounces are concerned. */
 export interface PastEvent {
@@ -16,9 +16,6 @@ export interface PastEvent {
   readonly source: string;
   readonly providerEvent: string;
 }
-
-/** The types of a history that decide a series. */
-export const SERIES_TYPES = ['bounced', 'delivered'] as const satisfies readonly EventType[];
 
 const DAY = 86_400_000;
 
@@ -55,18 +52,6 @@ export function judgeSoftBounces(
     }
     return series.size >= messages ? [judgement(event, suppressDays)] : [];
   });
-}
-
-/**
- * What a person's whole history makes of the entry: what it proves comes, and what rests on an event of it and is not proved goes, because
- * a delivery has arrived late. What rests on events that the table has forgotten stays.
- */
-export function softBounceChange(history: readonly PastEvent[], policyOf: (source: string) => PolicyConfig): Change {
-  const told = new Set(history.map(({ fingerprint }) => fingerprint));
-  return {
-    judgements: judgeSoftBounces(history, policyOf),
-    withdraws: (key, mark) => restsOnSeries(key, mark) && told.has(mark.fingerprint),
-  };
 }
 
 /** Whether a mark was set by a series of soft bounces, and not by hand. */

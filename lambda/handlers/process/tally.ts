@@ -9,7 +9,7 @@ import type { Suppressed } from './suppress.ts';
 /** What became of a batch. */
 export interface Outcome {
   readonly stored: Pick<Stored, 'events' | 'at'>;
-  readonly folded: Pick<Suppressed, 'changed' | 'suppressed'>;
+  readonly folded: Pick<Suppressed, 'changed' | 'suppressed' | 'unjudged'>;
   readonly deadLetters: number;
   readonly failedMessages: number;
   readonly tableFailures: { readonly throttled: number; readonly other: number };
@@ -28,6 +28,7 @@ export function tallyOf(outcome: Outcome, { countEngagement }: Pick<RuntimeConfi
   const counts = new Map<MetricName, number>([
     [METRICS.duplicates, live.length - fresh.length],
     ...eventCounts(fresh, countEngagement === true),
+    [METRICS.unknownEvents, fresh.filter(({ type }) => type === 'unknown').length + folded.unjudged],
     [METRICS.suppressionChanges, folded.changed],
     [METRICS.newSuppressions, folded.suppressed.intersection(people).size],
     [METRICS.deadLettered, deadLetters],
@@ -44,6 +45,7 @@ export function tallyOf(outcome: Outcome, { countEngagement }: Pick<RuntimeConfi
     overall: Object.fromEntries([...counts].filter(([, count]) => count > 0)),
     facts: {
       ...eventFacts(fresh, stored.at),
+      ...(folded.unjudged > 0 && { unjudged: folded.unjudged }),
       ...(tableFailures.throttled > 0 && { throttled: tableFailures.throttled }),
     },
   };
@@ -58,7 +60,6 @@ function eventCounts(events: readonly NormalisedEvent[], countEngagement: boolea
   const byPeople = (type: 'opened' | 'clicked') => (event: NormalisedEvent) =>
     countEngagement && event.type === type && event.machine !== true;
   return [
-    [METRICS.unknownEvents, count(({ type }) => type === 'unknown')],
     [METRICS.delivered, count(({ type }) => type === 'delivered')],
     [METRICS.complaints, count(({ type }) => type === 'complained')],
     [METRICS.hardBounces, count(({ type, bounceClass }) => type === 'bounced' && bounceClass === 'hard')],
