@@ -42,7 +42,7 @@ export async function show(target: Target, chosen: Chosen, { json, raw }: How, i
     return EXIT.no;
   }
   const { id, reason, detail, source, sentAt, body } = letter;
-  const findings = examine(body, target.names.sources).map((finding) => ({
+  const findings = examine(body, target).map((finding) => ({
     ...(finding.fault !== undefined && { fault: finding.fault }),
     ...(finding.events && { events: raw ? finding.events : finding.events.map(redacted) }),
     ...(raw && { raw: finding.raw }),

@@ -43,7 +43,8 @@ Exit codes: 0 accepted (with --wait: and seen), 1 refused or not seen within a m
     const provider = providerOf(source.provider);
     const signingKey = await signingKeyOf(target, name, provider);
     const options = optionsOf(provider, source.options);
-    const shop: Workshop = { provider, source: name, options, signingKey, webhookUrl: source.url };
+    const { dedupeGroup, url: webhookUrl } = source;
+    const shop: Workshop = { provider, source: name, options, dedupeGroup, signingKey, webhookUrl };
     const possible = sampledTypes(shop);
     if (!given.all && !possible.includes(asked)) {
       throw new UsageError(`${provider.title} has no event of type ${asked}. It has: ${possible.join(', ')}.`);
