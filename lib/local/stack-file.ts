@@ -22,10 +22,11 @@ export interface Described {
   readonly lambdas: readonly Lambda[];
   readonly routes: readonly Route[];
   readonly pid: (lambda: Lambda) => number;
+  readonly consoleUrl?: string | undefined;
 }
 
 /** What others need to know of the run. Functions may reach the emulators through a proxy; these addresses are the emulators' own. */
-export function describeStack({ home, url, endpoints, stack, lambdas, routes, pid }: Described): StackFile {
+export function describeStack({ home, url, endpoints, stack, lambdas, routes, pid, consoleUrl }: Described): StackFile {
   const queue = (address: string) => `${endpoints.sqs}${new URL(address).pathname}`;
   const tables = {
     events: variable(lambdas, 'process', 'EVENTS_TABLE'),
@@ -47,6 +48,7 @@ export function describeStack({ home, url, endpoints, stack, lambdas, routes, pi
     secretArn: variable(lambdas, 'receive', 'SECRET_ARN'),
     keysFile: home.keys,
     logsDir: home.logs,
+    ...(consoleUrl !== undefined && { console: { url: consoleUrl } }),
   };
 }
 

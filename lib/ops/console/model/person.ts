@@ -117,7 +117,7 @@ export function mailsOf(events: readonly StoredEvent[]): MailModel[] {
         ...(first.messageId !== undefined && { messageId: first.messageId }),
         ...(first.occurredAt !== undefined && { at: first.occurredAt }),
         ...(subject !== undefined && { subject }),
-        outcome: outcome(own),
+        outcome: own.every(({ type }) => type === 'suppressed' || type === 'lifted') ? 'changed by hand' : outcome(own),
         events: own,
       };
     })

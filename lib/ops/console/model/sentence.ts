@@ -51,9 +51,8 @@ function because(
     const event = events.find(({ fingerprint }) => fingerprint === mark.fingerprint);
     const words = mark.actor === undefined ? event?.diagnostic : mark.note;
     const who = mark.actor === undefined ? teller(mark.source, providerOf) : mark.actor;
-    const quote = words === undefined ? '' : `: “${words}”`;
     const verb = mark.actor === undefined ? 'reported it' : 'did it';
-    return `${why(reason, event, mark)}. ${who} ${verb} on ${momentOf(Date.parse(mark.at))}${quote}.`;
+    return `${why(reason, event, mark)}. ${who} ${verb} on ${momentOf(Date.parse(mark.at))}${quote(words)}`;
   }
   return 'the evidence is not kept any more.';
 }
@@ -85,8 +84,7 @@ function lately(events: readonly NormalisedEvent[], providerOf: (source: string)
   const at = last.occurredAt ?? last.receivedAt;
   const kind =
     last.type === 'bounced' ? `${last.bounceClass ?? 'undetermined'} bounce` : (VERBS[last.type] ?? last.type);
-  const quote = last.diagnostic === undefined ? '' : `: “${last.diagnostic}”`;
-  return ` The last report: ${kind}, ${momentOf(Date.parse(at))} (${teller(last.source, providerOf)})${quote}.`;
+  return ` The last report: ${kind}, ${momentOf(Date.parse(at))} (${teller(last.source, providerOf)})${quote(last.diagnostic)}`;
 }
 
 const VERBS: Readonly<Record<string, string>> = {
@@ -95,3 +93,7 @@ const VERBS: Readonly<Record<string, string>> = {
   dropped: 'not sent by the ESP',
   complained: 'marked as spam',
 };
+
+/** The end of a sentence, with the far side's words where there are any. */
+const quote = (words: string | undefined): string =>
+  words === undefined ? '.' : `: “${words.replace(/[.\s]+$/, '')}”.`;

@@ -12,30 +12,36 @@ export const overviewPage = (model: OverviewModel, now: number): Html => html`<s
     html`<li class="tile tile-${state}"><b><span class="badge ${state}">${shape(state)}${WORDS[state]}</span> ${href === undefined ? words : html`<a href="${href}">${words}</a>`}</b><span class="soft">${more}</span></li>`,
 )}</ul></div>
 </section>
-<section class="card" aria-labelledby="sources">
-<h2 id="sources">Sources</h2>
-<div data-live="sources">${sourcesTable(model.sources, now)}</div>
-</section>
 ${
   model.requests === undefined
     ? ''
     : html`<section class="card" aria-labelledby="requests"><h2 id="requests">Requests, as they come</h2><div data-live="requests">${requestsTable(model.requests, now)}</div></section>`
-}`;
+}
+<section class="card" aria-labelledby="sources">
+<h2 id="sources">Sources</h2>
+<div data-live="sources">${sourcesPart(model.sources, now)}</div>
+</section>`;
 
 const WORDS: Readonly<Record<State, string>> = { ok: 'ok', note: 'look', fault: 'act', idle: 'not seen' };
 
 type Tile = readonly [State, string, string, string?];
 
 function tiles({ sources, queue, letters, processing }: OverviewModel): Tile[] {
-  const alive = sources.filter(
-    ({ lastEvent, findings }) => lastEvent !== undefined && stateOf(findings) === 'ok',
-  ).length;
-  const broken = sources.filter(({ findings }) => stateOf(findings) === 'fault').length;
+  const [heard, waiting] = parted(sources);
+  const broken = sources.filter((source) => stateOf(source) === 'fault').length;
   return [
     [
-      broken > 0 ? 'fault' : alive === sources.length ? 'ok' : 'note',
-      `${alive} of ${many(sources.length, 'source')} alive`,
-      broken > 0 ? `${many(broken, 'source')} with a fault` : 'an event within the expected time',
+      broken > 0
+        ? 'fault'
+        : heard.length === 0
+          ? 'idle'
+          : heard.some((source) => stateOf(source) === 'note')
+            ? 'note'
+            : 'ok',
+      broken > 0
+        ? `${many(broken, 'source')} of ${count(sources.length)} in trouble`
+        : `${count(heard.length)} of ${many(sources.length, 'source')} alive`,
+      waiting.length > 0 ? `nothing has come yet from ${count(waiting.length)}` : 'each within its expected time',
     ],
     tileOf(queue, ({ waiting, inFlight, oldestSeconds }) => [
       (oldestSeconds ?? 0) > 900 ? 'fault' : 'ok',
@@ -61,18 +67,41 @@ function tiles({ sources, queue, letters, processing }: OverviewModel): Tile[] {
 const tileOf = <T extends object>(part: Seen<T>, tile: (part: T) => Tile): Tile =>
   part.seen ? tile(part) : ['idle', 'Could not be seen', part.why];
 
-const stateOf = (findings: SourceRow['findings']): State =>
+/** The worst of what is known of a source; one that never sent anything is not in trouble on a machine that was just started. */
+const stateOf = ({ findings, lastEvent }: SourceRow): State =>
   findings.some(({ level }) => level === 'fault')
     ? 'fault'
-    : findings.some(({ level }) => level !== 'ok')
+    : findings.some(({ level, code }) => level === 'note' && code !== 'silent')
       ? 'note'
-      : 'ok';
+      : lastEvent === undefined
+        ? 'idle'
+        : 'ok';
+
+const STATES: Readonly<Record<State, string>> = { ok: 'alive', note: 'look', fault: 'trouble', idle: 'waiting' };
+
+/** Those of which something is known, trouble first, and those that were never heard of. */
+function parted(sources: readonly SourceRow[]): readonly [readonly SourceRow[], readonly SourceRow[]] {
+  const order: readonly State[] = ['fault', 'note', 'ok'];
+  const known = sources.filter((source) => stateOf(source) !== 'idle');
+  return [
+    known.sort((a, b) => order.indexOf(stateOf(a)) - order.indexOf(stateOf(b))),
+    sources.filter((source) => stateOf(source) === 'idle'),
+  ];
+}
+
+function sourcesPart(sources: readonly SourceRow[], now: number): Html {
+  const [known, waiting] = parted(sources);
+  if (waiting.length <= FEW) return sourcesTable([...known, ...waiting], now);
+  return html`${known.length === 0 ? '' : sourcesTable(known, now)}<details><summary>${many(waiting.length, 'source')} from which nothing has come yet</summary>${sourcesTable(waiting, now)}</details>`;
+}
+
+const FEW = 5;
 
 const sourcesTable = (sources: readonly SourceRow[], now: number): Html =>
   html`<table class="stack"><thead><tr><th scope="col">Source</th><th scope="col">State</th><th scope="col">Last event</th><th scope="col">Expected within</th><th scope="col">Refused</th><th scope="col">What to do</th></tr></thead><tbody>${sources.map(
     (source) => html`<tr>
 <td data-label="Source"><span><a href="/sources/${encodeURIComponent(source.name)}">${source.name}</a><br><span class="small soft">${source.title}</span></span></td>
-<td data-label="State">${badge(stateOf(source.findings), source.lastEvent === undefined ? 'waiting' : stateOf(source.findings) === 'ok' ? 'alive' : 'trouble')}</td>
+<td data-label="State">${badge(stateOf(source), STATES[stateOf(source)])}</td>
 <td data-label="Last event"><span>${source.lastEvent === undefined ? html`<span class="soft">none yet</span>` : when(source.lastEvent, now)}</span></td>
 <td data-label="Expected within"><span>${source.expectEvery === undefined ? html`<span class="soft">a day</span>` : spanOf(source.expectEvery)}</span></td>
 <td data-label="Refused"><span>${source.refused === undefined ? html`<span class="soft">none</span>` : html`${count(source.refused.count)} <span class="soft">${source.refused.reason}, ${when(source.refused.at, now)}</span>`}</span></td>

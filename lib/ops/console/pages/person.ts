@@ -16,13 +16,12 @@ export function personPage(model: PersonModel, now: number, readOnly: boolean): 
   const path = personPath(address);
   return html`<section class="card" aria-labelledby="who">
 <div class="head">
-<div><h1 id="who">${shown(address)}</h1><p>${badge(...state)}</p></div>
+<div class="grow"><h1 id="who">${shown(address)}</h1><p>${badge(...state)}</p><p class="lead" data-live="sentence">${shown(model.sentence)}</p></div>
 <div class="actions">
 ${readOnly ? '' : html`<a class="button" href="${path}/suppress">Suppress…</a>${marketing.suppressed || model.scopes.some(({ suppressed }) => suppressed) ? html`<a class="button" href="${path}/lift">Lift…</a>` : ''}<a class="button" href="${path}/erase">Erase…</a>`}
 <button type="button" data-copy="${`${clean(address)}: ${clean(model.sentence)}`}">Copy for ticket</button>
 </div>
 </div>
-<p data-live="sentence">${shown(model.sentence)}</p>
 </section>
 <section class="card" aria-labelledby="mails">
 <h2 id="mails">Mails</h2>
@@ -48,7 +47,7 @@ ${
 }
 
 const mailItem = ({ messageId, at, subject, outcome, events }: MailModel, now: number): Html => html`<li class="mail">
-<h3>${subject === undefined ? '' : html`${shown(subject)}: `}${outcome === 'see below' ? 'A report without a delivery' : shown(outcome)}</h3>
+<h3>${subject === undefined ? '' : html`${shown(subject)}: `}${outcome === 'see below' ? 'Nothing is known of a delivery' : shown(capital(outcome))}</h3>
 <p class="small soft">${when(at, now)}${messageId === undefined ? '' : html` · message <a href="${messagePath(messageId)}">${shown(messageId)}</a>`}</p>
 <ul>${events.map((event) => eventItem(event, now))}</ul>
 </li>`;
@@ -86,3 +85,5 @@ const markRow = ({ reason, scope }: ReasonModel, mark: MarkModel, now: number): 
 <td data-label="Evidence"><span>${shown([mark.provider ?? mark.source, mark.event, mark.status].filter(Boolean).join(', '))}${mark.echo ? html`<br><span class="small soft">the ESP's own list</span>` : ''}${mark.actor === undefined ? '' : html`<br><span class="small soft">${shown(mark.actor)}: ${shown(mark.note ?? '')}</span>`}</span></td>
 <td data-label="What ends it"><span>${mark.ends}</span></td>
 </tr>`;
+
+const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
