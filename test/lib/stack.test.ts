@@ -151,7 +151,7 @@ describe('what holds data', () => {
   test.each([
     ['EventsTable', 'Retain'],
     ['SuppressionTable', 'Retain'],
-    ['WebhookSecrets', 'Retain'],
+    ['WebhookSecrets', 'RetainExceptOnCreate'],
     ['DeliveryQueue', 'RetainExceptOnCreate'],
     ['DeadLetterQueue', 'RetainExceptOnCreate'],
   ])('%s keeps its id, and outlives the stack and a replacement', (id, deletionPolicy) => {
