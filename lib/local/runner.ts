@@ -16,7 +16,7 @@ import { runFunctions } from './functions/run-functions.ts';
 import { refuse } from './gateway/http-answer.ts';
 import { httpApi } from './gateway/http-api.ts';
 import { SeenRequests } from './gateway/requests.ts';
-import { routesOf, throttleOf } from './gateway/routes.ts';
+import { routesOf } from './gateway/routes.ts';
 import { type Home, openHome, type StackFile } from './home.ts';
 import { localKeys, readKeyFiles } from './keys.ts';
 import type { LocalOptions, LocalStack, Service } from './options.ts';
@@ -83,7 +83,6 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   home.writeKeys(signing);
   const lambdas = certificate === undefined ? found : found.map((lambda) => withCertificate(lambda, certificate));
 
-  const routes = routesOf(stack);
   const describe = () =>
     describeStack({
       home,
@@ -91,7 +90,6 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
       endpoints,
       stack,
       lambdas,
-      routes,
       pid: (lambda) => functions.pid(lambda),
       consoleUrl: served?.url,
     });
@@ -125,8 +123,7 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   const requests = new SeenRequests(say);
   const names = new Set(Object.keys(sourcesOf(lambdas)));
   answer = httpApi({
-    routes,
-    throttle: throttleOf(stack),
+    routes: routesOf(stack),
     invoke: functions.invoke,
     seen: (request) => requests.add(request, names),
   });

@@ -16,11 +16,7 @@ export interface Frame {
 const TABS = [
   ['/', 'Overview'],
   ['/list', 'List'],
-  ['/events', 'Events'],
-  ['/rates', 'Rates'],
-  ['/reports', 'Reports'],
   ['/letters', 'Dead letters'],
-  ['/audit', 'Audit'],
 ] as const;
 
 /** A whole document. `title` and everything in it may come from strangers: the template escapes. */
