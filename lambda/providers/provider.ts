@@ -14,7 +14,7 @@ export interface WebhookRequest {
 }
 
 export interface VerifyContext<Options> {
-  /** Live values of this source's secret, newest first. Empty only where `secret.kind` is `none`. */
+  /** Live values of this source's secret, newest first. Empty only where `keys` is `none`. */
   readonly secrets: readonly string[];
   readonly options: Options;
   /** Clock, epoch milliseconds. */
@@ -56,10 +56,31 @@ export interface NormaliseContext<Options> {
 }
 
 /** An act a verified message asks for, done once by `process`; never on replay. */
-export interface Control {
-  readonly kind: 'confirm-subscription';
-  readonly topicArn: string;
-  readonly token: string;
+export type Control =
+  | { readonly kind: 'confirm-subscription'; readonly topicArn: string; readonly token: string }
+  /** An address that the provider has checked to be the ESP's own. */
+  | { readonly kind: 'fetch-url'; readonly url: string };
+
+/** What proves where a request comes from. */
+export interface Origin {
+  /** What the proof covers: the whole body, a token beside the event, or nothing (a secret that is repeated each time). */
+  readonly signs: 'body' | 'token' | 'nothing';
+  readonly with: 'hmac' | 'keyed-md5' | 'password' | 'public-key' | 'certificate';
+}
+
+/** Who makes the secret: the ESP, which shows it; its customer, who enters it there; nobody, where a certificate proves origin. */
+export type Keys = 'shown' | 'chosen' | 'none';
+
+/** The topics that a source receives from. */
+export interface Topics {
+  /** ARNs that the settings name. */
+  readonly named: readonly string[];
+  /** The stack makes one more for this source. */
+  readonly make: boolean;
+  /** `https`: posted to the source's URL. Otherwise SNS or EventBridge put the events on the delivery queue. */
+  readonly via: 'https' | 'eventbridge' | 'sns-queue';
+  /** Topics of Amazon SNS, which the stack can subscribe to; those of others are subscribed by hand. */
+  readonly inAws: boolean;
 }
 
 export interface SampleInput<Options> {
@@ -100,8 +121,30 @@ export interface Provider<Options = Record<string, never>> {
   readonly title: string;
   /** Schema of the source's own settings; strict, so that a misspelt option is a mistake at synth. */
   readonly options: GenericSchema<unknown, Options>;
-  /** What the secret is and in which form; `none` where proof needs no secret. */
-  readonly secret: { readonly kind: 'shared' | 'public-key' | 'none'; readonly form: string };
+  /** What is pasted as the secret, in which form; why there is none where `keys` is `none`. */
+  readonly secret: { readonly form: string };
+  readonly keys: Keys;
+  readonly proof: Origin;
+  /** Proofs that options of a source put in place of `proof`. */
+  readonly otherProofs?: readonly (Origin & {
+    readonly keys: Keys;
+    readonly options: Readonly<Record<string, unknown>>;
+  })[];
+  /** Every type of event that comes out of `normalise`, `unknown` apart. */
+  readonly emits: readonly EventType[];
+  /** How the ESP itself sends a test, as an order to a person. Needed where nobody else can sign one. */
+  readonly ownTest?: string;
+  /**
+   * How a person is taken off the ESP's own list: who was lifted here and stands there is still not mailed, and the ESP's next
+   * "dropped, on our list" names the person again.
+   */
+  readonly clearList: string;
+  /** Options that a source cannot do without, with sample values: for a stack that is only tried. */
+  readonly minimalOptions?: Readonly<Record<string, unknown>>;
+  /** Hosts that publish the certificates which `verify` fetches. */
+  readonly certificateHosts?: readonly RegExp[];
+  /** For an ESP that publishes through topics; a source that has none can accept nothing. */
+  topics?(options: Options): Topics;
   /** Statuses that this ESP reads differently: from our reason, or else our status, to the one it is sent. */
   readonly responses?: Readonly<Partial<Record<number | RefusalReason, number>>>;
   /** This ESP delivers events by GET, in the query; all others must post. */
@@ -127,3 +170,19 @@ export interface Provider<Options = Record<string, never>> {
 
 /** Checks the object against the interface and keeps its own option type, for the registry. */
 export const defineProvider = <Options>(provider: Provider<Options>): Provider<Options> => provider;
+
+/** What proves a request's origin under these options of a source, and who makes its secret. */
+export function proofOf(
+  { proof, keys, otherProofs = [] }: Pick<Provider, 'proof' | 'keys' | 'otherProofs'>,
+  options: unknown,
+): Origin & { readonly keys: Keys } {
+  const given = new Map(Object.entries(options ?? {}));
+  const chosen = otherProofs.find((other) =>
+    Object.entries(other.options).every(([name, value]) => given.get(name) === value),
+  );
+  return chosen ? { signs: chosen.signs, with: chosen.with, keys: chosen.keys } : { ...proof, keys };
+}
+
+/** Both sides hold the secret, so that whoever verifies with it can sign with it. */
+export const isShared = ({ proof }: Pick<Provider, 'proof'>): boolean =>
+  proof.with !== 'public-key' && proof.with !== 'certificate';

@@ -1,5 +1,6 @@
 import { safeParse } from 'valibot';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
+import type { Topics } from '../../lambda/providers/provider.ts';
 import { isObject, type Mistake, mistakeOf, nearest, strayKeys } from './mistakes.ts';
 import { common, type SourceSettings } from './schema.ts';
 
@@ -21,7 +22,7 @@ export function checkSource(input: unknown, path: readonly string[]): CheckedSou
     ...(options.issues ?? []).flatMap((issue) => mistakeOf(issue, input, path)),
   ];
   if (mistakes.length > 0 || !shared.success || !options.success) return { mistakes };
-  if (hasNoTopic(options.output)) {
+  if (hasNoTopic(provider.topics?.(options.output))) {
     const problem = 'must name a topic, or set "createTopic": true; without one nothing could be accepted';
     return { mistakes: [{ path: [...path, 'topicArns'], problem }] };
   }
@@ -29,11 +30,8 @@ export function checkSource(input: unknown, path: readonly string[]): CheckedSou
 }
 
 /** A source whose proof is the topic it comes from. Its schema alone allows none, for payloads that are only read. */
-const hasNoTopic = (options: {
-  readonly topicArns?: readonly string[];
-  readonly createTopic?: boolean;
-  readonly via?: string;
-}): boolean => options.topicArns?.length === 0 && !options.createTopic && options.via !== 'eventbridge';
+const hasNoTopic = (topics: Topics | undefined): boolean =>
+  topics !== undefined && topics.named.length === 0 && !topics.make && topics.via !== 'eventbridge';
 
 function unknownProvider(id: unknown): string {
   const known = [...PROVIDERS.keys()];

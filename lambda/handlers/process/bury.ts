@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { confirmSubscription } from '../../aws/sns.ts';
 import { sendAll } from '../../aws/sqs.ts';
+import { confirmSubscription } from '../../aws/subscription.ts';
 import { logError } from '../../aws/telemetry.ts';
 import { PoisonEvent } from '../../domain/errors.ts';
 import { deadLetters } from './dead-letters.ts';
