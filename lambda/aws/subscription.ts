@@ -1,6 +1,6 @@
 import { ConfirmSubscriptionCommand } from '@aws-sdk/client-sns';
 import { PoisonEvent } from '../domain/errors.ts';
-import type { Control } from '../providers/provider.ts';
+import type { Control } from '../domain/interpret.ts';
 import { snsClient } from './clients.ts';
 import { FetchRefused, fetchText } from './fetch-text.ts';
 

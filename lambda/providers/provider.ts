@@ -1,6 +1,10 @@
 import type { GenericSchema } from 'valibot';
+import type { Topics } from '../domain/channel.ts';
 import type { RefusalReason } from '../domain/errors.ts';
-import type { Draft, EventType } from '../domain/event.ts';
+import type { EventType } from '../domain/event.ts';
+import type { Control, NormaliseContext, Normaliser } from '../domain/interpret.ts';
+
+export type { Control, NormaliseContext, Topics };
 
 /** One webhook request as it arrived. */
 export interface WebhookRequest {
@@ -50,17 +54,6 @@ export interface Payload {
   readonly meta?: Readonly<Record<string, string>>;
 }
 
-export interface NormaliseContext<Options> {
-  readonly options: Options;
-  readonly meta: Readonly<Record<string, string>>;
-}
-
-/** An act a verified message asks for, done once by `process`; never on replay. */
-export type Control =
-  | { readonly kind: 'confirm-subscription'; readonly topicArn: string; readonly token: string }
-  /** An address that the provider has checked to be the ESP's own. */
-  | { readonly kind: 'fetch-url'; readonly url: string };
-
 /** What proves where a request comes from. */
 export interface Origin {
   /** What the proof covers: the whole body, a token beside the event, or nothing (a secret that is repeated each time). */
@@ -70,18 +63,6 @@ export interface Origin {
 
 /** Who makes the secret: the ESP, which shows it; its customer, who enters it there; nobody, where a certificate proves origin. */
 export type Keys = 'shown' | 'chosen' | 'none';
-
-/** The topics that a source receives from. */
-export interface Topics {
-  /** ARNs that the settings name. */
-  readonly named: readonly string[];
-  /** The stack makes one more for this source. */
-  readonly make: boolean;
-  /** `https`: posted to the source's URL. Otherwise SNS or EventBridge put the events on the delivery queue. */
-  readonly via: 'https' | 'eventbridge' | 'sns-queue';
-  /** Topics of Amazon SNS, which the stack can subscribe to; those of others are subscribed by hand. */
-  readonly inAws: boolean;
-}
 
 export interface SampleInput<Options> {
   readonly type: EventType;
@@ -115,8 +96,7 @@ export interface KeyPair {
  * Everything Quell knows about one ESP. Each method is pure but for `fetchText`; each throws only `RefusedRequest`
  * (verify, split) or `PoisonEvent` (normalise).
  */
-export interface Provider<Options = Record<string, never>> {
-  readonly id: string;
+export interface Provider<Options = Record<string, never>> extends Normaliser<Options> {
   /** The ESP's name as people write it. */
   readonly title: string;
   /** Schema of the source's own settings; strict, so that a misspelt option is a mistake at synth. */
@@ -154,14 +134,6 @@ export interface Provider<Options = Record<string, never>> {
   /** Proves origin or throws. */
   verify(request: WebhookRequest, context: VerifyContext<Options>): Proof | Promise<Proof>;
   split(request: WebhookRequest, options: Options): Payload;
-  /** One raw event to its facts: one draft per affected recipient; none where it is only a control message. */
-  normalise(raw: string, context: NormaliseContext<Options>): readonly Draft[];
-  control?(raw: string): Control | undefined;
-  /**
-   * For an ESP that signs a token and not the event: the token, and the digest (SHA-256, hex) of the raw event that came with it.
-   * `process` keeps the pair before the event counts, so that a second event under one token is refused. Undefined = no token.
-   */
-  bindToken?(raw: string): { readonly token: string; readonly digest: string } | undefined;
   /** A new throwaway key, for local runs and tests. */
   generateKey(): KeyPair;
   /** A complete signed request for one event type; undefined where this ESP has no such event. */

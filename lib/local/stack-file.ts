@@ -53,10 +53,13 @@ export function describeStack({ home, url, endpoints, stack, lambdas, routes, pi
 function describeSources(lambdas: readonly Lambda[], routes: readonly Route[], url: string): StackFile['sources'] {
   const path = routes.find(({ key }) => key.startsWith('POST '))?.key.replace('POST ', '') ?? '';
   const made = JSON.parse(variable(lambdas, 'receive', 'TOPIC_ARNS') || '{}') as Record<string, string>;
-  const sources = Object.entries(sourcesOf(lambdas)).map(([name, { provider, options }]) => {
+  const sources = Object.entries(sourcesOf(lambdas)).map(([name, { provider, options, dedupeGroup }]) => {
     const topicArns = made[name] && [...((options.topicArns as string[] | undefined) ?? []), made[name]];
     const source = { provider, url: `${url}${path.replace('{source}', name)}` };
-    return [name, { ...source, options: { ...options, ...(topicArns && { topicArns }) } }] as const;
+    return [
+      name,
+      { ...source, options: { ...options, ...(topicArns && { topicArns }) }, ...(dedupeGroup && { dedupeGroup }) },
+    ] as const;
   });
   return Object.fromEntries(sources);
 }

@@ -22,11 +22,12 @@ export function checkSource(input: unknown, path: readonly string[]): CheckedSou
     ...(options.issues ?? []).flatMap((issue) => mistakeOf(issue, input, path)),
   ];
   if (mistakes.length > 0 || !shared.success || !options.success) return { mistakes };
+  const settings = options.output as SourceSettings['options'];
   if (hasNoTopic(provider.topics?.(options.output))) {
     const problem = 'must name a topic, or set "createTopic": true; without one nothing could be accepted';
     return { mistakes: [{ path: [...path, 'topicArns'], problem }] };
   }
-  return { source: { ...shared.output, options: options.output } };
+  return { source: { ...shared.output, options: settings } };
 }
 
 /** A source whose proof is the topic it comes from. Its schema alone allows none, for payloads that are only read. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { EVENT_TYPES, type EventType } from '../../lambda/domain/event.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
-import type { Keys, Origin, Provider } from '../../lambda/providers/provider.ts';
+import type { Keys, Origin } from '../../lambda/providers/provider.ts';
 
 /** The tables of docs/providers.md, from the registry. Run this file to write them anew; a test compares. */
 
@@ -23,7 +23,7 @@ const COVERS = {
 const WHOSE = { shown: 'the ESP', chosen: 'you', none: 'nobody' } as const satisfies Record<Keys, string>;
 
 export function providerTables(): Record<'providers' | 'events', string> {
-  const all = [...PROVIDERS.values()] as unknown as Provider<unknown>[];
+  const all = [...PROVIDERS.values()];
   const isBeta = (id: string) =>
     /^beta/im.test(readFileSync(`docs/providers/${id}.md`, 'utf8').split('\n').slice(1, 6).join('\n'));
   const escaped = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HEARTBEAT_SOURCE, type SourceConfig } from '../../contract/config.ts';
-import { normalisedEvent } from '../../domain/normalised.ts';
+import { interpreter } from '../../domain/interpret.ts';
 import { type EventKey, eventKey } from '../../domain/record.ts';
 import { generic } from '../../providers/generic/index.ts';
 import { hexHmac } from '../../providers/shared/proof/hmac.ts';
@@ -73,8 +73,9 @@ async function post({ publicUrl, keys }: Means, body: string, left: () => number
 
 /** Where `process` will store it: by the same code. */
 function keyOf({ source }: Means, body: string): EventKey {
-  const [draft] = generic.normalise(body, { options: source.options as never, meta: {} });
-  if (!draft) throw new Error('a heartbeat is no event');
-  const arrival = { source: HEARTBEAT_SOURCE, provider: generic.id, dedupeGroup: HEARTBEAT_SOURCE, receivedAt: '' };
-  return eventKey(normalisedEvent(draft, arrival));
+  const read = interpreter(HEARTBEAT_SOURCE, { provider: generic, options: source.options as never });
+  const meaning = read(body, {}, { receivedAt: '' });
+  const [event] = 'poison' in meaning ? [] : meaning.events;
+  if (!event) throw new Error('a heartbeat is no event');
+  return eventKey(event);
 }

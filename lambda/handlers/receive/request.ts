@@ -21,7 +21,7 @@ export function sourcesOf(config: RuntimeConfig, env: Environment<'receive'>): R
   const topicArns = JSON.parse(env.TOPIC_ARNS) as Record<string, string>;
   return new Map(
     Object.entries(postingSources(config)).map(([name, { provider: id, options, allowIps }]) => {
-      const provider = PROVIDERS.get(id) as unknown as Provider<unknown> | undefined;
+      const provider = PROVIDERS.get(id);
       if (!provider) throw new Error(`source ${name}: provider ${id} is not in this bundle`);
       return [
         name,

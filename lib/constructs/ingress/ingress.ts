@@ -48,6 +48,7 @@ export class Ingress extends Construct {
       uses: {
         DELIVERY_QUEUE_URL: delivery.enqueue(),
         SECRET_ARN: secrets.read(),
+        OWN_KEYS_ARN: plain(secrets.arn),
         PUBLIC_URL: plain(this.publicUrl),
         TOPIC_ARNS: plain(props.topicArns),
       },

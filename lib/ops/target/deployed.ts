@@ -67,13 +67,18 @@ async function readOutputs(name: string, connection: Connection): Promise<readon
 async function sourceSettings(
   stage: string,
   io: Io,
-): Promise<ReadonlyMap<string, Pick<SourceName, 'options' | 'expectEvery'>>> {
+): Promise<ReadonlyMap<string, Pick<SourceName, 'options' | 'dedupeGroup' | 'expectEvery'>>> {
   const directory = join(io.root, 'settings');
   if (!existsSync(join(directory, `${stage}.json`))) return new Map();
   const { loadSettings } = await import('../../settings/load.ts');
   try {
     const { sources } = loadSettings({ stage }, directory);
-    return new Map(Object.entries(sources).map(([name, { options, expectEvery }]) => [name, { options, expectEvery }]));
+    return new Map(
+      Object.entries(sources).map(([name, { options, dedupeGroup, expectEvery }]) => [
+        name,
+        { options, dedupeGroup, expectEvery },
+      ]),
+    );
   } catch {
     io.say(`settings/${stage}.json has mistakes: going on without it. "npm run synth" lists them.`);
     return new Map();

@@ -42,6 +42,8 @@ export interface SourceName {
   readonly url: string;
   /** The source's own settings, where they are known. */
   readonly options?: unknown;
+  /** Sources of one group that report the same fact count it once. Absent: the source's own name, or not known. */
+  readonly dedupeGroup?: string | undefined;
   /** Minutes of silence that are normal, where they are known. */
   readonly expectEvery?: number;
 }

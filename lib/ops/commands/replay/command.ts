@@ -1,6 +1,7 @@
 import { EVENT_TYPES } from '../../../../lambda/contract/event-types.ts';
-import { defineCommand, EXIT } from '../../cli/command.ts';
+import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
 import { suggestion } from '../../cli/suggest.ts';
 import { resolveTarget, sourceOf, TARGET_OPTIONS } from '../../target/target.ts';

@@ -1,7 +1,7 @@
 import { type Origin, type Provider, proofOf } from '../../../../lambda/providers/provider.ts';
 import { renewed } from '../../../../lambda/providers/shared/proof/password.ts';
-import { EXIT, type ExitCode } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { changeSecretMap, liveValues, readSecretMap } from '../../stack/secret-map.ts';
 import { sourceOf, type Target } from '../../target/target.ts';

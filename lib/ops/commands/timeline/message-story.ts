@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../../cli/command.ts';
+import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import type { StoredEvent } from '../../stack/events.ts';
 import { readMessageEvents } from '../../stack/message-events.ts';
