@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { webhookUrl } from '../../lambda/contract/paths.ts';
 import { packMessages } from '../../lambda/domain/message.ts';
 import type { SendGridEvent } from './mix.ts';
 
@@ -23,8 +24,8 @@ export function signed(body: string, key = PRIVATE_KEY): Record<string, string> 
 
 /** A signed request as an HTTP API hands it over, payload format 2.0. */
 export function requestOf(body: string, n = 0): object {
-  const path = `/webhooks/v1/${SOURCE}`;
-  const routeKey = 'POST /webhooks/v1/{source}';
+  const path = webhookUrl('', SOURCE);
+  const routeKey = `POST ${webhookUrl('', '{source}')}`;
   const http = {
     method: 'POST',
     path,

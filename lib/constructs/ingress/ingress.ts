@@ -3,6 +3,7 @@ import { type CfnApi, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-api
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
+import { webhookUrl } from '../../../lambda/contract/paths.ts';
 import { publicUrlOf } from '../../settings/runtime-config.ts';
 import type { Settings } from '../../settings/schema.ts';
 import type { DeliveryQueue } from '../delivery/queue.ts';
@@ -15,8 +16,6 @@ import { CustomDomain } from './custom-domain.ts';
 const RECEIVE_TIMEOUT = Duration.seconds(10);
 /** What API Gateway allows at most: time for a cold start beside the function's own. */
 const INTEGRATION_TIMEOUT = Duration.seconds(29);
-
-const WEBHOOK_PATH = '/webhooks/v1';
 
 export interface IngressProps {
   readonly settings: Settings;
@@ -57,7 +56,7 @@ export class Ingress extends Construct {
       logRetentionDays: settings.retention.logsDays,
     });
     this.api.addRoutes({
-      path: `${WEBHOOK_PATH}/{source}`,
+      path: webhookUrl('', '{source}'),
       // Some ESPs probe a URL with GET or HEAD before they save it, and a few deliver by GET.
       methods: [HttpMethod.POST, HttpMethod.GET, HttpMethod.HEAD],
       integration: new HttpLambdaIntegration('Receive', this.receive.function, { timeout: INTEGRATION_TIMEOUT }),
@@ -68,7 +67,7 @@ export class Ingress extends Construct {
 
   /** The URL that a source's ESP is given; with `{source}` the pattern of all. */
   webhookUrl(source: string): string {
-    return `${this.publicUrl}${WEBHOOK_PATH}/${source}`;
+    return webhookUrl(this.publicUrl, source);
   }
 
   private stage({ throttling, accessLog: logged, retention }: Settings): void {
