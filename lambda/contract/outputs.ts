@@ -6,6 +6,7 @@ import type { FunctionName } from './env.ts';
  */
 const ALWAYS = {
   ApiUrl: 'base URL that ESPs are given',
+  ApiEndpoint: "the API's own base URL, which stays whatever the settings say",
   WebhookUrl: 'URL of a source, with {source} in place of its name',
   Sources: 'JSON map from source to its provider',
   DeliveryQueueUrl: 'URL of the delivery queue',

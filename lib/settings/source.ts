@@ -17,6 +17,7 @@ export function checkSource(input: unknown, path: readonly string[]): CheckedSou
   const options = safeParse(provider.options, own);
   const mistakes = [
     ...(shared.issues ?? []).flatMap((issue) => mistakeOf(issue, input, path)),
+    ...strayKeys(common, Object.fromEntries(Object.entries(input).filter(([key]) => commonKeys.includes(key))), path),
     ...strayKeys(provider.options, own, path, commonKeys),
     ...(options.issues ?? []).flatMap((issue) => mistakeOf(issue, input, path)),
   ];

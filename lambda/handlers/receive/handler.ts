@@ -12,6 +12,7 @@ import { readEnv } from '../../contract/env.ts';
 import { FACTS, LOG } from '../../contract/logs.ts';
 import { MAX_SQS_BYTES } from '../../contract/message.ts';
 import { METRICS } from '../../contract/metrics.ts';
+import { sourceOfRoute } from '../../contract/paths.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
 import { packMessages } from '../../domain/message.ts';
 import type { Answer } from '../../providers/provider.ts';
@@ -32,7 +33,7 @@ type Result = APIGatewayProxyStructuredResultV2;
 
 /** One webhook request: exact bytes, verify, split, one `SendMessageBatch`. 2xx only once the queue has taken every event. */
 async function receive(event: APIGatewayProxyEventV2): Promise<Result> {
-  const source = sources.get(event.pathParameters?.source ?? '');
+  const source = sources.get(sourceOfRoute(event.routeKey) ?? '');
   if (!source) throw new RefusedRequest('unknown-source', 'No source of this name is configured.');
   try {
     return await accept(source, event);

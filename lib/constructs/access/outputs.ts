@@ -35,6 +35,8 @@ export function writeOutputs(stack: Stack, parts: Parts): void {
 
 const addresses = ({ settings, ingress }: Parts) => ({
   ApiUrl: ingress.publicUrl,
+  // Beside a domain of the team's own: SES topics are subscribed at this one.
+  ApiEndpoint: ingress.api.apiEndpoint,
   WebhookUrl: ingress.webhookUrl('{source}'),
   Sources: JSON.stringify(Object.fromEntries(Object.entries(settings.sources).map(([name, s]) => [name, s.provider]))),
   // For a DNS record that is kept elsewhere.

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Output } from '@aws-sdk/client-cloudformation';
 import type { OutputName } from '../../../lambda/contract/outputs.ts';
-import { webhookUrl } from '../../../lambda/contract/paths.ts';
+import { webhookPath } from '../../../lambda/contract/paths.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { type Connection, lazyClients, settings } from './clients.ts';
@@ -32,7 +32,7 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
   const own = await sourceSettings(stage, io);
   const sources = providers.map(([source, provider]): [string, SourceName] => [
     source,
-    { provider, url: webhookUrl(url, source), ...own.get(source) },
+    { provider, url: url + webhookPath(source), ...own.get(source) },
   ]);
   return {
     kind: 'deployed',
