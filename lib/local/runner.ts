@@ -11,6 +11,7 @@ import { startEmulators } from './emulators/index.ts';
 import { listen } from './emulators/loopback.ts';
 import { makeQueues } from './emulators/queue.ts';
 import { makeTables } from './emulators/table.ts';
+import type { CertificateAnswer } from './functions/child-protocol.ts';
 import { type Lambda, lambdasOf } from './functions/lambdas.ts';
 import { runFunctions } from './functions/run-functions.ts';
 import { refuse } from './gateway/http-answer.ts';
@@ -168,7 +169,7 @@ async function wrap(
   return Object.fromEntries(await Promise.all(wrapped));
 }
 
-const withCertificate = (lambda: Lambda, certificate: string): Lambda => ({
+const withCertificate = (lambda: Lambda, certificate: CertificateAnswer): Lambda => ({
   ...lambda,
   setup: { ...lambda.setup, certificate },
 });

@@ -11,12 +11,6 @@ import { SynthCache } from './synth-cache.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Options that a provider cannot do without. */
-const REQUIRED_OPTIONS: Readonly<Record<string, object>> = {
-  ses: { topicArns: ['arn:aws:sns:us-east-1:000000000000:quell-local'] },
-  scaleway: { topicArns: ['arn:scw:sns:fr-par:project-00000000-0000-0000-0000-000000000000:quell-local'] },
-};
-
 /**
  * Synthesizes the real stack, bundles included, into the home folder, in a process of its own: what it needs of memory is free again after.
  * @throws LocalError with what the app said.
@@ -52,7 +46,7 @@ export async function synthesize(home: Home, watchdog: Watchdog, { settings, sig
 
 /** Every provider under its own name. */
 function defaultSettings(home: Home): string {
-  const sources = [...PROVIDERS.keys()].map((id) => [id, { provider: id, ...REQUIRED_OPTIONS[id] }]);
+  const sources = [...PROVIDERS].map(([id, { minimalOptions }]) => [id, { provider: id, ...minimalOptions }]);
   const file = join(home.folder, 'settings.json');
   // With the archive, which costs nothing here, so that a replay can be tried.
   const settings = { sources: Object.fromEntries(sources), archive: {} };

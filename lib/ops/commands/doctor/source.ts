@@ -21,7 +21,7 @@ const TOLERATED_REFUSALS = 5;
 /** Is this source wired? The first thing wrong explains the rest. */
 export function examineSource(facts: SourceFacts): Finding[] {
   const { name, source, secrets } = facts;
-  const needsSecret = PROVIDERS.get(source.provider)?.secret.kind !== 'none';
+  const needsSecret = PROVIDERS.get(source.provider)?.keys !== 'none';
   if (needsSecret && secrets === 0) {
     return [
       fault('secret-missing', name, 'no secret is stored: every request is answered 503.', `ops secrets set ${name}`),
