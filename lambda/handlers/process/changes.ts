@@ -81,6 +81,7 @@ export async function asFirstArrived(
         first.set(one, { ...one, event: { ...one.event, receivedAt } });
       } catch (error) {
         noteFailure(error);
+        first.set(one, { ...one, outcome: 'failed' });
         if (one.event.recipient !== undefined) unknown.add(one.event.recipient);
       }
     }),

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
@@ -28,7 +29,8 @@ describe('the list is what docs/suppression-table.md says', () => {
       for (const [at, history] of some.entries()) {
         const expected = oracle(history('ada@example.com') as never, harness.policyOf);
         for (const [order, item] of (found[at] ?? []).entries()) {
-          expect({ history: from + at, order, ...item }).toEqual({ history: from + at, order, ...expected });
+          const told = { order, history: history('ada@example.com') };
+          if (!isDeepStrictEqual(item, expected)) expect({ ...item, told }).toEqual({ ...expected, told });
         }
       }
     }
