@@ -126,7 +126,7 @@ describe('scaleway: mapping', () => {
   });
 
   test('a plain drop keeps no cause', () => {
-    expect(inner({ type: 'email_dropped', ...reply(550, '550 denied') })).not.toHaveProperty('bounceCause');
+    expect(inner({ type: 'email_dropped', ...reply(550, '550 no') })).not.toHaveProperty('bounceCause');
   });
 
   test('the inner id decides what is the same, in or out of an envelope', () => {

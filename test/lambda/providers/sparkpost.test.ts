@@ -193,7 +193,7 @@ describe('sparkpost: mapping', () => {
     ['90', { type: 'unsubscribed', scope: 'sparkpost:non_transactional:0' }],
   ])('bounce_class %s', (code, expected) => {
     expect(event(bounce(code))).toMatchObject({ type: 'bounced', ...expected });
-    expect(event(bounce(code, 'said no', 'out_of_band'))).toMatchObject({ type: 'bounced', ...expected });
+    expect(event(bounce(code, '550', 'out_of_band'))).toMatchObject({ type: 'bounced', ...expected });
   });
 
   test('class and reply are weighed: hard can soften, soft never hardens, "no recipient" has no cause', () => {
