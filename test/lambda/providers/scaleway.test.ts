@@ -76,7 +76,7 @@ describe('scaleway: mapping', () => {
       { type: 'deferred', smtpCode: 421, smtpStatus: '4.7.0', diagnostic: '421 4.7.0 later' },
     ],
     [
-      { type: 'email_dropped', ...reply(550, '550 denied') },
+      { type: 'email_dropped', ...reply(550, '550 no') },
       { type: 'bounced', bounceClass: 'hard', smtpCode: 550 },
     ],
     [

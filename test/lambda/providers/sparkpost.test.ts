@@ -18,7 +18,7 @@ const raw = (event: object, kind = 'message_event'): string =>
 const normalise = (text: string) => sparkpost.normalise(text, { options: {}, meta: {} });
 const event = (payload: object, kind?: string) =>
   normalisedEvent(normalise(raw(payload, kind))[0] as never, arrival('sparkpost'));
-const bounce = (bounceClass: string, reason = 'said no', type = 'bounce') => ({
+const bounce = (bounceClass: string, reason = '550', type = 'bounce') => ({
   type,
   bounce_class: bounceClass,
   raw_reason: reason,

@@ -35,7 +35,7 @@ export const FULL_RULES: readonly Rule[] = [
   {
     name: 'no-space',
     says: says(
-      '\\b(?:out of|not enough|insufficient|no|low on) (?:\\w{1,12} ){0,2}(?:space|storage|room)\\b',
+      '\\b(?:out of|not enough|insufficient|no|low on) (?:disk |storage |mailbox |free |enough |available |quota |system |more ){0,2}(?:space|storage|room)\\b',
       '\\bspace shortage\\b',
       '\\btoo much mail data\\b',
       '\\btoo many (?:messages|mails) (?:on|in)\\b',

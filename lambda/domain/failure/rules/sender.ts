@@ -38,7 +38,7 @@ export const SENDER_RULES: readonly Rule[] = [
   {
     name: 'refused-sender',
     says: says(
-      '\\b(?:invalid|unknown|bad|forged|fake|illegal|un\\w{1,20}ed|unresolvable|suspicious|missing|null|blocked|banned|denied|denies|reject(?:ed|ing)?|refus(?:ed|ing)|malformed|non-?local|not? (?:a )?(?:valid|allowed|authori[sz]ed))(?: [a-z@:-]{1,20}){0,4} (?:senders?|mail from|envelope|return[- ]path|originator|submitter|client|from(?=[.:;,!]|$))(?!\\w)',
+      '\\b(?:invalid|unknown|bad|forged|fake|illegal|un\\w{1,20}ed|unresolvable|suspicious|missing|null|blocked|banned|denied|denies|reject(?:ed|ing)?|refus(?:ed|ing)|malformed|non-?local|not? (?:a )?(?:valid|allowed|authori[sz]ed))\\b[^.;!?]{0,40} (?:senders?|mail from|envelope|return[- ]path|originator|submitter|client|from(?=[.:;,!]|$))(?!\\w)',
       '\\bfrom header\\b',
       '\\bheader from\\b',
       '\\bverify (?:the )?(?:sender|your)\\b',

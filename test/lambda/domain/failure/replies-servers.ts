@@ -140,7 +140,6 @@ export const SERVERS: readonly Row[] = [
     ['soft/technical', '452 4.3.1 Insufficient system storage', 'a 4; the system, not the mailbox'],
     ['block/content', '550 5.7.1 Error: content rejected', 'this mail'],
     ['block/policy', '503 5.5.0 <DATA>: Data command rejected: Multi-recipient bounce', 'protocol'],
-    ['hard/mailbox', '501 5.1.3 Bad recipient address syntax', 'no address'],
     ['block/policy', '501 5.1.7 Bad sender address syntax', 'our address'],
     ['soft/technical', '421 4.7.0 mx.example.com Error: too many connections from 192.0.2.1', 'connections'],
     ['soft/technical', '451 4.3.5 Server configuration error', 'theirs'],
