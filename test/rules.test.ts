@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { PROVIDERS } from '../lambda/providers/index.ts';
+import { FOLDERS, withFolders } from './support/folders.ts';
 import { withTables } from './support/provider-table.ts';
 
 /** Rules of the house that no type holds: which folder may import which, and what belongs to every provider. */
@@ -16,32 +17,10 @@ function imports(file: string): string[] {
   );
 }
 
-/** Folder to what it may import within the project. Types of the provider interface are the domain's vocabulary too. */
-const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
-  ['lambda/contract/', ['lambda/contract/']],
-  ['lambda/domain/', ['lambda/contract/', 'lambda/domain/']],
-  ['lambda/providers/', ['lambda/contract/', 'lambda/domain/', 'lambda/providers/']],
-  ['lambda/aws/', ['lambda/contract/', 'lambda/domain/', 'lambda/aws/', 'lambda/providers/provider.ts']],
-  ['lambda/handlers/', ['lambda/']],
-  [
-    'lib/constructs/',
-    [
-      'lib/constructs/',
-      'lib/settings/',
-      'lambda/contract/',
-      'lambda/providers/index.ts',
-      'lambda/providers/provider.ts',
-    ],
-  ],
-  ['lib/settings/', ['lib/settings/', 'lambda/contract/', 'lambda/providers/']],
-  ['lib/local/', ['lib/', 'lambda/contract/', 'lambda/domain/', 'lambda/providers/']],
-  ['lib/ops/', ['lib/ops/', 'lib/settings/', 'lambda/contract/', 'lambda/domain/', 'lambda/providers/', 'lambda/aws/']],
-];
-
 const AWS = /^(@aws-sdk|@smithy|@aws-lambda-powertools|@middy|aws-cdk-lib|constructs)/;
 
 describe('imports point one way', () => {
-  test.each(ALLOWED)('%s', (folder, allowed) => {
+  test.each(FOLDERS.map(({ folder, imports }) => [folder, [folder, ...imports]] as const))('%s', (folder, allowed) => {
     const files = sources.filter((file) => file.startsWith(folder));
     expect(files.length).toBeGreaterThan(0);
     const wrong = files.flatMap((file) =>
@@ -52,6 +31,16 @@ describe('imports point one way', () => {
         .map((target) => `${file} imports ${target}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test('the table of docs/architecture.md is this one', () => {
+    const text = readFileSync('docs/architecture.md', 'utf8');
+    expect(text).toBe(withFolders(text));
+  });
+
+  test('every file stands in one of these folders, or begins a program', () => {
+    const outside = sources.filter((file) => !FOLDERS.some(({ folder }) => file.startsWith(folder)));
+    expect(outside.sort()).toEqual(['bin/app.ts', 'bin/local.ts', 'bin/ops.ts', 'lib/stack.ts']);
   });
 
   test('contract, domain and providers know no AWS', () => {

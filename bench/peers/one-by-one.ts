@@ -8,8 +8,8 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { SuppressionStore } from '../../lambda/aws/dynamodb/suppression.ts';
 import { DEFAULT_POLICY } from '../../lambda/contract/config.ts';
 import type { NormalisedEvent } from '../../lambda/domain/event.ts';
+import { interpreter } from '../../lambda/domain/interpret.ts';
 import { readMessage } from '../../lambda/domain/message.ts';
-import { normalisedEvent } from '../../lambda/domain/normalised.ts';
 import { judge } from '../../lambda/domain/policy.ts';
 import type { Judgement } from '../../lambda/domain/suppression.ts';
 import { sendgrid } from '../../lambda/providers/sendgrid/index.ts';
@@ -41,10 +41,11 @@ export const oneByOne =
 
 function normalised(body: string): NormalisedEvent[] {
   const { source, receivedAt, requestId, events } = readMessage(body);
-  const arrival = { source, provider: sendgrid.id, dedupeGroup: source, receivedAt, requestId };
-  return events.flatMap((raw) =>
-    sendgrid.normalise(raw, { options: {}, meta: {} }).map((draft) => normalisedEvent(draft, arrival)),
-  );
+  const read = interpreter(source, { provider: sendgrid, options: {} });
+  return events.flatMap((raw) => {
+    const meaning = read(raw, {}, { receivedAt, requestId });
+    return 'poison' in meaning ? [] : meaning.events;
+  });
 }
 
 async function inParallel<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {

@@ -10,13 +10,18 @@ export const SOURCE_DIMENSION = 'source';
 export const METRICS = {
   /** Events taken from the queue and stored or found stored, per source. `pulse` adds a zero per source. */
   accepted: 'Accepted',
-  /** Requests without a valid proof of origin, or from an address that is not allowed, per source. */
+  /** Requests without a valid proof of origin, whatever else was wrong with them, or from an address that is not allowed, per source. */
   refused: 'Refused',
   /** Requests whose proof is right and too old, or from the future: a wrong clock, or a replay. */
   staleSignatures: 'StaleSignatures',
-  /** Requests that could not be taken although they may be genuine: too large, not readable, not posted. Per source. */
+  /**
+   * Those of them that were answered 5xx all the same, because their ESP drops an event on 4xx. Of all sources together: what an outsider
+   * can make of the gateway's 5xx, and an alarm on them has to subtract.
+   */
+  refused5xx: 'Refused5xx',
+  /** Requests whose origin is proven and that could not be taken: too large, not readable. Per source. */
   unreadable: 'Unreadable',
-  /** Requests that could not be checked: a secret is missing or unreadable, a certificate cannot be fetched. Per source. */
+  /** Requests that could not be checked, which is our fault: a secret is missing or unreadable, a certificate cannot be fetched. Per source. */
   unverifiable: 'Unverifiable',
   /** Requests that could not be put on the queue; answered 503. */
   notEnqueued: 'NotEnqueued',
@@ -24,6 +29,8 @@ export const METRICS = {
   duplicates: 'Duplicates',
   /** Events sent to the dead-letter queue with a reason. */
   deadLettered: 'DeadLettered',
+  /** Lines that Firehose did not take and that wait in a queue of their own. */
+  archiveRefused: 'ArchiveRefused',
   /** Messages given back to the queue after a transient failure. */
   failedMessages: 'FailedMessages',
   /** Answers of a table other than yes or no to a condition: throttled, failed, not reached. Retried, so nothing is lost yet. */

@@ -1,3 +1,4 @@
+import type { RuntimeConfig } from '../contract/config.ts';
 import type { DeliveryMessage } from '../contract/message.ts';
 import { PoisonEvent } from './errors.ts';
 import { parseJson } from './json.ts';
@@ -6,6 +7,22 @@ import { type Fields, fields, isoTime, text } from './read.ts';
 
 /** The source that receives a topic's notifications through the delivery queue, if any. */
 export type SourceOfTopic = (topicArn: string) => string | undefined;
+
+/**
+ * Which source receives which topic through the queue: the topics that its settings name, and the one that the stack made for it.
+ * @param made source to the ARN of the topic made for it
+ */
+export function topicSources(sources: RuntimeConfig['sources'], made: Readonly<Record<string, string>>): SourceOfTopic {
+  const pairs = Object.entries(sources).flatMap(([source, { options }]) =>
+    options.via === 'sns-queue'
+      ? [...((options.topicArns as string[] | undefined) ?? []), made[source] ?? []]
+          .flat()
+          .map((arn) => [arn, source] as const)
+      : [],
+  );
+  const found = new Map(pairs);
+  return (topicArn) => found.get(topicArn);
+}
 
 /**
  * What stands on the delivery queue: our own message, or what SNS puts there itself, wrapped as our own. No signature is checked on

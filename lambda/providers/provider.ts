@@ -1,6 +1,9 @@
 import type { GenericSchema } from 'valibot';
 import type { RefusalReason } from '../domain/errors.ts';
-import type { Draft, EventType } from '../domain/event.ts';
+import type { EventType } from '../domain/event.ts';
+import type { Control, NormaliseContext, Normaliser } from '../domain/interpret.ts';
+
+export type { Control, NormaliseContext };
 
 /** One webhook request as it arrived. */
 export interface WebhookRequest {
@@ -50,18 +53,6 @@ export interface Payload {
   readonly meta?: Readonly<Record<string, string>>;
 }
 
-export interface NormaliseContext<Options> {
-  readonly options: Options;
-  readonly meta: Readonly<Record<string, string>>;
-}
-
-/** An act a verified message asks for, done once by `process`; never on replay. */
-export interface Control {
-  readonly kind: 'confirm-subscription';
-  readonly topicArn: string;
-  readonly token: string;
-}
-
 export interface SampleInput<Options> {
   readonly type: EventType;
   readonly recipient: string;
@@ -94,8 +85,7 @@ export interface KeyPair {
  * Everything Quell knows about one ESP. Each method is pure but for `fetchText`; each throws only `RefusedRequest`
  * (verify, split) or `PoisonEvent` (normalise).
  */
-export interface Provider<Options = Record<string, never>> {
-  readonly id: string;
+export interface Provider<Options = Record<string, never>> extends Normaliser<Options> {
   /** The ESP's name as people write it. */
   readonly title: string;
   /** Schema of the source's own settings; strict, so that a misspelt option is a mistake at synth. */
@@ -111,14 +101,6 @@ export interface Provider<Options = Record<string, never>> {
   /** Proves origin or throws. */
   verify(request: WebhookRequest, context: VerifyContext<Options>): Proof | Promise<Proof>;
   split(request: WebhookRequest, options: Options): Payload;
-  /** One raw event to its facts: one draft per affected recipient; none where it is only a control message. */
-  normalise(raw: string, context: NormaliseContext<Options>): readonly Draft[];
-  control?(raw: string): Control | undefined;
-  /**
-   * For an ESP that signs a token and not the event: the token, and the digest (SHA-256, hex) of the raw event that came with it.
-   * `process` keeps the pair before the event counts, so that a second event under one token is refused. Undefined = no token.
-   */
-  bindToken?(raw: string): { readonly token: string; readonly digest: string } | undefined;
   /** A new throwaway key, for local runs and tests. */
   generateKey(): KeyPair;
   /** A complete signed request for one event type; undefined where this ESP has no such event. */

@@ -24,6 +24,7 @@ export interface LocalSource {
   readonly url: string;
   /** The provider's own settings: samples are made to fit them. */
   readonly options: Readonly<Record<string, unknown>>;
+  readonly dedupeGroup?: string;
 }
 
 /** The folder of one local run. */

@@ -9,20 +9,20 @@ import { startEmulators } from './emulators/index.ts';
 import { listen } from './emulators/loopback.ts';
 import { makeQueues } from './emulators/queue.ts';
 import { makeTables } from './emulators/table.ts';
-import { type Lambda, lambdasOf, pollersOf } from './functions/lambdas.ts';
+import { type Lambda, lambdasOf } from './functions/lambdas.ts';
 import { runFunctions } from './functions/run-functions.ts';
 import { refuse } from './gateway/http-answer.ts';
 import { httpApi } from './gateway/http-api.ts';
-import { routesOf, throttleOf } from './gateway/routes.ts';
+import { routesOf } from './gateway/routes.ts';
 import { type Home, openHome, type StackFile } from './home.ts';
 import { localKeys, readKeyFiles } from './keys.ts';
 import type { LocalOptions, LocalStack, Service } from './options.ts';
 import { progress } from './progress.ts';
 import { eventSources } from './sources/event-sources.ts';
+import { pollersOf, streamsOf } from './sources/mappings.ts';
 import { startPoller } from './sources/poller.ts';
 import { startSchedules } from './sources/schedule.ts';
 import { startStream } from './sources/stream.ts';
-import { streamsOf } from './sources/streams.ts';
 import { describeStack, sourcesOf } from './stack-file.ts';
 import { type Assembly, readAssembly, refuseUnknown } from './template/assembly.ts';
 import { localPlaces } from './template/places.ts';
@@ -80,9 +80,8 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   home.writeKeys(signing);
   const lambdas = certificate === undefined ? found : found.map((lambda) => withCertificate(lambda, certificate));
 
-  const routes = routesOf(stack);
   const describe = () =>
-    describeStack({ home, url: server.url, endpoints, stack, lambdas, routes, pid: (lambda) => functions.pid(lambda) });
+    describeStack({ home, url: server.url, endpoints, stack, lambdas, pid: (lambda) => functions.pid(lambda) });
   // The file says that requests are taken: a function that is replaced earlier must not write it.
   let ready = false;
   const functions = runFunctions({
@@ -109,7 +108,7 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   closers.add(startSchedules(stack, timeScale, functions.invoke));
   // Closed before everything else: no request may meet a half-stopped stack.
   closers.add(() => server.close());
-  answer = httpApi({ routes, throttle: throttleOf(stack), invoke: functions.invoke });
+  answer = httpApi({ routes: routesOf(stack), invoke: functions.invoke });
   ready = true;
   home.writeStack(describe());
   return {

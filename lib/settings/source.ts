@@ -17,23 +17,22 @@ export function checkSource(input: unknown, path: readonly string[]): CheckedSou
   const options = safeParse(provider.options, own);
   const mistakes = [
     ...(shared.issues ?? []).flatMap((issue) => mistakeOf(issue, input, path)),
+    ...strayKeys(common, Object.fromEntries(Object.entries(input).filter(([key]) => commonKeys.includes(key))), path),
     ...strayKeys(provider.options, own, path, commonKeys),
     ...(options.issues ?? []).flatMap((issue) => mistakeOf(issue, input, path)),
   ];
   if (mistakes.length > 0 || !shared.success || !options.success) return { mistakes };
-  if (hasNoTopic(options.output)) {
+  const settings = options.output as SourceSettings['options'];
+  if (hasNoTopic(settings)) {
     const problem = 'must name a topic, or set "createTopic": true; without one nothing could be accepted';
     return { mistakes: [{ path: [...path, 'topicArns'], problem }] };
   }
-  return { source: { ...shared.output, options: options.output } };
+  return { source: { ...shared.output, options: settings } };
 }
 
 /** A source whose proof is the topic it comes from. Its schema alone allows none, for payloads that are only read. */
-const hasNoTopic = (options: {
-  readonly topicArns?: readonly string[];
-  readonly createTopic?: boolean;
-  readonly via?: string;
-}): boolean => options.topicArns?.length === 0 && !options.createTopic && options.via !== 'eventbridge';
+const hasNoTopic = ({ topicArns, createTopic, via }: SourceSettings['options']): boolean =>
+  Array.isArray(topicArns) && topicArns.length === 0 && !createTopic && via !== 'eventbridge';
 
 function unknownProvider(id: unknown): string {
   const known = [...PROVIDERS.keys()];

@@ -7,8 +7,8 @@ export interface Call {
   readonly body: Record<string, unknown>;
 }
 
-/** What to do with a call: an answer instead of the real one, a cut connection, or undefined to let it pass. */
-export type Fault = { readonly status: number; readonly json: unknown } | 'cut' | 'cut-after' | undefined;
+/** What to do with a call: an answer instead of the real one, a cut connection, no answer at all, or undefined to let it pass. */
+export type Fault = { readonly status: number; readonly json: unknown } | 'cut' | 'cut-after' | 'hang' | undefined;
 
 export interface FaultyProxy {
   readonly url: string;
@@ -37,6 +37,7 @@ export async function faultyProxy(target: string): Promise<FaultyProxy> {
         .at(-1) ?? '';
     proxy.calls.push(operation);
     const fault = await proxy.fault({ operation, body: parsed(body) });
+    if (fault === 'hang') return;
     if (fault === 'cut') {
       incoming.socket.destroy();
     } else if (typeof fault === 'object') {

@@ -28,7 +28,7 @@ const AT = Date.UTC(2026, 4, 4, 10, 0, 0);
 
 /** The suite that every provider runs through: fails closed, exact bytes, one vocabulary, no surprises from any input. */
 export function providerContract(id: string, flags: ContractFlags): void {
-  const provider = PROVIDERS.get(id) as unknown as Provider<unknown>;
+  const provider = PROVIDERS.get(id) as Provider<unknown>;
   if (!provider) throw new Error(`${id} is not in the registry`);
   const options = parse(provider.options, flags.options ?? {});
   const generated = provider.generateKey();

@@ -12,7 +12,7 @@ const TYPES = EVENT_TYPES.filter((type) => !OPERATOR_ACTS.has(type));
 const PROOF = { shared: 'shared secret or HMAC', 'public-key': 'public key', none: 'certificate' } as const;
 
 export function providerTables(): Record<'providers' | 'events', string> {
-  const all = [...PROVIDERS.values()] as unknown as Provider<unknown>[];
+  const all = [...PROVIDERS.values()];
   const isBeta = (id: string) =>
     /^beta/im.test(readFileSync(`docs/providers/${id}.md`, 'utf8').split('\n').slice(1, 6).join('\n'));
   const rows = all.map(

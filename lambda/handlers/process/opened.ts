@@ -1,14 +1,21 @@
 import type { SQSRecord } from 'aws-lambda';
+import { findSource } from '../../aws/config.ts';
 import type { RuntimeConfig } from '../../contract/config.ts';
 import type { DeliveryMessage } from '../../contract/message.ts';
 import { readDelivery, type SourceOfTopic } from '../../domain/channel.ts';
-import { PoisonEvent } from '../../domain/errors.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
-import { normalisedEvent } from '../../domain/normalised.ts';
-import type { Control } from '../../providers/provider.ts';
-import { readerOf } from './reader.ts';
+import {
+  type Control,
+  interpreter,
+  OPERATOR_ACTS,
+  type Reading,
+  type SignedToken,
+  whyPoison,
+} from '../../domain/interpret.ts';
+import { OPERATOR } from '../../domain/operator.ts';
+import { PROVIDERS } from '../../providers/index.ts';
 
-/** One queue message, opened: what to store, what to do, what will never work. Later steps add to `poison` and set `failed`. */
+/** One queue message, opened: what to store, what to do, what will never work. */
 export interface Opened {
   readonly messageId: string;
   /** The message as it was on the queue. */
@@ -16,15 +23,12 @@ export interface Opened {
   readonly message: DeliveryMessage | undefined;
   readonly provider: string;
   /** Raw events that mean nothing to the tables: confirmations, and what cannot be read. */
-  readonly silent: readonly string[];
-  /** Not read only: an event whose token proves to be reused is taken out again. */
-  events: readonly { readonly raw: string; readonly event: NormalisedEvent }[];
+  readonly withoutEvents: readonly string[];
+  readonly events: readonly { readonly raw: string; readonly event: NormalisedEvent }[];
   /** Tokens that this message's ESP signed instead of the bodies. */
-  readonly tokens: readonly { readonly raw: string; readonly token: string; readonly digest: string }[];
+  readonly tokens: readonly ({ readonly raw: string } & SignedToken)[];
   readonly controls: readonly { readonly raw: string; readonly control: Control }[];
-  readonly poison: Poison[];
-  /** Some of it could not be done this time: it goes back to the queue. */
-  failed: boolean;
+  readonly poison: readonly Poison[];
 }
 
 /** Something for the dead-letter queue: one raw event, or the whole message where `raw` is absent. */
@@ -44,15 +48,19 @@ export interface Poison {
 /** Reads and normalises one message. Never throws: what cannot be read is poison, and its neighbours go on. */
 export function openMessage(record: SQSRecord, config: RuntimeConfig, sourceOfTopic: SourceOfTopic): Opened {
   const { messageId, body } = record;
-  const opened = { messageId, body, provider: '', silent: [], events: [], controls: [], tokens: [], failed: false };
+  const opened = { messageId, body, provider: '', withoutEvents: [], events: [], controls: [], tokens: [] };
   let message: DeliveryMessage;
   try {
     message = readDelivery(body, sourceOfTopic);
   } catch (error) {
-    return { ...opened, message: undefined, poison: [{ reason: 'unreadable-message', detail: told(error) }] };
+    return {
+      ...opened,
+      message: undefined,
+      poison: [{ reason: 'unreadable-message', detail: whyPoison(error) }],
+    };
   }
-  const reader = readerOf(message.source, config);
-  if (!reader) {
+  const reading = readingOf(message.source, config);
+  if (!reading) {
     return {
       ...opened,
       message,
@@ -62,35 +70,30 @@ export function openMessage(record: SQSRecord, config: RuntimeConfig, sourceOfTo
 
   const events: { raw: string; event: NormalisedEvent }[] = [];
   const controls: { raw: string; control: Control }[] = [];
-  const tokens: { raw: string; token: string; digest: string }[] = [];
+  const tokens: ({ raw: string } & SignedToken)[] = [];
   const poison: Poison[] = [];
-  const silent: string[] = [];
-  const arrival = {
-    source: message.source,
-    provider: reader.provider,
-    dedupeGroup: reader.dedupeGroup,
-    receivedAt: new Date(message.receivedAt).toISOString(),
-    requestId: message.requestId,
-  };
+  const withoutEvents: string[] = [];
+  const read = interpreter(message.source, reading);
+  const arrival = { receivedAt: new Date(message.receivedAt).toISOString(), requestId: message.requestId };
   for (const raw of message.events) {
-    try {
-      const drafts = reader.drafts(raw, message.meta ?? {});
-      for (const draft of drafts) events.push({ raw, event: normalisedEvent(draft, arrival) });
-      if (drafts.length === 0) silent.push(raw);
-      const control = message.origin === 'live' ? reader.control(raw) : undefined;
-      if (control) controls.push({ raw, control });
-      const bound = reader.bindToken(raw);
-      if (bound) tokens.push({ raw, ...bound });
-    } catch (error) {
-      poison.push({ reason: 'poison-event', detail: told(error), raw });
-      silent.push(raw);
+    const meaning = read(raw, message.meta, arrival);
+    if ('poison' in meaning) {
+      poison.push({ reason: 'poison-event', detail: meaning.poison, raw });
+      withoutEvents.push(raw);
+      continue;
     }
+    for (const event of meaning.events) events.push({ raw, event });
+    if (meaning.events.length === 0) withoutEvents.push(raw);
+    if (meaning.control && message.origin === 'live') controls.push({ raw, control: meaning.control });
+    if (meaning.token) tokens.push({ raw, ...meaning.token });
   }
-  return { ...opened, message, provider: reader.provider, silent, events, controls, tokens, poison };
+  return { ...opened, message, provider: reading.provider.id, withoutEvents, events, controls, tokens, poison };
 }
 
-/** Our own words, or the mere name of an error that is not ours: its message may quote the input. */
-const told = (error: unknown): string =>
-  error instanceof PoisonEvent
-    ? error.message
-    : `The provider's code failed (${error instanceof Error ? error.name : typeof error}).`;
+/** How the events of a source are read; undefined where the settings, or this bundle, have no such source. */
+function readingOf(name: string, config: RuntimeConfig): Reading<unknown> | undefined {
+  if (name === OPERATOR) return OPERATOR_ACTS;
+  const source = findSource(config, name);
+  const provider = PROVIDERS.get(source?.provider ?? '');
+  return source && provider && { provider, options: source.options, dedupeGroup: source.dedupeGroup };
+}

@@ -15,7 +15,7 @@ let known: readonly string[] | undefined;
 
 /** Kept while the process lives: a heartbeat that is refused asks again. */
 async function keys(fresh: boolean): Promise<readonly string[]> {
-  if (known === undefined || fresh) known = await heartbeatKeys(secrets, env.SECRET_ARN);
+  if (known === undefined || fresh) known = await heartbeatKeys(secrets, env.OWN_KEYS_ARN);
   return known;
 }
 

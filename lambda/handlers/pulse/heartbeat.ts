@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HEARTBEAT_SOURCE, type SourceConfig } from '../../contract/config.ts';
-import { normalisedEvent } from '../../domain/normalised.ts';
+import { webhookPath } from '../../contract/paths.ts';
+import { interpreter } from '../../domain/interpret.ts';
 import { type EventKey, eventKey } from '../../domain/record.ts';
 import { generic } from '../../providers/generic/index.ts';
 import { hexHmac } from '../../providers/shared/proof/hmac.ts';
@@ -47,7 +48,7 @@ export async function beat(means: Means, giveUpAfter = GIVE_UP_AFTER): Promise<B
 
 /** Posts until it is accepted. Returns what the last answer was otherwise. */
 async function post({ publicUrl, keys }: Means, body: string, left: () => number): Promise<string | undefined> {
-  const url = `${publicUrl}/webhooks/v1/${HEARTBEAT_SOURCE}`;
+  const url = publicUrl + webhookPath(HEARTBEAT_SOURCE);
   let answer = 'not posted';
   for (let attempt = 0; left() > 0; attempt++) {
     if (attempt > 0) await pause(BETWEEN_POSTS);
@@ -73,8 +74,9 @@ async function post({ publicUrl, keys }: Means, body: string, left: () => number
 
 /** Where `process` will store it: by the same code. */
 function keyOf({ source }: Means, body: string): EventKey {
-  const [draft] = generic.normalise(body, { options: source.options as never, meta: {} });
-  if (!draft) throw new Error('a heartbeat is no event');
-  const arrival = { source: HEARTBEAT_SOURCE, provider: generic.id, dedupeGroup: HEARTBEAT_SOURCE, receivedAt: '' };
-  return eventKey(normalisedEvent(draft, arrival));
+  const read = interpreter(HEARTBEAT_SOURCE, { provider: generic, options: source.options as never });
+  const meaning = read(body, {}, { receivedAt: '' });
+  const [event] = 'poison' in meaning ? [] : meaning.events;
+  if (!event) throw new Error('a heartbeat is no event');
+  return eventKey(event);
 }

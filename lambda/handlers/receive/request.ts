@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { postingSources } from '../../aws/config.ts';
 import { MAX_BODY_BYTES, type RuntimeConfig } from '../../contract/config.ts';
 import type { Environment } from '../../contract/env.ts';
+import { webhookPath } from '../../contract/paths.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
 import { PROVIDERS } from '../../providers/index.ts';
 import type { Provider, WebhookRequest } from '../../providers/provider.ts';
@@ -21,7 +22,7 @@ export function sourcesOf(config: RuntimeConfig, env: Environment<'receive'>): R
   const topicArns = JSON.parse(env.TOPIC_ARNS) as Record<string, string>;
   return new Map(
     Object.entries(postingSources(config)).map(([name, { provider: id, options, allowIps }]) => {
-      const provider = PROVIDERS.get(id) as unknown as Provider<unknown> | undefined;
+      const provider = PROVIDERS.get(id);
       if (!provider) throw new Error(`source ${name}: provider ${id} is not in this bundle`);
       return [
         name,
@@ -29,7 +30,7 @@ export function sourcesOf(config: RuntimeConfig, env: Environment<'receive'>): R
           name,
           provider,
           options: Object.hasOwn(topicArns, name) ? withTopic(options, topicArns[name] as string) : options,
-          webhookUrl: `${env.PUBLIC_URL}/webhooks/v1/${name}`,
+          webhookUrl: env.PUBLIC_URL + webhookPath(name),
           allowIps: allowIps && addressList(allowIps),
         },
       ];

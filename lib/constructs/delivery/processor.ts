@@ -42,8 +42,12 @@ export class Processor extends Construct {
       uses: {
         EVENTS_TABLE: storage.record(archive !== undefined),
         SUPPRESSION_TABLE: storage.suppress(),
-        SECRET_ARN: secrets.read(),
+        OWN_KEYS_ARN: secrets.read(),
         DEAD_LETTER_QUEUE_URL: delivery.deadLetter(),
+        ACTS_QUEUE_ARN: plain(delivery.queue.queueArn),
+        FEEDS_QUEUE_ARN: plain(delivery.queue.queueArn),
+        UNARCHIVED_QUEUE_URL: plain('none'),
+        UNARCHIVED_QUEUE_ARN: plain('none'),
         TOPIC_ARNS: plain(props.madeTopics),
       },
       alsoMay: [

@@ -4,6 +4,7 @@ import { BackoffFunction, type Subscription, SubscriptionProtocol, Topic } from 
 import { UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { topicName } from '../../../lambda/contract/topics.ts';
 
 /** Fifty tries in a little under the hour that SNS allows at most; then the notification goes to the dead-letter queue. */
 const RETRIES = {
@@ -38,7 +39,7 @@ export class SesTopic extends Construct {
     super(scope, source);
     this.source = source;
     this.topic = new Topic(this, 'Topic', {
-      topicName: `${Stack.of(this).stackName}-${source}`,
+      topicName: topicName(Stack.of(this).stackName, source),
       // SHA-256 instead of SHA-1.
       signatureVersion: '2',
       enforceSSL: true,

@@ -29,9 +29,12 @@ export class SesTopics extends Construct {
     return Stack.of(this).toJsonString(map);
   }
 
-  /** Subscribes each made topic to its source's URL, once everything stands that must confirm the subscription. */
+  /**
+   * Subscribes each made topic to its source's URL, once everything stands that must confirm the subscription. By the API's own address:
+   * a name of the team's may resolve only after this deploy, SNS would not ask again, and its proof does not depend on the URL.
+   */
   subscribe(ingress: Ingress, processor: Processor): void {
     for (const topic of this.made.filter(({ source }) => !this.#onQueue.has(source)))
-      topic.subscribe(ingress.webhookUrl(topic.source)).node.addDependency(ingress, processor);
+      topic.subscribe(ingress.ownUrl(topic.source)).node.addDependency(ingress, processor);
   }
 }

@@ -33,7 +33,7 @@ export class Pulse extends Construct {
       // Without a heartbeat it may do nothing but count.
       uses: {
         EVENTS_TABLE: beats ? storage.trace() : plain(storage.events.tableName),
-        SECRET_ARN: beats ? secrets.keepOwnKey() : plain(secrets.arn),
+        OWN_KEYS_ARN: beats ? secrets.keepOwnKey() : plain(secrets.arn),
         PUBLIC_URL: plain(ingress.publicUrl),
       },
       config,

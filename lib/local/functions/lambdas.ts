@@ -1,10 +1,7 @@
 import { ENV } from '../../../lambda/contract/env.ts';
 import { CREDENTIALS, REGION } from '../emulators/aws-json.ts';
-import { queuesOf, visibilitySeconds } from '../emulators/queue.ts';
 import { LocalError } from '../error.ts';
 import type { StackFile } from '../home.ts';
-import type { PollerSpec } from '../sources/poller.ts';
-import { isStream } from '../sources/streams.ts';
 import type { Assembly } from '../template/assembly.ts';
 import type { StackView } from '../template/stack-view.ts';
 import type { FunctionSpec } from './functions.ts';
@@ -18,13 +15,8 @@ interface FunctionProperties {
 }
 
 interface MappingProperties {
-  readonly EventSourceArn: string;
   readonly FunctionName: string;
-  readonly BatchSize?: number;
-  readonly MaximumBatchingWindowInSeconds?: number;
-  readonly FunctionResponseTypes?: readonly string[];
   readonly ScalingConfig?: { readonly MaximumConcurrency?: number };
-  readonly Enabled?: boolean;
 }
 
 /** A function of the template, before it runs. */
@@ -110,30 +102,6 @@ function nameOf(id: string): string {
   return name;
 }
 
-const isSame = (nameOrArn: string, arn: string): boolean => arn === nameOrArn || arn.endsWith(`:function:${nameOrArn}`);
-
-/** Every queue that is an event source of the template, with the function it feeds. */
-export function pollersOf(
-  stack: StackView,
-  lambdas: readonly Lambda[],
-  timeScale: number,
-): readonly (PollerSpec & { lambda: Lambda })[] {
-  const queues = queuesOf(stack);
-  return stack.ofType<MappingProperties>('AWS::Lambda::EventSourceMapping').flatMap(({ id, properties }) => {
-    if (isStream(properties.EventSourceArn)) return [];
-    const queue = queues.find(({ place }) => place.attributes.Arn === properties.EventSourceArn);
-    const lambda = lambdas.find(({ arn }) => isSame(properties.FunctionName, arn));
-    if (!queue || !lambda) throw new LocalError(`the event source ${id} joins no queue and function of the template`);
-    if (properties.Enabled === false) return [];
-    return {
-      lambda,
-      queueUrl: queue.place.ref,
-      queueArn: properties.EventSourceArn,
-      batchSize: properties.BatchSize ?? 10,
-      windowSeconds: (properties.MaximumBatchingWindowInSeconds ?? 0) * timeScale,
-      concurrency: lambda.setup.environments,
-      visibilitySeconds: visibilitySeconds(queue.properties, timeScale),
-      partialFailures: properties.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
-    };
-  });
-}
+/** Whether an event source's function name, in either of its two forms, means the function with this ARN. */
+export const isSame = (nameOrArn: string, arn: string): boolean =>
+  arn === nameOrArn || arn.endsWith(`:function:${nameOrArn}`);

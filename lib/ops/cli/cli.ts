@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { COMMON, type Command, type Entry, EXIT, type ExitCode, type Invocation, type Options } from './command.ts';
+import { COMMON, type Command, type Entry, type Invocation, type Options } from './command.ts';
 import { explain, UsageError } from './errors.ts';
+import { EXIT, type ExitCode } from './exit.ts';
 import { commandHelp, overview, RUN } from './help.ts';
 import type { Io } from './io.ts';
 import { suggestion } from './suggest.ts';

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from './command.ts';
+import { EXIT, type ExitCode } from './exit.ts';
 
 /** The command line is wrong. Never quotes a value: it may be a secret in the wrong place. */
 export class UsageError extends Error {

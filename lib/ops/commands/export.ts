@@ -1,5 +1,6 @@
-import { defineCommand, EXIT } from '../cli/command.ts';
+import { defineCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
+import { EXIT } from '../cli/exit.ts';
 import { jsonLine } from '../cli/io.ts';
 import { scanSuppression } from '../stack/scan.ts';
 import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';

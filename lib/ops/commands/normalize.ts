@@ -1,7 +1,8 @@
-import { PoisonEvent, RefusedRequest } from '../../../lambda/domain/errors.ts';
-import { type Arrival, normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import { RefusedRequest } from '../../../lambda/domain/errors.ts';
+import { interpreter } from '../../../lambda/domain/interpret.ts';
 import type { Payload } from '../../../lambda/providers/provider.ts';
-import { defineCommand, EXIT } from '../cli/command.ts';
+import { defineCommand } from '../cli/command.ts';
+import { EXIT } from '../cli/exit.ts';
 import { jsonLine, readUserFile } from '../cli/io.ts';
 import { optionsOf, parseOptions, providerOf } from '../words/provider.ts';
 import { parseAt } from '../words/time.ts';
@@ -39,19 +40,17 @@ Exit codes: 0 every event was normalised, 1 the body or one of its events could 
       return EXIT.no;
     }
 
-    const arrival: Arrival = { source: provider.id, provider: provider.id, dedupeGroup: provider.id, receivedAt };
+    const read = interpreter(provider.id, { provider, options });
     let [printed, failed] = [0, 0];
     for (const [index, raw] of payload.events.entries()) {
-      try {
-        for (const draft of provider.normalise(raw, { options, meta: payload.meta ?? {} })) {
-          io.print(jsonLine(normalisedEvent(draft, arrival)));
-          printed++;
-        }
-      } catch (error) {
-        if (!(error instanceof PoisonEvent)) throw error;
-        io.say(`Event ${index + 1} of ${payload.events.length}: ${error.message}`);
+      const meaning = read(raw, payload.meta, { receivedAt });
+      if ('poison' in meaning) {
+        io.say(`Event ${index + 1} of ${payload.events.length}: ${meaning.poison}`);
         failed++;
+        continue;
       }
+      for (const event of meaning.events) io.print(jsonLine(event));
+      printed += meaning.events.length;
     }
     if (printed + failed === 0) io.say('The body holds no event, only a message to the endpoint itself.');
     return failed > 0 ? EXIT.no : EXIT.yes;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
+import { interpreter, OPERATOR_ACTS } from '../../../lambda/domain/interpret.ts';
 import { packMessages } from '../../../lambda/domain/message.ts';
-import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
-import { normaliseAct, OPERATOR, type OperatorAct } from '../../../lambda/domain/operator.ts';
+import { OPERATOR, type OperatorAct } from '../../../lambda/domain/operator.ts';
 import { present } from '../../../lambda/domain/read.ts';
 import type { Target } from '../target/target.ts';
 import type { Author } from '../words/author.ts';
@@ -32,11 +32,12 @@ export const sendActs = (target: Target, acts: readonly OperatorAct[]): Promise<
 
 export const signed = (decision: Decision, { actor, note }: Author): OperatorAct => ({ ...decision, actor, note });
 
+const readAct = interpreter(OPERATOR, OPERATOR_ACTS);
+
 /** The event that `process` will make of an act. */
-export const actEvent = (act: OperatorAct): NormalisedEvent =>
-  normalisedEvent(normaliseAct(JSON.stringify(act)), {
-    source: OPERATOR,
-    provider: OPERATOR,
-    dedupeGroup: OPERATOR,
-    receivedAt: new Date().toISOString(),
-  });
+export function actEvent(act: OperatorAct): NormalisedEvent {
+  const meaning = readAct(JSON.stringify(act), {}, { receivedAt: new Date().toISOString() });
+  const [event] = 'poison' in meaning ? [] : meaning.events;
+  if (!event) throw new Error('an act of our own cannot be read');
+  return event;
+}

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { FUNCTION_OUTPUTS, type OutputName } from '../../../lambda/contract/outputs.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { lazyClients, type Service } from './clients.ts';
@@ -21,10 +22,8 @@ interface LocalStack {
 const STACK_FILE = '.local/stack.json';
 
 /** What a deployed stack's outputs would call its functions, and what feeds one of them. */
-const FUNCTIONS = new Map([
-  ['ReceiveFunctionName', 'receive'],
-  ['ProcessFunctionName', 'process'],
-  ['PulseFunctionName', 'pulse'],
+const FUNCTIONS = new Map<OutputName, string>([
+  ...Object.entries(FUNCTION_OUTPUTS).map(([name, output]) => [output, name] as const),
   // Here an event source goes by the function that it feeds.
   ['DeliveriesMappingId', 'process'],
 ]);

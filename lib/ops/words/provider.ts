@@ -6,7 +6,7 @@ import { suggestion } from '../cli/suggest.ts';
 
 /** A provider by the id a person typed. */
 export function providerOf(id: string): Provider<unknown> {
-  const provider = PROVIDERS.get(id) as unknown as Provider<unknown> | undefined;
+  const provider = PROVIDERS.get(id);
   if (provider) return provider;
   const known = [...PROVIDERS.keys()];
   throw new UsageError(`There is no such provider.${suggestion(id, known)} Known: ${known.join(', ')}.`);

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SecretStore } from '../../../lambda/aws/secrets.ts';
 import type { Source } from '../../../lambda/handlers/receive/request.ts';
 import { verified } from '../../../lambda/handlers/receive/verified.ts';
-import type { Provider } from '../../../lambda/providers/provider.ts';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { asRequest } from '../../support/provider-contract.ts';
 import { type SecretServer, startSecretServer } from '../../support/secret-server.ts';
@@ -14,7 +13,7 @@ const MINUTE = 60_000;
 const [old, renewed] = [sendgrid.generateKey(), sendgrid.generateKey()];
 const source: Source = {
   name: 'sendgrid',
-  provider: sendgrid as unknown as Provider<unknown>,
+  provider: sendgrid,
   options: {},
   webhookUrl: 'https://example.com/webhooks/v1/sendgrid',
   allowIps: undefined,

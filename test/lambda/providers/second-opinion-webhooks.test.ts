@@ -21,7 +21,7 @@ const BRANDED: Readonly<Record<string, 'svix' | 'webhook'>> = {
 };
 
 describe.each(Object.keys(BRANDED).filter((id) => PROVIDERS.has(id)))('%s: second opinion', (id) => {
-  const provider = PROVIDERS.get(id) as unknown as Provider<unknown>;
+  const provider = PROVIDERS.get(id) as Provider<unknown>;
   const options = parse(provider.options, {});
   const { secret = '', signingKey } = provider.generateKey();
   const verify = (request: WebhookRequest) =>

@@ -35,7 +35,7 @@ describe('ops normalize', () => {
   test.each([...PROVIDERS.values()].map(({ id }) => id))(
     '%s: reads what it posts, without headers or settings',
     async (id) => {
-      const provider = PROVIDERS.get(id) as unknown as Provider<unknown>;
+      const provider = PROVIDERS.get(id) as Provider<unknown>;
       const options = optionsOf(provider);
       const common = {
         recipient: 'ada@example.com',

@@ -129,7 +129,7 @@ describe('ops verify', () => {
 
 describe('ops verify, for every provider', () => {
   test.each([...PROVIDERS.keys()])('%s: its own sample is genuine, another key is not', async (id) => {
-    const provider = PROVIDERS.get(id) as unknown as Provider<unknown>;
+    const provider = PROVIDERS.get(id) as Provider<unknown>;
     // The proof of these is a certificate, not a secret.
     if (provider.secret.kind === 'none') return;
     const options = optionsOf(provider);
@@ -167,7 +167,7 @@ describe('ops verify, for every provider', () => {
 
 describe('ops verify mandrill', () => {
   test('a URL that was entered differently at the ESP is told in words', async () => {
-    const provider = PROVIDERS.get('mandrill') as unknown as Provider<unknown>;
+    const provider = PROVIDERS.get('mandrill') as Provider<unknown>;
     const { secret = '', signingKey } = provider.generateKey();
     const common = { type: 'bounced', recipient: 'ada@example.com', at: AT, id: 'c0ffee00', options: {} } as const;
     const request = provider.sample({ ...common, signingKey, webhookUrl: 'https://example.com/hook/' });
@@ -183,7 +183,7 @@ describe('ops verify ses', () => {
   test('takes the certificate from a file, and the topics that are allowed from --options', async () => {
     const { certificate, signingKey } = await snsCertificate();
     const topicArns = ['arn:aws:sns:eu-west-1:123456789012:ses'];
-    const provider = PROVIDERS.get('ses') as unknown as Provider<unknown>;
+    const provider = PROVIDERS.get('ses') as Provider<unknown>;
     const options = { topicArns, createTopic: false, allowSignatureV1: true };
     const common = { type: 'bounced', recipient: 'ada@example.com', at: AT, id: 'c0ffee00' } as const;
     const message = provider.sample({ ...common, signingKey, options });

@@ -1,5 +1,5 @@
-import { EXIT, type ExitCode } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { counter, pacer } from '../../cli/progress.ts';
 import { notTaken, offer } from '../../stack/outbox.ts';
@@ -42,7 +42,7 @@ export async function show(target: Target, chosen: Chosen, { json, raw }: How, i
     return EXIT.no;
   }
   const { id, reason, detail, source, sentAt, body } = letter;
-  const findings = examine(body, target.names.sources).map((finding) => ({
+  const findings = examine(body, target).map((finding) => ({
     ...(finding.fault !== undefined && { fault: finding.fault }),
     ...(finding.events && { events: raw ? finding.events : finding.events.map(redacted) }),
     ...(raw && { raw: finding.raw }),

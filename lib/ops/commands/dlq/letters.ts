@@ -6,7 +6,8 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { DEAD_LETTER } from '../../../../lambda/contract/message.ts';
-import { readMessage } from '../../../../lambda/domain/message.ts';
+import { readDelivery, type SourceOfTopic } from '../../../../lambda/domain/channel.ts';
+import { topicsOf } from '../../stack/reading.ts';
 import type { Target } from '../../target/target.ts';
 
 /** A dead letter as the queue holds it. */
@@ -33,15 +34,17 @@ const BATCH = 10;
 export class LetterBox {
   readonly #client: SQSClient;
   readonly #url: string;
+  readonly #sourceOfTopic: SourceOfTopic;
   readonly #handles = new Map<string, string>();
 
-  constructor(client: SQSClient, url: string) {
+  constructor(client: SQSClient, url: string, sourceOfTopic: SourceOfTopic) {
     this.#client = client;
+    this.#sourceOfTopic = sourceOfTopic;
     this.#url = url;
   }
 
   static async of(target: Target): Promise<LetterBox> {
-    return new LetterBox(await target.clients.sqs(), target.names.queues.deadLetter);
+    return new LetterBox(await target.clients.sqs(), target.names.queues.deadLetter, topicsOf(target));
   }
 
   /** Every letter once, in batches; those that were not removed are visible again when this ends, however it ends. */
@@ -51,7 +54,9 @@ export class LetterBox {
       for (;;) {
         const messages = await this.#receive();
         for (const { MessageId = '', ReceiptHandle = '' } of messages) this.#handles.set(MessageId, ReceiptHandle);
-        const fresh = messages.map(asLetter).filter(({ id }) => !seen.has(id));
+        const fresh = messages
+          .map((message) => asLetter(message, this.#sourceOfTopic))
+          .filter(({ id }) => !seen.has(id));
         if (fresh.length === 0) return;
         for (const { id } of fresh) seen.add(id);
         yield fresh;
@@ -106,9 +111,10 @@ export class LetterBox {
   }
 }
 
-function asLetter({ MessageId = '', Body = '', MessageAttributes = {}, Attributes = {} }: Message): Letter {
+function asLetter(message: Message, sourceOfTopic: SourceOfTopic): Letter {
+  const { MessageId = '', Body = '', MessageAttributes = {}, Attributes = {} } = message;
   const said = (name: string): string | undefined => MessageAttributes[name]?.StringValue;
-  const [detail, source] = [said(DEAD_LETTER.detail), said(DEAD_LETTER.source) ?? sourceIn(Body)];
+  const [detail, source] = [said(DEAD_LETTER.detail), said(DEAD_LETTER.source) ?? sourceIn(Body, sourceOfTopic)];
   return {
     id: MessageId,
     body: Body,
@@ -119,9 +125,9 @@ function asLetter({ MessageId = '', Body = '', MessageAttributes = {}, Attribute
   };
 }
 
-function sourceIn(body: string): string | undefined {
+function sourceIn(body: string, sourceOfTopic: SourceOfTopic): string | undefined {
   try {
-    return readMessage(body).source;
+    return readDelivery(body, sourceOfTopic).source;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
-import { defineCommand, EXIT } from '../../cli/command.ts';
+import { defineCommand } from '../../cli/command.ts';
+import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
 import { resolveTarget, TARGET_OPTIONS } from '../../target/target.ts';
 

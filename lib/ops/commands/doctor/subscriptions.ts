@@ -1,4 +1,5 @@
 import { ListSubscriptionsByTopicCommand, type Subscription } from '@aws-sdk/client-sns';
+import { webhookPath } from '../../../../lambda/contract/paths.ts';
 import type { SourceName, Target } from '../../target/target.ts';
 import { type Finding, fault, ok } from './finding.ts';
 
@@ -27,11 +28,13 @@ export async function examineAlarmTopic(target: Target, severity: 'page' | 'tick
 
 /** Do the SNS topics of an SES source reach its webhook? */
 export async function examineTopics(target: Target, name: string, source: SourceName): Promise<Finding[]> {
+  // The stack subscribes by the API's own address; people may have subscribed the public one.
+  const urls = [source.url, target.names.output('ApiEndpoint') + webhookPath(name)];
   return Promise.all(
     topicsOf(target, name, source).map(async (arn) => {
       const about = `${name}, topic ${arn.split(':').at(-1)}`;
       const all = await subscriptions(target, arn);
-      const own = all.filter(({ Endpoint, Protocol }) => Endpoint === source.url || Protocol === 'sqs');
+      const own = all.filter(({ Endpoint, Protocol }) => urls.includes(Endpoint ?? '') || Protocol === 'sqs');
       if (own.length === 0) {
         return fault(
           'subscription-missing',

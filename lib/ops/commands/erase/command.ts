@@ -1,6 +1,7 @@
 import { normaliseAddress } from '../../../../lambda/domain/address.ts';
-import { defineCommand, EXIT } from '../../cli/command.ts';
+import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
 import { resolveTarget, TARGET_OPTIONS } from '../../target/target.ts';
 import { AUTHOR_OPTIONS, authorOf, noteOf } from '../../words/author.ts';

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { defineCommand, EXIT } from '../../cli/command.ts';
+import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { EXIT } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { resolveTarget, TARGET_OPTIONS } from '../../target/target.ts';
 import { AUTHOR_OPTIONS, authorOf, noteOf } from '../../words/author.ts';

@@ -1,6 +1,7 @@
 import { normaliseAddress } from '../../../../lambda/domain/address.ts';
-import { EXIT, type ExitCode, type Values } from '../../cli/command.ts';
+import type { Values } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { sendActs, signed } from '../../stack/acts.ts';
 import { awaitActs } from '../../stack/effects.ts';

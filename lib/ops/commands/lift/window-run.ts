@@ -1,5 +1,6 @@
-import { EXIT, type ExitCode, type Values } from '../../cli/command.ts';
+import type { Values } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { sendActs, signed } from '../../stack/acts.ts';
 import { scanSuppression } from '../../stack/scan.ts';

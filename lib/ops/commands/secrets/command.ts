@@ -1,5 +1,6 @@
-import { defineCommand, EXIT, type ExitCode } from '../../cli/command.ts';
+import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { suggestion } from '../../cli/suggest.ts';
 import { changeSecretMap, liveValues, readSecretMap, type SecretMap } from '../../stack/secret-map.ts';

@@ -1,3 +1,4 @@
+import { webhookPath } from '../../../../lambda/contract/paths.ts';
 import { RefusedRequest } from '../../../../lambda/domain/errors.ts';
 import { EVENT_TYPES } from '../../../../lambda/domain/event.ts';
 import type { Provider, SampleRequest, WebhookRequest } from '../../../../lambda/providers/provider.ts';
@@ -22,7 +23,7 @@ export async function checkSecretForm(provider: Provider<unknown>, value: string
 /** The provider itself tells: given a request that another key signed, it calls this value unusable, or merely not matching. */
 async function usable(provider: Provider<unknown>, value: string, options: unknown): Promise<boolean> {
   const at = Date.now();
-  const webhookUrl = 'https://example.com/webhooks/v1/sample';
+  const webhookUrl = `https://example.com${webhookPath('sample')}`;
   const { signingKey } = provider.generateKey();
   const common = { recipient: 'ada@example.com', at, id: 'c0ffee00', signingKey, options, webhookUrl };
   const sample = EVENT_TYPES.map((type) => provider.sample({ type, ...common })).find((one) => one !== undefined);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { EXIT, type ExitCode } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { changeSecretMap, liveValues, readSecretMap } from '../../stack/secret-map.ts';
 import { sourceOf, type Target } from '../../target/target.ts';

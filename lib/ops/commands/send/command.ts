@@ -1,5 +1,6 @@
-import { defineCommand, EXIT } from '../../cli/command.ts';
+import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
 import { resolveTarget, sourceOf, TARGET_OPTIONS } from '../../target/target.ts';
 import { optionsOf, providerOf } from '../../words/provider.ts';
@@ -42,7 +43,8 @@ Exit codes: 0 accepted (with --wait: and seen), 1 refused or not seen within a m
     const provider = providerOf(source.provider);
     const signingKey = await signingKeyOf(target, name, provider);
     const options = optionsOf(provider, source.options);
-    const shop: Workshop = { provider, source: name, options, signingKey, webhookUrl: source.url };
+    const { dedupeGroup, url: webhookUrl } = source;
+    const shop: Workshop = { provider, source: name, options, dedupeGroup, signingKey, webhookUrl };
     const possible = sampledTypes(shop);
     if (!given.all && !possible.includes(asked)) {
       throw new UsageError(`${provider.title} has no event of type ${asked}. It has: ${possible.join(', ')}.`);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { EVENT_TYPES, type EventType, type NormalisedEvent } from '../../../../lambda/domain/event.ts';
-import { normalisedEvent } from '../../../../lambda/domain/normalised.ts';
+import { interpreter } from '../../../../lambda/domain/interpret.ts';
 import type { Provider, SampleRequest } from '../../../../lambda/providers/provider.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { suggestion } from '../../cli/suggest.ts';
@@ -11,6 +11,7 @@ export interface Workshop {
   readonly provider: Provider<unknown>;
   readonly source: string;
   readonly options: unknown;
+  readonly dedupeGroup?: string | undefined;
   readonly signingKey: string;
   readonly webhookUrl: string;
 }
@@ -25,16 +26,17 @@ export interface Sample {
 
 /** A signed request of one type; undefined where the ESP has no such event. */
 export function makeSample(shop: Workshop, type: EventType, at: number, to?: string): Sample | undefined {
-  const { provider, source, options, signingKey, webhookUrl } = shop;
+  const { provider, source, options, dedupeGroup, signingKey, webhookUrl } = shop;
   const id = randomBytes(8).toString('hex');
   const recipient = to ?? `sample-${id}@example.com`;
   const request = provider.sample({ type, recipient, at, id, signingKey, options, webhookUrl });
   if (!request) return undefined;
-  const { events, meta = {} } = provider.split(asRequest(request), options);
-  const arrival = { source, provider: provider.id, dedupeGroup: source, receivedAt: new Date(at).toISOString() };
-  const [event] = events
-    .flatMap((raw) => provider.normalise(raw, { options, meta }))
-    .map((draft) => normalisedEvent(draft, arrival));
+  const { events, meta } = provider.split(asRequest(request), options);
+  const read = interpreter(source, { provider, options, dedupeGroup });
+  const [event] = events.flatMap((raw) => {
+    const meaning = read(raw, meta, { receivedAt: new Date(at).toISOString() });
+    return 'poison' in meaning ? [] : meaning.events;
+  });
   return { type, recipient, request, ...(event?.recipient !== undefined && { event }) };
 }
 

@@ -1,6 +1,7 @@
 import { RefusedRequest } from '../../../../lambda/domain/errors.ts';
 import type { Provider } from '../../../../lambda/providers/provider.ts';
-import { defineCommand, EXIT, type ExitCode } from '../../cli/command.ts';
+import { defineCommand } from '../../cli/command.ts';
+import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
 import { providerOf } from '../../words/provider.ts';
 import { attempt, diagnose, type Outcome } from './diagnose.ts';

@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import chromium from '@sparticuz/chromium';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+
+/** Where a browser stands that somebody installed; `CHROME_PATH` names another. The package brings one for Linux on x64 only. */
+const INSTALLED = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/usr/bin/google-chrome',
+  '/usr/bin/chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/** No look-ups, no updates, no sync: a test talks to the loopback only. */
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+];
+
+/** A real Chromium without a window. The caller closes it. */
+export async function startBrowser(): Promise<Browser> {
+  const own = process.env.CHROME_PATH ?? INSTALLED.find((path) => existsSync(path));
+  const bundled = process.platform === 'linux' && process.arch === 'x64';
+  if (own === undefined && !bundled)
+    throw new Error('No Chrome was found: install one, or say where it is with CHROME_PATH.');
+  return puppeteer.launch({
+    executablePath: own ?? (await chromium.executablePath()),
+    args: [...(own === undefined ? chromium.args : []), ...QUIET],
+    headless: 'shell',
+  });
+}
+
+export interface Look {
+  readonly width?: number;
+  readonly height?: number;
+  readonly dark?: boolean;
+  readonly script?: boolean;
+}
+
+/** A page of a given size and taste. */
+export async function openPage(browser: Browser, look: Look = {}): Promise<Page> {
+  const page = await browser.newPage();
+  await page.setViewport({ width: look.width ?? 1440, height: look.height ?? 900 });
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: look.dark ? 'dark' : 'light' }]);
+  await page.setJavaScriptEnabled(look.script ?? true);
+  return page;
+}
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** What axe finds wrong with the page as it stands: a line for each violation, with the first place it was seen at. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  // Evaluated by the debugger, so that a page's own content policy, which allows no such script, stays as it is.
+  await page.evaluate(readFileSync(AXE, 'utf8'));
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } };
+    interface Finding {
+      readonly id: string;
+      readonly help: string;
+      readonly nodes: readonly { readonly html: string }[];
+    }
+    return (await axe.run()).violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`);
+  });
+  return found;
+}
+
+/** Pixels by which the page is wider than its window. */
+export const overflow = async (page: Page): Promise<number> =>
+  Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
