@@ -39,7 +39,7 @@ export async function verified(source: Source, request: WebhookRequest, means: M
     return proof;
   };
 
-  if (source.provider.secret.kind === 'none') return check([]);
+  if (source.provider.keys === 'none') return check([]);
   const live = await means.secrets.values(source.name, means.signal);
   try {
     return await check(live);

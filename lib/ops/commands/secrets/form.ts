@@ -1,11 +1,25 @@
 import { webhookPath } from '../../../../lambda/contract/paths.ts';
 import { RefusedRequest } from '../../../../lambda/domain/errors.ts';
 import { EVENT_TYPES } from '../../../../lambda/domain/event.ts';
-import type { Provider, SampleRequest, WebhookRequest } from '../../../../lambda/providers/provider.ts';
+import {
+  type Provider,
+  proofOf,
+  type SampleRequest,
+  type WebhookRequest,
+} from '../../../../lambda/providers/provider.ts';
+import { secretPart } from '../../../../lambda/providers/shared/proof/password.ts';
 import { UsageError } from '../../cli/errors.ts';
 
+/** A secret that people choose must not be guessed; what an ESP makes is as long as it is. */
+const MIN_CHOSEN = 16;
+
 /** A value no receiver could use is refused before it is stored. Messages never hold the value. */
-export async function checkSecretForm(provider: Provider<unknown>, value: string, options: unknown): Promise<void> {
+export async function checkSecretForm(
+  provider: Provider<unknown>,
+  value: string,
+  options: unknown,
+  weakAllowed = false,
+): Promise<void> {
   if (value === '') throw new UsageError('The secret is empty: nothing was stored.');
   if (value !== value.trim()) {
     throw new UsageError('The secret begins or ends with white space, most likely copied along: nothing was stored.');
@@ -16,6 +30,13 @@ export async function checkSecretForm(provider: Provider<unknown>, value: string
   if (!(await usable(provider, value, options))) {
     throw new UsageError(
       `${provider.title} cannot use this value: nothing was stored. Expected: ${provider.secret.form}.`,
+    );
+  }
+  const origin = proofOf(provider, options);
+  const own = origin.with === 'password' ? secretPart(value) : value;
+  if (origin.keys === 'chosen' && own.length < MIN_CHOSEN && !weakAllowed) {
+    throw new UsageError(
+      `The secret is shorter than ${MIN_CHOSEN} characters: nothing was stored. It is all that keeps others from posting events; "secrets rotate --generate" makes a good one, --yes takes this one.`,
     );
   }
 }
