@@ -79,8 +79,16 @@ function sentenceOf(event: NormalisedEvent, policy: PolicyConfig): Sentence | Sp
       return event.reason && event.retraction === undefined
         ? { reason: event.reason, lasts: { until: 0 } }
         : 'no-effect';
-    default:
+    case 'accepted':
+    case 'delivered':
+    case 'deferred':
+    case 'opened':
+    case 'clicked':
+    case 'inbound':
+    case 'unknown':
       return 'no-effect';
+    default:
+      return event.type satisfies never;
   }
 }
 

@@ -1,3 +1,4 @@
+import { internalKey } from '../contract/tables.ts';
 import type { Mark } from './suppression.ts';
 
 /**
@@ -30,7 +31,7 @@ export interface RetractedImport extends Retracted {
 export type Told = Pick<Mark, 'source' | 'at' | 'until' | 'importId'>;
 
 /** Partition key of the stored list, in the suppression table; no address begins so. */
-export const RETRACTIONS_KEY = '~retractions';
+export const RETRACTIONS_KEY = internalKey('retractions');
 /** Most that are kept: the list is one item, and read with every change. */
 export const MAX_RETRACTIONS = 100;
 
