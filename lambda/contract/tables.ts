@@ -16,6 +16,9 @@ export const BY_MESSAGE = { name: 'byMessage', partitionKey: 'messageId' } as co
 /** Partition key of what is about no address, in either table: no address begins so. */
 export const internalKey = (...parts: readonly string[]): string => `~${parts.join('#')}`;
 
+/** Partition key, in the suppression table, of the list of what does not count. */
+export const RETRACTIONS_KEY = internalKey('retractions');
+
 export const isInternal = (partitionKey: string): boolean => partitionKey.startsWith('~');
 
 export const SUPPRESSION = {

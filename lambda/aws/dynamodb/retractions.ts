@@ -1,7 +1,7 @@
-import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { SUPPRESSION } from '../../contract/tables.ts';
-import { RETRACTIONS_KEY, type Retraction } from '../../domain/retraction.ts';
+import { RETRACTIONS_KEY, SUPPRESSION } from '../../contract/tables.ts';
+import type { Retraction } from '../../domain/retraction.ts';
 
 /** The list of what does not count, and how often it was written. */
 export interface RetractionList {
@@ -33,14 +33,14 @@ export class RetractionStore {
 
   /** The list as it is at this moment. @throws where it could not be read */
   async read(signal: AbortSignal): Promise<RetractionList> {
-    const { Item } = await this.#client.send(
-      new GetItemCommand({
-        TableName: this.#table,
-        Key: { [SUPPRESSION.partitionKey]: { S: RETRACTIONS_KEY } },
-        ConsistentRead: true,
-      }),
+    // The right to read single items is there in this form only.
+    const Keys = [{ [SUPPRESSION.partitionKey]: { S: RETRACTIONS_KEY } }];
+    const { Responses, UnprocessedKeys } = await this.#client.send(
+      new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true } } }),
       { abortSignal: signal },
     );
+    if (UnprocessedKeys?.[this.#table]) throw new Error('the retractions could not be read');
+    const [Item] = Responses?.[this.#table] ?? [];
     this.#last = asRetractionList(Item);
     return this.#last;
   }

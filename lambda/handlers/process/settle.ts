@@ -7,7 +7,7 @@ import { until } from '../../aws/effort.ts';
 import type { PolicyOf } from '../../domain/history.ts';
 import { restsOnSeries } from '../../domain/soft-bounces.ts';
 import type { Change } from '../../domain/suppression.ts';
-import { type Asked, changesOf, touches } from './changes.ts';
+import { type Asked, changesOf, touchedBy } from './changes.ts';
 import { type Judged, PROMPT } from './judge.ts';
 import type { Shares } from './step.ts';
 
@@ -35,7 +35,7 @@ export async function settle(
   shares: Pick<Shares, 'judged' | 'suppressed'>,
   quiet: ReadonlySet<string>,
 ): Promise<Settled> {
-  const concerned = new Set([...judgements.keys(), ...series, ...retracted, ...deliveries.keys()]);
+  const concerned = new Set([...judgements.keys(), ...series, ...retracted.keys(), ...deliveries.keys()]);
   let settled: Settled = { changed: new Set(), suppressed: new Set(), refused: new Map(), unsettled: new Set() };
   if (concerned.size === 0) return settled;
   const signal = until(shares.judged);
@@ -110,16 +110,16 @@ function again(
   now: RetractionList,
 ): Asked {
   const proved = [...changes].flatMap(([recipient, change]) => (provenAt(change).length > 0 ? [recipient] : []));
-  const touched = [...asked.judgements].flatMap(([recipient, own]) =>
-    touches(own, now.retractions) ? [recipient] : [],
-  );
+  const touched = [...asked.judgements]
+    .map(([recipient, own]) => [recipient, touchedBy(own, now.retractions)] as const)
+    .filter(([, keys]) => keys.size > 0);
   return {
     judgements: new Map(),
     series: asked.series
       .union(asked.retracted)
       .intersection(changed)
       .union(new Set(isFirst ? proved : [])),
-    retracted: new Set(now.version === before.version ? [] : touched),
+    retracted: new Map(now.version === before.version ? [] : touched),
   };
 }
 

@@ -5,7 +5,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { muteRuleName } from '../../../lambda/contract/alarms.ts';
 import { ARCHIVE_PREFIX } from '../../../lambda/contract/archive.ts';
-import { BY_MESSAGE } from '../../../lambda/contract/tables.ts';
+import { BY_MESSAGE, RETRACTIONS_KEY } from '../../../lambda/contract/tables.ts';
 import type { DeliveryQueue } from '../delivery/queue.ts';
 import type { Archive } from '../feeds/archive.ts';
 import type { Secrets } from '../storage/secrets.ts';
@@ -58,7 +58,7 @@ export class AccessPolicies extends Construct {
     }
   }
 
-  /** Operators write to no table: what they change goes through the delivery queue, so that it is recorded. */
+  /** Operators write one item, by which the functions know what does not count; what else they change goes through the queue and is recorded. */
   private operatorPolicy(props: AccessPoliciesProps): ManagedPolicy {
     const { stage, storage, secrets, delivery, deliveries, archive } = props;
     const { stackName } = Stack.of(this);
@@ -72,6 +72,12 @@ export class AccessPolicies extends Construct {
         'dynamodb:Scan',
         'dynamodb:DescribeTable',
       ),
+      // One item, which says what does not count. All else of the list is written by `process`.
+      new PolicyStatement({
+        actions: ['dynamodb:UpdateItem'],
+        resources: [storage.suppression.tableArn],
+        conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [RETRACTIONS_KEY] } },
+      }),
       allow([`${storage.events.tableArn}/index/${BY_MESSAGE.name}`], 'dynamodb:Query'),
       allow(
         [delivery.queue.queueArn, delivery.deadLetters.queueArn],
