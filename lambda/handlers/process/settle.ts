@@ -43,7 +43,9 @@ export async function settle(
     const broken = await contradicted(deliveries, list, signal);
     let asked: Asked = { judgements, series: series.union(broken), retracted };
     if (isEmpty(asked)) return settled;
-    let known = await (retracted.size > 0 ? retractions.read(signal) : retractions.known(signal));
+    let known = await retractions.known(signal);
+    // What is taken back may be forgotten by now: where it matters, the list of this moment decides.
+    if (retracted.size > 0 || known.retractions.length > 0) known = await retractions.read(signal);
     for (let look = 0; !isEmpty(asked); look++) {
       const isFirst = look === 0;
       const made = await changesOf(

@@ -36,7 +36,11 @@ function commandsOf(heading: string): string[][] {
 
 /** One command of the runbook with what stands for something put in. */
 async function carryOut(words: readonly string[], put: Readonly<Record<string, string>>) {
-  const args = words.join('\n').replace('\n--stage\nprod', '').split('\n').map((word) => put[word] ?? word);
+  const args = words
+    .join('\n')
+    .replace('\n--stage\nprod', '')
+    .split('\n')
+    .map((word) => put[word] ?? word);
   return stack.run(args);
 }
 
@@ -99,7 +103,11 @@ describe('a wrong import, as the runbook says', () => {
     const csv = (lines: readonly string[]) => `address,reason,scope,at,until,note\n${lines.join('\n')}\n`;
     const list = ['ada', 'bob', 'genuine'].map((name) => `${name}@example.com,hard_bounce,,2026-11-11T10:00:00Z,,`);
     writeFile(stack.root, 'right.csv', csv([`bob@example.com,hard_bounce,,2026-11-11T10:00:00Z,,`]));
-    writeFile(stack.root, 'wrong.csv', csv([...list, `wronged@example.com,manual,,${new Date().toISOString()},lifted,`]));
+    writeFile(
+      stack.root,
+      'wrong.csv',
+      csv([...list, `wronged@example.com,manual,,${new Date().toISOString()},lifted,`]),
+    );
     const load = async (file: string) => {
       const ran = await stack.run(['import', file, '--note', 'moved', '--actor', 'kim', '--json']);
       expect(ran.code).toBe(0);
@@ -130,8 +138,16 @@ test('no command writes a longer end than the policy of the stage', async () => 
   const day = 86_400;
   const at = '2026-11-12T10:00:00Z';
   const end = Date.parse(at) / 1000 + 30 * day;
-  writeFile(stack.root, 'own.csv', `address,reason,scope,at,until,note\nlong@example.com,hard_bounce,,${at},forever,\n`);
-  writeFile(stack.root, 'grid.csv', `email,created,status,reason\ngrid@example.com,${Date.parse(at) / 1000},5.1.1,550 user unknown\n`);
+  writeFile(
+    stack.root,
+    'own.csv',
+    `address,reason,scope,at,until,note\nlong@example.com,hard_bounce,,${at},forever,\n`,
+  );
+  writeFile(
+    stack.root,
+    'grid.csv',
+    `email,created,status,reason\ngrid@example.com,${Date.parse(at) / 1000},5.1.1,550 user unknown\n`,
+  );
   writeFile(stack.root, 'gun.csv', `address,code,error,created_at\ngun@example.com,550,no such user,${at}\n`);
   const note = ['--note', 'n', '--actor', 'kim'];
   await stack.run(['import', 'own.csv', ...note]);

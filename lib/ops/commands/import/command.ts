@@ -78,8 +78,7 @@ Exit codes: 0 every line was taken, 1 some were skipped, 2 usage, 3 cannot know 
     };
     if (dry || !target) {
       const tally = await runImport(plan, io);
-      if (!target) io.say('Name a stack (--stage or --local) to see what its policy switches off.');
-      return finish(tally, { format: file.id, id, dry: true }, given.json === true, io);
+      return finish(tally, { format: file.id, id, dry: true, judged: target !== undefined }, given.json === true, io);
     }
 
     const author = await authorOf('import', given, target);
@@ -92,7 +91,7 @@ Exit codes: 0 every line was taken, 1 some were skipped, 2 usage, 3 cannot know 
     const tally = await runImport(going, io, { target, author, reached });
     await clearState(path);
     io.say('Handed to the delivery queue. It is in effect once the queue is empty.');
-    return finish(tally, { format: file.id, id: going.id, dry: false }, given.json === true, io);
+    return finish(tally, { format: file.id, id: going.id, dry: false, judged: true }, given.json === true, io);
   },
 });
 
@@ -142,9 +141,11 @@ interface Ran {
   readonly format: string;
   readonly id: string;
   readonly dry: boolean;
+  /** By the policy of a stack, which says what is switched off. */
+  readonly judged: boolean;
 }
 
-function finish(tally: Tally, { format, id, dry }: Ran, json: boolean, io: Io) {
+function finish(tally: Tally, { format, id, dry, judged }: Ran, json: boolean, io: Io) {
   const { taken, bad, passed, spared, byReason, byClass, bySpared } = tally;
   const counts = {
     byReason: Object.fromEntries(byReason),
@@ -158,6 +159,7 @@ function finish(tally: Tally, { format, id, dry }: Ran, json: boolean, io: Io) {
     if (byClass.size > 0) io.print(`Bounces, read as the webhook reads them: ${list(byClass)}.`);
     if (spared > 0) io.print(`  ${spared}  suppress nobody: ${list(bySpared)} (--as-listed takes them all the same)`);
     if (passed > 0) io.print(`  ${passed}  say nothing of suppression`);
+    if (!judged) io.print('Name a stack (--stage or --local) to see what its policy switches off.');
     io.print(`Import ${id}${dry ? '' : `. To take it back: lift --import ${id}`}`);
   }
   return bad > 0 ? EXIT.no : EXIT.yes;

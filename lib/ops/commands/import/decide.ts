@@ -34,7 +34,7 @@ export interface Judging {
 
 /**
  * What one line decides; undefined where it says nothing of suppression. A bounce with a code or a text is read as the webhook reads it, and
- * every line ends when an event of its kind would by the stage's policy.
+ * every line that names no date ends when an event of its kind would by the stage's policy.
  * @param at time of lines that give none
  * @throws BadLine in words that quote nothing of it
  */
@@ -67,7 +67,9 @@ export function decide(
   const ends = endOf(row, recipient, time, bounceClass, judging.policy);
   const told = { ...said, ...(bounceClass && { bounceClass: bounceClass.bounceClass }) };
   if (typeof ends === 'string') return { spared: ends, ...told };
-  return { decision: { act: 'suppress', ...base, until: Math.min(until ?? FOREVER, ends) }, ...told };
+  // A date that somebody wrote down is meant; "for ever" is what the policy says it is.
+  const end = until === undefined || until >= FOREVER ? ends : until;
+  return { decision: { act: 'suppress', ...base, until: end }, ...told };
 }
 
 /** When an event that says the same would end, in epoch seconds; or why it would suppress nobody. */

@@ -143,11 +143,11 @@ function act(
 
 function tell(one: TakenBack, json: boolean, io: Io): void {
   const { recipient, key, lifted, stays } = one;
-  if (json) io.print(jsonLine(one));
-  if (json || !lifted) return;
-  const rest =
-    stays && `; stays suppressed ${until(stays.until)}, ${stays.source} said "${stays.event}" at ${stays.at}`;
-  io.print(clean(`${recipient}: ${key} lifted${rest ?? ''}`));
+  if (json) return void io.print(jsonLine(one));
+  if (lifted) io.print(clean(`${recipient}: ${key} lifted`));
+  if (!stays) return;
+  const said = `${stays.source} said "${stays.event}" at ${stays.at}`;
+  io.print(clean(`${recipient}: ${key} stays, suppressed ${until(stays.until)}: ${said}`));
 }
 
 const until = (seconds: number): string => (endOf(seconds) === 'for ever' ? 'for ever' : `until ${endOf(seconds)}`);
