@@ -3,35 +3,37 @@ import { join, resolve } from 'node:path';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { lazyClients, type Service } from './clients.ts';
-import type { SourceName, Target } from './target.ts';
+import type { Queues, SourceName, Target } from './target.ts';
 
 /** What `npm start` writes once it is ready. */
 interface LocalStack {
   readonly url: string;
   readonly endpoints: Readonly<Partial<Record<Service, string>>>;
   readonly tables: { readonly events: string; readonly suppression: string };
-  readonly queues: { readonly delivery: string; readonly deadLetter: string };
+  readonly queues: Queues;
   readonly sources: Readonly<Record<string, SourceName>>;
   readonly archive?: { readonly bucket: string };
   readonly secretArn: string;
+  readonly ownKeysArn: string;
   readonly keysFile?: string;
   readonly logsDir?: string;
 }
 
 const STACK_FILE = '.local/stack.json';
 
-/** What a deployed stack's outputs would call its functions, and what feeds one of them. */
+/** What a deployed stack's outputs would call its functions, and what feeds one of them: here an event source goes by its queue. */
 const FUNCTIONS = new Map([
   ['ReceiveFunctionName', 'receive'],
   ['ProcessFunctionName', 'process'],
   ['PulseFunctionName', 'pulse'],
-  // Here an event source goes by the function that it feeds.
-  ['DeliveriesMappingId', 'process'],
+  ['DeliveriesMappingId', 'DeliveryQueue'],
+  ['ActsMappingId', 'ActsQueue'],
 ]);
 
 export async function localTarget(io: Io): Promise<Target> {
   const stack = await readStack(io);
-  const { url, tables, queues, secretArn, keysFile, logsDir } = stack;
+  const { url, tables, queues, secretArn, ownKeysArn, keysFile, logsDir } = stack;
+  const known = new Map([...FUNCTIONS, ['FeedsMappingId', queues.feeds === undefined ? 'none' : 'FeedsQueue']]);
   return {
     kind: 'local',
     label: 'the local stack',
@@ -40,9 +42,10 @@ export async function localTarget(io: Io): Promise<Target> {
       tables,
       queues,
       secretArn,
+      ownKeysArn,
       sources: new Map(Object.entries(stack.sources)),
       output: (key) => {
-        const name = key === 'ArchiveBucketName' ? stack.archive?.bucket : FUNCTIONS.get(key);
+        const name = key === 'ArchiveBucketName' ? stack.archive?.bucket : known.get(key);
         if (name !== undefined) return name;
         throw new CannotKnow('The local stack has no such part: this works on a deployed stack only.');
       },
