@@ -21,10 +21,11 @@ export interface Described {
   readonly stack: StackView;
   readonly lambdas: readonly Lambda[];
   readonly pid: (lambda: Lambda) => number;
+  readonly consoleUrl?: string | undefined;
 }
 
 /** What others need to know of the run. Functions may reach the emulators through a proxy; these addresses are the emulators' own. */
-export function describeStack({ home, url, endpoints, stack, lambdas, pid }: Described): StackFile {
+export function describeStack({ home, url, endpoints, stack, lambdas, pid, consoleUrl }: Described): StackFile {
   const queue = (address: string) => `${endpoints.sqs}${new URL(address).pathname}`;
   const queueOf = (arn: string) => `${endpoints.sqs}/${arn.split(':').slice(-2).join('/')}`;
   const feeds = variable(lambdas, 'process', 'FEEDS_QUEUE_ARN');
@@ -51,6 +52,7 @@ export function describeStack({ home, url, endpoints, stack, lambdas, pid }: Des
     ownKeysArn: variable(lambdas, 'receive', 'OWN_KEYS_ARN'),
     keysFile: home.keys,
     logsDir: home.logs,
+    ...(consoleUrl !== undefined && { console: { url: consoleUrl } }),
   };
 }
 

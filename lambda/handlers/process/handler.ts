@@ -10,6 +10,7 @@ import { SecretStore } from '../../aws/secrets.ts';
 import { emit } from '../../aws/telemetry.ts';
 import { readEnv } from '../../contract/env.ts';
 import { topicSources } from '../../domain/channel.ts';
+import { PROVIDERS } from '../../providers/index.ts';
 import { keep } from './archive.ts';
 import { bindBodies } from './bind.ts';
 import { bury } from './bury.ts';
@@ -23,7 +24,10 @@ import { tallyOf } from './tally.ts';
 
 const env = readEnv('process');
 const config = readConfig();
-const sourceOfTopic = topicSources(config.sources, JSON.parse(env.TOPIC_ARNS));
+const topics = Object.entries(config.sources).map(
+  ([name, { provider, options }]) => [name, PROVIDERS.get(provider)?.topics?.(options)] as const,
+);
+const sourceOfTopic = topicSources(topics, JSON.parse(env.TOPIC_ARNS));
 const dynamo = dynamoClient();
 const sqs = sqsClient();
 const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentionDays);

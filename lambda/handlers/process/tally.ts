@@ -1,5 +1,6 @@
 import type { Tally } from '../../aws/telemetry.ts';
 import { HEARTBEAT_SOURCE, type RuntimeConfig } from '../../contract/config.ts';
+import { BATCH_FACTS, blockedFact } from '../../contract/logs.ts';
 import { METRICS, type MetricName } from '../../contract/metrics.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
 import { mailboxOperator } from '../../domain/mailbox-operators.ts';
@@ -44,7 +45,7 @@ export function tallyOf(outcome: Outcome, { countEngagement }: Pick<RuntimeConfi
     overall: Object.fromEntries([...counts].filter(([, count]) => count > 0)),
     facts: {
       ...eventFacts(fresh, stored.at),
-      ...(tableFailures.throttled > 0 && { throttled: tableFailures.throttled }),
+      ...(tableFailures.throttled > 0 && { [BATCH_FACTS.throttled]: tableFailures.throttled }),
     },
   };
 }
@@ -83,10 +84,10 @@ function eventFacts(events: readonly NormalisedEvent[], storedAt: number): Recor
   for (const event of events) {
     note(event.type);
     const operator = blockedBy(event);
-    if (operator !== undefined) note(`blocked_${operator}`);
+    if (operator !== undefined) note(blockedFact(operator));
     const received = Date.parse(event.receivedAt);
-    slowest('slowestStoredMs', storedAt - received);
-    if (event.occurredAt !== undefined) slowest('slowestEspMs', received - Date.parse(event.occurredAt));
+    slowest(BATCH_FACTS.slowestStoredMs, storedAt - received);
+    if (event.occurredAt !== undefined) slowest(BATCH_FACTS.slowestEspMs, received - Date.parse(event.occurredAt));
   }
   return facts;
 }

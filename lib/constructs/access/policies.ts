@@ -5,6 +5,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { muteRuleName } from '../../../lambda/contract/alarms.ts';
 import { ARCHIVE_PREFIX } from '../../../lambda/contract/archive.ts';
+import { BY_MESSAGE } from '../../../lambda/contract/tables.ts';
 import type { DeliveryQueues } from '../delivery/queue.ts';
 import type { Archive } from '../feeds/archive.ts';
 import type { Secrets } from '../storage/secrets.ts';
@@ -73,7 +74,7 @@ export class AccessPolicies extends Construct {
         'dynamodb:Scan',
         'dynamodb:DescribeTable',
       ),
-      allow([`${storage.events.tableArn}/index/byMessage`], 'dynamodb:Query'),
+      allow([`${storage.events.tableArn}/index/${BY_MESSAGE.name}`], 'dynamodb:Query'),
       allow(
         [delivery.queue, delivery.acts, delivery.feeds, delivery.deadLetters].flatMap((queue) => queue?.queueArn ?? []),
         'sqs:GetQueueAttributes',

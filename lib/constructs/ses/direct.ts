@@ -7,14 +7,16 @@ import { Construct } from 'constructs';
 import type { Settings, SourceSettings } from '../../settings/schema.ts';
 import type { DeliveryQueues } from '../delivery/queue.ts';
 import { SES_DETAIL_TYPES, sesInput } from './direct-input.ts';
-import type { SesTopics } from './topics.ts';
+import { type SesTopics, topicsOf } from './topics.ts';
 
 /** What EventBridge does at most for one event. */
 const RETRY = { maxEventAge: Duration.hours(24), retryAttempts: 185 };
 
 /** Whether a source's events come by a queue of the stack, and not by its URL. */
-export const isFed = ({ provider, options }: SourceSettings): boolean =>
-  provider === 'ses' && (options.via === 'eventbridge' || options.via === 'sns-queue');
+export function isFed(settings: SourceSettings): boolean {
+  const via = topicsOf(settings)?.via;
+  return via === 'eventbridge' || via === 'sns-queue';
+}
 
 /** Events that SES published and that did not reach the feeds queue. */
 export interface Undelivered {
@@ -36,11 +38,11 @@ export class SesDirect extends Construct {
     super(scope, id);
     const { feeds } = delivery;
     this.undelivered = Object.entries(sources).flatMap(([source, settings]) => {
-      if (!feeds || !isFed(settings)) return [];
-      const { via, configurationSets, topicArns } = settings.options;
-      return via === 'eventbridge'
-        ? [this.rule(source, configurationSets, feeds)]
-        : this.subscriptions(source, topicArns, feeds, topics);
+      const received = topicsOf(settings);
+      if (!feeds || !received || !isFed(settings)) return [];
+      return received.via === 'eventbridge'
+        ? [this.rule(source, settings.options.configurationSets, feeds)]
+        : this.subscriptions(source, received.named, feeds, topics);
     });
     if (this.#rules.length > 0) feeds?.addToResourcePolicy(mayWrite(feeds, 'events.amazonaws.com', this.#rules));
     if (this.#topics.size > 0) feeds?.addToResourcePolicy(mayWrite(feeds, 'sns.amazonaws.com', [...this.#topics]));
@@ -59,12 +61,10 @@ export class SesDirect extends Construct {
   }
 
   /** Topics that the settings name are subscribed too. Raw delivery stays off: the envelope says which topic spoke. */
-  private subscriptions(source: string, named: unknown, feeds: Queue, topics: SesTopics): Undelivered[] {
+  private subscriptions(source: string, named: readonly string[], feeds: Queue, topics: SesTopics): Undelivered[] {
     const made = topics.made.find((topic) => topic.source === source);
     const undelivered = made?.undelivered ?? this.undeliveredQueue(source);
-    const others = ((named as readonly string[] | undefined) ?? []).map((arn, index) =>
-      Topic.fromTopicArn(this, `${source}-topic-${index + 1}`, arn),
-    );
+    const others = named.map((arn, index) => Topic.fromTopicArn(this, `${source}-topic-${index + 1}`, arn));
     for (const [index, topic] of [...(made ? [made.topic] : []), ...others].entries()) {
       new Subscription(this, `${source}-subscription-${index + 1}`, {
         topic,

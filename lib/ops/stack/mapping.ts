@@ -14,10 +14,10 @@ const PATIENCE_MS = 120_000;
 const INTERVAL_MS = 1_000;
 
 /** Outputs with the ids of what brings something to `process`. What only waits for the archive goes on. */
-const MAPPINGS = ['DeliveriesMappingId', 'ActsMappingId', 'FeedsMappingId'];
+const MAPPINGS = ['DeliveriesMappingId', 'ActsMappingId', 'FeedsMappingId'] as const;
 
 /** All of them; `none` stands for a queue that this stack does not have. */
-export async function readMappings(target: Target): Promise<Mapping[]> {
+async function readMappings(target: Target): Promise<Mapping[]> {
   const { GetEventSourceMappingCommand } = await import('@aws-sdk/client-lambda');
   const client = await target.clients.lambda();
   const uuids = MAPPINGS.map((key) => target.names.output(key)).filter((uuid) => uuid !== 'none');
@@ -27,6 +27,12 @@ export async function readMappings(target: Target): Promise<Mapping[]> {
       return { uuid, state: State };
     }),
   );
+}
+
+/** Whether processing is on: the one that stands for all, which is any that is not enabled. */
+export async function readMapping(target: Target): Promise<Mapping> {
+  const all = await readMappings(target);
+  return all.find(({ state }) => state !== 'Enabled') ?? all[0] ?? { uuid: '', state: 'Unknown' };
 }
 
 /** Switches processing on or off, whatever queue it comes from, and waits until it is; false where it was so already. */

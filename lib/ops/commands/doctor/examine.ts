@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { explain } from '../../cli/errors.ts';
 import { alarmsOf, isMuted } from '../../stack/alarms.ts';
-import { readMappings } from '../../stack/mapping.ts';
+import { readMapping } from '../../stack/mapping.ts';
 import { liveValues, readSecretMap } from '../../stack/secret-map.ts';
 import type { Target } from '../../target/target.ts';
 import { type Finding, fault, note, ok } from './finding.ts';
@@ -96,7 +96,7 @@ async function examineMovement(target: Target, watch: Watch): Promise<Finding> {
 }
 
 async function examineProcessing(target: Target): Promise<Finding> {
-  const off = (await readMappings(target)).find(({ state }) => state !== 'Enabled');
-  if (!off) return ok('processing', 'processing', 'on');
-  return fault('paused', 'processing', `it is ${off.state.toLowerCase()}: events wait in their queues.`, 'ops resume');
+  const { state } = await readMapping(target);
+  if (state === 'Enabled') return ok('processing', 'processing', 'on');
+  return fault('paused', 'processing', `it is ${state.toLowerCase()}: events wait in their queues.`, 'ops resume');
 }
