@@ -108,7 +108,7 @@ describe('operator', () => {
     expect(allowed(may, 'EventsTable.Arn/index/byMessage')).toEqual(['Query']);
   });
 
-  test.each(['DeliveryQueues.Arn', 'DeadLetterQueue.Arn'])('handles messages of %s, and never the queue', (queue) => {
+  test.each(['DeliveryQueue.Arn', 'DeadLetterQueue.Arn'])('handles messages of %s, and never the queue', (queue) => {
     for (const action of ['SendMessage', 'ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility']) {
       expect(may(`sqs:${action}`, queue)).toBe(true);
     }
@@ -168,7 +168,10 @@ describe('eraser', () => {
     for (const action of ['GetItem', 'PutItem', 'DeleteItem'])
       expect(both(`dynamodb:${action}`, 'SuppressionTable.Arn')).toBe(true);
     for (const action of ['GetSecretValue', 'PutSecretValue'])
-      expect(both(`secretsmanager:${action}`, 'WebhookSecrets')).toBe(true);
+      expect(both(`secretsmanager:${action}`, 'OwnKeys')).toBe(true);
+    // The key of the marks is nobody's but theirs who erase.
+    expect(evaluator(resources.OperatorPolicy)('secretsmanager:GetSecretValue', 'OwnKeys')).toBe(false);
+    expect(may('secretsmanager:GetSecretValue', 'WebhookSecrets')).toBe(false);
   });
 });
 

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { readMessage } from '../../../../lambda/domain/message.ts';
-import { OPERATOR } from '../../../../lambda/domain/operator.ts';
 import { pacer } from '../../cli/progress.ts';
 import { enqueue } from '../../stack/outbox.ts';
+import { wayOf } from '../../stack/way.ts';
 import type { Target } from '../../target/target.ts';
 
 /** Live events wait behind what is on the queue: a replay never puts more there than is worked off in seconds. */
@@ -25,14 +24,8 @@ export class Sender {
     if (Math.floor((this.#messages + bodies.length) / LOOK_EVERY) > Math.floor(this.#messages / LOOK_EVERY))
       while ((await this.#waiting()) > MOST_WAITING) await pause(1000);
     await this.#pace(events);
-    // Decisions made by hand go the way they came: from the delivery queue none is taken.
-    const acts = bodies.filter(isAct);
-    if (acts.length > 0) await enqueue(this.#target, acts, 'acts');
-    if (acts.length < bodies.length)
-      await enqueue(
-        this.#target,
-        bodies.filter((body) => !isAct(body)),
-      );
+    for (const [way, some] of Map.groupBy(bodies, (body) => wayOf(this.#target, body)))
+      await enqueue(this.#target, some, way);
     this.#messages += bodies.length;
   }
 
@@ -47,5 +40,3 @@ export class Sender {
     return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
   }
 }
-
-const isAct = (body: string): boolean => readMessage(body).source === OPERATOR;
