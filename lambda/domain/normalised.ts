@@ -1,3 +1,4 @@
+import { EVENT_FIELDS } from '../contract/event-fields.ts';
 import { normaliseAddress } from './address.ts';
 import { fingerprint } from './dedupe.ts';
 import type { Draft, NormalisedEvent } from './event.ts';
@@ -13,30 +14,6 @@ export interface Arrival {
   readonly receivedAt: string;
   readonly requestId?: string;
 }
-
-/** Characters kept of each long field; what is cut is named in `truncated`, the archive holds the whole. */
-export const MAX_LENGTHS = {
-  url: 2048,
-  userAgent: 256,
-  diagnostic: 512,
-  messageId: 512,
-  providerEvent: 128,
-  providerEventId: 256,
-  scope: 256,
-  subject: 256,
-  from: 320,
-  device: 64,
-  country: 64,
-  ip: 64,
-  smtpStatus: 16,
-  actor: 128,
-  note: 512,
-} as const satisfies Partial<Record<keyof Draft, number>>;
-
-const MAX_TAGS = 20;
-const MAX_TAG_LENGTH = 128;
-const MAX_METADATA = 20;
-const MAX_METADATA_LENGTH = 256;
 
 /** Earliest and latest time a date can hold and be written with four digits of year. */
 const LATEST = Date.UTC(9999, 11, 31);
@@ -67,28 +44,36 @@ export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent
 const time = (at: number | undefined): string | undefined =>
   at !== undefined && at > 0 && at < LATEST ? new Date(at).toISOString() : undefined;
 
+/** A value within the limits of its field; absent where nothing of it remains. */
 function shorten(name: string, value: unknown, cut: string[]): unknown {
-  const within = (text: string, max: number): string => {
-    if (text.length <= max) return text.toWellFormed();
+  const within = (text: string, most: number): string => {
+    if (text.length <= most) return text.toWellFormed();
     if (!cut.includes(name)) cut.push(name);
-    return text.slice(0, max).toWellFormed();
+    return text.slice(0, most).toWellFormed();
   };
-  if (typeof value === 'string') return value === '' ? undefined : within(value, max(name));
-  if (Array.isArray(value)) return few(value, MAX_TAGS, name, cut)?.map((tag: string) => within(tag, MAX_TAG_LENGTH));
-  if (typeof value === 'object' && value !== null) {
-    const entries = few(Object.entries(value as Record<string, string>), MAX_METADATA, name, cut);
-    return (
-      entries &&
-      Object.fromEntries(entries.map(([key, item]) => [within(key, MAX_TAG_LENGTH), within(item, MAX_METADATA_LENGTH)]))
-    );
+  const field = FIELDS.get(name);
+  if (value === undefined || value === '') return undefined;
+  switch (field?.is) {
+    case 'text':
+      return typeof value === 'string' ? within(value, field.most) : value;
+    case 'texts':
+      return few(value as readonly string[], field.most, name, cut)?.map((item) => within(item, field.mostEach));
+    case 'textMap': {
+      const { most, mostEach, mostKey } = field;
+      const entries = few(Object.entries(value as Record<string, string>), most, name, cut);
+      return (
+        entries && Object.fromEntries(entries.map(([key, item]) => [within(key, mostKey), within(item, mostEach)]))
+      );
+    }
+    default:
+      return value;
   }
-  return value;
 }
 
-const max = (name: string): number =>
-  Object.hasOwn(MAX_LENGTHS, name) ? MAX_LENGTHS[name as keyof typeof MAX_LENGTHS] : 128;
+const FIELDS = new Map(Object.entries(EVENT_FIELDS));
 
 function few<T>(items: readonly T[], most: number, name: string, cut: string[]): readonly T[] | undefined {
+  if (items.length === 0) return undefined;
   if (items.length > most) cut.push(name);
-  return items.length > 0 ? items.slice(0, most) : undefined;
+  return items.slice(0, most);
 }

@@ -29,8 +29,16 @@ export function judge(event: NormalisedEvent, policy: PolicyConfig): Judgement |
       return event.reason && mark(event, event.reason, event.until ?? FOREVER, {});
     case 'lifted':
       return event.reason && mark(event, event.reason, 0, {});
-    default:
+    case 'accepted':
+    case 'delivered':
+    case 'deferred':
+    case 'opened':
+    case 'clicked':
+    case 'inbound':
+    case 'unknown':
       return undefined;
+    default:
+      return event.type satisfies never;
   }
 }
 

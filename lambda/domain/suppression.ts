@@ -1,3 +1,4 @@
+import { REASONS, type Reason } from '../contract/event-types.ts';
 import { FOREVER } from '../contract/tables.ts';
 
 /**
@@ -27,8 +28,7 @@ export interface Mark {
 /** Reason to marks, the deciding mark first. Keys: `hard_bounce` ... and `unsubscribe:<scope>`. */
 export type Reasons = Readonly<Record<string, readonly Mark[]>>;
 
-export const REASONS = ['hard_bounce', 'complaint', 'unsubscribe', 'soft_bounces', 'manual'] as const;
-export type Reason = (typeof REASONS)[number];
+export { REASONS, type Reason };
 
 /** What readers compare with the clock. */
 export interface Verdicts {

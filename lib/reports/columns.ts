@@ -1,5 +1,6 @@
-/** What the archive's lines hold, as columns of a table. Names of members as they stand in a line; engines compare them without case. */
+import { type EventField, eventFields } from '../../lambda/contract/event-fields.ts';
 
+/** What the archive's lines hold, as columns of a table. Names as they stand in a line; engines compare them without case. */
 export type ColumnType =
   | 'string'
   | 'int'
@@ -8,44 +9,32 @@ export type ColumnType =
   | readonly [ColumnType]
   | { readonly [name: string]: ColumnType };
 
-/** An event in a line. Members that are not named here stay in the archive and can be read by other means. */
-export const EVENT_COLUMNS = {
-  fingerprint: 'string',
-  type: 'string',
-  bounceClass: 'string',
-  bounceCause: 'string',
-  dropReason: 'string',
-  scope: 'string',
-  providerEvent: 'string',
-  providerEventId: 'string',
-  recipient: 'string',
-  messageId: 'string',
-  occurredAt: 'string',
-  smtpCode: 'int',
-  smtpStatus: 'string',
-  diagnostic: 'string',
-  url: 'string',
-  userAgent: 'string',
-  ip: 'string',
-  country: 'string',
-  device: 'string',
-  machine: 'boolean',
-  machineWhy: 'string',
-  echo: 'boolean',
-  candidates: 'int',
-  autoReply: 'boolean',
-  from: 'string',
-  subject: 'string',
-  reason: 'string',
-  until: 'bigint',
-  actor: 'string',
-  note: 'string',
-  tags: ['string'],
-  custom: [{ key: 'string', value: 'string' }],
-  truncated: ['string'],
-} as const satisfies Readonly<Record<string, ColumnType>>;
+const TYPES = {
+  word: 'string',
+  text: 'string',
+  name: 'string',
+  time: 'string',
+  integer: 'int',
+  epochSeconds: 'bigint',
+  boolean: 'boolean',
+  mark: 'boolean',
+  texts: ['string'],
+  names: ['string'],
+  // As a list: keys that differ in case alone would be one key twice to an engine.
+  textMap: [{ key: 'string', value: 'string' }],
+} as const satisfies Record<(typeof eventFields)[number][1]['is'], ColumnType>;
 
-export const LINE_COLUMNS = {
+/** The name that a member of an event has in the archive: custom data stands there as a list, and under another name. */
+export const archivedName = (name: EventField): string => (name === 'metadata' ? 'custom' : name);
+
+/** An event in a line. */
+export const EVENT_COLUMNS: Readonly<Record<string, ColumnType>> = Object.fromEntries(
+  eventFields
+    .filter(([, { archived }]) => archived === undefined)
+    .map(([name, { is }]) => [archivedName(name), TYPES[is]]),
+);
+
+export const LINE_COLUMNS: Readonly<Record<string, ColumnType>> = {
   receivedAt: 'string',
   source: 'string',
   provider: 'string',
@@ -55,7 +44,7 @@ export const LINE_COLUMNS = {
   raw: 'string',
   rawGzip: 'string',
   events: [EVENT_COLUMNS],
-} as const satisfies Readonly<Record<string, ColumnType>>;
+};
 
 /** A type as Glue writes it. */
 export function glueType(type: ColumnType): string {

@@ -7,7 +7,7 @@ export interface Dialect {
   lines(days: Days): string;
   /** A column of text that holds a time, as a time. */
   time(column: string): string;
-  /** A value of the custom data, whatever the case of its key; null where there is none. */
+  /** A value of the custom data by its key in lower case: that very key, else one in another spelling; null where there is none. */
   custom(key: string): string;
   readonly firstTag: string;
   matches(column: string, pattern: string): string;
@@ -46,7 +46,8 @@ export const ATHENA: Dialect = {
   name: 'athena',
   lines: (days) => `(SELECT * FROM archive WHERE ${between(ATHENA, days, (day) => text(lateDay(day)))})`,
   time: (column) => `from_iso8601_timestamp(${column})`,
-  custom: (key) => `element_at(filter(custom, c -> lower(c.key) = ${text(key)}), 1).value`,
+  custom: (key) =>
+    `coalesce(element_at(filter(custom, c -> c.key = ${text(key)}), 1).value, element_at(filter(custom, c -> lower(c.key) = ${text(key)}), 1).value)`,
   firstTag: 'element_at(tags, 1)',
   matches: (column, pattern) => `regexp_like(${column}, ${text(pattern)})`,
   replaced: (column, pattern) => `regexp_replace(${column}, ${text(pattern)})`,
@@ -62,7 +63,8 @@ export const DUCKDB: Dialect = {
   name: 'duckdb',
   lines: (days) => `(SELECT * FROM archive WHERE ${between(DUCKDB, days, (day) => text(lateDay(day)))})`,
   time: (column) => `try_cast(${column} AS TIMESTAMP)`,
-  custom: (key) => `list_filter(custom, lambda c: lower(c.key) = ${text(key)})[1].value`,
+  custom: (key) =>
+    `coalesce(list_filter(custom, lambda c: c.key = ${text(key)})[1].value, list_filter(custom, lambda c: lower(c.key) = ${text(key)})[1].value)`,
   firstTag: 'tags[1]',
   matches: (column, pattern) => `regexp_matches(${column}, ${text(pattern)})`,
   replaced: (column, pattern) => `regexp_replace(${column}, ${text(pattern)}, '')`,

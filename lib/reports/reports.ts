@@ -14,18 +14,18 @@ export interface Choice extends Days {
   readonly source?: string;
 }
 
-/** A report as one statement. Event time is compared, so that a mail that was reported late counts where it belongs. */
+/** A report as one statement over what arrived in these days: an archive is kept by arrival, and so is read without reading the rest. */
 export function sqlOf(report: Report, dialect: Dialect, choice: Choice = {}): string {
   const where = [
     "origin = 'live'",
     ...(choice.source === undefined ? [] : [`source = '${choice.source.replaceAll("'", "''")}'`]),
-    ...(choice.from === undefined ? [] : [`coalesce(e.occurredat, receivedat) >= '${choice.from}'`]),
-    ...(choice.to === undefined ? [] : [`coalesce(e.occurredat, receivedat) < '${dayAfter(choice.to)}'`]),
+    ...(choice.from === undefined ? [] : [`receivedat >= '${choice.from}'`]),
+    ...(choice.to === undefined ? [] : [`receivedat < '${dayAfter(choice.to)}'`]),
   ];
   return `WITH event AS (
   SELECT source, e.type, e.bounceclass, e.bouncecause, e.diagnostic, e.smtpstatus, e.recipient, e.messageid, e.url, e.tags, e.custom,
          coalesce(e.machine, false) AS machine, coalesce(e.echo, false) AS echo, coalesce(e.candidates, 1) AS candidates,
-         ${dialect.time('e.occurredat')} AS at, lower(split_part(e.recipient, '@', 2)) AS domain,
+         ${dialect.time('e.occurredat')} AS happened, lower(split_part(e.recipient, '@', 2)) AS domain,
          row_number() OVER (PARTITION BY e.fingerprint ORDER BY receivedat) AS copy
   FROM ${dialect.lines(choice)} AS line CROSS JOIN ${dialect.unnest('events', 'e')}
   WHERE ${where.join(' AND ')}
@@ -109,7 +109,9 @@ FROM once CROSS JOIN ${dialect.unnest(dialect.variants, 'variant')} GROUP BY var
   {
     name: 'who-clicked',
     about: 'Who clicked which link, how often, and when last; clicks by machines left out.',
-    body: (dialect) => `SELECT recipient, campaign, link, count(*) AS clicks, ${dialect.hour('max(at)')} AS last_click
+    body: (
+      dialect,
+    ) => `SELECT recipient, campaign, link, count(*) AS clicks, ${dialect.hour('max(happened)')} AS last_click
 FROM once WHERE type = 'clicked' AND ${HUMAN} AND recipient IS NOT NULL GROUP BY recipient, campaign, link
 ORDER BY clicks DESC, recipient, link LIMIT 5000`,
   },
@@ -118,7 +120,7 @@ ORDER BY clicks DESC, recipient, link LIMIT 5000`,
     about: 'People who got three mails or more and neither opened nor clicked one themselves.',
     body: (
       dialect,
-    ) => `SELECT recipient, count_if(type = 'delivered') AS delivered, ${dialect.hour("max(CASE WHEN type = 'delivered' THEN at END)")} AS last_delivered
+    ) => `SELECT recipient, count_if(type = 'delivered') AS delivered, ${dialect.hour("max(CASE WHEN type = 'delivered' THEN happened END)")} AS last_delivered
 FROM once WHERE recipient IS NOT NULL GROUP BY recipient
 HAVING count_if(type = 'delivered') >= 3 AND count_if(type IN ('opened', 'clicked') AND ${HUMAN}) = 0
 ORDER BY delivered DESC, recipient LIMIT 5000`,
@@ -129,7 +131,7 @@ ORDER BY delivered DESC, recipient LIMIT 5000`,
     body: (
       dialect,
     ) => `SELECT recipient, count_if(type = 'opened' AND ${HUMAN}) AS opened, count_if(type = 'clicked' AND ${HUMAN}) AS clicked,
-  ${dialect.hour('max(at)')} AS last_seen
+  ${dialect.hour('max(happened)')} AS last_seen
 FROM once WHERE recipient IS NOT NULL AND type IN ('opened', 'clicked') AND ${HUMAN} GROUP BY recipient
 ORDER BY clicked DESC, opened DESC, recipient LIMIT 5000`,
   },
@@ -140,7 +142,7 @@ ORDER BY clicked DESC, opened DESC, recipient LIMIT 5000`,
     chart: { label: 'link', value: 'clicks' },
     body: (dialect) => `SELECT link, hour, clicks, round(usual, 1) AS usual FROM (
   SELECT link, hour, clicks, (sum(clicks) OVER (PARTITION BY link) - clicks) * 1.0 / nullif(count(*) OVER (PARTITION BY link) - 1, 0) AS usual
-  FROM (SELECT link, ${dialect.hour('at')} AS hour, count(*) AS clicks FROM once WHERE type = 'clicked' AND link IS NOT NULL AND at IS NOT NULL GROUP BY link, ${dialect.hour('at')}) AS hourly
+  FROM (SELECT link, ${dialect.hour('happened')} AS hour, count(*) AS clicks FROM once WHERE type = 'clicked' AND link IS NOT NULL AND happened IS NOT NULL GROUP BY link, ${dialect.hour('happened')}) AS hourly
 ) AS compared WHERE clicks >= 20 AND clicks >= 5 * coalesce(usual, 0) ORDER BY clicks DESC, link, hour`,
   },
 ];

@@ -16,8 +16,8 @@ asked through Athena ($5 per TB read; a question stops at 100 GB), the local one
 ${REPORTS.map(({ name, about }) => `  ${name.padEnd(24)} ${about}`).join('\n')}
 Exit codes: 0 there are rows, 1 there are none, 2 usage, 3 cannot know (no archive, no answer).`,
   options: {
-    from: { type: 'string', value: 'DAY', help: 'events of this day (UTC) and later' },
-    to: { type: 'string', value: 'DAY', help: 'events of this day and earlier' },
+    from: { type: 'string', value: 'DAY', help: 'what arrived on this day (UTC) or later' },
+    to: { type: 'string', value: 'DAY', help: 'what arrived on this day or earlier' },
     source: { type: 'string', value: 'NAME', help: 'only of this source' },
     csv: { type: 'boolean', help: 'as CSV, safe for a spreadsheet' },
     ...TARGET_OPTIONS,
