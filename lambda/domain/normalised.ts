@@ -1,5 +1,5 @@
 import { EVENT_FIELDS } from '../contract/event-fields.ts';
-import { normaliseAddress } from './address.ts';
+import { isAltered, normaliseAddress, sameButCase } from './address.ts';
 import { fingerprint } from './dedupe.ts';
 import type { Draft, NormalisedEvent } from './event.ts';
 import { OPERATOR } from './operator.ts';
@@ -21,6 +21,7 @@ const LATEST = Date.UTC(9999, 11, 31);
 /** A provider's draft as the event that is stored, published and printed. */
 export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent {
   const { identity, recipient, occurredAt, scope, ...facts } = draft;
+  const address = recipient === undefined ? undefined : normaliseAddress(recipient);
   const cut: string[] = [];
   // An operator names a scope in full; an ESP's is named after its source.
   const scopeName =
@@ -34,11 +35,20 @@ export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent
     source: arrival.source,
     provider: arrival.provider,
     requestId: arrival.requestId,
-    recipient: recipient === undefined ? undefined : normaliseAddress(recipient),
+    recipient: address,
+    recipientAltered: altered(draft, address),
     occurredAt: time(occurredAt),
     receivedAt: arrival.receivedAt,
     truncated: cut.length > 0 ? cut : undefined,
   }) as unknown as NormalisedEvent;
+}
+
+/** Whether what is said of the given address may not be held against the key's owner. */
+function altered({ recipient, dropReason }: Draft, key: string | undefined): true | undefined {
+  if (recipient === undefined || key === undefined || recipient === key) return undefined;
+  // "Not a valid address" is said of the very string: any repair makes another one of it.
+  const same = dropReason === 'invalid' ? sameButCase(recipient, key) : !isAltered(recipient, key);
+  return same ? undefined : true;
 }
 
 const time = (at: number | undefined): string | undefined =>
