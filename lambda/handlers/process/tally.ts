@@ -16,7 +16,8 @@ export interface Outcome {
 }
 
 /**
- * Counts of one batch. Live events only: a replay must not look like traffic, nor an operator's act, nor our own heartbeat. One metrics
+ * Counts of one batch. Live events only: a replay must not look like traffic, nor what was
+ * fetched from an ESP's API (a webhook that is silent stays silent), nor an operator's act, nor our own heartbeat. One metrics
  * line per batch and source, none per event. Each metric has its price, so what no alarm needs is a plain fact of the first line:
  * events by type, blocks by operator, the slowest event.
  */
@@ -50,7 +51,10 @@ export function tallyOf(outcome: Outcome, { countEngagement }: Pick<RuntimeConfi
 }
 
 const isCounted = ({ message: { message }, outcome }: RecordedEvent): boolean =>
-  message?.origin === 'live' && message.source !== HEARTBEAT_SOURCE && (outcome === 'new' || outcome === 'seen');
+  message?.origin === 'live' &&
+  message.channel !== 'api' &&
+  message.source !== HEARTBEAT_SOURCE &&
+  (outcome === 'new' || outcome === 'seen');
 
 /** What is counted of events the first time they arrive. */
 function eventCounts(events: readonly NormalisedEvent[], countEngagement: boolean): [MetricName, number][] {
