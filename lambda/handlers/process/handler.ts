@@ -3,6 +3,7 @@ import { dynamoClient, firehoseClient, secretsClient, sqsClient } from '../../aw
 import { readConfig } from '../../aws/config.ts';
 import { Erasures } from '../../aws/dynamodb/erasures.ts';
 import { EventStore } from '../../aws/dynamodb/events.ts';
+import { RetractionStore } from '../../aws/dynamodb/retractions.ts';
 import { takeFailures } from '../../aws/dynamodb/statements.ts';
 import { SuppressionStore } from '../../aws/dynamodb/suppression.ts';
 import { Archive } from '../../aws/firehose.ts';
@@ -10,6 +11,7 @@ import { SecretStore } from '../../aws/secrets.ts';
 import { emit } from '../../aws/telemetry.ts';
 import { readEnv } from '../../contract/env.ts';
 import { topicSources } from '../../domain/channel.ts';
+import { PROVIDERS } from '../../providers/index.ts';
 import { keep } from './archive.ts';
 import { bindBodies } from './bind.ts';
 import { bury } from './bury.ts';
@@ -23,13 +25,20 @@ import { tallyOf } from './tally.ts';
 
 const env = readEnv('process');
 const config = readConfig();
-const sourceOfTopic = topicSources(config.sources, JSON.parse(env.TOPIC_ARNS));
+const topics = Object.entries(config.sources).map(
+  ([name, { provider, options }]) => [name, PROVIDERS.get(provider)?.topics?.(options)] as const,
+);
+const sourceOfTopic = topicSources(topics, JSON.parse(env.TOPIC_ARNS));
 const dynamo = dynamoClient();
 const sqs = sqsClient();
 const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentionDays);
 const erasures = new Erasures(dynamo, env.SUPPRESSION_TABLE, new SecretStore(secretsClient(), env.OWN_KEYS_ARN));
 const archive = config.archive && new Archive(firehoseClient(), config.archive.stream);
-const suppressionStore = new SuppressionStore(dynamo, env.SUPPRESSION_TABLE);
+const stores = {
+  events: eventStore,
+  list: new SuppressionStore(dynamo, env.SUPPRESSION_TABLE),
+  retractions: new RetractionStore(dynamo, env.SUPPRESSION_TABLE),
+};
 
 /**
  * A batch of queue messages. Record first, then suppress (also for events recorded before: a crash may have come between), then
@@ -44,7 +53,7 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
   const known = await forgetErased(opened, erasures, now, until.erased);
   const bound = await bindBodies(known.messages, dynamo, env.EVENTS_TABLE, until.bound);
   const stored = await record(bound.messages, eventStore, until.recorded);
-  const folded = await suppress(stored, config, eventStore, suppressionStore, until);
+  const folded = await suppress(stored, config, stores, until);
   const kept = await keep(folded.messages, archive, archiveUntil(Date.now(), context.getRemainingTimeInMillis()));
   const obeyed = await obey(kept.messages);
   const buried = await bury(obeyed.messages, sqs, env.DEAD_LETTER_QUEUE_URL, until.buried);

@@ -1,4 +1,4 @@
-import { confirmSubscription } from '../../aws/sns.ts';
+import { confirmSubscription } from '../../aws/subscription.ts';
 import { logError } from '../../aws/telemetry.ts';
 import { PoisonEvent } from '../../domain/errors.ts';
 import type { Opened, Poison } from './opened.ts';

@@ -9,6 +9,7 @@ import { sendAll } from '../../aws/sqs.ts';
 import { countMetrics, logError, logWarning } from '../../aws/telemetry.ts';
 import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
 import { readEnv } from '../../contract/env.ts';
+import { FACTS, LOG } from '../../contract/logs.ts';
 import { MAX_SQS_BYTES } from '../../contract/message.ts';
 import { METRICS } from '../../contract/metrics.ts';
 import { sourceOfRoute } from '../../contract/paths.ts';
@@ -91,13 +92,13 @@ const asResult = ({ status, headers, body }: Answer): Result => ({
 
 /** Counts the refusal and answers with the status that makes this ESP do the right thing. */
 function refuse(source: Source, refused: RefusedRequest, requestId: string): Result {
-  const facts = { reason: refused.reason, requestId };
+  const facts = { [FACTS.reason]: refused.reason, [FACTS.requestId]: requestId };
   const metric = METRIC_OF.get(refused.reason) ?? METRICS.refused;
   // These have one alarm for all sources, so the source is no dimension: each would be a metric to pay for.
   if (metric === METRICS.notEnqueued || metric === METRICS.staleSignatures)
-    countMetrics({ [metric]: 1 }, undefined, { ...facts, from: source.name });
+    countMetrics({ [metric]: 1 }, undefined, { ...facts, [FACTS.from]: source.name });
   // A heartbeat that is refused is missed by pulse; what others post under its name is nobody's statistic.
-  else if (source.name === HEARTBEAT_SOURCE) logWarning('refused', { ...facts, from: source.name });
+  else if (source.name === HEARTBEAT_SOURCE) logWarning(LOG.refused, { ...facts, [FACTS.from]: source.name });
   else countMetrics({ [metric]: 1 }, source.name, facts);
   const { responses } = source.provider;
   return problem(

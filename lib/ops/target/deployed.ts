@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Output } from '@aws-sdk/client-cloudformation';
+import type { OutputName } from '../../../lambda/contract/outputs.ts';
 import { webhookPath } from '../../../lambda/contract/paths.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
@@ -18,8 +19,10 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
   };
   const name = `quell-${stage}`;
   const outputs = await readOutputs(name, connection);
-  const known = new Map(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
-  const output = (key: string): string => {
+  const known = new Map<string, string>(
+    outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+  );
+  const output = (key: OutputName): string => {
     const value = known.get(key);
     if (value === undefined) throw new CannotKnow(`The stack ${name} has no output ${key}: deploy this version first.`);
     return value;

@@ -5,7 +5,7 @@ import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
 import { mailgun } from '../../../lambda/providers/mailgun/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
-providerContract('mailgun', { proofIn: 'body', bodyUnsigned: true });
+providerContract('mailgun', { proofIn: 'body' });
 
 const KEY = 'account-signing-key';
 const PARENT = 'parent-signing-key';
@@ -228,7 +228,7 @@ describe('mailgun: mapping', () => {
   });
 
   test('a permanent failure whose reply names no dead mailbox has no cause', () => {
-    expect(draft(failed('bounce', 550, 'rejected'))).not.toHaveProperty('bounceCause');
+    expect(draft(failed('bounce', 550, 'no'))).not.toHaveProperty('bounceCause');
     expect(draft(failed('bounce', 550))).toMatchObject({ bounceClass: 'hard' });
   });
 
