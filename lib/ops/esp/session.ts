@@ -54,16 +54,12 @@ export async function openSession(
 /** The key goes there: over TLS, or to this machine. */
 function baseOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const local = url && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  if (
-    !url ||
-    url.username !== '' ||
-    url.search !== '' ||
-    (url.protocol !== 'https:' && !(local && url.protocol === 'http:'))
-  )
-    throw new UsageError('--api-base is an https URL without user and query (http only to this machine).');
-  return url;
+  if (url && url.username === '' && url.search === '' && (url.protocol === 'https:' || isHere(url))) return url;
+  throw new UsageError('--api-base is an https URL without user and query (http only to this machine).');
 }
+
+const isHere = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
 
 /** @throws UsageError where this ESP has no such part. */
 export function partOf<T>(session: Session, part: T | undefined, what: string): T {
