@@ -1,5 +1,8 @@
 import { domainToASCII } from 'node:url';
 
+/** An address with any name anybody has is shorter. Normal forms of hostile text take time that grows with the square of its length. */
+const MAX_TEXT = 1000;
+
 /**
  * The one normal form in which addresses are matched: display name stripped, trimmed, NFC, lower case; an ASCII domain as it is
  * without one trailing dot, any other by UTS #46 (non-transitional), on failure its lower-cased text. Nothing is folded that a
@@ -7,6 +10,7 @@ import { domainToASCII } from 'node:url';
  * @returns undefined where the text is not an address. Vectors: `docs/address-vectors.json`.
  */
 export function normaliseAddress(raw: string): string | undefined {
+  if (raw.length > MAX_TEXT) return undefined;
   const bare = stripDisplayName(raw.normalize('NFC')).trim().toLowerCase().normalize('NFC');
   const at = bare.lastIndexOf('@');
   if (at < 1 || bare.length > 320 || hasForbidden(bare)) return undefined;
