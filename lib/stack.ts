@@ -27,7 +27,7 @@ export class QuellStack extends Stack {
     const logRetentionDays = settings.retention.logsDays;
 
     const storage = new Storage(this, 'Storage', settings);
-    const secrets = new Secrets(this, 'Secrets');
+    const secrets = new Secrets(this, 'Secrets', settings.existingSecret);
     const delivery = new DeliveryQueue(this, 'Delivery', PROCESS_TIMEOUT);
     const sesTopics = new SesTopics(this, 'SesTopics', settings.sources);
     const topicArns = sesTopics.arnsBySource();

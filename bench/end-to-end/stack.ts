@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
+import { webhookPath } from '../../lambda/contract/paths.ts';
 import { SUPPRESSION } from '../../lambda/contract/tables.ts';
 import { type AwsCall, awsJson } from '../../lib/local/emulators/aws-json.ts';
 import type { StackFile } from '../../lib/local/home.ts';
@@ -45,7 +46,7 @@ export async function startStack(into: string): Promise<Stack> {
   const agent = new Agent({ keepAlive: true });
   return {
     assembly: join(home, 'cdk.out'),
-    post: (body) => post(`${stack.url}/webhooks/v1/${SOURCE}`, body, agent),
+    post: (body) => post(stack.url + webhookPath(SOURCE), body, agent),
     async isSuppressed(address) {
       const { Item } = await dynamo<{ Item?: Record<string, { N: string }> }>('GetItem', {
         TableName: stack.tables.suppression,

@@ -11,15 +11,11 @@ export const PEERS = ['receive-floor', 'put-item', 'idempotency'] as const;
 export type Peer = (typeof PEERS)[number];
 export type Subject = 'receive' | 'process' | Peer;
 
-/** Options that a provider cannot do without. */
-const NEEDED: Readonly<Record<string, object>> = {
-  ses: { topicArns: ['arn:aws:sns:us-east-1:123456789012:bench'] },
-  scaleway: { topicArns: ['arn:scw:sns:fr-par:project-00000000-0000-4000-8000-000000000000:bench'] },
-};
-
 /** Settings with these providers, each under its own name, and whatever else they say. */
 export function configOf(providers: readonly string[], others: object = {}): RuntimeConfig {
-  const sources = Object.fromEntries(providers.map((id) => [id, { provider: id, ...NEEDED[id] }]));
+  const sources = Object.fromEntries(
+    providers.map((id) => [id, { provider: id, ...PROVIDERS.get(id)?.minimalOptions }]),
+  );
   const checked = checkSettings({ sources, ...others }, 'bench');
   if ('settings' in checked) return runtimeConfig(checked.settings);
   throw new Error(JSON.stringify(checked.mistakes));

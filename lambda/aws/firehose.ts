@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { MAX_PUT_BYTES, MAX_PUT_RECORDS, MAX_RECORD_BYTES } from '../contract/archive.ts';
 import { jitter } from './dynamodb/statements.ts';
+import { until } from './effort.ts';
 
 /** Lines of one message; they are archived together or the message is tried again. */
 export interface Lines<Owner> {
@@ -32,17 +33,20 @@ export class Archive {
       const wait = attempt === 0 ? 0 : jitter(attempt);
       if (attempt > 0 && Date.now() + wait > deadline) break;
       await pause(wait);
-      left = (await Promise.all(requests(left).map((request) => this.#send(request)))).flat();
+      left = (await Promise.all(requests(left).map((request) => this.#send(request, until(deadline))))).flat();
     }
     return new Set(left.flatMap(({ owners }) => [...owners]));
   }
 
   /** Returns the records that were not taken. */
-  async #send<Owner>(request: readonly ArchiveRecord<Owner>[]): Promise<ArchiveRecord<Owner>[]> {
+  async #send<Owner>(
+    request: readonly ArchiveRecord<Owner>[],
+    abortSignal: AbortSignal,
+  ): Promise<ArchiveRecord<Owner>[]> {
     const Records = request.map(({ lines }) => ({ Data: Buffer.from(lines.join('')) }));
     try {
       const command = new PutRecordBatchCommand({ DeliveryStreamName: this.#stream, Records });
-      const { RequestResponses = [] } = await this.#client.send(command);
+      const { RequestResponses = [] } = await this.#client.send(command, { abortSignal });
       return request.filter((_record, at) => RequestResponses[at]?.RecordId === undefined);
     } catch {
       return [...request];

@@ -34,8 +34,16 @@ export function countMetrics(counts: Counts, source?: string, facts: LogFields =
   write(embedded(counts, source), facts);
 }
 
-/** The counts of one batch in one line per source, the counts without a source and the facts in the first of them. */
-export function countBatch(bySource: ReadonlyMap<string, Counts>, overall: Counts, facts: LogFields = {}): void {
+/** What is counted of one batch. */
+export interface Tally {
+  readonly bySource: ReadonlyMap<string, Counts>;
+  readonly overall: Counts;
+  /** Searchable in the logs and no metric. */
+  readonly facts: LogFields;
+}
+
+/** One line per source, the counts without a source and the facts in the first of them. */
+export function emit({ bySource, overall, facts }: Tally): void {
   const [first, ...others] = [...bySource].map(([source, counts]) => embedded(counts, source));
   write(join(first, embedded(overall)), facts);
   for (const other of others) write(other);

@@ -1,6 +1,6 @@
 /** Attribute names of both tables. Keys, the reader's rule and TTL are contracts with readers in other languages. */
 export const EVENTS = {
-  /** Address in normal form, or `~<source>#<message id, else 2 hex of the fingerprint>` where there is no recipient. */
+  /** Address in normal form, or an {@link internalKey} of source and message id (else 2 hex of the fingerprint) where there is no recipient. */
   partitionKey: 'recipient',
   /** `<occurredAt>#<fingerprint>`; `-#<fingerprint>` where there is no time. */
   sortKey: 'eventKey',
@@ -9,6 +9,14 @@ export const EVENTS = {
   /** True on what a replay wrote that was not to be published. */
   replayed: 'replayed',
 } as const;
+
+/** Index of the events table by message id, where the settings want it. Its sort key is the table's. */
+export const BY_MESSAGE = { name: 'byMessage', partitionKey: 'messageId' } as const;
+
+/** Partition key of what is about no address, in either table: no address begins so. */
+export const internalKey = (...parts: readonly string[]): string => `~${parts.join('#')}`;
+
+export const isInternal = (partitionKey: string): boolean => partitionKey.startsWith('~');
 
 export const SUPPRESSION = {
   /** Address in normal form. */

@@ -1,5 +1,5 @@
 import { HEARTBEAT_SOURCE } from '../contract/config.ts';
-import { EVENTS, SUPPRESSION } from '../contract/tables.ts';
+import { EVENTS, isInternal, SUPPRESSION } from '../contract/tables.ts';
 import type { NormalisedEvent } from './event.ts';
 import { type Mark, type Reasons, verdicts } from './suppression.ts';
 
@@ -40,7 +40,7 @@ export interface SuppressionChange {
 /** What to tell others about a written entry; undefined where it is nobody's business: marks of erased people, replays. */
 export function suppressionChange(before: Item | undefined, after: Item): SuppressionChange | undefined {
   const version = Number(after[SUPPRESSION.version]);
-  if (isInternal(after) || Number.isNaN(version) || after[SUPPRESSION.replayedVersion] === version) return undefined;
+  if (isNobodys(after) || Number.isNaN(version) || after[SUPPRESSION.replayedVersion] === version) return undefined;
   const updatedAt = String(after[SUPPRESSION.updatedAt]);
   const because = newMarks(reasonsOf(before), reasonsOf(after));
   const now = Date.parse(updatedAt) / 1000;
@@ -69,13 +69,13 @@ export function publishedEvent(item: Item): NormalisedEvent | undefined {
   return {
     fingerprint,
     ...facts,
-    ...(!isInternal(item) && { recipient }),
+    ...(!isNobodys(item) && { recipient }),
     ...(at !== '-' && { occurredAt: at }),
   } as unknown as NormalisedEvent;
 }
 
-/** Partitions that no address can be. */
-const isInternal = (item: Item): boolean => String(item[EVENTS.partitionKey]).startsWith('~');
+/** About no address. */
+const isNobodys = (item: Item): boolean => isInternal(String(item[EVENTS.partitionKey]));
 
 const reasonsOf = (item: Item | undefined): Reasons => (item?.[SUPPRESSION.reasons] ?? {}) as Reasons;
 

@@ -1,4 +1,3 @@
-import type { RuntimeConfig } from '../contract/config.ts';
 import type { DeliveryMessage } from '../contract/message.ts';
 import { PoisonEvent } from './errors.ts';
 import { parseJson } from './json.ts';
@@ -8,19 +7,34 @@ import { type Fields, fields, isoTime, text } from './read.ts';
 /** The source that receives a topic's notifications through the delivery queue, if any. */
 export type SourceOfTopic = (topicArn: string) => string | undefined;
 
+/** The topics that a source receives from. */
+export interface Topics {
+  /** ARNs that the settings name. */
+  readonly named: readonly string[];
+  /** The stack makes one more for this source. */
+  readonly make: boolean;
+  /** `https`: posted to the source's URL. Otherwise SNS or EventBridge put the events on the delivery queue. */
+  readonly via: 'https' | 'eventbridge' | 'sns-queue';
+  /** Topics of Amazon SNS, which the stack can subscribe to; those of others are subscribed by hand. */
+  readonly inAws: boolean;
+}
+
 /**
  * Which source receives which topic through the queue: the topics that its settings name, and the one that the stack made for it.
+ * @param sources each with its topics, where its provider has any
  * @param made source to the ARN of the topic made for it
  */
-export function topicSources(sources: RuntimeConfig['sources'], made: Readonly<Record<string, string>>): SourceOfTopic {
-  const pairs = Object.entries(sources).flatMap(([source, { options }]) =>
-    options.via === 'sns-queue'
-      ? [...((options.topicArns as string[] | undefined) ?? []), made[source] ?? []]
-          .flat()
-          .map((arn) => [arn, source] as const)
-      : [],
+export function topicSources(
+  sources: readonly (readonly [name: string, topics: Topics | undefined])[],
+  made: Readonly<Record<string, string>>,
+): SourceOfTopic {
+  const found = new Map(
+    sources.flatMap(([source, topics]) =>
+      topics?.via === 'sns-queue'
+        ? [...topics.named, made[source] ?? []].flat().map((arn) => [arn, source] as const)
+        : [],
+    ),
   );
-  const found = new Map(pairs);
   return (topicArn) => found.get(topicArn);
 }
 

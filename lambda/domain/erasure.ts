@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { internalKey } from '../contract/tables.ts';
 
 /** The name in the secret map under which the key of the erasure marks stands; settings refuse it as a source. */
 export const ERASURE_KEY = 'quell-erasure';
@@ -8,7 +9,7 @@ export const ERASURE_KEY = 'quell-erasure';
  * trying addresses. `address` in normal form.
  */
 export const erasureMark = (key: string, address: string): string =>
-  `~erased#${createHmac('sha256', key).update(address).digest('base64url')}`;
+  internalKey('erased', createHmac('sha256', key).update(address).digest('base64url'));
 
 /** Attribute of a mark: when the person was erased, ISO 8601. What arrived before that is never brought back. */
 export const ERASED_AT = 'erasedAt';

@@ -15,11 +15,10 @@ export interface NormaliseContext<Options> {
 }
 
 /** An act a verified message asks for, done once by `process`; never on replay. */
-export interface Control {
-  readonly kind: 'confirm-subscription';
-  readonly topicArn: string;
-  readonly token: string;
-}
+export type Control =
+  | { readonly kind: 'confirm-subscription'; readonly topicArn: string; readonly token: string }
+  /** An address that the provider has checked to be the ESP's own. */
+  | { readonly kind: 'fetch-url'; readonly url: string };
 
 /** What an ESP signed instead of the event, and the digest (SHA-256, hex) of the raw event that came with it. */
 export interface SignedToken {

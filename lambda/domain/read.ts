@@ -73,8 +73,13 @@ export function tagList(value: unknown): string[] | undefined {
   return tags.length > 0 ? tags : undefined;
 }
 
+/** What is left of T without the members that are undefined: those that may be are optional. */
+type Compact<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
 /** Drops members that are undefined, so that absent means absent (`exactOptionalPropertyTypes`). */
-export function present<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+export function present<const T extends object>(value: T): Compact<T> {
   const kept: Record<string, unknown> = {};
   for (const [name, item] of Object.entries(value)) if (item !== undefined) kept[name] = item;
   return kept as never;

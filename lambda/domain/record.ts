@@ -1,4 +1,4 @@
-import { EVENTS } from '../contract/tables.ts';
+import { EVENTS, internalKey } from '../contract/tables.ts';
 import type { NormalisedEvent } from './event.ts';
 
 /** An event as it stands in the events table; keys are in the ESP's facts, so a repeated event has the same key by construction. */
@@ -13,7 +13,7 @@ export interface EventKey {
 export function eventKey(event: NormalisedEvent): EventKey {
   const { fingerprint, messageId, source } = event;
   return {
-    recipient: event.recipient ?? `~${source}#${messageId ?? fingerprint.slice(0, 2)}`,
+    recipient: event.recipient ?? internalKey(source, messageId ?? fingerprint.slice(0, 2)),
     eventKey: `${event.occurredAt ?? '-'}#${fingerprint}`,
   };
 }

@@ -1,9 +1,10 @@
 import type { GenericSchema } from 'valibot';
+import type { Topics } from '../domain/channel.ts';
 import type { RefusalReason } from '../domain/errors.ts';
 import type { EventType } from '../domain/event.ts';
 import type { Control, NormaliseContext, Normaliser } from '../domain/interpret.ts';
 
-export type { Control, NormaliseContext };
+export type { Control, NormaliseContext, Topics };
 
 /** One webhook request as it arrived. */
 export interface WebhookRequest {
@@ -17,7 +18,7 @@ export interface WebhookRequest {
 }
 
 export interface VerifyContext<Options> {
-  /** Live values of this source's secret, newest first. Empty only where `secret.kind` is `none`. */
+  /** Live values of this source's secret, newest first. Empty only where `keys` is `none`. */
   readonly secrets: readonly string[];
   readonly options: Options;
   /** Clock, epoch milliseconds. */
@@ -52,6 +53,16 @@ export interface Payload {
   /** What the headers say and the body does not (a delivery id); travels with the message. */
   readonly meta?: Readonly<Record<string, string>>;
 }
+
+/** What proves where a request comes from. */
+export interface Origin {
+  /** What the proof covers: the whole body, a token beside the event, or nothing (a secret that is repeated each time). */
+  readonly signs: 'body' | 'token' | 'nothing';
+  readonly with: 'hmac' | 'keyed-md5' | 'password' | 'public-key' | 'certificate';
+}
+
+/** Who makes the secret: the ESP, which shows it; its customer, who enters it there; nobody, where a certificate proves origin. */
+export type Keys = 'shown' | 'chosen' | 'none';
 
 export interface SampleInput<Options> {
   readonly type: EventType;
@@ -90,8 +101,30 @@ export interface Provider<Options = Record<string, never>> extends Normaliser<Op
   readonly title: string;
   /** Schema of the source's own settings; strict, so that a misspelt option is a mistake at synth. */
   readonly options: GenericSchema<unknown, Options>;
-  /** What the secret is and in which form; `none` where proof needs no secret. */
-  readonly secret: { readonly kind: 'shared' | 'public-key' | 'none'; readonly form: string };
+  /** What is pasted as the secret, in which form; why there is none where `keys` is `none`. */
+  readonly secret: { readonly form: string };
+  readonly keys: Keys;
+  readonly proof: Origin;
+  /** Proofs that options of a source put in place of `proof`. */
+  readonly otherProofs?: readonly (Origin & {
+    readonly keys: Keys;
+    readonly options: Readonly<Record<string, unknown>>;
+  })[];
+  /** Every type of event that comes out of `normalise`, `unknown` apart. */
+  readonly emits: readonly EventType[];
+  /** How the ESP itself sends a test, as an order to a person. Needed where nobody else can sign one. */
+  readonly ownTest?: string;
+  /**
+   * How a person is taken off the ESP's own list: who was lifted here and stands there is still not mailed, and the ESP's next
+   * "dropped, on our list" names the person again.
+   */
+  readonly clearList: string;
+  /** Options that a source cannot do without, with sample values: for a stack that is only tried. */
+  readonly minimalOptions?: Readonly<Record<string, unknown>>;
+  /** Hosts that publish the certificates which `verify` fetches. */
+  readonly certificateHosts?: readonly RegExp[];
+  /** For an ESP that publishes through topics; a source that has none can accept nothing. */
+  topics?(options: Options): Topics;
   /** Statuses that this ESP reads differently: from our reason, or else our status, to the one it is sent. */
   readonly responses?: Readonly<Partial<Record<number | RefusalReason, number>>>;
   /** The largest body that this ESP sends, where that is less than what is taken of all; nothing larger is decoded. */
@@ -111,3 +144,19 @@ export interface Provider<Options = Record<string, never>> extends Normaliser<Op
 
 /** Checks the object against the interface and keeps its own option type, for the registry. */
 export const defineProvider = <Options>(provider: Provider<Options>): Provider<Options> => provider;
+
+/** What proves a request's origin under these options of a source, and who makes its secret. */
+export function proofOf(
+  { proof, keys, otherProofs = [] }: Pick<Provider, 'proof' | 'keys' | 'otherProofs'>,
+  options: unknown,
+): Origin & { readonly keys: Keys } {
+  const given = new Map(Object.entries(options ?? {}));
+  const chosen = otherProofs.find((other) =>
+    Object.entries(other.options).every(([name, value]) => given.get(name) === value),
+  );
+  return chosen ? { signs: chosen.signs, with: chosen.with, keys: chosen.keys } : { ...proof, keys };
+}
+
+/** Both sides hold the secret, so that whoever verifies with it can sign with it. */
+export const isShared = ({ proof }: Pick<Provider, 'proof'>): boolean =>
+  proof.with !== 'public-key' && proof.with !== 'certificate';

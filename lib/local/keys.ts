@@ -2,8 +2,9 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RuntimeConfig } from '../../lambda/contract/config.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
-import type { KeyPair } from '../../lambda/providers/provider.ts';
+import { isShared, type KeyPair } from '../../lambda/providers/provider.ts';
 import { LocalError } from './error.ts';
+import type { CertificateAnswer } from './functions/child-protocol.ts';
 
 /** From source to one live value or several, as in the deployed secret. */
 export type SecretMap = Readonly<Record<string, string | readonly string[]>>;
@@ -12,8 +13,7 @@ export interface LocalKeys {
   readonly secrets: SecretMap;
   /** What signs samples, by source; none where only the ESP could. */
   readonly signing: Readonly<Record<string, KeyPair>>;
-  /** Answers fetches of a signing certificate. */
-  readonly certificate?: string;
+  readonly certificate?: CertificateAnswer;
 }
 
 /** What the person who starts the run brings along, instead of throwaway keys. */
@@ -34,25 +34,26 @@ export async function localKeys(sources: RuntimeConfig['sources'], given: GivenK
     const provider = PROVIDERS.get(id);
     return provider ? [{ name, provider }] : [];
   });
-  const byCertificate = known.filter(({ provider }) => provider.secret.kind === 'none');
-  const bySecret = known.filter(({ provider }) => provider.secret.kind !== 'none');
+  const byCertificate = known.filter(({ provider }) => provider.keys === 'none');
+  const bySecret = known.filter(({ provider }) => provider.keys !== 'none');
 
   const secretKeys = bySecret.flatMap(({ name, provider }): [string, KeyPair][] => {
     if (!given.secrets) return [[name, provider.generateKey()]];
     const secret = [given.secrets[name] ?? []].flat()[0];
     // A shared secret signs as well as it verifies; of a key pair the file holds the public half only.
-    return secret !== undefined && provider.secret.kind === 'shared' ? [[name, { secret, signingKey: secret }]] : [];
+    return secret !== undefined && isShared(provider) ? [[name, { secret, signingKey: secret }]] : [];
   });
   const made = secretKeys.flatMap(([name, { secret }]) => (secret === undefined ? [] : [[name, secret] as const]));
 
   // One key for all of them: whatever certificate they name, one answers.
   const pair = given.certificate === undefined ? byCertificate[0]?.provider.generateKey() : undefined;
   const certificate = given.certificate ?? (pair && (await certify(pair.signingKey)));
+  const hosts = byCertificate.flatMap(({ provider }) => (provider.certificateHosts ?? []).map(({ source }) => source));
   const certificateKeys = byCertificate.flatMap(({ name }) => (pair ? [[name, pair] as const] : []));
   return {
     secrets: given.secrets ?? Object.fromEntries(made),
     signing: Object.fromEntries([...secretKeys, ...certificateKeys]),
-    ...(certificate !== undefined && { certificate }),
+    ...(certificate !== undefined && { certificate: { pem: certificate, hosts } }),
   };
 }
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONFIG_FILE, type RuntimeConfig } from '../../lambda/contract/config.ts';
 import type { FunctionName } from '../../lambda/contract/env.ts';
+import { webhookPath } from '../../lambda/contract/paths.ts';
 import { LocalError } from './error.ts';
 import type { Lambda } from './functions/lambdas.ts';
-import type { Route } from './gateway/routes.ts';
 import type { Home, StackFile } from './home.ts';
 import type { StackView } from './template/stack-view.ts';
 
@@ -20,12 +20,12 @@ export interface Described {
   readonly endpoints: StackFile['endpoints'];
   readonly stack: StackView;
   readonly lambdas: readonly Lambda[];
-  readonly routes: readonly Route[];
   readonly pid: (lambda: Lambda) => number;
+  readonly consoleUrl?: string | undefined;
 }
 
 /** What others need to know of the run. Functions may reach the emulators through a proxy; these addresses are the emulators' own. */
-export function describeStack({ home, url, endpoints, stack, lambdas, routes, pid }: Described): StackFile {
+export function describeStack({ home, url, endpoints, stack, lambdas, pid, consoleUrl }: Described): StackFile {
   const queue = (address: string) => `${endpoints.sqs}${new URL(address).pathname}`;
   const tables = {
     events: variable(lambdas, 'process', 'EVENTS_TABLE'),
@@ -43,19 +43,19 @@ export function describeStack({ home, url, endpoints, stack, lambdas, routes, pi
     },
     ...(bucket && { archive: { bucket: bucket.place.ref } }),
     functions: Object.fromEntries(lambdas.map((lambda) => [lambda.name, { pid: pid(lambda) }])),
-    sources: describeSources(lambdas, routes, url),
+    sources: describeSources(lambdas, url),
     secretArn: variable(lambdas, 'receive', 'SECRET_ARN'),
     keysFile: home.keys,
     logsDir: home.logs,
+    ...(consoleUrl !== undefined && { console: { url: consoleUrl } }),
   };
 }
 
-function describeSources(lambdas: readonly Lambda[], routes: readonly Route[], url: string): StackFile['sources'] {
-  const path = routes.find(({ key }) => key.startsWith('POST '))?.key.replace('POST ', '') ?? '';
+function describeSources(lambdas: readonly Lambda[], url: string): StackFile['sources'] {
   const made = JSON.parse(variable(lambdas, 'receive', 'TOPIC_ARNS') || '{}') as Record<string, string>;
   const sources = Object.entries(sourcesOf(lambdas)).map(([name, { provider, options, dedupeGroup }]) => {
     const topicArns = made[name] && [...((options.topicArns as string[] | undefined) ?? []), made[name]];
-    const source = { provider, url: `${url}${path.replace('{source}', name)}` };
+    const source = { provider, url: url + webhookPath(name) };
     return [
       name,
       { ...source, options: { ...options, ...(topicArns && { topicArns }) }, ...(dedupeGroup && { dedupeGroup }) },

@@ -14,11 +14,15 @@ import {
   hostName,
   httpsUrl,
   name,
+  secretArn,
   silenceWindow,
   tableNameOrArn,
   webPage,
   wholeNumber,
 } from './values.ts';
+
+const rate = wholeNumber(1, 10_000, 'requests per second');
+const burst = wholeNumber(1, 5000, 'requests');
 
 /** What every source has, whatever its provider. Everything else in a source belongs to the provider's own schema. */
 export const common = v.object({
@@ -28,6 +32,8 @@ export const common = v.object({
   allowIps: v.optional(v.pipe(v.array(cidr, 'a list of networks'), v.minLength(1, 'at least one network'))),
   dedupeGroup: v.optional(name),
   policy: v.optional(sourcePolicy),
+  /** Of its own route; what is left out is as for all. */
+  throttling: v.optional(v.object({ rate: v.exactOptional(rate), burst: v.exactOptional(burst) }, 'an object')),
 });
 
 const LOG_DAYS = Object.values(RetentionDays).filter(
@@ -54,8 +60,8 @@ export const globals = v.object({
   ),
   publicUrl: v.optional(httpsUrl),
   throttling: group({
-    rate: v.optional(wholeNumber(1, 10_000, 'requests per second'), 500),
-    burst: v.optional(wholeNumber(1, 5000, 'requests'), 1000),
+    rate: v.optional(rate, 500),
+    burst: v.optional(burst, 1000),
   }),
   concurrency: v.optional(wholeNumber(2, 1000, 'invocations at a time'), 5),
   existingTables: group({
@@ -64,6 +70,7 @@ export const globals = v.object({
     eventsStream: v.optional(streamArn),
     suppressionStream: v.optional(streamArn),
   }),
+  existingSecret: v.optional(secretArn),
   runbookUrl: v.optional(webPage),
   alarms,
   alarmTargets: v.optional(v.array(alarmTarget, 'a list of targets'), []),

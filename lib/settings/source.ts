@@ -1,5 +1,6 @@
 import { safeParse } from 'valibot';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
+import type { Topics } from '../../lambda/providers/provider.ts';
 import { isObject, type Mistake, mistakeOf, nearest, strayKeys } from './mistakes.ts';
 import { common, type SourceSettings } from './schema.ts';
 
@@ -17,12 +18,13 @@ export function checkSource(input: unknown, path: readonly string[]): CheckedSou
   const options = safeParse(provider.options, own);
   const mistakes = [
     ...(shared.issues ?? []).flatMap((issue) => mistakeOf(issue, input, path)),
+    ...strayKeys(common, Object.fromEntries(Object.entries(input).filter(([key]) => commonKeys.includes(key))), path),
     ...strayKeys(provider.options, own, path, commonKeys),
     ...(options.issues ?? []).flatMap((issue) => mistakeOf(issue, input, path)),
   ];
   if (mistakes.length > 0 || !shared.success || !options.success) return { mistakes };
   const settings = options.output as SourceSettings['options'];
-  if (hasNoTopic(settings)) {
+  if (hasNoTopic(provider.topics?.(options.output))) {
     const problem = 'must name a topic, or set "createTopic": true; without one nothing could be accepted';
     return { mistakes: [{ path: [...path, 'topicArns'], problem }] };
   }
@@ -30,8 +32,8 @@ export function checkSource(input: unknown, path: readonly string[]): CheckedSou
 }
 
 /** A source whose proof is the topic it comes from. Its schema alone allows none, for payloads that are only read. */
-const hasNoTopic = ({ topicArns, createTopic, via }: SourceSettings['options']): boolean =>
-  Array.isArray(topicArns) && topicArns.length === 0 && !createTopic && via !== 'eventbridge';
+const hasNoTopic = (topics: Topics | undefined): boolean =>
+  topics !== undefined && topics.named.length === 0 && !topics.make && topics.via !== 'eventbridge';
 
 function unknownProvider(id: unknown): string {
   const known = [...PROVIDERS.keys()];

@@ -89,3 +89,7 @@ export const tableNameOrArn = matching(
   /^(arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/)?[a-zA-Z0-9_.-]{3,255}$/,
   'name or ARN of a DynamoDB table in the account and Region of the stack',
 );
+export const secretArn = matching(
+  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[a-zA-Z0-9/_+=.@-]+-[a-zA-Z0-9]{6}$/,
+  'the whole ARN of a secret in the account and Region of the stack, with the six characters at its end',
+);

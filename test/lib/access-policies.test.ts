@@ -23,7 +23,7 @@ function stackOf(settings: Settings): Stack {
   const context = { 'aws:cdk:bundling-stacks': [] };
   const stack = new Stack(new App({ context }), `quell-${settings.stage}`);
   const storage = new Storage(stack, 'Storage', settings);
-  const secrets = new Secrets(stack, 'Secrets');
+  const secrets = new Secrets(stack, 'Secrets', undefined);
   const delivery = new DeliveryQueue(stack, 'Delivery', PROCESS_TIMEOUT);
   const config = runtimeConfig(settings);
   const rest = { config, logRetentionDays: 30, topicArns: [], madeTopics: '{}', archive: undefined, concurrency: 10 };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { ENV, type FunctionName } from '../../lambda/contract/env.ts';
+import { OUTPUTS } from '../../lambda/contract/outputs.ts';
 import { EVENTS, SUPPRESSION } from '../../lambda/contract/tables.ts';
-import { type Resource, settingsOf, show, synthesize, VARIANTS } from '../support/template.ts';
+import { type Resource, settingsOf, show, synthesize, VARIANTS, withSource } from '../support/template.ts';
 
 const smallest = synthesize(VARIANTS.smallest);
 const everything = synthesize(VARIANTS.everything);
@@ -75,15 +76,54 @@ describe.each(Object.entries({ smallest, everything, attached }))('with settings
     });
   });
 
-  test('the API answers the webhook path only, throttled, under its pinned id', () => {
-    const routes = stack.ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.RouteKey);
-    expect(routes.sort()).toEqual(['GET', 'HEAD', 'POST'].map((method) => `${method} /webhooks/v1/{source}`));
+  test('every source has a route and a throttle of its own, whatever no route names is not ours, and the API keeps its id', () => {
+    const routes = stack.ofType('AWS::ApiGatewayV2::Route');
+    const keys = routes.map(([, { Properties }]) => String(Properties.RouteKey));
+    const sources = Object.keys(JSON.parse(String(stack.outputs.Sources?.Value)) as object);
+    expect(keys.sort()).toEqual(
+      [
+        ...[...sources, 'quell-heartbeat'].map((source) => `POST /webhooks/v1/${source}`),
+        ...['GET /health', 'HEAD /health'],
+      ].sort(),
+    );
     expect(stack.resources.WebhookApi?.Type).toBe('AWS::ApiGatewayV2::Api');
-    const stage = stack.first('AWS::ApiGatewayV2::Stage');
-    expect(stage).toMatchObject({
+    const [[, stage] = []] = stack.ofType('AWS::ApiGatewayV2::Stage');
+    expect(stage?.Properties).toMatchObject({
       StageName: '$default',
+      AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
     });
+    expect(Object.keys(stage?.Properties.RouteSettings as object).sort()).toEqual(keys);
+    // A throttle of a route that is not there yet fails the deploy.
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(routes.map(([id]) => id)));
+  });
+
+  test('every route leads to receive, asks for no AWS credentials, and may call it: by one permission', () => {
+    const integrations = stack.ofType('AWS::ApiGatewayV2::Integration');
+    expect(integrations).toHaveLength(1);
+    for (const [, { Properties }] of stack.ofType('AWS::ApiGatewayV2::Route')) {
+      expect(show(Properties.Target)).toBe(`integrations/${integrations[0]?.[0]}`);
+      expect(Properties.AuthorizationType).toBe('NONE');
+      expect(show(Properties.ApiId)).toBe('WebhookApi');
+    }
+    const [receive] = stack.ofType('AWS::Lambda::Function').find(([id]) => id.includes('Receive')) ?? [];
+    expect(show(integrations[0]?.[1].Properties.IntegrationUri)).toBe(`${receive}.Arn`);
+    const calls = stack
+      .ofType('AWS::Lambda::Permission')
+      .filter(([, { Properties }]) => show(Properties.FunctionName) === `${receive}.Arn`);
+    expect(
+      calls.map(
+        ([
+          ,
+          {
+            Properties: { Principal, SourceArn },
+          },
+        ]) => [Principal, show(SourceArn)],
+      ),
+    ).toEqual([
+      ['apigateway.amazonaws.com', 'arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:WebhookApi/*/*/*'],
+    ]);
+    expect(stack.resources.WebhookApi?.Properties).not.toHaveProperty('CorsConfiguration');
   });
 
   test('the template never mentions a secret value', () => {
@@ -91,20 +131,10 @@ describe.each(Object.entries({ smallest, everything, attached }))('with settings
     expect(Object.keys(secret).sort()).toEqual(['Description', 'Name']);
   });
 
-  test('the outputs that the ops CLI reads are there', () => {
-    expect(Object.keys(stack.outputs)).toEqual(
-      expect.arrayContaining([
-        ...['ApiUrl', 'WebhookUrl', 'Sources', 'SecretArn', 'DeliveryQueueUrl', 'DeadLetterQueueUrl'],
-        ...[
-          'EventsTableName',
-          'SuppressionTableName',
-          'ReceiveFunctionName',
-          'ProcessFunctionName',
-          'PulseFunctionName',
-          'DeliveriesMappingId',
-        ],
-      ]),
-    );
+  test('the outputs are those of the contract, which the ops CLI reads', () => {
+    const written = (outputs: object) => Object.keys(outputs).filter((name) => !/^SesCommand\d+$/.test(name));
+    expect(Object.keys(OUTPUTS)).toEqual(expect.arrayContaining(written(stack.outputs)));
+    expect(written(everything.outputs).sort()).toEqual(Object.keys(OUTPUTS).sort());
   });
 });
 
@@ -112,7 +142,7 @@ describe('what holds data', () => {
   test.each([
     ['EventsTable', 'Retain'],
     ['SuppressionTable', 'Retain'],
-    ['WebhookSecrets', 'Retain'],
+    ['WebhookSecrets', 'RetainExceptOnCreate'],
     ['DeliveryQueue', 'RetainExceptOnCreate'],
     ['DeadLetterQueue', 'RetainExceptOnCreate'],
   ])('%s keeps its id, and outlives the stack and a replacement', (id, deletionPolicy) => {
@@ -155,6 +185,47 @@ describe('what holds data', () => {
     expect(attached.ofType('AWS::DynamoDB::Table')).toEqual([]);
     const { Environment } = functionOf(attached, 'process') as { Environment: { Variables: object } };
     expect(Environment.Variables).toMatchObject({ EVENTS_TABLE: 'old-events', SUPPRESSION_TABLE: 'old-list' });
+  });
+});
+
+describe('routes', () => {
+  const throttlesOf = (settings: Parameters<typeof synthesize>[0]) =>
+    synthesize(settings).first<{ RouteSettings: Record<string, unknown> }>('AWS::ApiGatewayV2::Stage').RouteSettings;
+
+  test.each([
+    ['sendgrid', ['POST']],
+    ['mandrill', ['POST', 'HEAD']],
+    ['mailchimp', ['POST', 'GET', 'HEAD']],
+    ['unisender-go', ['POST', 'GET', 'HEAD']],
+    ['elastic-email', ['POST', 'GET', 'HEAD']],
+  ])('%s is asked by the methods that this ESP uses: %p', (provider, methods) => {
+    const routes = Object.keys(throttlesOf(withSource(settingsOf(), 'x', { provider })));
+    expect(routes.filter((key) => key.endsWith('/x'))).toEqual(methods.map((method) => `${method} /webhooks/v1/x`));
+  });
+
+  test("a source's own throttle holds for its routes alone; what it leaves out is as for all", () => {
+    const limit = (rate: number, burst: number) => ({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst });
+    const settings = settingsOf({
+      throttling: { rate: 100, burst: 200 },
+      sources: {
+        quiet: { provider: 'mandrill', throttling: { rate: 5 } },
+        busy: { provider: 'sendgrid', throttling: { rate: 2000, burst: 3000 } },
+        other: { provider: 'sendgrid' },
+      },
+    });
+    expect(throttlesOf(settings)).toMatchObject({
+      'POST /webhooks/v1/quiet': limit(5, 200),
+      'HEAD /webhooks/v1/quiet': limit(5, 200),
+      'POST /webhooks/v1/busy': limit(2000, 3000),
+      'POST /webhooks/v1/other': limit(100, 200),
+      'POST /webhooks/v1/quell-heartbeat': limit(100, 200),
+    });
+  });
+
+  test('without a heartbeat its URL is not there', () => {
+    expect(Object.keys(throttlesOf(settingsOf({ heartbeat: false })))).not.toContain(
+      'POST /webhooks/v1/quell-heartbeat',
+    );
   });
 });
 

@@ -5,14 +5,24 @@ import { PoisonEvent, RefusedRequest } from '../../lambda/domain/errors.ts';
 import { EVENT_TYPES, type EventType } from '../../lambda/domain/event.ts';
 import { normalisedEvent } from '../../lambda/domain/normalised.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
-import type { Provider, SampleRequest, VerifyContext, WebhookRequest } from '../../lambda/providers/provider.ts';
+import {
+  type Provider,
+  proofOf,
+  type SampleRequest,
+  type VerifyContext,
+  type WebhookRequest,
+} from '../../lambda/providers/provider.ts';
+import { factsContract } from './provider-facts.ts';
+import { asRequest } from './sample-request.ts';
+
+export { asRequest };
 
 /** What a provider cannot do by the nature of its ESP; everything else is demanded of all. */
 export interface ContractFlags {
   /** Source settings, as a team writes them. */
   readonly options?: unknown;
-  /** The proof does not cover the body (a shared secret in a header, a token): a changed body cannot be noticed. */
-  readonly bodyUnsigned?: true;
+  /** Types whose events carry no time of their own. */
+  readonly timeless?: readonly EventType[];
   /** What of a sample's body the ESP leaves unsigned and we never read. */
   readonly unsigned?: RegExp;
   /** Where the proof travels, for the "missing" and "wrong length" cases: a header's name, or `body`, or `query`. */
@@ -75,6 +85,8 @@ export function providerContract(id: string, flags: ContractFlags): void {
       );
     });
 
+    factsContract(provider, options, samples, key.signingKey, flags);
+
     test.each(samples)('a genuine $type is verified and normalised to its type', async ({ type, sample }) => {
       await expect(Promise.resolve(provider.verify(asRequest(sample), context()))).resolves.toBeDefined();
       const { events, meta } = provider.split(asRequest(sample), options);
@@ -82,7 +94,7 @@ export function providerContract(id: string, flags: ContractFlags): void {
       expect(drafts.map((draft) => draft.type)).toEqual([type]);
       const [draft] = drafts;
       if (draft?.recipient !== undefined) expect(draft.recipient).toContain('ada@example.com');
-      expect(draft?.occurredAt).toBe(AT);
+      expect(draft?.occurredAt).toBe(flags.timeless?.includes(type) ? undefined : AT);
       expect(draft?.identity.some((part) => part !== undefined && part !== '')).toBe(true);
       if (type === 'bounced') expect(draft?.bounceClass).toBeDefined();
       if (type === 'dropped') expect(draft?.dropReason).toBeDefined();
@@ -101,7 +113,7 @@ export function providerContract(id: string, flags: ContractFlags): void {
       expect(print(sampleOf(type, 'bob@example.com', 'ffff0000'))).not.toEqual(print(sampleOf(type)));
     });
 
-    if (!flags.bodyUnsigned) {
+    if (proofOf(provider, options).signs === 'body') {
       test('one flipped byte anywhere in the body is refused', async () => {
         const request = asRequest(signed);
         const gap = flags.unsigned?.exec(signed.body);
@@ -111,6 +123,14 @@ export function providerContract(id: string, flags: ContractFlags): void {
           body[at] = (body[at] ?? 0) ^ 1;
           expect((await refusal({ ...request, body })).status).toBeGreaterThanOrEqual(400);
         }
+      });
+    } else {
+      test('the proof does not cover the body, as it says: another body passes with it', async () => {
+        const request = asRequest(signed);
+        const body = Buffer.from(
+          signed.body.replaceAll('ada@example.com', 'eve@example.com').replaceAll('ada%40', 'eve%40'),
+        );
+        await expect(Promise.resolve(provider.verify({ ...request, body }, context()))).resolves.toBeDefined();
       });
     }
 
@@ -238,11 +258,6 @@ export function providerContract(id: string, flags: ContractFlags): void {
       );
     });
   });
-}
-
-/** A sample as the request that `receive` would hand over. */
-export function asRequest(sample: SampleRequest): WebhookRequest {
-  return { method: sample.method, headers: sample.headers, query: sample.query ?? '', body: Buffer.from(sample.body) };
 }
 
 export const arrival = (provider: string) => ({

@@ -1,48 +1,50 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parse } from 'valibot';
 import { EVENT_TYPES, type EventType } from '../../lambda/domain/event.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
-import type { Provider } from '../../lambda/providers/provider.ts';
+import type { Keys, Origin } from '../../lambda/providers/provider.ts';
 
 /** The tables of docs/providers.md, from the registry. Run this file to write them anew; a test compares. */
 
 const FILE = 'docs/providers.md';
 const OPERATOR_ACTS = new Set<EventType>(['suppressed', 'lifted', 'unknown']);
 const TYPES = EVENT_TYPES.filter((type) => !OPERATOR_ACTS.has(type));
-const PROOF = { shared: 'shared secret or HMAC', 'public-key': 'public key', none: 'certificate' } as const;
+const MEANS = {
+  hmac: 'HMAC',
+  'keyed-md5': 'MD5 with the key in the text',
+  password: 'password',
+  'public-key': 'public key of the ESP',
+  certificate: 'certificate of the ESP',
+} as const satisfies Record<Origin['with'], string>;
+const COVERS = {
+  body: '**whole body**',
+  token: 'a token beside the event; the pair is kept, so that a token counts once',
+  nothing: 'nothing: the secret is repeated',
+} as const satisfies Record<Origin['signs'], string>;
+const WHOSE = { shown: 'the ESP', chosen: 'you', none: 'nobody' } as const satisfies Record<Keys, string>;
 
 export function providerTables(): Record<'providers' | 'events', string> {
   const all = [...PROVIDERS.values()];
   const isBeta = (id: string) =>
     /^beta/im.test(readFileSync(`docs/providers/${id}.md`, 'utf8').split('\n').slice(1, 6).join('\n'));
-  const rows = all.map(
-    ({ id, title, secret }) =>
-      `| [${title}](providers/${id}.md) | \`${id}\` | ${PROOF[secret.kind]} | ${secret.form.replaceAll('|', '\\|').replaceAll('<', '&lt;')} | ${isBeta(id) ? 'beta' : ''} |`,
-  );
+  const escaped = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+  const rows = all.flatMap(({ id, title, secret, proof, keys, otherProofs = [] }) => [
+    `| [${title}](providers/${id}.md) | \`${id}\` | ${COVERS[proof.signs]} | ${MEANS[proof.with]} | ${WHOSE[keys]} | ${escaped(secret.form)} | ${isBeta(id) ? 'beta' : ''} |`,
+    ...otherProofs.map((other) => {
+      const option = escaped(JSON.stringify(other.options).slice(1, -1).replace(':', ': '));
+      return `| | with \`${option}\` | ${COVERS[other.signs]} | ${MEANS[other.with]} | ${WHOSE[other.keys]} | | |`;
+    }),
+  ]);
   const events = all.map(
-    (provider) => `| ${provider.title} | ${TYPES.map((type) => (reports(provider, type) ? 'x' : '')).join(' | ')} |`,
+    ({ title, emits }) => `| ${title} | ${TYPES.map((type) => (emits.includes(type) ? 'x' : '')).join(' | ')} |`,
   );
   return {
-    providers: ['| ESP | id | proof | secret, as pasted | |', '|---|---|---|---|---|', ...rows].join('\n'),
+    providers: [
+      '| ESP | id | the proof covers | made with | secret made by | secret, as pasted | |',
+      '|---|---|---|---|---|---|---|',
+      ...rows,
+    ].join('\n'),
     events: [`| | ${TYPES.join(' | ')} |`, `|---|${TYPES.map(() => ':-:').join('|')}|`, ...events].join('\n'),
   };
-}
-
-/** Whether this ESP has such an event, seen by whether a genuine sample of it can be made. */
-function reports(provider: Provider<unknown>, type: EventType): boolean {
-  const { signingKey } = provider.generateKey();
-  const options = parse(provider.options, {});
-  return (
-    provider.sample({
-      type,
-      recipient: 'ada@example.com',
-      at: 0,
-      id: 'a1',
-      signingKey,
-      options,
-      webhookUrl: 'https://example.com',
-    }) !== undefined
-  );
 }
 
 /** The file's text with both tables in their places. */

@@ -23,30 +23,31 @@ export class Erasures {
 
   /**
    * When each of these people was erased (ISO 8601), where they were. Addresses in normal form.
+   * @param signal ends the attempt
    * @throws whatever keeps it from knowing: to go on without knowing could bring somebody back.
    */
-  async erasedAt(addresses: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const [key] = await this.#keys();
+  async erasedAt(addresses: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const [key] = await this.#keys(signal);
     if (key === undefined || addresses.length === 0) return new Map();
     const byMark = new Map(addresses.map((address) => [erasureMark(key, address), address]));
     const found = new Map<string, string>();
     for (const marks of chunks([...byMark.keys()], MAX_KEYS)) {
-      for (const [mark, at] of await this.#read(marks)) found.set(byMark.get(mark) ?? '', at);
+      for (const [mark, at] of await this.#read(marks, signal)) found.set(byMark.get(mark) ?? '', at);
     }
     return found;
   }
 
   /** No key yet: nobody was ever erased. */
-  async #keys(): Promise<readonly string[]> {
+  async #keys(signal: AbortSignal): Promise<readonly string[]> {
     try {
-      return await this.#secrets.values(ERASURE_KEY, AbortSignal.timeout(2000));
+      return await this.#secrets.values(ERASURE_KEY, signal);
     } catch (error) {
       if (error instanceof RefusedRequest && error.reason === 'secret-missing') return [];
       throw error;
     }
   }
 
-  async #read(marks: readonly string[]): Promise<[string, string][]> {
+  async #read(marks: readonly string[], abortSignal: AbortSignal): Promise<[string, string][]> {
     const read: [string, string][] = [];
     let left = [...marks];
     for (let attempt = 0; left.length > 0; attempt++) {
@@ -55,6 +56,7 @@ export class Erasures {
       const Keys = left.map((mark) => ({ [SUPPRESSION.partitionKey]: { S: mark } }));
       const answer = await this.#client.send(
         new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true } } }),
+        { abortSignal },
       );
       for (const item of answer.Responses?.[this.#table] ?? []) {
         read.push([item[SUPPRESSION.partitionKey]?.S ?? '', item[ERASED_AT]?.S ?? '']);

@@ -11,11 +11,11 @@ import { type Outcome, runStatements, type Statement } from './statements.ts';
 /** What became of one event: stored now, stored before, never storable, or not stored this time. */
 export type Recorded = 'new' | 'seen' | 'poison' | 'failed';
 
-/** How an event of a replay is stored. */
-export interface Way {
-  /** Not to be published. */
+/** How to store an event that comes from a replay. Live events use {}. */
+export interface RecordMode {
+  /** Do not publish the change on the event bus. */
   readonly quiet?: boolean;
-  /** Over the record that is there. */
+  /** Overwrite the stored record instead of skipping a known event. */
   readonly rewrite?: boolean;
 }
 
@@ -47,7 +47,7 @@ export class EventStore {
   async record(
     events: readonly NormalisedEvent[],
     deadline: number,
-    wayOf: (index: number) => Way = () => ({}),
+    modeOf: (index: number) => RecordMode = () => ({}),
   ): Promise<Recorded[]> {
     const now = Date.now() / 1000;
     const first = new Map<string, number>();
@@ -59,10 +59,10 @@ export class EventStore {
       first.set(key, index);
       if (expiresAt(event, this.#retentionDays) > now) toWrite.push(index);
     }
-    const item = (index: number) => this.#item(events[index] as NormalisedEvent, wayOf(index));
+    const item = (index: number) => this.#item(events[index] as NormalisedEvent, modeOf(index));
     const [anew, once] = [
-      toWrite.filter((index) => wayOf(index).rewrite),
-      toWrite.filter((index) => !wayOf(index).rewrite),
+      toWrite.filter((index) => modeOf(index).rewrite),
+      toWrite.filter((index) => !modeOf(index).rewrite),
     ];
     const outcomes = [
       ...(await runStatements(
@@ -85,7 +85,11 @@ export class EventStore {
    * What is recorded of a recipient between two event times (ISO 8601), newest first, at most 1,000 events: read consistently, so that
    * two processors that have each just recorded one of the last two soft bounces see each other's.
    */
-  async history(recipient: string, { from, to }: { readonly from: string; readonly to: string }): Promise<PastEvent[]> {
+  async history(
+    recipient: string,
+    { from, to }: { readonly from: string; readonly to: string },
+    abortSignal: AbortSignal,
+  ): Promise<PastEvent[]> {
     const { Items = [] } = await this.#client.send(
       new QueryCommand({
         TableName: this.#table,
@@ -102,11 +106,12 @@ export class EventStore {
         ScanIndexForward: false,
         Limit: MAX_HISTORY,
       }),
+      { abortSignal },
     );
     return Items.map(asPastEvent);
   }
 
-  #item(event: NormalisedEvent, { quiet = false }: Way): Record<string, AttributeValue> {
+  #item(event: NormalisedEvent, { quiet = false }: RecordMode): Record<string, AttributeValue> {
     return toItem(eventRecord(event, this.#retentionDays, quiet));
   }
 }

@@ -4,6 +4,7 @@ import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../../contract/tables.ts';
 import { fold, type Judgement, type Reasons, verdicts } from '../../domain/suppression.ts';
+import { until } from '../effort.ts';
 import { insertText } from './events.ts';
 import { toItem } from './item.ts';
 import { chunks, jitter, noteFailure, runStatements, type Statement } from './statements.ts';
@@ -50,7 +51,10 @@ export class SuppressionStore {
     let left = [...judgements.keys()];
     for (let attempt = 0; left.length > 0; attempt++) {
       if (attempt > 1) await pause(jitter(attempt));
-      const stored = await this.#read(attempt === 0 ? left.filter((recipient) => !fresh.has(recipient)) : left);
+      // At most a third of what is left: a read that hangs leaves time to write those who need none, and to try once more.
+      const patience = until(Date.now() + (deadline - Date.now()) / 3);
+      const toRead = attempt === 0 ? left.filter((recipient) => !fresh.has(recipient)) : left;
+      const stored = await this.#read(toRead, patience);
       if (attempt === 0) for (const recipient of fresh) stored.set(recipient, undefined);
       const writes = left.flatMap((recipient) => {
         if (!stored.has(recipient)) return [];
@@ -82,7 +86,7 @@ export class SuppressionStore {
   }
 
   /** What is stored of each recipient, `undefined` where nothing is; a recipient that could not be read is not in the map. */
-  async #read(recipients: readonly string[]): Promise<Map<string, Stored | undefined>> {
+  async #read(recipients: readonly string[], abortSignal: AbortSignal): Promise<Map<string, Stored | undefined>> {
     const found = new Map<string, Stored | undefined>();
     await Promise.all(
       chunks(recipients, MAX_KEYS).map(async (chunk) => {
@@ -90,6 +94,7 @@ export class SuppressionStore {
         try {
           const answer = await this.#client.send(
             new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true } } }),
+            { abortSignal },
           );
           const unread = new Set(
             (answer.UnprocessedKeys?.[this.#table]?.Keys ?? []).map((key) => key[SUPPRESSION.partitionKey]?.S),

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EVENTS } from '../../contract/tables.ts';
+import { EVENTS, internalKey } from '../../contract/tables.ts';
 import { insertText } from './events.ts';
 import { type Outcome, runStatements, type Statement } from './statements.ts';
 
@@ -54,7 +54,7 @@ export async function bindTokens(
   });
 }
 
-const keyOf = ({ source, token }: BoundToken): string => `~token#${source}#${token}`;
+const keyOf = ({ source, token }: BoundToken): string => internalKey('token', source, token);
 
 function insert(table: string, token: BoundToken): Statement {
   const expires = Math.ceil(Date.parse(token.receivedAt) / 1000) + KEPT_DAYS * 86_400;

@@ -1,13 +1,24 @@
 import { gzipSync } from 'node:zlib';
-import type { Lines } from '../../aws/firehose.ts';
+import type { Archive, Lines } from '../../aws/firehose.ts';
 import { type ArchiveLine, MAX_RECORD_BYTES } from '../../contract/archive.ts';
 import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
 import type { DeliveryMessage } from '../../contract/message.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
 import type { Opened } from './opened.ts';
+import { divide, type Passed } from './step.ts';
+
+/** Hands raw events to the archive, where there is one. Fails the messages that it did not take by `deadline` (epoch milliseconds). */
+export async function keep(
+  messages: readonly Opened[],
+  archive: Archive | undefined,
+  deadline: number,
+): Promise<Passed> {
+  if (!archive) return { messages, failed: [] };
+  return divide(messages, await archive.put(archiveLines(messages), deadline));
+}
 
 /** What of a batch belongs into the archive: not what came out of it, and not our own heartbeats. */
-export const archiveLines = (opened: readonly Opened[]): Lines<Opened>[] =>
+const archiveLines = (opened: readonly Opened[]): Lines<Opened>[] =>
   opened.flatMap((owner) => {
     const { message } = owner;
     if (!message || message.origin === 'replay' || message.source === HEARTBEAT_SOURCE) return [];
@@ -16,8 +27,8 @@ export const archiveLines = (opened: readonly Opened[]): Lines<Opened>[] =>
   });
 
 /** Raw events with what they were taken to mean; without those of erased people, and without forged ones. */
-function byRaw({ events, silent }: Opened): Map<string, NormalisedEvent[]> {
-  const found = new Map<string, NormalisedEvent[]>(silent.map((raw) => [raw, []]));
+function byRaw({ events, withoutEvents }: Opened): Map<string, NormalisedEvent[]> {
+  const found = new Map<string, NormalisedEvent[]>(withoutEvents.map((raw) => [raw, []]));
   for (const { raw, event } of events) {
     const known = found.get(raw);
     if (known) known.push(event);

@@ -1,36 +1,62 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { confirmSubscription } from '../../aws/sns.ts';
-import { sendAll } from '../../aws/sqs.ts';
+import { until } from '../../aws/effort.ts';
+import { NotSent, type Outgoing, sendAll } from '../../aws/sqs.ts';
 import { logError } from '../../aws/telemetry.ts';
-import { PoisonEvent } from '../../domain/errors.ts';
-import { deadLetters } from './dead-letters.ts';
+import { DEAD_LETTER, type DeliveryMessage } from '../../contract/message.ts';
+import { packMessages } from '../../domain/message.ts';
 import type { Opened } from './opened.ts';
-import type { Tally } from './tally.ts';
+import { divide, type Passed } from './step.ts';
+
+export interface Buried extends Passed {
+  /** Dead letters that the queue took. */
+  readonly letters: number;
+}
 
 /**
- * The last step before a message is acknowledged: does what it asks for, then buries what will never work. Poison is buried last,
- * because a message that is tried again would bury it twice.
+ * Sends what will never work to the dead-letter queue, the letters of all messages side by side. The last step, because a message that is
+ * tried again would bury its letters twice. Fails the messages whose letters were not taken by `deadline` (epoch milliseconds).
  */
-export async function finish(opened: Opened, sqs: SQSClient, deadLetterQueueUrl: string, tally: Tally): Promise<void> {
+export async function bury(
+  messages: readonly Opened[],
+  sqs: SQSClient,
+  deadLetterQueueUrl: string,
+  deadline: number,
+): Promise<Buried> {
+  const letters = messages.flatMap((opened) => deadLetters(opened).map((letter) => ({ opened, letter })));
+  if (letters.length === 0) return { messages, failed: [], letters: 0 };
+  const outgoing = letters.map(({ letter }) => letter);
+  const { indexes, cause } = await send(sqs, deadLetterQueueUrl, outgoing, deadline);
+  const failed = new Set([...indexes].flatMap((index) => letters[index]?.opened ?? []));
+  for (const { message } of failed) logError('message given back to the queue', cause, { source: message?.source });
+  return { ...divide(messages, failed), letters: letters.length - indexes.size };
+}
+
+/** What the queue did not take, as indexes. */
+async function send(sqs: SQSClient, url: string, letters: readonly Outgoing[], deadline: number) {
   try {
-    await obey(opened);
-    if (opened.poison.length === 0) return;
-    const letters = deadLetters(opened);
-    await sendAll(sqs, deadLetterQueueUrl, letters);
-    tally.deadLettered(letters.length);
+    await sendAll(sqs, url, letters, until(deadline));
+    return { indexes: new Set<number>() };
   } catch (error) {
-    logError('message given back to the queue', error, { source: opened.message?.source });
-    opened.failed = true;
+    if (error instanceof NotSent) return { indexes: new Set(error.indexes), cause: error.cause };
+    return { indexes: new Set(letters.keys()), cause: error };
   }
 }
 
-async function obey({ controls, poison }: Opened): Promise<void> {
-  for (const { raw, control } of controls) {
-    try {
-      await confirmSubscription(control);
-    } catch (error) {
-      if (!(error instanceof PoisonEvent)) throw error;
-      poison.push({ reason: 'control-refused', detail: error.message, raw });
-    }
-  }
+/** Dead letters keep the message's format, with one poisoned event each; the reason travels in attributes. */
+function deadLetters({ message, body, poison }: Opened): Outgoing[] {
+  // An event with two recipients that are both refused is one dead letter.
+  const distinct = [...new Map(poison.map((item) => [item.raw, item])).values()];
+  return distinct.map(({ reason, detail, raw }) => ({
+    body: message && raw !== undefined ? single(message, raw) : body,
+    attributes: {
+      [DEAD_LETTER.reason]: reason,
+      [DEAD_LETTER.detail]: detail,
+      ...(message && { [DEAD_LETTER.source]: message.source }),
+    },
+  }));
+}
+
+function single(message: DeliveryMessage, raw: string): string {
+  const { v: _v, events: _events, ...envelope } = message;
+  return packMessages(envelope, [raw])[0] ?? '';
 }

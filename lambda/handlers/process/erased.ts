@@ -1,22 +1,31 @@
 import type { Erasures } from '../../aws/dynamodb/erasures.ts';
+import { until } from '../../aws/effort.ts';
 import { logError } from '../../aws/telemetry.ts';
 import { mayBringBack } from '../../domain/erasure.ts';
 import type { Opened } from './opened.ts';
+import { divide, type Passed } from './step.ts';
 
 /** Takes out of redriven and replayed messages what arrived before its person was erased. Fails those of which it cannot be known. */
-export async function forgetErased(messages: readonly Opened[], erasures: Erasures, now: number): Promise<void> {
-  const old = messages.filter(({ message }) => message !== undefined && mayBringBack(message, now));
-  const addresses = new Set(old.flatMap(({ events }) => events.flatMap(({ event }) => event.recipient ?? [])));
-  if (addresses.size === 0) return;
+export async function forgetErased(
+  messages: readonly Opened[],
+  erasures: Erasures,
+  now: number,
+  deadline: number,
+): Promise<Passed> {
+  const old = new Set(messages.filter(({ message }) => message !== undefined && mayBringBack(message, now)));
+  const addresses = new Set([...old].flatMap(({ events }) => events.flatMap(({ event }) => event.recipient ?? [])));
+  if (addresses.size === 0) return { messages, failed: [] };
   try {
-    const erasedAt = await erasures.erasedAt([...addresses]);
-    for (const opened of old) {
-      opened.events = opened.events.filter(
-        ({ event }) => event.receivedAt > (erasedAt.get(event.recipient ?? '') ?? ''),
-      );
-    }
+    const erasedAt = await erasures.erasedAt([...addresses], until(deadline));
+    const remembered = messages.map((opened) => (old.has(opened) ? without(opened, erasedAt) : opened));
+    return { messages: remembered, failed: [] };
   } catch (error) {
     logError('erasures not known', error);
-    for (const opened of old) opened.failed = true;
+    return divide(messages, old);
   }
 }
+
+const without = (opened: Opened, erasedAt: ReadonlyMap<string, string>): Opened => ({
+  ...opened,
+  events: opened.events.filter(({ event }) => event.receivedAt > (erasedAt.get(event.recipient ?? '') ?? '')),
+});

@@ -3,23 +3,31 @@ import { dynamoClient, firehoseClient, secretsClient, sqsClient } from '../../aw
 import { readConfig } from '../../aws/config.ts';
 import { Erasures } from '../../aws/dynamodb/erasures.ts';
 import { EventStore } from '../../aws/dynamodb/events.ts';
+import { takeFailures } from '../../aws/dynamodb/statements.ts';
 import { SuppressionStore } from '../../aws/dynamodb/suppression.ts';
 import { Archive } from '../../aws/firehose.ts';
 import { SecretStore } from '../../aws/secrets.ts';
+import { emit } from '../../aws/telemetry.ts';
 import { readEnv } from '../../contract/env.ts';
 import { topicSources } from '../../domain/channel.ts';
-import { archiveLines } from './archive.ts';
+import { PROVIDERS } from '../../providers/index.ts';
+import { keep } from './archive.ts';
 import { bindBodies } from './bind.ts';
-import { finish } from './bury.ts';
+import { bury } from './bury.ts';
 import { forgetErased } from './erased.ts';
-import { judgeEvents, type RecordedEvent } from './judge.ts';
-import { type Opened, openMessage } from './opened.ts';
-import { wayOf } from './replayed.ts';
-import { Tally } from './tally.ts';
+import { obey } from './obey.ts';
+import { openMessage } from './opened.ts';
+import { record } from './record.ts';
+import { archiveUntil, sharesOf } from './step.ts';
+import { suppress } from './suppress.ts';
+import { tallyOf } from './tally.ts';
 
 const env = readEnv('process');
 const config = readConfig();
-const sourceOfTopic = topicSources(config.sources, JSON.parse(env.TOPIC_ARNS));
+const topics = Object.entries(config.sources).map(
+  ([name, { provider, options }]) => [name, PROVIDERS.get(provider)?.topics?.(options)] as const,
+);
+const sourceOfTopic = topicSources(topics, JSON.parse(env.TOPIC_ARNS));
 const dynamo = dynamoClient();
 const sqs = sqsClient();
 const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentionDays);
@@ -27,67 +35,27 @@ const erasures = new Erasures(dynamo, env.SUPPRESSION_TABLE, new SecretStore(sec
 const archive = config.archive && new Archive(firehoseClient(), config.archive.stream);
 const suppressionStore = new SuppressionStore(dynamo, env.SUPPRESSION_TABLE);
 
-/** Most milliseconds for the archive to take a batch, retries included. */
-const ARCHIVE_WITHIN = 5000;
-
 /**
  * A batch of queue messages. Record first, then suppress (also for events recorded before: a crash may have come between), then
- * archive, then bury what will never work, then acknowledge. Whatever failed for now gives its whole message back to the queue.
+ * archive, then bury what will never work, then acknowledge. Each step takes what the one before it passed on; whatever failed for now
+ * gives its whole message back to the queue.
  */
 export async function handler(batch: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  // Half the time is for retries; the rest is for burying and answering.
-  const deadline = Date.now() + context.getRemainingTimeInMillis() / 2;
-  const messages = batch.Records.map((record) => openMessage(record, config, sourceOfTopic));
-  const standing = (): Opened[] => messages.filter(({ failed }) => !failed);
-  const tally = new Tally(config);
+  const now = Date.now();
+  const until = sharesOf(now, context.getRemainingTimeInMillis());
 
-  await forgetErased(standing(), erasures, Date.now());
-  await bindBodies(standing(), dynamo, env.EVENTS_TABLE, deadline);
-  const recorded = await record(standing(), tally, deadline);
-  await suppress(recorded, tally, deadline);
-  await keep(standing(), Date.now() + Math.min(ARCHIVE_WITHIN, context.getRemainingTimeInMillis() / 4));
-  for (const message of standing()) await finish(message, sqs, env.DEAD_LETTER_QUEUE_URL, tally);
+  const opened = batch.Records.map((message) => openMessage(message, config, sourceOfTopic));
+  const known = await forgetErased(opened, erasures, now, until.erased);
+  const bound = await bindBodies(known.messages, dynamo, env.EVENTS_TABLE, until.bound);
+  const stored = await record(bound.messages, eventStore, until.recorded);
+  const folded = await suppress(stored, config, eventStore, suppressionStore, until);
+  const kept = await keep(folded.messages, archive, archiveUntil(Date.now(), context.getRemainingTimeInMillis()));
+  const obeyed = await obey(kept.messages);
+  const buried = await bury(obeyed.messages, sqs, env.DEAD_LETTER_QUEUE_URL, until.buried);
 
-  const failed = messages.filter((message) => message.failed);
-  tally.failedMessages = failed.length;
-  tally.publish();
-  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
-}
-
-interface Recorded extends RecordedEvent {
-  readonly message: Opened;
-}
-
-/** Stores the events of all messages, pooled: full requests of 25, whatever the messages' sizes. */
-async function record(messages: readonly Opened[], tally: Tally, deadline: number): Promise<Recorded[]> {
-  const pooled = messages.flatMap((message) => message.events.map(({ raw, event }) => ({ message, raw, event })));
-  const events = pooled.map(({ event }) => event);
-  const outcomes = await eventStore.record(events, deadline, (index) => wayOf(pooled[index]?.message));
-  return pooled.map(({ message, raw, event }, index) => {
-    const outcome = outcomes[index] ?? 'failed';
-    tally.add(message, event, outcome);
-    if (outcome === 'failed') message.failed = true;
-    if (outcome === 'poison')
-      message.poison.push({ reason: 'refused-by-table', detail: 'The table does not take this item.', raw });
-    return { message, event, outcome };
-  });
-}
-
-/** Folds what the events prove. Fails the messages of recipients whose suppression could not be settled this time. */
-async function suppress(recorded: readonly Recorded[], tally: Tally, deadline: number): Promise<void> {
-  const { judgements, fresh, unread } = await judgeEvents(recorded, config, eventStore);
-  const live = new Set(recorded.flatMap(({ message, event }) => (wayOf(message).quiet ? [] : (event.recipient ?? []))));
-  const quiet = new Set([...judgements.keys()].filter((recipient) => !live.has(recipient)));
-  const { changed, suppressed, failed } = await suppressionStore.apply(judgements, deadline, { quiet, fresh });
-  tally.suppressionChanges = changed;
-  tally.newlySuppressed(suppressed.difference(quiet));
-  const unsettled = failed.union(unread);
-  for (const { message, event } of recorded) {
-    if (event.recipient !== undefined && unsettled.has(event.recipient)) message.failed = true;
-  }
-}
-
-/** Hands raw events to the archive, where there is one. Fails the messages that it did not take this time. */
-async function keep(messages: readonly Opened[], deadline: number): Promise<void> {
-  for (const message of (await archive?.put(archiveLines(messages), deadline)) ?? []) message.failed = true;
+  const steps = [known, bound, stored, folded, kept, obeyed, buried];
+  const failed = new Set(steps.flatMap((step) => step.failed.map(({ messageId }) => messageId)));
+  const tableFailures = takeFailures();
+  emit(tallyOf({ stored, folded, deadLetters: buried.letters, failedMessages: failed.size, tableFailures }, config));
+  return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
 }

@@ -1,6 +1,7 @@
 import { findSource } from '../../aws/config.ts';
 import type { EventStore, Recorded } from '../../aws/dynamodb/events.ts';
 import { noteFailure } from '../../aws/dynamodb/statements.ts';
+import { until } from '../../aws/effort.ts';
 import type { PolicyConfig, RuntimeConfig } from '../../contract/config.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
 import { judge } from '../../domain/policy.ts';
@@ -34,6 +35,7 @@ export async function judgeEvents(
   recorded: readonly RecordedEvent[],
   config: RuntimeConfig,
   events: EventStore,
+  deadline: number,
 ): Promise<Judged> {
   const policy = policyOf(config);
   const judgements = new Map<string, Judgement[]>();
@@ -59,7 +61,7 @@ export async function judgeEvents(
     [...softBounces].map(async ([recipient, times]) => {
       const [earliest = '', latest = earliest] = [times.toSorted()[0], times.toSorted().at(-1)];
       try {
-        const history = await events.history(recipient, historyWindow(earliest, latest, windowDays));
+        const history = await events.history(recipient, historyWindow(earliest, latest, windowDays), until(deadline));
         for (const judgement of judgeSoftBounces(history, policy)) append(judgements, recipient, judgement);
       } catch (error) {
         noteFailure(error);

@@ -15,7 +15,7 @@ import {
 import { OPERATOR } from '../../domain/operator.ts';
 import { PROVIDERS } from '../../providers/index.ts';
 
-/** One queue message, opened: what to store, what to do, what will never work. Later steps add to `poison` and set `failed`. */
+/** One queue message, opened: what to store, what to do, what will never work. */
 export interface Opened {
   readonly messageId: string;
   /** The message as it was on the queue. */
@@ -23,15 +23,12 @@ export interface Opened {
   readonly message: DeliveryMessage | undefined;
   readonly provider: string;
   /** Raw events that mean nothing to the tables: confirmations, and what cannot be read. */
-  readonly silent: readonly string[];
-  /** Not read only: an event whose token proves to be reused is taken out again. */
-  events: readonly { readonly raw: string; readonly event: NormalisedEvent }[];
+  readonly withoutEvents: readonly string[];
+  readonly events: readonly { readonly raw: string; readonly event: NormalisedEvent }[];
   /** Tokens that this message's ESP signed instead of the bodies. */
   readonly tokens: readonly ({ readonly raw: string } & SignedToken)[];
   readonly controls: readonly { readonly raw: string; readonly control: Control }[];
-  readonly poison: Poison[];
-  /** Some of it could not be done this time: it goes back to the queue. */
-  failed: boolean;
+  readonly poison: readonly Poison[];
 }
 
 /** Something for the dead-letter queue: one raw event, or the whole message where `raw` is absent. */
@@ -51,7 +48,7 @@ export interface Poison {
 /** Reads and normalises one message. Never throws: what cannot be read is poison, and its neighbours go on. */
 export function openMessage(record: SQSRecord, config: RuntimeConfig, sourceOfTopic: SourceOfTopic): Opened {
   const { messageId, body } = record;
-  const opened = { messageId, body, provider: '', silent: [], events: [], controls: [], tokens: [], failed: false };
+  const opened = { messageId, body, provider: '', withoutEvents: [], events: [], controls: [], tokens: [] };
   let message: DeliveryMessage;
   try {
     message = readDelivery(body, sourceOfTopic);
@@ -75,22 +72,22 @@ export function openMessage(record: SQSRecord, config: RuntimeConfig, sourceOfTo
   const controls: { raw: string; control: Control }[] = [];
   const tokens: ({ raw: string } & SignedToken)[] = [];
   const poison: Poison[] = [];
-  const silent: string[] = [];
+  const withoutEvents: string[] = [];
   const read = interpreter(message.source, reading);
   const arrival = { receivedAt: new Date(message.receivedAt).toISOString(), requestId: message.requestId };
   for (const raw of message.events) {
     const meaning = read(raw, message.meta, arrival);
     if ('poison' in meaning) {
       poison.push({ reason: 'poison-event', detail: meaning.poison, raw });
-      silent.push(raw);
+      withoutEvents.push(raw);
       continue;
     }
     for (const event of meaning.events) events.push({ raw, event });
-    if (meaning.events.length === 0) silent.push(raw);
+    if (meaning.events.length === 0) withoutEvents.push(raw);
     if (meaning.control && message.origin === 'live') controls.push({ raw, control: meaning.control });
     if (meaning.token) tokens.push({ raw, ...meaning.token });
   }
-  return { ...opened, message, provider: reading.provider.id, silent, events, controls, tokens, poison };
+  return { ...opened, message, provider: reading.provider.id, withoutEvents, events, controls, tokens, poison };
 }
 
 /** How the events of a source are read; undefined where the settings, or this bundle, have no such source. */

@@ -1,97 +1,93 @@
-import type { Recorded } from '../../aws/dynamodb/events.ts';
-import { takeFailures } from '../../aws/dynamodb/statements.ts';
-import { countBatch } from '../../aws/telemetry.ts';
+import type { Tally } from '../../aws/telemetry.ts';
 import { HEARTBEAT_SOURCE, type RuntimeConfig } from '../../contract/config.ts';
+import { BATCH_FACTS, blockedFact } from '../../contract/logs.ts';
 import { METRICS, type MetricName } from '../../contract/metrics.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
 import { mailboxOperator } from '../../domain/mailbox-operators.ts';
-import type { Opened } from './opened.ts';
+import type { RecordedEvent, Stored } from './record.ts';
+import type { Suppressed } from './suppress.ts';
+
+/** What became of a batch. */
+export interface Outcome {
+  readonly stored: Pick<Stored, 'events' | 'at'>;
+  readonly folded: Pick<Suppressed, 'changed' | 'suppressed'>;
+  readonly deadLetters: number;
+  readonly failedMessages: number;
+  readonly tableFailures: { readonly throttled: number; readonly other: number };
+}
 
 /**
  * Counts of one batch. Live events only: a replay must not look like traffic, nor an operator's act, nor our own heartbeat. One metrics
  * line per batch and source, none per event. Each metric has its price, so what no alarm needs is a plain fact of the first line:
  * events by type, blocks by operator, the slowest event.
  */
-export class Tally {
-  readonly #countEngagement: boolean;
-  readonly #accepted = new Map<string, number>();
-  readonly #counts = new Map<MetricName, number>();
-  readonly #facts = new Map<string, number>();
-  readonly #people = new Set<string>();
+export function tallyOf(outcome: Outcome, { countEngagement }: Pick<RuntimeConfig, 'countEngagement'>): Tally {
+  const { stored, folded, deadLetters, failedMessages, tableFailures } = outcome;
+  const live = stored.events.filter(isCounted);
+  const people = new Set(live.flatMap(({ event }) => event.recipient ?? []));
+  const fresh = live.filter(({ outcome: ended }) => ended === 'new').map(({ event }) => event);
+  const counts = new Map<MetricName, number>([
+    [METRICS.duplicates, live.length - fresh.length],
+    ...eventCounts(fresh, countEngagement === true),
+    [METRICS.suppressionChanges, folded.changed],
+    [METRICS.newSuppressions, folded.suppressed.intersection(people).size],
+    [METRICS.deadLettered, deadLetters],
+    [METRICS.failedMessages, failedMessages],
+    [METRICS.tableFailures, tableFailures.throttled + tableFailures.other],
+  ]);
+  return {
+    bySource: new Map(
+      [...Map.groupBy(live, ({ event }) => event.source)].map(([source, events]) => [
+        source,
+        { [METRICS.accepted]: events.length },
+      ]),
+    ),
+    overall: Object.fromEntries([...counts].filter(([, count]) => count > 0)),
+    facts: {
+      ...eventFacts(fresh, stored.at),
+      ...(tableFailures.throttled > 0 && { [BATCH_FACTS.throttled]: tableFailures.throttled }),
+    },
+  };
+}
 
-  constructor({ countEngagement }: Pick<RuntimeConfig, 'countEngagement'> = {}) {
-    this.#countEngagement = countEngagement === true;
-  }
+const isCounted = ({ message: { message }, outcome }: RecordedEvent): boolean =>
+  message?.origin === 'live' && message.source !== HEARTBEAT_SOURCE && (outcome === 'new' || outcome === 'seen');
 
-  add({ message }: Opened, event: NormalisedEvent, outcome: Recorded): void {
-    if (message?.origin !== 'live' || message.source === HEARTBEAT_SOURCE) return;
-    if (outcome === 'failed' || outcome === 'poison') return;
-    this.#accepted.set(message.source, (this.#accepted.get(message.source) ?? 0) + 1);
-    if (event.recipient !== undefined) this.#people.add(event.recipient);
-    if (outcome === 'seen') this.#count(METRICS.duplicates, 1);
-    else this.#describe(event);
-  }
+/** What is counted of events the first time they arrive. */
+function eventCounts(events: readonly NormalisedEvent[], countEngagement: boolean): [MetricName, number][] {
+  const count = (is: (event: NormalisedEvent) => boolean): number => events.filter(is).length;
+  const byPeople = (type: 'opened' | 'clicked') => (event: NormalisedEvent) =>
+    countEngagement && event.type === type && event.machine !== true;
+  return [
+    [METRICS.unknownEvents, count(({ type }) => type === 'unknown')],
+    [METRICS.delivered, count(({ type }) => type === 'delivered')],
+    [METRICS.complaints, count(({ type }) => type === 'complained')],
+    [METRICS.hardBounces, count(({ type, bounceClass }) => type === 'bounced' && bounceClass === 'hard')],
+    [METRICS.mailboxBlocks, count((event) => blockedBy(event) !== undefined)],
+    [METRICS.opens, count(byPeople('opened'))],
+    [METRICS.clicks, count(byPeople('clicked'))],
+  ];
+}
 
-  /** @param suppressed recipients who could be mailed before this batch */
-  newlySuppressed(suppressed: ReadonlySet<string>): void {
-    this.#count(METRICS.newSuppressions, suppressed.intersection(this.#people).size);
-  }
+/** The mailbox operator that refused a mail because of sender, content or policy, where it is one of the large ones. */
+const blockedBy = ({ type, bounceClass, recipient = '' }: NormalisedEvent): string | undefined =>
+  type === 'bounced' && bounceClass === 'block' ? mailboxOperator(recipient) : undefined;
 
-  deadLettered(events: number): void {
-    this.#count(METRICS.deadLettered, events);
-  }
-
-  set suppressionChanges(changes: number) {
-    this.#count(METRICS.suppressionChanges, changes);
-  }
-
-  set failedMessages(messages: number) {
-    this.#count(METRICS.failedMessages, messages);
-  }
-
-  publish(): void {
-    const { throttled, other } = takeFailures();
-    this.#count(METRICS.tableFailures, throttled + other);
-    if (throttled > 0) this.#facts.set('throttled', throttled);
-    const bySource = new Map(
-      [...this.#accepted].map(([source, accepted]) => [source, { [METRICS.accepted]: accepted }]),
-    );
-    countBatch(bySource, Object.fromEntries(this.#counts), Object.fromEntries(this.#facts));
-  }
-
-  /** What is counted of an event the first time it arrives. */
-  #describe(event: NormalisedEvent): void {
-    const { type, bounceClass, recipient = '' } = event;
-    this.#note(type, 1);
-    if (type === 'unknown') this.#count(METRICS.unknownEvents, 1);
-    if (type === 'delivered') this.#count(METRICS.delivered, 1);
-    if (type === 'complained') this.#count(METRICS.complaints, 1);
-    if (type === 'bounced' && bounceClass === 'hard') this.#count(METRICS.hardBounces, 1);
-    if (type === 'bounced' && bounceClass === 'block') this.#blocked(mailboxOperator(recipient));
-    if (this.#countEngagement && event.machine !== true) {
-      if (type === 'opened') this.#count(METRICS.opens, 1);
-      if (type === 'clicked') this.#count(METRICS.clicks, 1);
-    }
+function eventFacts(events: readonly NormalisedEvent[], storedAt: number): Record<string, number> {
+  const facts: Record<string, number> = {};
+  const note = (fact: string): void => {
+    facts[fact] = (facts[fact] ?? 0) + 1;
+  };
+  const slowest = (fact: string, ms: number): void => {
+    facts[fact] = Math.max(facts[fact] ?? 0, ms);
+  };
+  for (const event of events) {
+    note(event.type);
+    const operator = blockedBy(event);
+    if (operator !== undefined) note(blockedFact(operator));
     const received = Date.parse(event.receivedAt);
-    this.#slowest('slowestStoredMs', Date.now() - received);
-    if (event.occurredAt !== undefined) this.#slowest('slowestEspMs', received - Date.parse(event.occurredAt));
+    slowest(BATCH_FACTS.slowestStoredMs, storedAt - received);
+    if (event.occurredAt !== undefined) slowest(BATCH_FACTS.slowestEspMs, received - Date.parse(event.occurredAt));
   }
-
-  #blocked(operator: string | undefined): void {
-    if (operator === undefined) return;
-    this.#count(METRICS.mailboxBlocks, 1);
-    this.#note(`blocked_${operator}`, 1);
-  }
-
-  #count(name: MetricName, by: number): void {
-    if (by > 0) this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
-  }
-
-  #note(fact: string, by: number): void {
-    this.#facts.set(fact, (this.#facts.get(fact) ?? 0) + by);
-  }
-
-  #slowest(fact: string, ms: number): void {
-    this.#facts.set(fact, Math.max(this.#facts.get(fact) ?? 0, ms));
-  }
+  return facts;
 }

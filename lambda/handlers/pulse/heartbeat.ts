@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HEARTBEAT_SOURCE, type SourceConfig } from '../../contract/config.ts';
+import { webhookPath } from '../../contract/paths.ts';
 import { interpreter } from '../../domain/interpret.ts';
 import { type EventKey, eventKey } from '../../domain/record.ts';
 import { generic } from '../../providers/generic/index.ts';
@@ -47,7 +48,7 @@ export async function beat(means: Means, giveUpAfter = GIVE_UP_AFTER): Promise<B
 
 /** Posts until it is accepted. Returns what the last answer was otherwise. */
 async function post({ publicUrl, keys }: Means, body: string, left: () => number): Promise<string | undefined> {
-  const url = `${publicUrl}/webhooks/v1/${HEARTBEAT_SOURCE}`;
+  const url = publicUrl + webhookPath(HEARTBEAT_SOURCE);
   let answer = 'not posted';
   for (let attempt = 0; left() > 0; attempt++) {
     if (attempt > 0) await pause(BETWEEN_POSTS);

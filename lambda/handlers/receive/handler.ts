@@ -10,11 +10,12 @@ import { logError } from '../../aws/telemetry.ts';
 import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
 import { readEnv } from '../../contract/env.ts';
 import { MAX_SQS_BYTES } from '../../contract/message.ts';
+import { HEALTH_PATH, sourceOfRoute } from '../../contract/paths.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
 import { packMessages } from '../../domain/message.ts';
 import type { Answer, WebhookRequest } from '../../providers/provider.ts';
 import { refuse } from './refuse.ts';
-import { admitted, HEALTH_ROUTE, type Source, sourceName, sourcesOf } from './request.ts';
+import { admitted, type Source, sourcesOf } from './request.ts';
 import { verified } from './verified.ts';
 
 /** Some ESPs hang up after 3 s: whatever is not decided by then is answered 503. */
@@ -33,8 +34,8 @@ type Result = APIGatewayProxyStructuredResultV2;
 
 /** One webhook request: exact bytes, verify, split, one `SendMessageBatch`. 2xx only once the queue has taken every event. */
 async function receive(event: APIGatewayProxyEventV2): Promise<Result> {
-  if (event.routeKey === HEALTH_ROUTE) return health();
-  const source = sources.get(sourceName(event));
+  if (event.routeKey === `GET ${HEALTH_PATH}`) return health();
+  const source = sources.get(sourceOfRoute(event.routeKey) ?? '');
   if (!source) throw new RefusedRequest('unknown-source', 'No source of this name is configured.');
   const signal = AbortSignal.timeout(DECIDE_WITHIN);
   const { requestId } = event.requestContext;

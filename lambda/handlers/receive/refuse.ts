@@ -1,7 +1,8 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { problem } from '../../aws/problem.ts';
-import { countBatch, countMetrics, logWarning } from '../../aws/telemetry.ts';
+import { countMetrics, emit, logWarning } from '../../aws/telemetry.ts';
 import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
+import { FACTS, LOG } from '../../contract/logs.ts';
 import { METRICS } from '../../contract/metrics.ts';
 import { REFUSAL_STATUS, type RefusalReason, type RefusedRequest } from '../../domain/errors.ts';
 import type { Source } from './request.ts';
@@ -53,14 +54,14 @@ export function refuse(
 
 function count(source: string, reason: RefusalReason, proven: boolean, status: number, requestId: string): void {
   const metric = METRIC_OF.get(reason) ?? (proven ? METRICS.unreadable : METRICS.refused);
-  const facts = { reason, requestId };
+  const facts = { [FACTS.reason]: reason, [FACTS.requestId]: requestId };
   // These have one alarm for all sources, so the source is no dimension: each would be a metric to pay for.
   if (metric === METRICS.notEnqueued || metric === METRICS.staleSignatures)
-    countMetrics({ [metric]: 1 }, undefined, { ...facts, from: source });
+    countMetrics({ [metric]: 1 }, undefined, { ...facts, [FACTS.from]: source });
   // A heartbeat that is refused is missed by pulse; what others post under its name is nobody's statistic.
-  else if (source === HEARTBEAT_SOURCE) logWarning('refused', { ...facts, from: source });
+  else if (source === HEARTBEAT_SOURCE) logWarning(LOG.refused, { ...facts, [FACTS.from]: source });
   else {
     const answered5xx = metric === METRICS.refused && status >= 500 ? { [METRICS.refused5xx]: 1 } : {};
-    countBatch(new Map([[source, { [metric]: 1 }]]), answered5xx, facts);
+    emit({ bySource: new Map([[source, { [metric]: 1 }]]), overall: answered5xx, facts });
   }
 }

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { postingSources } from '../../aws/config.ts';
 import { MAX_BODY_BYTES, type RuntimeConfig } from '../../contract/config.ts';
 import type { Environment } from '../../contract/env.ts';
+import { webhookPath } from '../../contract/paths.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
 import { PROVIDERS } from '../../providers/index.ts';
 import type { Provider, WebhookRequest } from '../../providers/provider.ts';
@@ -29,7 +30,7 @@ export function sourcesOf(config: RuntimeConfig, env: Environment<'receive'>): R
           name,
           provider,
           options: Object.hasOwn(topicArns, name) ? withTopic(options, topicArns[name] as string) : options,
-          webhookUrl: `${env.PUBLIC_URL}/webhooks/v1/${name}`,
+          webhookUrl: env.PUBLIC_URL + webhookPath(name),
           allowIps: allowIps && addressList(allowIps),
         },
       ];
@@ -56,13 +57,6 @@ function addressList(cidrs: readonly string[]): BlockList {
 /** `sourceIp` is what API Gateway saw; a header could say anything. */
 const allowed = (source: Source, sourceIp: string): boolean =>
   source.allowIps === undefined || source.allowIps.check(sourceIp, isIPv6(sourceIp) ? 'ipv6' : 'ipv4');
-
-/** What the outside world may ask beside webhooks. */
-export const HEALTH_ROUTE = 'GET /health';
-
-/** The last segment of the route: each source has one of its own. */
-export const sourceName = ({ routeKey, pathParameters }: APIGatewayProxyEventV2): string =>
-  pathParameters?.source ?? routeKey.split('/').at(-1) ?? '';
 
 /** A request that may be looked at. @throws RefusedRequest `address-not-allowed`, `too-large`. */
 export function admitted(source: Source, event: APIGatewayProxyEventV2): WebhookRequest {

@@ -1,5 +1,6 @@
 import type { SecretStore } from '../../aws/secrets.ts';
 import { logInfo } from '../../aws/telemetry.ts';
+import { FACTS, LOG } from '../../contract/logs.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
 import type { Proof, VerifyContext, WebhookRequest } from '../../providers/provider.ts';
 import type { Source } from './request.ts';
@@ -12,7 +13,7 @@ const NOTE_EVERY = 60_000;
 function noteProof(source: string, { secretIndex }: Proof, now: number): void {
   if (secretIndex === undefined || now - (noted.get(source) ?? 0) < NOTE_EVERY) return;
   noted.set(source, now);
-  logInfo('proven', { source, position: secretIndex + 1 });
+  logInfo(LOG.proven, { [FACTS.source]: source, [FACTS.position]: secretIndex + 1 });
 }
 
 export interface Means {
@@ -38,7 +39,7 @@ export async function verified(source: Source, request: WebhookRequest, means: M
     return proof;
   };
 
-  if (source.provider.secret.kind === 'none') return check([]);
+  if (source.provider.keys === 'none') return check([]);
   const live = await means.secrets.values(source.name, means.signal);
   try {
     return await check(live);

@@ -4,6 +4,7 @@ import { type Fields, fields, isoTime, list, present, text } from '../../domain/
 import { defineProvider, type Proof, type SampleInput, type WebhookRequest } from '../provider.ts';
 import { bodyJson, jsonEvents } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
 import { rawFields } from '../shared/raw.ts';
 import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';
@@ -34,7 +35,12 @@ export const azure = defineProvider({
   id: 'azure',
   title: 'Azure Communication Services',
   options: strictObject({}),
-  secret: { kind: 'shared', form: SHARED_SECRET_FORM },
+  secret: { form: SHARED_SECRET_FORM },
+  keys: 'chosen',
+  proof: { signs: 'nothing', with: 'password' },
+  emits: ['accepted', 'delivered', 'bounced', 'dropped', 'opened', 'clicked'],
+  clearList:
+    'The suppression list of the sender domain (Suppression Lists) > remove; the service-managed list ends by itself.',
 
   // Event Grid is not documented to go on after 401 and 403 on every endpoint: a 503 is retried for 24 hours for certain.
   responses: { 401: 503, 403: 503 },
@@ -53,16 +59,14 @@ export const azure = defineProvider({
     const word = kind === DELIVERY ? text(data.status) : kind === ENGAGEMENT ? text(data.engagementType) : undefined;
     const time = reportTime(data) ?? text(event.eventTime);
     return [
-      present({
+      draft(word === undefined ? kind : `${kind.replace(/^Microsoft\.Communication\./, '')}.${word}`, {
         ...outcome(kind, word ?? '', data),
-        providerEvent:
-          word === undefined ? kind || 'unnamed' : `${kind.replace(/^Microsoft\.Communication\./, '')}.${word}`,
         providerEventId: text(event.id),
         recipient: text(data.recipient),
         occurredAt: isoTime(time),
         messageId: text(data.messageId),
         identity: [kind, word, text(data.recipient), text(data.messageId), time, text(data.engagementContext)],
-      }) as Draft,
+      }),
     ];
   },
 

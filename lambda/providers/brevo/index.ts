@@ -1,13 +1,15 @@
 import { strictObject } from 'valibot';
 import type { Draft, EventType } from '../../domain/event.ts';
 import { type Fields, fields, list, present, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput } from '../provider.ts';
+import { defineProvider } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import { bareId, customData, jsonOrNothing, mailTime } from '../shared/mail.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
 import { rawFields } from '../shared/raw.ts';
 import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';
+import { sampleEvent } from './samples.ts';
 
 /** Transactional and marketing webhooks have two vocabularies; the names in Brevo's settings are a third. */
 const TYPES: ReadonlyMap<string, EventType> = new Map([
@@ -35,7 +37,22 @@ export const brevo = defineProvider({
   id: 'brevo',
   title: 'Brevo',
   options: strictObject({}),
-  secret: { kind: 'shared', form: SHARED_SECRET_FORM },
+  secret: { form: SHARED_SECRET_FORM },
+  keys: 'chosen',
+  proof: { signs: 'nothing', with: 'password' },
+  emits: [
+    'accepted',
+    'delivered',
+    'deferred',
+    'bounced',
+    'dropped',
+    'opened',
+    'clicked',
+    'complained',
+    'unsubscribed',
+    'inbound',
+  ],
+  clearList: 'Contact > unblock, or DELETE /v3/smtp/blockedContacts/ADDRESS for transactional mail.',
   // Brevo throws an event away on any 4xx but 429. While a secret or the address list is being changed here, genuine requests fail
   // both checks: 503 brings them back for 11 h. What is unreadable or too large stays so, however often it comes.
   responses: { 401: 503, 403: 503 },
@@ -51,9 +68,8 @@ export const brevo = defineProvider({
     const lists = listIds(event);
     const scopes = TYPES.get(word) === 'unsubscribed' ? scopesOf(event, lists) : [undefined];
     return scopes.map((scope) => {
-      const draft = {
+      return draft(word, {
         type: TYPES.get(word) ?? 'unknown',
-        providerEvent: word || 'unnamed',
         // Not `id`: that is the webhook's own and the same on every event.
         recipient: text(event.email),
         // `ts_epoch` is UTC. Campaigns have `ts_event` only, UTC too; on transactional events it was seen hours off, so it comes last.
@@ -73,8 +89,7 @@ export const brevo = defineProvider({
         scope,
         tags: tagList(tags(event)),
         metadata: stringMap(customData(event['X-Mailin-custom'], 'X-Mailin-custom')),
-      };
-      return present(draft) as Draft;
+      });
     });
   },
 
@@ -139,46 +154,13 @@ function inbound(item: Fields): Draft {
   const to = list(item.Recipients).length > 0 ? list(item.Recipients) : list(item.To);
   const [first] = to;
   const recipient = to.length === 1 ? (text(first) ?? text(fields(first).Address)) : undefined;
-  return present({
+  return draft('inbound', {
     type: 'inbound' as const,
-    providerEvent: 'inbound',
     recipient,
     occurredAt: mailTime(item.SentAtDate),
     messageId: bareId(item.MessageId),
     identity: ['inbound', text(item.MessageId), recipient, text(item.SentAtDate), text(list(item.Uuid)[0])],
     from: text(fields(item.From).Address),
     subject: text(item.Subject),
-  }) as Draft;
-}
-
-const SAMPLES: ReadonlyMap<EventType, Fields> = new Map<EventType, Fields>([
-  ['accepted', { event: 'request' }],
-  ['delivered', { event: 'delivered' }],
-  ['deferred', { event: 'deferred', reason: '421 4.7.0 try again later' }],
-  ['bounced', { event: 'hard_bounce', reason: '550 5.1.1 user unknown' }],
-  ['dropped', { event: 'blocked', reason: 'blocked : due to blacklist user' }],
-  ['opened', { event: 'unique_opened' }],
-  ['clicked', { event: 'click', link: 'https://example.com/offer' }],
-  ['complained', { event: 'complaint' }],
-  ['unsubscribed', { event: 'unsubscribed' }],
-]);
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  if (type === 'inbound') {
-    const mail = { MessageId: `<${id}@example.net>`, From: { Address: 'bob@example.net' }, Subject: 'Hello' };
-    return { items: [{ ...mail, Recipients: [recipient], SentAtDate: new Date(at).toUTCString() }] };
-  }
-  const event = SAMPLES.get(type);
-  return (
-    event && {
-      id: 9999999,
-      email: recipient,
-      ...event,
-      ts_epoch: at,
-      'message-id': `<${id}@smtp-relay.example.com>`,
-      subject: 'Sample',
-      tags: ['sample'],
-      tag: '["sample"]',
-    }
-  );
+  });
 }

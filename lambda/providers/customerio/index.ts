@@ -2,12 +2,14 @@ import { strictObject } from 'valibot';
 import type { Draft, DropReason, EventType } from '../../domain/event.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
 import { type Fields, fields, present, stringMap, text, unixTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput } from '../provider.ts';
+import { defineProvider } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import { hexHmac, hexKey, verifyHexHmac } from '../shared/proof/hmac.ts';
 import { checkAge, requiredHeader } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
+import { sampleEvent } from './samples.ts';
 
 const SIGNATURE = 'x-cio-signature';
 const TIMESTAMP = 'x-cio-timestamp';
@@ -49,7 +51,23 @@ export const customerio = defineProvider({
   id: 'customerio',
   title: 'Customer.io',
   options: strictObject({}),
-  secret: { kind: 'shared', form: 'the signing key shown on the reporting webhook' },
+  secret: { form: 'the signing key shown on the reporting webhook' },
+  keys: 'shown',
+  proof: { signs: 'body', with: 'hmac' },
+  emits: [
+    'accepted',
+    'delivered',
+    'deferred',
+    'bounced',
+    'dropped',
+    'opened',
+    'clicked',
+    'complained',
+    'unsubscribed',
+    'resubscribed',
+  ],
+  clearList:
+    'Person > unsuppress, and the subscription preferences; ESP suppressions: DELETE /v1/esp/suppression/TYPE/ADDRESS.',
 
   verify(request, { secrets, now }) {
     const signature = requiredHeader(request, SIGNATURE);
@@ -72,9 +90,8 @@ export const customerio = defineProvider({
     const word = eventWord(event);
     const type = TYPES.get(word) ?? 'unknown';
     const recipient = text(data.recipient) ?? text(fields(data.identifiers).email) ?? text(data.email_address);
-    const draft = present({
+    const known = draft(word, {
       type,
-      providerEvent: word || 'unnamed',
       providerEventId: text(event.event_id),
       recipient,
       occurredAt: unixTime(event.timestamp),
@@ -88,8 +105,8 @@ export const customerio = defineProvider({
       ],
       ...outcome(type, word, data),
       metadata: stringMap(Object.fromEntries(MAILING.map((name) => [name, data[name]]))),
-    }) as Draft;
-    return word === PREFERENCES ? preferences(draft, data) : [draft];
+    });
+    return word === PREFERENCES ? preferences(known, data) : [known];
   },
 
   generateKey: () => hexKey(),
@@ -162,34 +179,4 @@ function preferences(draft: Draft, data: Fields): readonly Draft[] {
       : [],
   );
   return drafts.length > 0 ? drafts : [draft];
-}
-
-const SAMPLES: Readonly<Partial<Record<EventType, readonly [string, string, Fields?]>>> = {
-  accepted: ['email', 'sent'],
-  delivered: ['email', 'delivered'],
-  deferred: ['email', 'attempted', { failure_message: '421 4.7.0 try again later' }],
-  bounced: ['email', 'bounced', { failure_message: '550 5.1.1 user unknown' }],
-  dropped: ['email', 'dropped'],
-  opened: ['email', 'opened'],
-  clicked: ['email', 'clicked', { href: 'https://example.com/offer', link_id: '1' }],
-  complained: ['email', 'spammed'],
-  unsubscribed: ['email', 'unsubscribed'],
-  resubscribed: ['customer', 'subscribed'],
-};
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const [object_type, metric, more] = SAMPLES[type] ?? [];
-  if (object_type === undefined) return undefined;
-  return {
-    event_id: `sample-${id}`,
-    object_type,
-    metric,
-    timestamp: Math.floor(at / 1000),
-    data: {
-      customer_id: id,
-      identifiers: { id, email: recipient },
-      ...(object_type === 'email' && { delivery_id: `delivery-${id}`, recipient, subject: 'Sample' }),
-      ...more,
-    },
-  };
 }

@@ -1,13 +1,15 @@
 import { boolean, optional, strictObject } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
 import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event.ts';
-import { isoTime, present, tagList, text, utcTime } from '../../domain/read.ts';
-import { defineProvider, type Proof, type SampleInput, type WebhookRequest } from '../provider.ts';
+import { isoTime, stringMap, tagList, text, utcTime } from '../../domain/read.ts';
+import { defineProvider, type Proof, type WebhookRequest } from '../provider.ts';
+import { draft } from '../shared/draft.ts';
 import { formOrJsonEvent, formOrJsonFields } from '../shared/form.ts';
 import { hexHmac } from '../shared/proof/hmac.ts';
 import { basicKey, presentSecret, verifySharedSecret } from '../shared/proof/password.ts';
 import { fromBase64, fromHex, hmac, matchSecret, requiredHeader, sameBytes } from '../shared/proof/signature.ts';
-import { FORM_TYPE, JSON_TYPE, postWithSecret, textTime } from '../shared/samples.ts';
+import { FORM_TYPE, JSON_TYPE, postWithSecret } from '../shared/samples.ts';
+import { sampleEvent } from './samples.ts';
 
 const SIGNATURE = 'x-elasticemail-signature';
 const TIMESTAMP = 'x-elasticemail-timestamp';
@@ -57,7 +59,12 @@ export const elasticEmail = defineProvider<Options>({
     /** For the newer webhooks. Their signed text is not documented: beta. */
     signed: optional(boolean(), false),
   }),
-  secret: { kind: 'shared', form: 'query:<name>:<value> or user:password; with "signed" the signing key' },
+  secret: { form: 'query:<name>:<value> or user:password; with "signed" the signing key' },
+  keys: 'chosen',
+  proof: { signs: 'nothing', with: 'password' },
+  otherProofs: [{ options: { signed: true }, signs: 'body', with: 'hmac', keys: 'shown' }],
+  emits: ['accepted', 'bounced', 'dropped', 'opened', 'clicked', 'complained', 'unsubscribed'],
+  clearList: 'Suppressions > delete; or DELETE /v4/suppressions/ADDRESS.',
 
   acceptsGet: true,
 
@@ -85,9 +92,8 @@ export const elasticEmail = defineProvider<Options>({
     const channel = event('channel', 'channelname');
     const engaged = outcome.type === 'clicked';
     return [
-      present({
+      draft(word, {
         ...outcome,
-        providerEvent: word || 'unnamed',
         recipient: event('to'),
         occurredAt: isoTime(date) ?? utcTime(date) ?? americanTime(date),
         messageId,
@@ -95,8 +101,8 @@ export const elasticEmail = defineProvider<Options>({
         url: engaged ? event('target') : undefined,
         scope: outcome.type === 'unsubscribed' ? (channel === undefined ? 'all' : `channel:${channel}`) : undefined,
         tags: tagList(channel),
-        metadata: event('postback') === undefined ? undefined : { postback: event('postback') },
-      }) as Draft,
+        metadata: stringMap({ postback: event('postback') }),
+      }),
     ];
   },
 
@@ -166,19 +172,4 @@ function americanTime(value: string | undefined): number | undefined {
   const hours = half === undefined ? hour : ((hour as number) % 12) + (half === 'P' ? 12 : 0);
   const two = (part: number | undefined): string => String(part).padStart(2, '0');
   return utcTime(`${year}-${two(month)}-${two(day)} ${two(hours)}:${two(minute)}:${two(second)}`);
-}
-
-const SAMPLES: Readonly<Partial<Record<EventType, Readonly<Record<string, string>>>>> = {
-  accepted: { status: 'Sent' },
-  bounced: { status: 'Error', category: 'NoMailbox' },
-  dropped: { status: 'Error', category: 'ManualCancel' },
-  opened: { status: 'Opened' },
-  clicked: { status: 'Clicked', target: 'https://example.com/offer' },
-  complained: { status: 'AbuseReport' },
-  unsubscribed: { status: 'Unsubscribed' },
-};
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<Options>): Record<string, string> | undefined {
-  const event = SAMPLES[type];
-  return event && { transaction: id, messageid: id, to: recipient, date: textTime(at), channel: 'sample', ...event };
 }

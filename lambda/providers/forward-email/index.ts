@@ -1,9 +1,10 @@
 import { strictObject } from 'valibot';
-import type { BounceCause, BounceClass, Draft } from '../../domain/event.ts';
-import { fields, isoTime, number, present, text } from '../../domain/read.ts';
+import type { BounceCause, BounceClass } from '../../domain/event.ts';
+import { fields, isoTime, number, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import { hexHmac, hexKey, verifyHexHmac } from '../shared/proof/hmac.ts';
 import { requiredHeader } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
@@ -23,7 +24,11 @@ export const forwardEmail = defineProvider({
   id: 'forward-email',
   title: 'Forward Email',
   options: strictObject({}),
-  secret: { kind: 'shared', form: 'the webhook signature payload verification key of the domain' },
+  secret: { form: 'the webhook signature payload verification key of the domain' },
+  keys: 'shown',
+  proof: { signs: 'body', with: 'hmac' },
+  emits: ['bounced'],
+  clearList: 'It keeps no list of its own.',
 
   // No timestamp is signed: dedupe takes replays.
   verify: (request, { secrets }) =>
@@ -48,9 +53,8 @@ export const forwardEmail = defineProvider({
       text: diagnostic,
     };
     return [
-      present({
+      draft(isBounce ? 'bounce' : '', {
         type: isBounce ? 'bounced' : 'unknown',
-        providerEvent: isBounce ? 'bounce' : 'unnamed',
         recipient: text(event.recipient),
         occurredAt: isoTime(event.bounced_at),
         messageId: text(event.email_id),
@@ -62,7 +66,7 @@ export const forwardEmail = defineProvider({
           text(event.response_code),
         ],
         ...(isBounce && { ...weighBounce(said, reply, cause), diagnostic }),
-      }) as Draft,
+      }),
     ];
   },
 

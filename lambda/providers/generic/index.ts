@@ -62,7 +62,23 @@ export const generic = defineProvider({
   id: 'generic',
   title: 'Generic HMAC',
   options,
-  secret: { kind: 'shared', form: 'the signing secret, as text' },
+  secret: { form: 'the signing secret, as text' },
+  keys: 'chosen',
+  proof: { signs: 'body', with: 'hmac' },
+  emits: [
+    'accepted',
+    'delivered',
+    'deferred',
+    'bounced',
+    'dropped',
+    'opened',
+    'clicked',
+    'complained',
+    'unsubscribed',
+    'resubscribed',
+    'inbound',
+  ],
+  clearList: "The sender's own list, where it keeps one.",
 
   verify(request, { secrets, options, now }) {
     const { header, prefix, encoding, template, timestampHeader, toleranceSeconds } = options;

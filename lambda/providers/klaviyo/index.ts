@@ -1,12 +1,14 @@
 import { strictObject } from 'valibot';
 import type { BounceClass, Draft, EventType } from '../../domain/event.ts';
 import { type Fields, fields, isoTime, list, present, stringMap, text, unixTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput } from '../provider.ts';
+import { defineProvider } from '../provider.ts';
 import { weighBounce } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import { jsonMemberEvents } from '../shared/json-member.ts';
 import { hexHmac, hexKey, verifyHexHmac } from '../shared/proof/hmac.ts';
 import { requiredHeader } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
+import { sampleEvent } from './samples.ts';
 
 const SIGNATURE = 'klaviyo-signature';
 const TIMESTAMP = 'klaviyo-timestamp';
@@ -41,7 +43,11 @@ export const klaviyo = defineProvider({
   id: 'klaviyo',
   title: 'Klaviyo',
   options: strictObject({}),
-  secret: { kind: 'shared', form: 'the secret key given when the webhook was made' },
+  secret: { form: 'the secret key given when the webhook was made' },
+  keys: 'chosen',
+  proof: { signs: 'body', with: 'hmac' },
+  emits: ['delivered', 'bounced', 'dropped', 'opened', 'clicked', 'complained', 'unsubscribed', 'resubscribed'],
+  clearList: 'Profile > unsuppress (manual suppressions, bounces); a person who unsubscribed must subscribe again.',
 
   // Whether Klaviyo signs retries anew is not documented: no age is enforced, dedupe takes replays.
   verify: (request, { secrets }) =>
@@ -64,9 +70,8 @@ export const klaviyo = defineProvider({
     const properties = fields(attributes.event_properties);
     const recipient = profileEmail(payload) ?? EMAIL_PROPERTIES.map((name) => text(properties[name])).find(Boolean);
     return [
-      present({
+      draft(topic, {
         type,
-        providerEvent: topic || 'unnamed',
         providerEventId: text(event.external_id),
         recipient,
         occurredAt: isoTime(attributes.datetime) ?? unixTime(attributes.timestamp),
@@ -78,7 +83,7 @@ export const klaviyo = defineProvider({
         ],
         ...outcome(type, properties),
         metadata: stringMap(Object.fromEntries(MAILING.map((name) => [name, properties[name]]))),
-      }) as Draft,
+      }),
     ];
   },
 
@@ -132,28 +137,3 @@ function outcome(type: EventType, properties: Fields): Partial<Draft> {
 /** A boolean, or its word; anything else says nothing. */
 const flag = (value: unknown): boolean | undefined =>
   ({ true: true, false: false })[String(value).toLowerCase() as 'true' | 'false'];
-
-const SAMPLES: ReadonlyMap<EventType, readonly [string, Fields?]> = new Map([
-  ['delivered', ['received_email']],
-  ['opened', ['opened_email', { 'Apple Privacy Open': false }]],
-  ['clicked', ['clicked_email', { URL: 'https://example.com/offer' }]],
-  ['bounced', ['bounced_email', { 'Bounce Type': 'Hard' }]],
-  ['dropped', ['dropped_email']],
-  ['complained', ['marked_email_as_spam']],
-  ['unsubscribed', ['unsubscribed_from_email_marketing']],
-  ['resubscribed', ['subscribed_to_email_marketing']],
-]);
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const [topic, event_properties = {}] = SAMPLES.get(type) ?? [];
-  const datetime = new Date(at).toISOString();
-  if (topic === undefined) return undefined;
-  return {
-    external_id: `sample-${id}`,
-    topic: PREFIX + topic,
-    payload: {
-      data: { type: 'event', id, attributes: { timestamp: Math.floor(at / 1000), datetime, event_properties } },
-      included: [{ type: 'profile', id, attributes: { email: recipient } }],
-    },
-  };
-}

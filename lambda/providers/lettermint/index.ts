@@ -1,12 +1,14 @@
 import { strictObject } from 'valibot';
 import type { Draft, DropReason, EventType } from '../../domain/event.ts';
 import { type Fields, fields, isoTime, number, present, stringMap, tagList, text } from '../../domain/read.ts';
-import { defineProvider, type SampleInput } from '../provider.ts';
+import { defineProvider } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import { hexHmac, hexKey, verifyHexHmac } from '../shared/proof/hmac.ts';
 import { checkAge, requiredHeader } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
+import { sampleEvent } from './samples.ts';
 
 const SIGNATURE = 'x-lettermint-signature';
 /** What the vendor's own libraries enforce, so every retry must pass it. */
@@ -39,7 +41,11 @@ export const lettermint = defineProvider({
   id: 'lettermint',
   title: 'Lettermint',
   options: strictObject({}),
-  secret: { kind: 'shared', form: 'the signing secret of the webhook, whole, with its prefix' },
+  secret: { form: 'the signing secret of the webhook, whole, with its prefix' },
+  keys: 'shown',
+  proof: { signs: 'body', with: 'hmac' },
+  emits: ['accepted', 'delivered', 'bounced', 'dropped', 'opened', 'clicked', 'complained', 'unsubscribed', 'inbound'],
+  clearList: 'Suppressions of the project > remove.',
 
   verify(request, { secrets, now }) {
     const [, timestamp = '', signature = ''] =
@@ -65,9 +71,8 @@ export const lettermint = defineProvider({
     const type = TYPES.get(word) ?? 'unknown';
     const recipient = text(data.recipient);
     return [
-      present({
+      draft(word, {
         type,
-        providerEvent: word || 'unnamed',
         providerEventId: text(event.id),
         recipient,
         occurredAt: isoTime(event.timestamp),
@@ -83,7 +88,7 @@ export const lettermint = defineProvider({
         autoReply: word === 'message.auto_replied' ? true : undefined,
         tags: tagList(data.tag),
         metadata: stringMap(data.metadata),
-      }) as Draft,
+      }),
     ];
   },
 
@@ -140,26 +145,4 @@ function outcome(type: EventType, word: string, data: Fields): Partial<Draft> {
     default:
       return {};
   }
-}
-
-const SAMPLES: Readonly<Partial<Record<EventType, readonly [string, Fields?]>>> = {
-  accepted: ['sent'],
-  delivered: ['delivered', { response: { status_code: 250, enhanced_status_code: '2.0.0', content: 'OK' } }],
-  bounced: [
-    'hard_bounced',
-    { response: { status_code: 550, enhanced_status_code: '5.1.1', content: '550 5.1.1 user unknown' } },
-  ],
-  dropped: ['suppressed'],
-  opened: ['opened', { user_agent: 'Mozilla/5.0' }],
-  clicked: ['clicked', { user_agent: 'Mozilla/5.0', destination_url: 'https://example.com/offer' }],
-  complained: ['spam_complaint'],
-  unsubscribed: ['unsubscribed'],
-  inbound: ['inbound', { from: { email: 'bob@example.org' }, subject: 'Sample' }],
-};
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const [name, more] = SAMPLES[type] ?? [];
-  const data = { message_id: `message-${id}`, recipient, metadata: {}, tag: 'sample', ...more };
-  if (name === undefined) return undefined;
-  return { id: `sample-${id}`, event: `message.${name}`, timestamp: new Date(at).toISOString(), data };
 }

@@ -1,10 +1,12 @@
 import { strictObject } from 'valibot';
 import type { Draft, EventType } from '../../domain/event.ts';
-import { type Fields, fields, present, text, unixTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput } from '../provider.ts';
+import { type Fields, fields, text, unixTime } from '../../domain/read.ts';
+import { defineProvider } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';
+import { draft } from '../shared/draft.ts';
 import { deliveryMeta, signWebhook, verifyWebhook, WEBHOOK_SECRET_FORM, webhookKey } from '../shared/proof/webhook.ts';
 import { rawFields } from '../shared/raw.ts';
+import { sampleEvent } from './samples.ts';
 
 type Facts = Partial<Draft> & { readonly type: EventType };
 
@@ -34,7 +36,11 @@ export const loops = defineProvider({
   id: 'loops',
   title: 'Loops',
   options: strictObject({}),
-  secret: { kind: 'shared', form: WEBHOOK_SECRET_FORM },
+  secret: { form: WEBHOOK_SECRET_FORM },
+  keys: 'shown',
+  proof: { signs: 'body', with: 'hmac' },
+  emits: ['accepted', 'delivered', 'bounced', 'opened', 'clicked', 'complained', 'unsubscribed', 'resubscribed'],
+  clearList: 'Contact > resubscribe; a suppressed one is removed from suppression there.',
 
   verify: (request, context) => verifyWebhook(request, context),
 
@@ -50,8 +56,7 @@ export const loops = defineProvider({
     const word = text(event.eventName) ?? '';
     const delivery = text(meta.id);
     return [
-      present({
-        providerEvent: word || 'unnamed',
+      draft(word, {
         providerEventId: delivery,
         recipient: text(contact.email),
         occurredAt: unixTime(event.eventTime),
@@ -68,7 +73,7 @@ export const loops = defineProvider({
               text(email.id),
               text(fields(event.mailingList).id),
             ],
-      }) as Draft,
+      }),
     ];
   },
 
@@ -86,30 +91,4 @@ export const loops = defineProvider({
 function onList(word: string, event: Fields): Facts | undefined {
   const type = LISTS.get(word);
   return type && { type, scope: `list:${text(fields(event.mailingList).id) ?? 'unknown'}` };
-}
-
-const SAMPLES: ReadonlyMap<EventType, Fields> = new Map<EventType, Fields>([
-  ['accepted', { eventName: 'transactional.email.sent' }],
-  ['delivered', { eventName: 'email.delivered' }],
-  ['bounced', { eventName: 'email.hardBounced' }],
-  ['opened', { eventName: 'email.opened' }],
-  ['clicked', { eventName: 'email.clicked' }],
-  ['complained', { eventName: 'email.spamReported' }],
-  ['unsubscribed', { eventName: 'contact.mailingList.unsubscribed', mailingList: { id: 'sample', name: 'Sample' } }],
-  ['resubscribed', { eventName: 'contact.mailingList.subscribed', mailingList: { id: 'sample', name: 'Sample' } }],
-]);
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const sample = SAMPLES.get(type);
-  return (
-    sample && {
-      ...sample,
-      eventTime: Math.floor(at / 1000),
-      webhookSchemaVersion: '1.0.0',
-      contactIdentity: { id: 'sample', email: recipient, userId: null },
-      email: { id, emailMessageId: `${id}-message`, subject: 'Sample' },
-      sourceType: 'transactional',
-      transactionalId: 'sample',
-    }
-  );
 }

@@ -1,10 +1,12 @@
 import { strictObject } from 'valibot';
 import type { Draft, EventType } from '../../domain/event.ts';
 import { type Fields, fields, present, stringMap, text, utcTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput } from '../provider.ts';
+import { defineProvider } from '../provider.ts';
+import { draft } from '../shared/draft.ts';
 import { formEvent, formFields } from '../shared/form.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
-import { FORM_TYPE, postWithSecret, textTime } from '../shared/samples.ts';
+import { FORM_TYPE, postWithSecret } from '../shared/samples.ts';
+import { sampleEvent } from './samples.ts';
 
 /** By `type`, or by `type` and reason where that decides. */
 const TYPES: ReadonlyMap<string, EventType> = new Map([
@@ -20,7 +22,12 @@ export const mailchimp = defineProvider({
   id: 'mailchimp',
   title: 'Mailchimp Marketing',
   options: strictObject({}),
-  secret: { kind: 'shared', form: SHARED_SECRET_FORM },
+  secret: { form: SHARED_SECRET_FORM },
+  keys: 'chosen',
+  proof: { signs: 'nothing', with: 'password' },
+  emits: ['bounced', 'complained', 'unsubscribed', 'resubscribed'],
+  clearList:
+    'Nobody but the person can resubscribe, through a form of the audience; a cleaned address can be added anew.',
 
   // The URL is called by GET when the webhook is saved.
   probe: ({ method }) => (method === 'GET' || method === 'HEAD' ? { status: 200 } : undefined),
@@ -37,26 +44,24 @@ export const mailchimp = defineProvider({
     const type = TYPES.get(`${word} ${reason ?? ''}`) ?? TYPES.get(word) ?? 'unknown';
     // A changed address is about two people of our list: whoever reads one of them finds it.
     const people = word === 'upemail' ? [text(data.old_email), text(data.new_email)] : [text(data.email)];
-    return people.map(
-      (recipient) =>
-        present({
-          type,
-          providerEvent: word || 'unnamed',
-          recipient,
-          occurredAt: utcTime(event.fired_at),
-          identity: [
-            word,
-            text(data.list_id),
-            recipient?.toLowerCase(),
-            text(event.fired_at),
-            text(data.action),
-            reason,
-            recipient === undefined ? (text(data.id) ?? text(data.new_id)) : undefined,
-          ],
-          ...outcome(type, data, reason),
-          // Merge fields are left out: names and addresses of people.
-          metadata: stringMap({ campaign_id: data.campaign_id, action: data.action, reason: data.reason }),
-        }) as Draft,
+    return people.map((recipient) =>
+      draft(word, {
+        type,
+        recipient,
+        occurredAt: utcTime(event.fired_at),
+        identity: [
+          word,
+          text(data.list_id),
+          recipient?.toLowerCase(),
+          text(event.fired_at),
+          text(data.action),
+          reason,
+          recipient === undefined ? (text(data.id) ?? text(data.new_id)) : undefined,
+        ],
+        ...outcome(type, data, reason),
+        // Merge fields are left out: names and addresses of people.
+        metadata: stringMap({ campaign_id: data.campaign_id, action: data.action, reason: data.reason }),
+      }),
     );
   },
 
@@ -81,24 +86,4 @@ function outcome(type: EventType, data: Fields, reason: string | undefined): Par
     default:
       return {};
   }
-}
-
-const SAMPLES: Readonly<Partial<Record<EventType, Readonly<Record<string, string>>>>> = {
-  bounced: { type: 'cleaned', 'data[reason]': 'hard', 'data[campaign_id]': 'c0ffee' },
-  complained: { type: 'cleaned', 'data[reason]': 'abuse', 'data[campaign_id]': 'c0ffee' },
-  unsubscribed: { type: 'unsubscribe', 'data[action]': 'unsub', 'data[reason]': 'manual' },
-  resubscribed: { type: 'subscribe', 'data[merges][EMAIL]': 'sample', 'data[ip_opt]': '192.0.2.1' },
-};
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Record<string, string> | undefined {
-  const event = SAMPLES[type];
-  return (
-    event && {
-      fired_at: textTime(at),
-      'data[id]': id,
-      'data[list_id]': 'a6b5da1054',
-      'data[email]': recipient,
-      ...event,
-    }
-  );
 }

@@ -2,13 +2,15 @@ import { nonEmpty, optional, pipe, strictObject, string } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
 import type { Draft, EventType } from '../../domain/event.ts';
 import { type Fields, fields, isoTime, list, present, stringMap, tagList, text, utcTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput, type WebhookRequest } from '../provider.ts';
+import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import { bareId, scopeOf } from '../shared/mail.ts';
 import { hexHmac, hexKey } from '../shared/proof/hmac.ts';
 import { fromHex, hmac, matchSecret, requiredHeader, sameBytes, UnusableSecret } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
+import { sampleEvent } from './samples.ts';
 
 const SIGNATURE = 'signature';
 const PING = 'webhook.test';
@@ -36,7 +38,23 @@ export const mailersend = defineProvider({
   id: 'mailersend',
   title: 'MailerSend',
   options: strictObject({ pingSecret: optional(pipe(string(), nonEmpty()), PING_SECRET) }),
-  secret: { kind: 'shared', form: 'the signing secret of this webhook' },
+  secret: { form: 'the signing secret of this webhook' },
+  keys: 'shown',
+  proof: { signs: 'body', with: 'hmac' },
+  emits: [
+    'accepted',
+    'delivered',
+    'deferred',
+    'bounced',
+    'dropped',
+    'opened',
+    'clicked',
+    'complained',
+    'unsubscribed',
+    'inbound',
+  ],
+  clearList:
+    'Email > Suppressions (hard bounces, spam complaints, unsubscribes, on hold); or DELETE /v1/suppressions/...',
   // MailerSend gives up at once on any 4xx but 429. While a secret or the address list is being changed here, genuine requests
   // fail both checks: 503 brings them back. What is unreadable or too large stays so, however often it comes.
   responses: { 401: 503, 403: 503 },
@@ -68,9 +86,8 @@ export const mailersend = defineProvider({
     const word = text(event.type) ?? '';
     const created = data.created_at ?? event.created_at;
     return [
-      present({
+      draft(word, {
         type: TYPES.get(word) ?? 'unknown',
-        providerEvent: word || 'unnamed',
         providerEventId: text(data.id),
         recipient: text(data.email) ?? text(fields(email.recipient).email) ?? text(fields(data.recipient).email),
         occurredAt: isoTime(created) ?? utcTime(created),
@@ -79,7 +96,7 @@ export const mailersend = defineProvider({
         ...outcome(word, event, data),
         tags: tagList(data.tags ?? email.tags),
         metadata: stringMap(data.meta),
-      }) as Draft,
+      }),
     ];
   },
 
@@ -148,28 +165,4 @@ function inbound(data: Fields): Partial<Draft> {
     from: text(fields(data.from).email) ?? text(data.from),
     subject: text(data.subject),
   });
-}
-
-const SAMPLES: ReadonlyMap<EventType, readonly [string, Fields]> = new Map<EventType, readonly [string, Fields]>([
-  ['accepted', ['activity.sent', {}]],
-  ['delivered', ['activity.delivered', {}]],
-  ['deferred', ['activity.deferred', { reason: '421 4.7.0 try again later' }]],
-  ['bounced', ['activity.hard_bounced', { reason: '550 5.1.1 user unknown' }]],
-  ['dropped', ['recipient.on_hold_added', {}]],
-  ['opened', ['activity.opened', { ip: '192.0.2.1' }]],
-  ['clicked', ['activity.clicked', { ip: '192.0.2.1', url: 'https://example.com/offer' }]],
-  ['complained', ['activity.spam_complaint', {}]],
-  ['unsubscribed', ['activity.unsubscribed', {}]],
-]);
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const [word, data] = SAMPLES.get(type) ?? [];
-  const mail = { message_id: id, email_id: `${id}e`, subject: 'Sample', email: recipient, tags: ['sample'], meta: [] };
-  return word === undefined
-    ? undefined
-    : {
-        type: word,
-        created_at: new Date(at).toISOString().replace('Z', '000Z'),
-        data: { id: `sample${id}`, domain_id: 'yv69oxl5kl785kw2', type: word.split('.')[1], ...mail, ...data },
-      };
 }

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { strictObject } from 'valibot';
 import { PoisonEvent, RefusedRequest } from '../../domain/errors.ts';
-import type { Draft, EventType } from '../../domain/event.ts';
-import { type Fields, fields, present, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput, type WebhookRequest } from '../provider.ts';
+import type { EventType } from '../../domain/event.ts';
+import { type Fields, fields, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
+import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { bodyJson, bodyText, jsonEvent } from '../shared/body.ts';
+import { draft } from '../shared/draft.ts';
 import { bareId, onlyAddress } from '../shared/mail.ts';
 import { hexHmac, hexKey } from '../shared/proof/hmac.ts';
 import { checkAge, fromHex, hmac, matchSecret, sameBytes } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
 import { outcome } from './outcome.ts';
+import { sampleData } from './samples.ts';
 
 /** Retries carry the first attempt's token and time for 8 h; the rest is margin for a delivery that was itself late. */
 const MAX_AGE_SECONDS = 25 * 3600;
@@ -31,7 +33,22 @@ export const mailgun = defineProvider({
   id: 'mailgun',
   title: 'Mailgun',
   options: strictObject({}),
-  secret: { kind: 'shared', form: 'the HTTP webhook signing key (not the API key)' },
+  secret: { form: 'the HTTP webhook signing key (not the API key)' },
+  keys: 'shown',
+  proof: { signs: 'token', with: 'hmac' },
+  emits: [
+    'accepted',
+    'delivered',
+    'deferred',
+    'bounced',
+    'dropped',
+    'opened',
+    'clicked',
+    'complained',
+    'unsubscribed',
+    'inbound',
+  ],
+  clearList: 'Sending > Suppressions of the domain; or DELETE /v3/DOMAIN/bounces/ADDRESS (complaints, unsubscribes).',
 
   // Mailgun retries on every status but 200 and 406: none of ours is lost, so none is replaced. 406 is never used.
   verify(request, { secrets, now }) {
@@ -66,9 +83,8 @@ export const mailgun = defineProvider({
     const word = text(data.event) ?? '';
     const recipient = text(data.recipient) ?? onlyAddress(headers.to);
     return [
-      present({
+      draft(word, {
         type: TYPES.get(word) ?? 'unknown',
-        providerEvent: word || 'unnamed',
         providerEventId: text(data.id),
         recipient,
         occurredAt: unixTime(data.timestamp),
@@ -86,7 +102,7 @@ export const mailgun = defineProvider({
         ...outcome(word, data, headers),
         tags: tagList(data.tags),
         metadata: stringMap(data['user-variables']),
-      }) as Draft,
+      }),
     ];
   },
 
@@ -146,49 +162,4 @@ function tokenOf(raw: string): string | undefined {
     if (!(error instanceof PoisonEvent)) throw error;
     return undefined;
   }
-}
-
-const READER: Fields = {
-  ip: '192.0.2.1',
-  geolocation: { country: 'DE', region: 'BE', city: 'Berlin' },
-  'client-info': {
-    'client-type': 'browser',
-    'client-name': 'Firefox',
-    'device-type': 'desktop',
-    'user-agent': 'Mozilla/5.0',
-  },
-};
-const permanent = (reason: string, code: number, message: string): Fields => ({
-  event: 'failed',
-  severity: 'permanent',
-  reason,
-  'delivery-status': { code, message, description: '', 'attempt-no': 1 },
-});
-
-const SAMPLES: ReadonlyMap<EventType, Fields> = new Map<EventType, Fields>([
-  ['accepted', { event: 'accepted' }],
-  ['delivered', { event: 'delivered', 'delivery-status': { code: 250, message: 'OK', description: '' } }],
-  ['deferred', { ...permanent('generic', 450, '4.2.0 try again later'), severity: 'temporary' }],
-  ['bounced', permanent('bounce', 550, '5.1.1 The email account that you tried to reach does not exist.')],
-  ['dropped', permanent('suppress-bounce', 605, 'Not delivering to previously bounced address')],
-  ['opened', { event: 'opened', ...READER }],
-  ['clicked', { event: 'clicked', url: 'https://example.com/offer', ...READER }],
-  ['complained', { event: 'complained' }],
-  ['unsubscribed', { event: 'unsubscribed', ...READER }],
-  ['inbound', { event: 'stored' }],
-]);
-
-function sampleData({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const data = SAMPLES.get(type);
-  return (
-    data && {
-      id: `sample-${id}`,
-      timestamp: at / 1000,
-      recipient,
-      ...data,
-      message: { headers: { 'message-id': `${id}@mg.example.com`, to: recipient, from: 'news@mg.example.com' } },
-      tags: ['sample'],
-      'user-variables': {},
-    }
-  );
 }

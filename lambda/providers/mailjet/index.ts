@@ -1,13 +1,15 @@
 import { strictObject } from 'valibot';
 import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../../domain/event.ts';
 import { type Fields, present, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput, type WebhookRequest } from '../provider.ts';
+import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import { country, customData } from '../shared/mail.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
 import { rawFields } from '../shared/raw.ts';
 import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';
+import { digits, sampleEvent } from './samples.ts';
 
 const TYPES: ReadonlyMap<string, EventType> = new Map([
   // The receiver has taken the mail; there is no earlier event.
@@ -65,7 +67,11 @@ export const mailjet = defineProvider({
   id: 'mailjet',
   title: 'Mailjet',
   options: strictObject({}),
-  secret: { kind: 'shared', form: SHARED_SECRET_FORM },
+  secret: { form: SHARED_SECRET_FORM },
+  keys: 'chosen',
+  proof: { signs: 'nothing', with: 'password' },
+  emits: ['delivered', 'deferred', 'bounced', 'dropped', 'opened', 'clicked', 'complained', 'unsubscribed'],
+  clearList: 'Contact > remove from the exclusion list; subscription lists have their own state.',
 
   // Everything but 200 is retried: no status of ours needs replacing.
   verify(request, { secrets }) {
@@ -81,9 +87,8 @@ export const mailjet = defineProvider({
     // A number beyond 2^53: it stays apart from its neighbours only as the text it was sent as.
     const messageId = text(event.MessageID) ?? text(event.mj_message_id);
     return [
-      present({
+      draft(word, {
         type: TYPES.get(word) ?? 'unknown',
-        providerEvent: word || 'unnamed',
         recipient: text(event.email),
         occurredAt: unixTime(event.time),
         messageId: messageId ?? text(event.Message_GUID),
@@ -97,7 +102,7 @@ export const mailjet = defineProvider({
         ...outcome(word, event),
         tags: tagList(event.customcampaign),
         metadata: stringMap({ CustomID: event.CustomID, ...customData(event.Payload, 'Payload') }),
-      }) as Draft,
+      }),
     ];
   },
 
@@ -155,42 +160,3 @@ const diagnostic = (event: Fields): string | undefined => text(event.comment) ??
 
 const reader = (event: Fields): Partial<Draft> =>
   present({ userAgent: text(event.agent), ip: text(event.ip), country: country(event.geo) });
-
-const READER: Fields = { ip: '192.0.2.1', geo: 'DE', agent: 'Mozilla/5.0' };
-const UNKNOWN_USER: Fields = { error_related_to: 'recipient', error: 'user unknown' };
-
-const SAMPLES: ReadonlyMap<EventType, Fields> = new Map<EventType, Fields>([
-  ['delivered', { event: 'sent', smtp_reply: 'sent (250 2.0.0 OK)' }],
-  [
-    'deferred',
-    { event: 'bounce', hard_bounce: false, blocked: false, error_related_to: 'domain', error: 'greylisted' },
-  ],
-  ['bounced', { event: 'bounce', hard_bounce: true, blocked: true, ...UNKNOWN_USER }],
-  ['dropped', { event: 'blocked', error_related_to: 'mailjet', error: 'preblocked' }],
-  ['opened', { event: 'open', ...READER }],
-  ['clicked', { event: 'click', url: 'https://example.com/offer', ...READER }],
-  ['complained', { event: 'spam', source: 'JMRPP' }],
-  ['unsubscribed', { event: 'unsub', mj_list_id: 42, ...READER }],
-]);
-
-const digits = (id: string): string =>
-  `2${String(BigInt(`0x0${id.replace(/[^0-9a-f]/gi, '')}`) % 10n ** 16n).padStart(16, '0')}`;
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const event = SAMPLES.get(type);
-  return (
-    event && {
-      event: event.event,
-      time: Math.floor(at / 1000),
-      MessageID: 0,
-      Message_GUID: id,
-      email: recipient,
-      mj_campaign_id: 7276,
-      mj_contact_id: 126,
-      customcampaign: 'sample',
-      CustomID: '',
-      Payload: '',
-      ...event,
-    }
-  );
-}

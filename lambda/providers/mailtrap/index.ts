@@ -2,9 +2,10 @@ import { optional, picklist, strictObject } from 'valibot';
 import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
 import { type Fields, fields, number, present, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput, type WebhookRequest } from '../provider.ts';
+import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { bodyText, jsonEvent } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import { jsonLines } from '../shared/json-lines.ts';
 import { jsonMemberEvents } from '../shared/json-member.ts';
 import { hexHmac, verifyHexHmac } from '../shared/proof/hmac.ts';
@@ -12,6 +13,7 @@ import { basicKey, verifySharedSecret } from '../shared/proof/password.ts';
 import { requiredHeader } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
 import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';
+import { sampleEvent } from './samples.ts';
 
 const SIGNATURE = 'mailtrap-signature';
 
@@ -49,9 +51,13 @@ export const mailtrap = defineProvider({
     auth: optional(picklist(['signature', 'shared-secret']), 'signature'),
   }),
   secret: {
-    kind: 'shared',
     form: 'the signing secret of the webhook; with "auth": "shared-secret" user:password or query:<name>:<value>',
   },
+  keys: 'shown',
+  proof: { signs: 'body', with: 'hmac' },
+  otherProofs: [{ options: { auth: 'shared-secret' }, signs: 'nothing', with: 'password', keys: 'chosen' }],
+  emits: ['delivered', 'deferred', 'bounced', 'dropped', 'opened', 'clicked', 'complained', 'unsubscribed', 'inbound'],
+  clearList: 'Suppressions of the sending domain > remove.',
 
   // No timestamp is signed: dedupe takes replays.
   verify(request, { secrets, options }) {
@@ -71,9 +77,8 @@ export const mailtrap = defineProvider({
     const word = text(event.event) ?? '';
     const type = TYPES.get(word) ?? 'unknown';
     return [
-      present({
+      draft(word, {
         type,
-        providerEvent: word || 'unnamed',
         providerEventId: text(event.event_id),
         recipient: text(event.email),
         occurredAt: unixTime(event.timestamp),
@@ -90,7 +95,7 @@ export const mailtrap = defineProvider({
         ...outcome(type, event),
         tags: tagList(event.category),
         metadata: stringMap(event.custom_variables),
-      }) as Draft,
+      }),
     ];
   },
 
@@ -135,7 +140,7 @@ function outcome(type: EventType, event: Fields): Partial<Draft> {
       return present({
         dropReason: /suppress/i.test(reason ?? '') ? 'suppressed-unknown' : 'policy',
         diagnostic: reason,
-      }) as Partial<Draft>;
+      });
     }
     case 'opened':
     case 'clicked':
@@ -147,30 +152,4 @@ function outcome(type: EventType, event: Fields): Partial<Draft> {
     default:
       return {};
   }
-}
-
-const SAMPLES: Readonly<Partial<Record<EventType, Fields>>> = {
-  delivered: { event: 'delivery' },
-  deferred: { event: 'soft bounce', response: '421 4.7.0 try again later', response_code: 421 },
-  bounced: { event: 'bounce', response: '550 5.1.1 user unknown', response_code: 550, bounce_category: 'bad-mailbox' },
-  dropped: { event: 'reject', reason: 'Recipient in suppression list' },
-  opened: { event: 'open', ip: '192.0.2.1', user_agent: 'Mozilla/5.0' },
-  clicked: { event: 'click', ip: '192.0.2.1', user_agent: 'Mozilla/5.0', url: 'https://example.com/offer' },
-  complained: { event: 'spam' },
-  unsubscribed: { event: 'unsubscribe' },
-};
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const event = SAMPLES[type];
-  return (
-    event && {
-      ...event,
-      event_id: `sample-${id}`,
-      message_id: `message-${id}`,
-      email: recipient,
-      timestamp: Math.floor(at / 1000),
-      sending_stream: 'transactional',
-      category: 'sample',
-    }
-  );
 }

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { exactOptional, pipe, strictObject, string, url } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
-import type { Draft, EventType } from '../../domain/event.ts';
-import { type Fields, fields, present, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput } from '../provider.ts';
+import { fields, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
+import { defineProvider } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';
+import { draft } from '../shared/draft.ts';
 import { formBytes } from '../shared/form-bytes.ts';
 import { fromBase64, hmac, matchSecret, requiredHeader, sameBytes, UnusableSecret } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
 import { outcome, recipientOf, syncOutcome, TYPES, visits } from './outcome.ts';
+import { sampleEvent } from './samples.ts';
 
 const SIGNATURE = 'x-mandrill-signature';
 const EVENTS = 'mandrill_events';
@@ -25,7 +26,23 @@ export const mandrill = defineProvider<MandrillOptions>({
   id: 'mandrill',
   title: 'Mandrill (Mailchimp Transactional)',
   options: strictObject({ url: exactOptional(pipe(string(), url())) }),
-  secret: { kind: 'shared', form: "the webhook's key, shown in its settings once the URL was accepted" },
+  secret: { form: "the webhook's key, shown in its settings once the URL was accepted" },
+  keys: 'shown',
+  proof: { signs: 'body', with: 'hmac' },
+  emits: [
+    'accepted',
+    'delivered',
+    'deferred',
+    'bounced',
+    'dropped',
+    'opened',
+    'clicked',
+    'complained',
+    'unsubscribed',
+    'resubscribed',
+    'inbound',
+  ],
+  clearList: 'Rejection Denylist > delete, or /rejects/delete (per subaccount).',
 
   // Everything but 200 is retried: no status of ours needs replacing. A new URL is tried with an unsigned HEAD.
   probe: (request) => (request.method === 'HEAD' ? { status: 200 } : undefined),
@@ -61,9 +78,8 @@ export const mandrill = defineProvider<MandrillOptions>({
     const sync = event.event === undefined ? syncOutcome(word, event) : undefined;
     const recipient = recipientOf(event);
     return [
-      present({
+      draft(word, {
         type: TYPES.get(word) ?? 'unknown',
-        providerEvent: word || 'unnamed',
         recipient,
         occurredAt: unixTime(event.ts),
         messageId: text(event._id) ?? text(message._id),
@@ -80,7 +96,7 @@ export const mandrill = defineProvider<MandrillOptions>({
         ...(sync?.facts ?? outcome(word, event, message)),
         tags: tagList(message.tags),
         metadata: stringMap(message.metadata),
-      }) as Draft,
+      }),
     ];
   },
 
@@ -133,52 +149,4 @@ function eventsOf(form: readonly Pair[]): Buffer {
   if (pair === undefined || found.length > 1)
     throw new RefusedRequest('unreadable', `The body is not a form with one field ${EVENTS}.`);
   return pair[1];
-}
-
-const SAMPLES: ReadonlyMap<EventType, readonly [event: Fields, message: Fields]> = new Map<
-  EventType,
-  readonly [Fields, Fields]
->([
-  ['accepted', [{ event: 'send' }, { state: 'sent' }]],
-  ['delivered', [{ event: 'delivered' }, { state: 'sent', diag: '250 OK' }]],
-  [
-    'deferred',
-    [{ event: 'deferral' }, { state: 'deferred', diag: '451 4.3.5 Temporarily unavailable, try again later.' }],
-  ],
-  [
-    'bounced',
-    [
-      { event: 'hard_bounce' },
-      { state: 'bounced', bounce_description: 'bad_mailbox', diag: 'smtp;550 5.1.1 user unknown' },
-    ],
-  ],
-  ['dropped', [{ event: 'reject' }, { state: 'rejected', reject: { reason: 'hard-bounce' } }]],
-  ['opened', [{ event: 'open', ip: '192.0.2.1', user_agent: 'Mozilla/5.0' }, { state: 'sent' }]],
-  [
-    'clicked',
-    [
-      { event: 'click', ip: '192.0.2.1', user_agent: 'Mozilla/5.0', url: 'https://example.com/a+b&c=ü' },
-      { state: 'sent' },
-    ],
-  ],
-  ['complained', [{ event: 'spam' }, { state: 'spam' }]],
-  ['unsubscribed', [{ event: 'unsub' }, { state: 'unsub' }]],
-  ['inbound', [{ event: 'inbound' }, { from_email: 'bob@example.net', subject: 'Hello' }]],
-]);
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  if (type === 'resubscribed') {
-    const reject = { email: recipient, reason: 'unsub', subaccount: null };
-    return { type: 'denylist', action: 'remove', ts: Math.floor(at / 1000), reject };
-  }
-  const [event, message] = SAMPLES.get(type) ?? [];
-  const mail = {
-    email: recipient,
-    sender: 'news@example.com',
-    subject: 'Sample',
-    tags: ['sample'],
-    _id: id,
-    ts: at / 1000 - 60,
-  };
-  return event && { ...event, _id: id, ts: Math.floor(at / 1000), msg: { ...mail, ...message } };
 }

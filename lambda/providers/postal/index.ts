@@ -3,9 +3,10 @@ import { boolean, optional, strictObject } from 'valibot';
 import type { Draft, EventType } from '../../domain/event.ts';
 import { classifyFailure } from '../../domain/failure.ts';
 import { type Fields, fields, present, tagList, text, unixTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput, type WebhookRequest } from '../provider.ts';
+import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';
 import { replyCodes } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import {
   type Digest,
   fromBase64,
@@ -17,6 +18,7 @@ import {
 } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
 import { JSON_TYPE } from '../shared/samples.ts';
+import { sampleEvent } from './samples.ts';
 
 const SIGNATURE_SHA256 = 'x-postal-signature-256';
 const SIGNATURE_SHA1 = 'x-postal-signature';
@@ -48,9 +50,14 @@ export const postal = defineProvider({
     allowSha1: optional(boolean(), false),
   }),
   secret: {
-    kind: 'public-key',
     form: 'the p= value of `postal default-dkim-record`; on a shared installation query:<name>:<value>, a space, then that',
   },
+  keys: 'shown',
+  proof: { signs: 'body', with: 'public-key' },
+  emits: ['delivered', 'deferred', 'bounced', 'dropped', 'opened', 'clicked', 'inbound'],
+  ownTest: 'mail an address that bounces: a server signs nothing but real events',
+  clearList:
+    "The mail server's suppression list: it ends by itself after its days, or is removed in the web interface.",
 
   // Webhooks are retried after any failure. The HTTP endpoint for incoming mail is not: a 5xx there bounces the mail at once.
   responses: { 503: 429 },
@@ -85,9 +92,8 @@ export const postal = defineProvider({
     if (type === 'deferred' && word === 'MessageHeld' && /suppression/i.test(details ?? '')) type = 'dropped';
     const recipient = text(message.to);
     return [
-      present({
+      draft(word, {
         type,
-        providerEvent: word || 'unnamed',
         providerEventId: text(event.uuid),
         recipient,
         occurredAt: unixTime(payload.timestamp) ?? unixTime(event.timestamp),
@@ -95,7 +101,7 @@ export const postal = defineProvider({
         identity: [word, recipient, text(event.uuid) ?? text(event.timestamp), text(message.id), text(payload.url)],
         ...outcome(type, word, payload, details),
         tags: tagList(message.tag),
-      }) as Draft,
+      }),
     ];
   },
 
@@ -146,16 +152,15 @@ function wordOf(payload: Fields): string {
 
 /** A message on an HTTP endpoint, another shape on the same URL. */
 const inbound = (event: Fields): Draft =>
-  present({
+  draft('inbound', {
     type: 'inbound',
-    providerEvent: 'inbound',
     recipient: text(event.rcpt_to),
     occurredAt: unixTime(event.timestamp),
     messageId: text(event.message_id) ?? text(event.token) ?? text(event.id),
     from: text(event.from) ?? text(event.mail_from),
     subject: text(event.subject),
     identity: ['inbound', text(event.rcpt_to), text(event.id), text(event.token), text(event.message_id)],
-  }) as Draft;
+  });
 
 function outcome(type: EventType, word: string, payload: Fields, details: string | undefined): Partial<Draft> {
   const output = text(payload.output);
@@ -168,27 +173,11 @@ function outcome(type: EventType, word: string, payload: Fields, details: string
     case 'deferred':
       return present({ ...replyCodes({ text: output }), diagnostic });
     case 'dropped':
-      return present({ dropReason: 'suppressed-unknown', diagnostic }) as Partial<Draft>;
+      return present({ dropReason: 'suppressed-unknown', diagnostic });
     case 'opened':
     case 'clicked':
       return present({ url: text(payload.url), userAgent: text(payload.user_agent), ip: text(payload.ip_address) });
     default:
       return {};
   }
-}
-
-const SAMPLES: Readonly<Partial<Record<EventType, readonly [string, Fields]>>> = {
-  delivered: ['MessageSent', { status: 'Sent', details: 'Message for ... accepted', output: '250 2.0.0 OK' }],
-  deferred: ['MessageDelayed', { status: 'SoftFail', output: '421 4.7.0 try again later' }],
-  bounced: ['MessageDeliveryFailed', { status: 'HardFail', output: '550 5.1.1 user unknown' }],
-  dropped: ['MessageHeld', { status: 'Held', details: 'Recipient is on the suppression list' }],
-  opened: ['MessageLoaded', { ip_address: '192.0.2.1', user_agent: 'Mozilla/5.0' }],
-  clicked: ['MessageLinkClicked', { url: 'https://example.com/offer', ip_address: '192.0.2.1' }],
-};
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const [event, payload] = SAMPLES[type] ?? [];
-  const message = { id: 1, token: id, direction: 'outgoing', message_id: `${id}@example.com`, to: recipient };
-  if (event === undefined) return undefined;
-  return { event, timestamp: at / 1000, uuid: `sample-${id}`, payload: { ...payload, message } };
 }

@@ -4,6 +4,7 @@ import { type Fields, fields, isoTime, list, present, stringMap, text } from '..
 import { defineProvider } from '../provider.ts';
 import { sesBounce } from '../ses/bounce.ts';
 import { jsonEvent } from '../shared/body.ts';
+import { draft } from '../shared/draft.ts';
 import { deliveryMeta, signWebhook, verifyWebhook, WEBHOOK_SECRET_FORM, webhookKey } from '../shared/proof/webhook.ts';
 import { rawFields } from '../shared/raw.ts';
 import { resendSample } from './samples.ts';
@@ -36,7 +37,23 @@ export const resend = defineProvider({
   id: 'resend',
   title: 'Resend',
   options: strictObject({}),
-  secret: { kind: 'shared', form: WEBHOOK_SECRET_FORM },
+  secret: { form: WEBHOOK_SECRET_FORM },
+  keys: 'shown',
+  proof: { signs: 'body', with: 'hmac' },
+  emits: [
+    'accepted',
+    'delivered',
+    'deferred',
+    'bounced',
+    'dropped',
+    'opened',
+    'clicked',
+    'complained',
+    'unsubscribed',
+    'resubscribed',
+    'inbound',
+  ],
+  clearList: 'Suppressions of the account, or the contact of the audience: set it to subscribed.',
 
   verify: (request, context) => verifyWebhook(request, context),
 
@@ -50,9 +67,8 @@ export const resend = defineProvider({
     const data = fields(event.data);
     const word = text(event.type) ?? '';
     return [
-      present({
+      draft(word, {
         type: TYPES.get(word) ?? 'unknown',
-        providerEvent: word || 'unnamed',
         providerEventId: text(meta.id),
         recipient: recipient(word, data),
         occurredAt: isoTime(event.created_at),
@@ -69,7 +85,7 @@ export const resend = defineProvider({
           text(fields(data.click).link),
           text(data.email),
         ],
-      }) as Draft,
+      }),
     ];
   },
 

@@ -1,13 +1,15 @@
 import { array, boolean, optional, pipe, regex, strictObject, string } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
-import type { Draft, EventType } from '../../domain/event.ts';
-import { type Fields, fields, isoTime, present, text } from '../../domain/read.ts';
-import { defineProvider, type SampleInput } from '../provider.ts';
+import type { Draft } from '../../domain/event.ts';
+import { type Fields, fields, isoTime, text } from '../../domain/read.ts';
+import { defineProvider } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';
+import { draft } from '../shared/draft.ts';
 import { verifyEnvelope } from '../shared/proof/sns.ts';
 import { envelopeKey, messageOf, notification } from '../shared/proof/sns-envelope.ts';
 import { rawFields } from '../shared/raw.ts';
 import { SCALEWAY_TYPES, scalewayOutcome } from './outcome.ts';
+import { sampleEvent } from './samples.ts';
 
 /** The exact bucket: others on the same host are anybody's. */
 const CERTIFICATE_HOST = 'messaging.s3.fr-par.scw.cloud';
@@ -32,20 +34,31 @@ export const scaleway = defineProvider({
     ),
     allowSignatureV1: optional(boolean(), true),
   }),
-  secret: { kind: 'none', form: 'none: the proof is the signature of an allowed topic' },
+  secret: { form: 'none: the proof is the signature of an allowed topic' },
+  keys: 'none',
+  proof: { signs: 'body', with: 'certificate' },
+  minimalOptions: {
+    topicArns: ['arn:scw:sns:fr-par:project-00000000-0000-4000-8000-000000000000:quell-sample'],
+  },
+  certificateHosts: [/^messaging\.s3\.fr-par\.scw\.cloud$/],
+  topics: ({ topicArns }) => ({ named: topicArns, make: false, via: 'https', inAws: false }),
+  emits: ['accepted', 'delivered', 'deferred', 'bounced', 'dropped'],
+  ownTest: 'send a mail through Transactional Email to an address that does not exist',
+  clearList: 'Transactional Email > Blocklists of the domain > remove the recipient.',
   // Whether Scaleway repeats what was answered 4xx is not documented: a topic not allowed yet should cost nothing while it is mended.
   responses: { 'topic-not-allowed': 503, 403: 503 },
 
   async verify(request, context) {
-    const { options, fetchText } = context;
     const proof = await verifyEnvelope(request, context, {
-      ...options,
+      ...context.options,
       isCertificateUrl: (url, region) =>
         url.hostname === CERTIFICATE_HOST &&
         /^\/[a-z-]+\/sns\/[\w.-]+\.(pem|crt)$/.test(url.pathname) &&
         url.pathname.startsWith(`/${region}/`),
     });
-    await confirm(fields(bodyJson(request).value), fetchText);
+    const envelope = fields(bodyJson(request).value);
+    if (envelope.Type === 'SubscriptionConfirmation' && confirmationUrl(envelope) === undefined)
+      throw new RefusedRequest('bad-proof', "The confirmation address is not Scaleway's own.");
     return proof;
   },
 
@@ -56,6 +69,12 @@ export const scaleway = defineProvider({
     if (outer.Type === 'SubscriptionConfirmation') return [];
     if (outer.Type === 'UnsubscribeConfirmation') return [notice(outer)];
     return [draftOf(outer.Type === 'Notification' ? fields(messageOf(outer)) : outer, text(outer.MessageId))];
+  },
+
+  control(raw) {
+    const envelope = rawFields(raw);
+    const url = envelope.Type === 'SubscriptionConfirmation' ? confirmationUrl(envelope) : undefined;
+    return url === undefined ? undefined : { kind: 'fetch-url', url };
   },
 
   generateKey: envelopeKey,
@@ -78,27 +97,22 @@ export const scaleway = defineProvider({
   },
 });
 
-/** Only the address in a subscription's own, signed message confirms it: Scaleway's API would need one of its keys. */
-async function confirm(envelope: Fields, fetchText: (url: string) => Promise<string>): Promise<void> {
-  if (envelope.Type !== 'SubscriptionConfirmation') return;
-  const address = String(envelope.SubscribeURL);
+/**
+ * The address that confirms a subscription: Scaleway's API would need one of its keys. Undefined where it is not Scaleway's own, of
+ * the topic's region.
+ */
+function confirmationUrl(envelope: Fields): string | undefined {
+  const address = text(envelope.SubscribeURL) ?? '';
   const region = String(envelope.TopicArn).split(':')[3];
   const origin = URL.canParse(address) ? new URL(address).origin : '';
-  if (origin !== `https://sns.mnq.${region}.scaleway.com` || !address.startsWith(`${origin}/`))
-    throw new RefusedRequest('bad-proof', "The confirmation address is not Scaleway's own.");
-  try {
-    await fetchText(address);
-  } catch {
-    throw new RefusedRequest('cannot-verify', 'The subscription could not be confirmed right now.');
-  }
+  return origin === `https://sns.mnq.${region}.scaleway.com` && address.startsWith(`${origin}/`) ? address : undefined;
 }
 
 function draftOf(event: Fields, transportId: string | undefined): Draft {
   const word = text(event.type) ?? '';
   const id = text(event.id);
-  return present({
+  return draft(word, {
     type: SCALEWAY_TYPES.get(word) ?? 'unknown',
-    providerEvent: word || 'unnamed',
     providerEventId: id,
     recipient: text(event.email_to),
     occurredAt: isoTime(event.created_at),
@@ -108,47 +122,13 @@ function draftOf(event: Fields, transportId: string | undefined): Draft {
       id === undefined
         ? [word, text(event.email_id) ?? transportId, text(event.email_to), text(event.created_at)]
         : [id],
-  }) as Draft;
+  });
 }
 
 function notice(envelope: Fields): Draft {
-  return present({
+  return draft('UnsubscribeConfirmation', {
     type: 'unknown',
-    providerEvent: 'UnsubscribeConfirmation',
     occurredAt: isoTime(envelope.Timestamp),
     identity: ['UnsubscribeConfirmation', text(envelope.TopicArn), text(envelope.MessageId)],
-  }) as Draft;
-}
-
-const SAMPLES: ReadonlyMap<EventType, Fields> = new Map<EventType, Fields>([
-  ['accepted', { type: 'email_queued' }],
-  ['delivered', { type: 'email_delivered', email_response_code: 250, email_response_message: '250 2.0.0 OK' }],
-  [
-    'deferred',
-    { type: 'email_deferred', email_response_code: 421, email_response_message: '421 4.7.0 try again later' },
-  ],
-  [
-    'bounced',
-    { type: 'email_mailbox_not_found', email_response_code: 550, email_response_message: '550 5.1.1 User unknown' },
-  ],
-  [
-    'dropped',
-    { type: 'email_blocklisted', blocklist_type: 'mailbox_not_found', blocklist_reason: 'mailbox not found' },
-  ],
-]);
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const sample = SAMPLES.get(type);
-  return (
-    sample && {
-      id: `event-${id}`,
-      ...sample,
-      created_at: new Date(at).toISOString(),
-      domain_name: 'example.com',
-      email_id: `email-${id}`,
-      email_from: 'sender@example.com',
-      email_to: recipient,
-      email_headers: [],
-    }
-  );
+  });
 }

@@ -1,12 +1,14 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { strictObject } from 'valibot';
-import type { Draft, EventType } from '../../domain/event.ts';
-import { type Fields, present, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput } from '../provider.ts';
+import type { EventType } from '../../domain/event.ts';
+import { type Fields, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
+import { defineProvider } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';
+import { draft } from '../shared/draft.ts';
 import { fromBase64, matchSecret, publicKey, requiredHeader, verifySignature } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
 import { sendgridOutcome } from './outcome.ts';
+import { sampleEvent } from './samples.ts';
 
 const SIGNATURE = 'x-twilio-email-event-webhook-signature';
 const TIMESTAMP = 'x-twilio-email-event-webhook-timestamp';
@@ -39,7 +41,23 @@ export const sendgrid = defineProvider({
   id: 'sendgrid',
   title: 'SendGrid',
   options: strictObject({}),
-  secret: { kind: 'public-key', form: 'the verification key: base64 of the public key, one line' },
+  secret: { form: 'the verification key: base64 of the public key, one line' },
+  keys: 'shown',
+  proof: { signs: 'body', with: 'public-key' },
+  emits: [
+    'accepted',
+    'delivered',
+    'deferred',
+    'bounced',
+    'dropped',
+    'opened',
+    'clicked',
+    'complained',
+    'unsubscribed',
+    'resubscribed',
+  ],
+  ownTest: 'use "Test Your Integration" in Settings > Mail Settings > Event Webhooks',
+  clearList: 'Suppressions: Bounces, Spam Reports, Invalid, Unsubscribes; or DELETE /v3/suppression/bounces/ADDRESS.',
 
   // Whether SendGrid signs retries anew is not documented and it retries for 24 h: no age is enforced, dedupe takes replays.
   verify(request, { secrets }) {
@@ -60,9 +78,8 @@ export const sendgrid = defineProvider({
     const word = text(event.event) ?? '';
     const type = TYPES.get(word) ?? 'unknown';
     return [
-      present({
+      draft(word, {
         type,
-        providerEvent: word || 'unnamed',
         providerEventId: text(event.sg_event_id),
         recipient: text(event.email),
         occurredAt: unixTime(event.timestamp),
@@ -81,7 +98,7 @@ export const sendgrid = defineProvider({
         ...sendgridOutcome(type, word, event),
         tags: tagList(event.category),
         metadata: stringMap(event, RESERVED),
-      }) as Draft,
+      }),
     ];
   },
 
@@ -115,42 +132,3 @@ const offset = (value: unknown): string | undefined => {
   const { index, type } = (typeof value === 'object' && value !== null ? value : {}) as Fields;
   return text(index) === undefined ? undefined : `${text(index)}:${text(type) ?? ''}`;
 };
-
-const SAMPLES: Readonly<Partial<Record<EventType, Fields>>> = {
-  accepted: { event: 'processed' },
-  delivered: { event: 'delivered', response: '250 2.0.0 OK' },
-  deferred: { event: 'deferred', response: '421 4.7.0 try again later', attempt: '2' },
-  bounced: {
-    event: 'bounce',
-    type: 'bounce',
-    status: '5.1.1',
-    reason: '550 5.1.1 The email account that you tried to reach does not exist.',
-    bounce_classification: 'Invalid Address',
-  },
-  dropped: { event: 'dropped', reason: 'Bounced Address' },
-  opened: { event: 'open', useragent: 'Mozilla/5.0', ip: '192.0.2.1', sg_machine_open: false },
-  clicked: {
-    event: 'click',
-    useragent: 'Mozilla/5.0',
-    ip: '192.0.2.1',
-    url: 'https://example.com/offer',
-    url_offset: { index: 0, type: 'html' },
-  },
-  complained: { event: 'spamreport' },
-  unsubscribed: { event: 'group_unsubscribe', asm_group_id: 42 },
-  resubscribed: { event: 'group_resubscribe', asm_group_id: 42 },
-};
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const event = SAMPLES[type];
-  return (
-    event && {
-      email: recipient,
-      timestamp: Math.floor(at / 1000),
-      ...event,
-      sg_event_id: `sample-${id}`,
-      sg_message_id: `${id}.filter0001.1.1-0`,
-      category: ['sample'],
-    }
-  );
-}

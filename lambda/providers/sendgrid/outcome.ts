@@ -34,7 +34,7 @@ export function sendgridOutcome(type: EventType, word: string, event: Fields): P
     case 'deferred':
       return present({ ...replyCodes({ status: text(event.status), text: reason }), diagnostic: reason });
     case 'dropped':
-      return present({ dropReason: startingWith(DROPS, reason) ?? 'other', diagnostic: reason }) as Partial<Draft>;
+      return present({ dropReason: startingWith(DROPS, reason) ?? 'other', diagnostic: reason });
     case 'opened':
       return present({ ...reader(event), machine: event.sg_machine_open === true });
     case 'clicked':

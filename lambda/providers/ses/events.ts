@@ -1,6 +1,7 @@
 import type { Draft, EventType } from '../../domain/event.ts';
 import { type Fields, fields, isoTime, list, present, stringMap, text } from '../../domain/read.ts';
 import { replyCodes } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import { sesBounce } from './bounce.ts';
 import { preferenceChanges } from './subscription.ts';
 
@@ -24,16 +25,15 @@ export function sesDrafts(event: Fields, word: string, transportId?: string): re
   const messageId = text(mail.messageId);
   const metadata = tags(mail.tags);
   const make: Make = (recipient, time, apart, facts) =>
-    present({
+    draft(word, {
       type: 'unknown',
-      providerEvent: word || 'unnamed',
       messageId,
       recipient,
       occurredAt: isoTime(time),
       metadata,
       ...facts,
       identity: [word, messageId ?? transportId, recipient?.toLowerCase(), ...apart.map(text)],
-    }) as Draft;
+    });
   const destinations = addresses(mail.destination);
   const toAll = (type: EventType, facts: Details = {}): readonly Draft[] =>
     orNobody(destinations).map((recipient) => make(recipient, mail.timestamp, [], { type, ...facts }));

@@ -21,6 +21,7 @@ import {
   utcTime,
 } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from './bounce.ts';
+import { draft } from './draft.ts';
 import { find, isScalar, PATHS, type Paths, type Place } from './places.ts';
 import { contentId } from './proof/webhook.ts';
 import { type Meaning, meaningOf, SAID_CLASS, wordKey } from './words.ts';
@@ -58,8 +59,7 @@ export function mappedDraft(raw: string, event: Fields, mapping: Mapping): Draft
   const at: At = (place) => text(find(event, place, mapping.paths[place], isScalar));
   const word = at('type') ?? '';
   const recipient = onePerson(any('recipient', (value) => Array.isArray(value) || onePerson(value) !== undefined));
-  return present({
-    providerEvent: word || 'unnamed',
+  return draft(word, {
     providerEventId: at('id'),
     recipient,
     occurredAt: anyTime(at('time')),
@@ -68,7 +68,7 @@ export function mappedDraft(raw: string, event: Fields, mapping: Mapping): Draft
     tags: tagList(any('tags')),
     metadata: stringMap(any('metadata')),
     identity: identity(raw, word, recipient, at),
-  }) as Draft;
+  });
 }
 
 type At = (place: Place) => string | undefined;
@@ -82,7 +82,7 @@ function identity(raw: string, word: string, recipient: string | undefined, at: 
   return [word, contentId(raw)];
 }
 
-function facts(known: Meaning, at: At): Partial<Draft> {
+function facts(known: Meaning, at: At): Partial<Draft> & Pick<Draft, 'type'> {
   const { type } = known;
   const diagnostic = at('reason');
   switch (type) {

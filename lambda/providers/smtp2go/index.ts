@@ -1,11 +1,13 @@
 import { strictObject } from 'valibot';
 import type { BounceClass, Draft, EventType } from '../../domain/event.ts';
 import { type Fields, isoTime, present, stringMap, text, utcTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput } from '../provider.ts';
+import { defineProvider } from '../provider.ts';
 import { weighBounce } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import { formOrJsonEvent, formOrJsonFields } from '../shared/form.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
-import { JSON_TYPE, postWithSecret, textTime } from '../shared/samples.ts';
+import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';
+import { sampleEvent } from './samples.ts';
 
 const TYPES: ReadonlyMap<string, EventType> = new Map([
   ['processed', 'accepted'],
@@ -35,7 +37,21 @@ export const smtp2go = defineProvider({
   id: 'smtp2go',
   title: 'SMTP2GO',
   options: strictObject({}),
-  secret: { kind: 'shared', form: SHARED_SECRET_FORM },
+  secret: { form: SHARED_SECRET_FORM },
+  keys: 'chosen',
+  proof: { signs: 'nothing', with: 'password' },
+  emits: [
+    'accepted',
+    'delivered',
+    'bounced',
+    'dropped',
+    'opened',
+    'clicked',
+    'complained',
+    'unsubscribed',
+    'resubscribed',
+  ],
+  clearList: 'Reports > Suppressions > remove; or /suppression/remove.',
 
   verify: (request, { secrets }) => verifySharedSecret(request, secrets),
 
@@ -46,9 +62,8 @@ export const smtp2go = defineProvider({
     const word = text(event.event) ?? '';
     const type = TYPES.get(word) ?? 'unknown';
     return [
-      present({
+      draft(word, {
         type,
-        providerEvent: word || 'unnamed',
         // `recipients` are all addressees of the mail, `rcpt` is the one it is about.
         recipient: text(event.rcpt),
         occurredAt: isoTime(event.time) ?? utcTime(event.time),
@@ -57,7 +72,7 @@ export const smtp2go = defineProvider({
         identity: [word, text(event.email_id), text(event.rcpt), text(event.time), text(event.url)],
         ...outcome(type, event),
         metadata: stringMap(event, RESERVED),
-      }) as Draft,
+      }),
     ];
   },
 
@@ -81,7 +96,7 @@ function outcome(type: EventType, event: Fields): Partial<Draft> {
       });
     }
     case 'dropped':
-      return present({ dropReason: 'suppressed-unknown', diagnostic }) as Partial<Draft>;
+      return present({ dropReason: 'suppressed-unknown', diagnostic });
     case 'opened':
     case 'clicked':
       return present({
@@ -95,22 +110,4 @@ function outcome(type: EventType, event: Fields): Partial<Draft> {
     default:
       return {};
   }
-}
-
-const SAMPLES: Readonly<Partial<Record<EventType, Fields>>> = {
-  accepted: { event: 'processed' },
-  delivered: { event: 'delivered', message: '250 2.0.0 OK' },
-  bounced: { event: 'bounce', bounce: 'hard', message: '550 5.1.1 user unknown', host: 'mx.example.com' },
-  dropped: { event: 'reject' },
-  opened: { event: 'open', 'user-agent': 'Mozilla/5.0', 'client-device': 'desktop' },
-  clicked: { event: 'click', 'user-agent': 'Mozilla/5.0', url: 'https://example.com/offer' },
-  complained: { event: 'spam' },
-  unsubscribed: { event: 'unsubscribe' },
-  resubscribed: { event: 'resubscribe' },
-};
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const event = SAMPLES[type];
-  const time = textTime(at);
-  return event && { ...event, time, sendtime: time, email_id: id, rcpt: recipient, sender: 'news@example.com' };
 }

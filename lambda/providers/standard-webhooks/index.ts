@@ -22,7 +22,23 @@ export const standardWebhooks = defineProvider({
     /** A few senders use their secret as it stands, prefix and all, rather than the bytes it encodes. */
     secretEncoding: optional(picklist(['base64', 'utf8']), 'base64'),
   }),
-  secret: { kind: 'shared', form: `${WEBHOOK_SECRET_FORM}; or whpk_ and base64, where the sender signs with Ed25519` },
+  secret: { form: `${WEBHOOK_SECRET_FORM}; or whpk_ and base64, where the sender signs with Ed25519` },
+  keys: 'shown',
+  proof: { signs: 'body', with: 'hmac' },
+  emits: [
+    'accepted',
+    'delivered',
+    'deferred',
+    'bounced',
+    'dropped',
+    'opened',
+    'clicked',
+    'complained',
+    'unsubscribed',
+    'resubscribed',
+    'inbound',
+  ],
+  clearList: "The sender's own list, where it keeps one.",
 
   verify: (request, context) => verifyWebhook(request, context, context.options.secretEncoding),
 

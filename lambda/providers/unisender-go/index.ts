@@ -3,13 +3,15 @@ import { RefusedRequest } from '../../domain/errors.ts';
 import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../../domain/event.ts';
 import { sliceElements, sliceMember } from '../../domain/json.ts';
 import { type Fields, fields, list, present, stringMap, text, utcTime } from '../../domain/read.ts';
-import { defineProvider, type Payload, type SampleInput, type WebhookRequest } from '../provider.ts';
+import { defineProvider, type Payload, type WebhookRequest } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import { hexKey } from '../shared/proof/hmac.ts';
 import { fromHex, matchSecret, md5, sameBytes } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
-import { JSON_TYPE, textTime } from '../shared/samples.ts';
+import { JSON_TYPE } from '../shared/samples.ts';
+import { sampleData } from './samples.ts';
 
 const TYPES: ReadonlyMap<string, EventType> = new Map([
   ['sent', 'accepted'],
@@ -54,7 +56,22 @@ export const unisenderGo = defineProvider({
     /** The webhook's format at Unisender Go: `json_post_compressed` cannot be read. */
     format: optional(picklist(['json_post']), 'json_post'),
   }),
-  secret: { kind: 'shared', form: 'the API key; the key of the project where the webhook belongs to a project' },
+  secret: { form: 'the API key; the key of the project where the webhook belongs to a project' },
+  keys: 'shown',
+  proof: { signs: 'body', with: 'keyed-md5' },
+  emits: [
+    'accepted',
+    'delivered',
+    'deferred',
+    'bounced',
+    'dropped',
+    'opened',
+    'clicked',
+    'complained',
+    'unsubscribed',
+    'resubscribed',
+  ],
+  clearList: 'suppression/delete.json with the address; hard reasons only their support lifts.',
 
   // The URL is called by GET when the webhook is switched on.
   probe: ({ method }) => (method === 'GET' || method === 'HEAD' ? { status: 200 } : undefined),
@@ -91,9 +108,8 @@ export const unisenderGo = defineProvider({
     const type = typeOf(word, status);
     const time = text(data.event_time) ?? text(data.block_time);
     return [
-      present({
+      draft(word, {
         type,
-        providerEvent: word || 'unnamed',
         recipient: text(data.email),
         occurredAt: utcTime(time),
         messageId: text(data.job_id),
@@ -101,7 +117,7 @@ export const unisenderGo = defineProvider({
         ...outcome(type, word, status, data),
         ...subscription(type, text(event.project_id) ?? meta.projectId),
         metadata: stringMap(data.metadata),
-      }) as Draft,
+      }),
     ];
   },
 
@@ -167,30 +183,4 @@ function outcome(type: EventType, word: string, status: string, data: Fields): P
 function subscription(type: EventType, projectId: string | undefined): Partial<Draft> {
   if (type !== 'unsubscribed' && type !== 'resubscribed') return {};
   return { scope: projectId === undefined ? 'all' : `project:${projectId}` };
-}
-
-const SAMPLES: Readonly<Partial<Record<EventType, readonly [string, Fields?]>>> = {
-  accepted: ['sent'],
-  delivered: ['delivered'],
-  deferred: ['soft_bounced', { delivery_status: 'err_will_retry', destination_response: '421 4.7.0 try again later' }],
-  bounced: ['hard_bounced', { delivery_status: 'err_user_unknown', destination_response: '550 5.1.1 user unknown' }],
-  dropped: ['hard_bounced', { delivery_status: 'err_unsubscribed' }],
-  opened: ['opened', { user_agent: 'Mozilla/5.0', ip: '192.0.2.1' }],
-  clicked: ['clicked', { user_agent: 'Mozilla/5.0', ip: '192.0.2.1' }],
-  complained: ['spam'],
-  unsubscribed: ['unsubscribed'],
-  resubscribed: ['subscribed'],
-};
-
-function sampleData({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const [status, delivery_info] = SAMPLES[type] ?? [];
-  if (status === undefined) return undefined;
-  return {
-    job_id: id,
-    email: recipient,
-    status,
-    event_time: textTime(at),
-    ...(status === 'clicked' && { url: 'https://example.com/offer' }),
-    ...(delivery_info && { delivery_info }),
-  };
 }

@@ -3,13 +3,15 @@ import { RefusedRequest } from '../../domain/errors.ts';
 import type { BounceClass, Draft, EventType } from '../../domain/event.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
 import { type Fields, fields, isoTime, list, present, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
-import { defineProvider, type SampleInput, type WebhookRequest } from '../provider.ts';
+import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { bodyText, jsonEvent } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
+import { draft } from '../shared/draft.ts';
 import { formEvent } from '../shared/form.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
 import { rawFields } from '../shared/raw.ts';
 import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';
+import { sampleEvent } from './samples.ts';
 
 /** By the event's word without blanks and underscores. */
 const TYPES: ReadonlyMap<string, EventType> = new Map([
@@ -33,7 +35,11 @@ export const zeptomail = defineProvider({
   id: 'zeptomail',
   title: 'ZeptoMail',
   options: strictObject({}),
-  secret: { kind: 'shared', form: SHARED_SECRET_FORM },
+  secret: { form: SHARED_SECRET_FORM },
+  keys: 'chosen',
+  proof: { signs: 'nothing', with: 'password' },
+  emits: ['delivered', 'bounced', 'opened', 'clicked', 'complained'],
+  clearList: 'Suppression list of the Mail Agent > delete.',
 
   verify: (request, { secrets }) => verifySharedSecret(request, secrets),
 
@@ -93,9 +99,8 @@ function draftOf(event: Fields, word: string, message: Fields, detail: Fields): 
   const info = fields(message.email_info);
   const recipient = text(detail.bounced_recipient) ?? onlyRecipient(info);
   const messageId = text(message.request_id) ?? text(info.email_reference);
-  return present({
+  return draft(word, {
     type,
-    providerEvent: word || 'unnamed',
     providerEventId: text(event.webhook_request_id),
     recipient,
     // When the mail was processed (`processed_time`) is not when this happened.
@@ -113,7 +118,7 @@ function draftOf(event: Fields, word: string, message: Fields, detail: Fields): 
     ...outcome(type, key, detail),
     tags: tagList(info.tag),
     metadata: stringMap({ client_reference: info.client_reference }),
-  }) as Draft;
+  });
 }
 
 /** All addressees are listed: it names one person only where there is one. */
@@ -149,31 +154,4 @@ function outcome(type: EventType, key: string, detail: Fields): Partial<Draft> {
     default:
       return {};
   }
-}
-
-const SAMPLES: Readonly<Partial<Record<EventType, readonly [string, Fields?]>>> = {
-  delivered: ['delivered'],
-  bounced: ['hardbounce', { reason: 'Invalid recipient', diagnostic_message: '550 5.1.1 user unknown' }],
-  opened: ['email_open', { ip_location_info: { ip_address: '192.0.2.1' } }],
-  clicked: ['email_link_click', { clicked_link: 'https://example.com/offer' }],
-  complained: ['feedback loop'],
-};
-
-function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): Fields | undefined {
-  const [name, more] = SAMPLES[type] ?? [];
-  const time = new Date(at).toISOString();
-  const detail = { ...more, time, ...(type === 'bounced' && { bounced_recipient: recipient }) };
-  if (name === undefined) return undefined;
-  return {
-    event_name: [name],
-    event_message: [
-      {
-        email_info: { email_reference: id, to: [{ email_address: { address: recipient } }], processed_time: time },
-        event_data: [{ object: name, details: [detail] }],
-        request_id: `request-${id}`,
-      },
-    ],
-    mailagent_key: 'sample',
-    webhook_request_id: `sample-${id}`,
-  };
 }

@@ -1,4 +1,5 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { Outputs } from '../../../lambda/contract/outputs.ts';
 import type { Settings } from '../../settings/schema.ts';
 import type { Processor } from '../delivery/processor.ts';
 import type { DeliveryQueue } from '../delivery/queue.ts';
@@ -25,14 +26,17 @@ export interface Parts {
   readonly bus: Bus | undefined;
 }
 
-/** What people and the ops CLI need to know of a deployed stack. The names are a contract: the CLI reads them. */
+/** What people and the ops CLI need to know of a deployed stack. */
 export function writeOutputs(stack: Stack, parts: Parts): void {
-  const outputs = { ...addresses(parts), ...resources(parts), ...feeds(parts), ...sesCommands(parts) };
-  for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, name, { value });
+  const outputs: Outputs = { ...addresses(parts), ...resources(parts), ...feeds(parts) };
+  for (const [name, value] of Object.entries({ ...outputs, ...sesCommands(parts) }))
+    new CfnOutput(stack, name, { value });
 }
 
 const addresses = ({ settings, ingress }: Parts) => ({
   ApiUrl: ingress.publicUrl,
+  // Beside a domain of the team's own: SES topics are subscribed at this one.
+  ApiEndpoint: ingress.api.apiEndpoint,
   WebhookUrl: ingress.webhookUrl('{source}'),
   Sources: JSON.stringify(Object.fromEntries(Object.entries(settings.sources).map(([name, s]) => [name, s.provider]))),
   // For a DNS record that is kept elsewhere.

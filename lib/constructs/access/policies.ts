@@ -5,6 +5,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { muteRuleName } from '../../../lambda/contract/alarms.ts';
 import { ARCHIVE_PREFIX } from '../../../lambda/contract/archive.ts';
+import { BY_MESSAGE } from '../../../lambda/contract/tables.ts';
 import type { DeliveryQueue } from '../delivery/queue.ts';
 import type { Archive } from '../feeds/archive.ts';
 import type { Secrets } from '../storage/secrets.ts';
@@ -71,7 +72,7 @@ export class AccessPolicies extends Construct {
         'dynamodb:Scan',
         'dynamodb:DescribeTable',
       ),
-      allow([`${storage.events.tableArn}/index/byMessage`], 'dynamodb:Query'),
+      allow([`${storage.events.tableArn}/index/${BY_MESSAGE.name}`], 'dynamodb:Query'),
       allow(
         [delivery.queue.queueArn, delivery.deadLetters.queueArn],
         'sqs:GetQueueAttributes',

@@ -7,8 +7,8 @@ import type { Provider } from '../../../lambda/providers/provider.ts';
  * a quarter of what it loads at a cold start. A function that is not named here keeps everything.
  */
 const USED: Readonly<Partial<Record<FunctionName, ReadonlySet<keyof Provider>>>> = {
-  receive: new Set(['id', 'secret', 'responses', 'acceptsGet', 'probe', 'verify', 'split']),
-  process: new Set(['id', 'normalise', 'control', 'bindToken']),
+  receive: new Set(['id', 'keys', 'responses', 'acceptsGet', 'probe', 'verify', 'split']),
+  process: new Set(['id', 'normalise', 'control', 'bindToken', 'topics']),
 };
 
 /**

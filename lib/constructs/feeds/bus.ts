@@ -29,10 +29,8 @@ export class Bus extends Construct {
 
   constructor(scope: Construct, id: string, { config, logRetentionDays, storage, types }: BusProps) {
     super(scope, id);
-    this.bus = new EventBus(this, 'Bus', {
-      eventBusName: busName(config.stage),
-      description: 'What Quell learns of e-mail addresses: docs/integrations.md.',
-    });
+    // No description: CloudFormation does not take one in GovCloud.
+    this.bus = new EventBus(this, 'Bus', { eventBusName: busName(config.stage) });
     this.unpublished = this.unpublishedQueue();
     const sources = [
       { name: 'Suppression', table: storage.suppression, filter: { eventName: WRITTEN } },
@@ -62,7 +60,8 @@ export class Bus extends Construct {
       startingPosition: StartingPosition.TRIM_HORIZON,
       filters: [FilterCriteria.filter(filter)],
       batchSize: 100,
-      parallelizationFactor: 4,
+      // Nothing else bounds how many run at once, and a new account has ten for all its functions: one a shard leaves the others theirs.
+      parallelizationFactor: 1,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       maxRecordAge: LONGEST_WAIT,

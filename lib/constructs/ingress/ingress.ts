@@ -1,8 +1,9 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { type CfnApi, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type CfnApi, type CfnStage, HttpApi, HttpRoute, HttpRouteKey, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
+import { webhookPath } from '../../../lambda/contract/paths.ts';
 import { publicUrlOf } from '../../settings/runtime-config.ts';
 import type { Settings } from '../../settings/schema.ts';
 import type { DeliveryQueue } from '../delivery/queue.ts';
@@ -10,13 +11,12 @@ import { plain, ServiceFunction } from '../service-function.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import { accessLog } from './access-log.ts';
 import { CustomDomain } from './custom-domain.ts';
+import { routeKeyOf, routesOf } from './routes.ts';
 
 /** Some ESPs wait 3 s; `receive` decides within that. This is for a cold start on a slow day. */
 const RECEIVE_TIMEOUT = Duration.seconds(10);
 /** What API Gateway allows at most: time for a cold start beside the function's own. */
 const INTEGRATION_TIMEOUT = Duration.seconds(29);
-
-const WEBHOOK_PATH = '/webhooks/v1';
 
 export interface IngressProps {
   readonly settings: Settings;
@@ -27,7 +27,7 @@ export interface IngressProps {
   readonly topicArns: string;
 }
 
-/** The public side: one HTTP API, one path, one function. */
+/** The public side: one HTTP API, a route for each source, one function behind all of them. */
 export class Ingress extends Construct {
   readonly api: HttpApi;
   readonly receive: ServiceFunction<'receive'>;
@@ -56,22 +56,38 @@ export class Ingress extends Construct {
       timeout: RECEIVE_TIMEOUT,
       logRetentionDays: settings.retention.logsDays,
     });
-    this.api.addRoutes({
-      path: `${WEBHOOK_PATH}/{source}`,
-      // Some ESPs probe a URL with GET or HEAD before they save it, and a few deliver by GET.
-      methods: [HttpMethod.POST, HttpMethod.GET, HttpMethod.HEAD],
-      integration: new HttpLambdaIntegration('Receive', this.receive.function, { timeout: INTEGRATION_TIMEOUT }),
-    });
     this.customDomain = settings.customDomain && new CustomDomain(this, 'Domain', settings.customDomain);
-    this.stage(settings);
+    this.stage(settings, this.routes(settings));
   }
 
   /** The URL that a source's ESP is given; with `{source}` the pattern of all. */
   webhookUrl(source: string): string {
-    return `${this.publicUrl}${WEBHOOK_PATH}/${source}`;
+    return `${this.publicUrl}${webhookPath(source)}`;
   }
 
-  private stage({ throttling, accessLog: logged, retention }: Settings): void {
+  /** The same by the API's own address, which answers from the first deploy on, whatever stands in front of it. */
+  ownUrl(source: string): string {
+    return `${this.api.apiEndpoint}${webhookPath(source)}`;
+  }
+
+  private routes(settings: Settings): HttpRoute[] {
+    const integration = new HttpLambdaIntegration('Receive', this.receive.function, {
+      timeout: INTEGRATION_TIMEOUT,
+      // One permission for all routes: one for each would fill the function's policy, 20 KB, at about sixty.
+      scopePermissionToRoute: false,
+    });
+    return routesOf(settings).map(
+      ({ method, path }) =>
+        new HttpRoute(this.api, `${method} ${path}`, {
+          httpApi: this.api,
+          routeKey: HttpRouteKey.with(path, method),
+          integration,
+        }),
+    );
+  }
+
+  private stage(settings: Settings, routes: readonly HttpRoute[]): void {
+    const { throttling, accessLog: logged, retention } = settings;
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -80,6 +96,14 @@ export class Ingress extends Construct {
       ...(this.customDomain && { domainMapping: { domainName: this.customDomain.domain } }),
       ...(logged && { accessLogSettings: accessLog(this, retention.logsDays) }),
     });
+    (stage.node.defaultChild as CfnStage).routeSettings = Object.fromEntries(
+      routesOf(settings).map((route) => [
+        routeKeyOf(route),
+        { ThrottlingRateLimit: route.throttle.rate, ThrottlingBurstLimit: route.throttle.burst },
+      ]),
+    );
+    // A throttle of a route that is not there yet fails the deploy.
+    stage.node.addDependency(...routes);
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason: 'ESPs hold no AWS credentials: receive proves the origin of every request by signature or shared secret.',

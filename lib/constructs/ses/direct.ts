@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import type { Settings } from '../../settings/schema.ts';
 import type { DeliveryQueue } from '../delivery/queue.ts';
 import { SES_DETAIL_TYPES, sesInput } from './direct-input.ts';
-import type { SesTopics } from './topics.ts';
+import { type SesTopics, topicsOf } from './topics.ts';
 
 /** What EventBridge does at most for one event. */
 const RETRY = { maxEventAge: Duration.hours(24), retryAttempts: 185 };
@@ -28,10 +28,10 @@ export class SesDirect extends Construct {
 
   constructor(scope: Construct, id: string, sources: Settings['sources'], delivery: DeliveryQueue, topics: SesTopics) {
     super(scope, id);
-    this.undelivered = Object.entries(sources).flatMap(([source, { provider, options }]) => {
-      if (provider !== 'ses') return [];
-      if (options.via === 'eventbridge') return [this.rule(source, options.configurationSets, delivery)];
-      return options.via === 'sns-queue' ? this.subscriptions(source, options.topicArns, delivery, topics) : [];
+    this.undelivered = Object.entries(sources).flatMap(([source, settings]) => {
+      const received = topicsOf(settings);
+      if (received?.via === 'eventbridge') return [this.rule(source, settings.options.configurationSets, delivery)];
+      return received?.via === 'sns-queue' ? this.subscriptions(source, received.named, delivery, topics) : [];
     });
   }
 
@@ -46,12 +46,15 @@ export class SesDirect extends Construct {
   }
 
   /** Topics that the settings name are subscribed too. Raw delivery stays off: the envelope says which topic spoke. */
-  private subscriptions(source: string, named: unknown, { queue }: DeliveryQueue, topics: SesTopics): Undelivered[] {
+  private subscriptions(
+    source: string,
+    named: readonly string[],
+    { queue }: DeliveryQueue,
+    topics: SesTopics,
+  ): Undelivered[] {
     const made = topics.made.find((topic) => topic.source === source);
     const undelivered = made?.undelivered ?? this.undeliveredQueue(source);
-    const others = ((named as readonly string[] | undefined) ?? []).map((arn, index) =>
-      Topic.fromTopicArn(this, `${source}-topic-${index + 1}`, arn),
-    );
+    const others = named.map((arn, index) => Topic.fromTopicArn(this, `${source}-topic-${index + 1}`, arn));
     for (const topic of [...(made ? [made.topic] : []), ...others])
       topic.addSubscription(new SqsSubscription(queue, { rawMessageDelivery: false, deadLetterQueue: undelivered }));
     return made ? [] : [{ source, undelivered }];

@@ -12,7 +12,7 @@ import {
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { HEARTBEAT_SOURCE } from '../../../lambda/contract/config.ts';
-import { EVENTS, SUPPRESSION } from '../../../lambda/contract/tables.ts';
+import { BY_MESSAGE, EVENTS, internalKey, SUPPRESSION } from '../../../lambda/contract/tables.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { type Access, access } from '../service-function.ts';
@@ -77,7 +77,7 @@ export class Storage extends Construct {
       new PolicyStatement({
         actions: ['dynamodb:GetItem', 'dynamodb:DeleteItem'],
         resources: [this.events.tableArn],
-        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`~${HEARTBEAT_SOURCE}#*`] } },
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [internalKey(HEARTBEAT_SOURCE, '*')] } },
       }),
     ],
   });
@@ -92,8 +92,8 @@ export class Storage extends Construct {
     });
     if (byMessageIndex) {
       table.addGlobalSecondaryIndex({
-        indexName: 'byMessage',
-        partitionKey: text('messageId'),
+        indexName: BY_MESSAGE.name,
+        partitionKey: text(BY_MESSAGE.partitionKey),
         // In order of time, as the table itself.
         sortKey: text(EVENTS.sortKey),
         // One more write unit per event as it is; the keys are enough to fetch the events.

@@ -1,8 +1,10 @@
-/** Hosts that publish the certificates which SNS, and what speaks its protocol, signs with. */
-const HOSTS = [/^sns\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/, /^messaging\.s3\.[a-z-]+\.scw\.cloud$/];
+import type { CertificateAnswer } from './child-protocol.ts';
 
 /** Answers fetches of a signing certificate with this one; every other fetch goes its way. */
-export function answerCertificates(pem: string): void {
+export function answerCertificates({ pem, hosts }: CertificateAnswer): void {
+  const publishers = hosts.map((host) => new RegExp(host));
+  const isCertificate = ({ protocol, hostname, pathname }: URL): boolean =>
+    protocol === 'https:' && pathname.endsWith('.pem') && publishers.some((host) => host.test(hostname));
   const original = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
@@ -10,6 +12,3 @@ export function answerCertificates(pem: string): void {
     return original(input, init);
   };
 }
-
-const isCertificate = ({ protocol, hostname, pathname }: URL): boolean =>
-  protocol === 'https:' && pathname.endsWith('.pem') && HOSTS.some((host) => host.test(hostname));

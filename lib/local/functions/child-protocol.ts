@@ -11,7 +11,13 @@ export interface ChildSetup {
   /** Most execution environments, as Lambda calls them, at a time. */
   readonly environments: number;
   /** Answers fetches of a signing certificate. */
-  readonly certificate?: string;
+  readonly certificate?: CertificateAnswer;
+}
+
+export interface CertificateAnswer {
+  readonly pem: string;
+  /** Hosts that providers fetch certificates from, as sources of regular expressions. */
+  readonly hosts: readonly string[];
 }
 
 export interface Invocation {

@@ -1,12 +1,15 @@
 import { LocalError } from '../error.ts';
 import type { StackView } from '../template/stack-view.ts';
 import { decodePath, type Matched } from './http-event.ts';
+import { tokenBucket } from './token-bucket.ts';
 
 export interface Route {
   readonly key: string;
   /** ARN of the function that answers. */
   readonly functionArn: string;
   readonly timeoutMs: number;
+  /** Whether one more request may pass: each route has a bucket of its own, as RouteSettings give it, or else the stage's defaults. */
+  readonly mayPass: () => boolean;
   /** Path parameters, where method and path are this route's. */
   match(method: string, path: string): Matched | undefined;
 }
@@ -24,9 +27,14 @@ interface IntegrationProperties {
   readonly IntegrationUri: string;
   readonly TimeoutInMillis?: number;
 }
+interface RouteSettings {
+  readonly ThrottlingRateLimit?: number;
+  readonly ThrottlingBurstLimit?: number;
+}
 interface StageProperties {
   readonly StageName: string;
-  readonly DefaultRouteSettings?: { readonly ThrottlingRateLimit?: number; readonly ThrottlingBurstLimit?: number };
+  readonly DefaultRouteSettings?: RouteSettings;
+  readonly RouteSettings?: Readonly<Record<string, RouteSettings>>;
 }
 
 /** The API's routes, the most exact ones first, as API Gateway prefers them. */
@@ -36,27 +44,49 @@ export function routesOf(stack: StackView): readonly Route[] {
       .ofType<IntegrationProperties>('AWS::ApiGatewayV2::Integration')
       .map(({ place, properties }) => [place.ref, properties]),
   );
-  return stack
+  const limits = throttles(stack);
+  const routes = stack
     .ofType<RouteProperties>('AWS::ApiGatewayV2::Route')
     .map(({ properties: { RouteKey, Target } }) => {
       const integration = integrations.get(Target.replace('integrations/', ''));
       if (!integration) throw new LocalError(`the route ${RouteKey} leads to no integration of the template`);
       const functionArn = integration.IntegrationUri.match(/arn:[^/]+:function:[^/]+/)?.[0] ?? '';
-      return { key: RouteKey, functionArn, timeoutMs: integration.TimeoutInMillis ?? 30_000, match: matcher(RouteKey) };
-    })
-    .sort((a, b) => vagueness(a.key) - vagueness(b.key));
+      const throttle = limits.of(RouteKey);
+      return {
+        key: RouteKey,
+        functionArn,
+        timeoutMs: integration.TimeoutInMillis ?? 30_000,
+        mayPass: throttle ? tokenBucket(throttle) : () => true,
+        match: matcher(RouteKey),
+      };
+    });
+  refuseStray(limits.named, routes);
+  return routes.sort((a, b) => vagueness(a.key) - vagueness(b.key));
 }
 
-/** The stage's throttle, where it sets one. */
-export function throttleOf(stack: StackView): Throttle | undefined {
+/** What the stage says of a route's throttle. */
+function throttles(stack: StackView): { of(key: string): Throttle | undefined; readonly named: readonly string[] } {
   const [stage] = stack.ofType<StageProperties>('AWS::ApiGatewayV2::Stage');
   if (stage && stage.properties.StageName !== '$default') {
     throw new LocalError(
       `the stage ${stage.properties.StageName} would be part of every URL: the local run serves $default only`,
     );
   }
-  const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = stage?.properties.DefaultRouteSettings ?? {};
-  return rate !== undefined && burst !== undefined ? { rate, burst } : undefined;
+  const { DefaultRouteSettings: all, RouteSettings: own = {} } = stage?.properties ?? {};
+  return {
+    named: Object.keys(own),
+    of(key) {
+      const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = { ...all, ...own[key] };
+      return rate !== undefined && burst !== undefined ? { rate, burst } : undefined;
+    },
+  };
+}
+
+/** API Gateway refuses a deploy whose stage throttles a route that the API does not have. */
+function refuseStray(named: readonly string[], routes: readonly Route[]): void {
+  const stray = named.filter((name) => !routes.some(({ key }) => key === name));
+  if (stray.length > 0)
+    throw new LocalError(`the stage has settings for routes that are not there: ${stray.join(', ')}`);
 }
 
 const vagueness = (key: string): number =>

@@ -56,6 +56,7 @@ export const SUPPORTED: Readonly<Record<string, Known>> = {
       ThrottlingRateLimit: EMULATED,
       DetailedMetricsEnabled: WATCHING,
     },
+    RouteSettings: EMULATED,
     AccessLogSettings: 'what a request did is in the function logs',
     Description: LABEL,
     Tags: LABEL,

@@ -8,7 +8,8 @@ export const command = defineCommand({
   args: [],
   about: `
 Stops processing: events are still taken in from the ESPs and wait in the delivery queue, which keeps them for 14 days. Nothing is lost,
-and nothing is suppressed meanwhile. A deploy switches processing on again.
+and nothing is suppressed meanwhile. It lasts until ops resume: a deploy does not end it. What waited for days and then cannot be processed
+has only the rest of its 14 days left as a dead letter.
 Exit codes: 0 done (also where it was so already), 2 usage, 3 cannot know.`,
   options: { ...TARGET_OPTIONS },
   example: 'ops pause --stage prod',

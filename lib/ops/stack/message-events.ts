@@ -1,5 +1,5 @@
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { EVENTS } from '../../../lambda/contract/tables.ts';
+import { BY_MESSAGE, EVENTS } from '../../../lambda/contract/tables.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Target } from '../target/target.ts';
 import { asEvent, type StoredEvent } from './events.ts';
@@ -48,8 +48,8 @@ async function query(client: DynamoDBClient, table: string, messageId: string, f
     return await client.send(
       new QueryCommand({
         TableName: table,
-        IndexName: 'byMessage',
-        KeyConditionExpression: 'messageId = :id',
+        IndexName: BY_MESSAGE.name,
+        KeyConditionExpression: `${BY_MESSAGE.partitionKey} = :id`,
         ExpressionAttributeValues: { ':id': { S: messageId } },
         ExclusiveStartKey: from,
       }),

@@ -1,6 +1,6 @@
-import { HEARTBEAT_SOURCE, type RuntimeConfig } from '../../../lambda/contract/config.ts';
+import { HEARTBEAT_SOURCE } from '../../../lambda/contract/config.ts';
 import { topicName } from '../../../lambda/contract/topics.ts';
-import { type SourceOfTopic, topicSources } from '../../../lambda/domain/channel.ts';
+import { type SourceOfTopic, type Topics, topicSources } from '../../../lambda/domain/channel.ts';
 import { PoisonEvent } from '../../../lambda/domain/errors.ts';
 import { OPERATOR_ACTS, type Reading } from '../../../lambda/domain/interpret.ts';
 import { OPERATOR } from '../../../lambda/domain/operator.ts';
@@ -21,13 +21,14 @@ export function readingOf({ names }: Target, name: string): Reading<unknown> | u
 /** Which of its sources receives which topic through the delivery queue. */
 export function topicsOf({ label, names }: Target): SourceOfTopic {
   const known = [...names.sources].flatMap(([name, { provider, options }]) =>
-    options === undefined ? [] : [[name, { provider, options }] as const],
+    options === undefined ? [] : [[name, topicsOfSource(provider, options)] as const],
   );
-  const sources = Object.fromEntries(known) as RuntimeConfig['sources'];
-  const find = topicSources(sources, {});
+  const find = topicSources(known, {});
   return (topicArn) => {
     const topic = topicArn.split(':').at(-1);
-    const made = known.find(([name, { options }]) => takesMade(options) && topicName(label, name) === topic);
+    const made = known.find(
+      ([name, topics]) => topics?.via === 'sns-queue' && topics.make && topicName(label, name) === topic,
+    );
     const source = find(topicArn) ?? made?.[0];
     if (source === undefined && known.length < names.sources.size)
       throw new PoisonEvent(
@@ -37,8 +38,8 @@ export function topicsOf({ label, names }: Target): SourceOfTopic {
   };
 }
 
-/** Whether a source receives, through the queue, the topic that the stack made for it. */
-const takesMade = (options: unknown): boolean => {
-  const { via, createTopic } = options as Readonly<Record<string, unknown>>;
-  return via === 'sns-queue' && createTopic === true;
-};
+/** The topics that a source receives from, by its settings. */
+export function topicsOfSource(id: string, options: unknown): Topics | undefined {
+  const provider = PROVIDERS.get(id);
+  return provider?.topics?.(optionsOf(provider, options));
+}

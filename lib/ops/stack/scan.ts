@@ -1,6 +1,6 @@
 import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { SUPPRESSION } from '../../../lambda/contract/tables.ts';
+import { isInternal, SUPPRESSION } from '../../../lambda/contract/tables.ts';
 import type { Io } from '../cli/io.ts';
 import { counter } from '../cli/progress.ts';
 import type { Target } from '../target/target.ts';
@@ -29,8 +29,8 @@ export async function* scanSuppression(target: Target, io: Io, attributes?: read
     );
     const rows = (answer.Items ?? []).map((item) => unmarshall(item) as Row);
     count(rows.length);
-    // Keys that begin with ~ are no addresses: marks of people who were erased.
-    yield rows.filter(({ recipient }) => !recipient.startsWith('~'));
+    // Marks of people who were erased are no entries.
+    yield rows.filter(({ recipient }) => !isInternal(recipient));
     from = answer.LastEvaluatedKey;
   } while (from !== undefined);
 }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Output } from '@aws-sdk/client-cloudformation';
+import type { OutputName } from '../../../lambda/contract/outputs.ts';
+import { webhookPath } from '../../../lambda/contract/paths.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { type Connection, lazyClients, settings } from './clients.ts';
@@ -17,8 +19,10 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
   };
   const name = `quell-${stage}`;
   const outputs = await readOutputs(name, connection);
-  const known = new Map(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
-  const output = (key: string): string => {
+  const known = new Map<string, string>(
+    outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+  );
+  const output = (key: OutputName): string => {
     const value = known.get(key);
     if (value === undefined) throw new CannotKnow(`The stack ${name} has no output ${key}: deploy this version first.`);
     return value;
@@ -28,7 +32,7 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
   const own = await sourceSettings(stage, io);
   const sources = providers.map(([source, provider]): [string, SourceName] => [
     source,
-    { provider, url: `${url}/webhooks/v1/${source}`, ...own.get(source) },
+    { provider, url: url + webhookPath(source), ...own.get(source) },
   ]);
   return {
     kind: 'deployed',

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { FUNCTION_OUTPUTS, type OutputName } from '../../../lambda/contract/outputs.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { lazyClients, type Service } from './clients.ts';
 import type { SourceName, Target } from './target.ts';
 
 /** What `npm start` writes once it is ready. */
-interface LocalStack {
+export interface LocalStack {
   readonly url: string;
   readonly endpoints: Readonly<Partial<Record<Service, string>>>;
   readonly tables: { readonly events: string; readonly suppression: string };
@@ -21,16 +22,16 @@ interface LocalStack {
 const STACK_FILE = '.local/stack.json';
 
 /** What a deployed stack's outputs would call its functions, and what feeds one of them. */
-const FUNCTIONS = new Map([
-  ['ReceiveFunctionName', 'receive'],
-  ['ProcessFunctionName', 'process'],
-  ['PulseFunctionName', 'pulse'],
+const FUNCTIONS = new Map<OutputName, string>([
+  ...Object.entries(FUNCTION_OUTPUTS).map(([name, output]) => [output, name] as const),
   // Here an event source goes by the function that it feeds.
   ['DeliveriesMappingId', 'process'],
 ]);
 
-export async function localTarget(io: Io): Promise<Target> {
-  const stack = await readStack(io);
+export const localTarget = async (io: Io): Promise<Target> => localTargetOf(await readStack(io), io.root);
+
+/** @param root what the paths of the file are relative to */
+export function localTargetOf(stack: LocalStack, root: string): Target {
   const { url, tables, queues, secretArn, keysFile, logsDir } = stack;
   return {
     kind: 'local',
@@ -46,8 +47,8 @@ export async function localTarget(io: Io): Promise<Target> {
         if (name !== undefined) return name;
         throw new CannotKnow('The local stack has no such part: this works on a deployed stack only.');
       },
-      ...(keysFile !== undefined && { keysFile: resolve(io.root, keysFile) }),
-      ...(logsDir !== undefined && { logsDir: resolve(io.root, logsDir) }),
+      ...(keysFile !== undefined && { keysFile: resolve(root, keysFile) }),
+      ...(logsDir !== undefined && { logsDir: resolve(root, logsDir) }),
     },
     // Emulators check no credentials, the SDK insists on some.
     clients: lazyClients((service) => ({

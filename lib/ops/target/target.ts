@@ -7,6 +7,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { STSClient } from '@aws-sdk/client-sts';
+import type { OutputName } from '../../../lambda/contract/outputs.ts';
 import type { Options, Values } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
@@ -30,7 +31,7 @@ export interface Names {
   /** Deployed only. */
   readonly stage?: string;
   /** A name that few commands need, by its name among the deployed stack's outputs. @throws CannotKnow where it has none. */
-  output(key: string): string;
+  output(key: OutputName): string;
   /** Local run only: what signs samples. */
   readonly keysFile?: string;
   /** Local run only: one log file per function. */

@@ -3,7 +3,7 @@ import { azure } from '../../../lambda/providers/azure/index.ts';
 import { post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 
-providerContract('azure', { proofIn: 'authorization', bodyUnsigned: true });
+providerContract('azure', { proofIn: 'authorization' });
 
 const DELIVERY = 'Microsoft.Communication.EmailDeliveryReportReceived';
 const ENGAGEMENT = 'Microsoft.Communication.EmailEngagementTrackingReportReceived';

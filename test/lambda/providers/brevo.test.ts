@@ -3,7 +3,7 @@ import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
 import { brevo } from '../../../lambda/providers/brevo/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
-providerContract('brevo', { proofIn: 'authorization', bodyUnsigned: true });
+providerContract('brevo', { proofIn: 'authorization' });
 
 const base = {
   id: 9999999,

@@ -4,7 +4,7 @@ import { elasticEmail } from '../../../lambda/providers/elastic-email/index.ts';
 import { get, post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
 import { asRequest, providerContract } from '../../support/provider-contract.ts';
 
-providerContract('elastic-email', { proofIn: 'authorization', bodyUnsigned: true });
+providerContract('elastic-email', { proofIn: 'authorization' });
 describe('the signed scheme', () => {
   providerContract('elastic-email', { proofIn: 'x-elasticemail-signature', options: { signed: true } });
 });

@@ -3,7 +3,7 @@ import { mailchimp } from '../../../lambda/providers/mailchimp/index.ts';
 import { get, post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 
-providerContract('mailchimp', { proofIn: 'authorization', bodyUnsigned: true });
+providerContract('mailchimp', { proofIn: 'authorization' });
 
 const encoded = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
 const normaliseAll = (fields: Record<string, string>) =>

@@ -5,7 +5,7 @@ import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
 import { mailgun } from '../../../lambda/providers/mailgun/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
-providerContract('mailgun', { proofIn: 'body', bodyUnsigned: true });
+providerContract('mailgun', { proofIn: 'body' });
 
 const KEY = 'account-signing-key';
 const PARENT = 'parent-signing-key';

@@ -3,7 +3,7 @@ import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
 import { mailjet } from '../../../lambda/providers/mailjet/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
-providerContract('mailjet', { proofIn: 'authorization', bodyUnsigned: true });
+providerContract('mailjet', { proofIn: 'authorization' });
 
 const base = { email: 'ada@example.com', time: 1777888800, Message_GUID: '1ab23cd4-e567-8901-2345-6789f0gh1i2j' };
 const normalise = (raw: string) => mailjet.normalise(raw, { options: {}, meta: {} })[0];

@@ -3,7 +3,7 @@ import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
 import { postmark } from '../../../lambda/providers/postmark/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
-providerContract('postmark', { proofIn: 'authorization', bodyUnsigned: true });
+providerContract('postmark', { proofIn: 'authorization' });
 
 const MESSAGE = '883953f4-6105-42a2-a16a-77a8eac79483';
 const common = { MessageID: MESSAGE, MessageStream: 'outbound', ServerID: 23 };

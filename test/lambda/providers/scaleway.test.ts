@@ -187,12 +187,17 @@ describe('scaleway: envelope', () => {
   const confirmation = (SubscribeURL: string) =>
     signed({ Type: 'SubscriptionConfirmation', Message: 'Confirm.', Token: 't', SubscribeURL });
 
-  test("a subscription is confirmed at Scaleway's own address, after the proof", async () => {
+  test("a subscription is confirmed at Scaleway's own address, by whoever obeys the message: the proof only reads", async () => {
     const url = `https://sns.mnq.fr-par.scaleway.com/?Action=ConfirmSubscription&TopicArn=${TOPIC}&Token=t`;
-    const { verdict, fetched } = await run(confirmation(url));
-    expect([verdict, fetched.at(-1)]).toEqual(['accepted', url]);
-    const forged = { ...confirmation(url), Token: 'u' };
-    expect((await run(forged)).fetched).not.toContain(url);
+    expect(await run(confirmation(url))).toEqual({ verdict: 'accepted', fetched: [] });
+    expect(scaleway.control?.(JSON.stringify(confirmation(url)))).toEqual({ kind: 'fetch-url', url });
+    expect((await run({ ...confirmation(url), Token: 'u' })).verdict).toBe('bad-proof');
+  });
+
+  test('no other message asks for anything', () => {
+    const url = 'https://sns.mnq.fr-par.scaleway.com/?Token=t';
+    for (const Type of ['Notification', 'UnsubscribeConfirmation', undefined])
+      expect(scaleway.control?.(JSON.stringify({ ...confirmation(url), Type }))).toBeUndefined();
   });
 
   test.each([
@@ -203,24 +208,9 @@ describe('scaleway: envelope', () => {
     'http://sns.mnq.fr-par.scaleway.com/?Token=t',
     'https://sns.mnq.fr-par.scaleway.com:444/?Token=t',
     'nowhere',
-  ])('a confirmation at %j is not fetched', async (url) => {
-    const { verdict, fetched } = await run(confirmation(url));
-    expect(verdict).toBe('bad-proof');
-    expect(fetched).not.toContain(url);
-  });
-
-  test('a confirmation that fails is asked for again', async () => {
-    const url = 'https://sns.mnq.fr-par.scaleway.com/?Token=t';
-    const request = asRequest({
-      method: 'POST',
-      headers: {},
-      body: JSON.stringify({ ...confirmation(url), SigningCertURL: CERTIFICATE_URL }),
-    });
-    const fetchText = (address: string) =>
-      address === url ? Promise.reject(new Error('down')) : Promise.resolve(certificate);
-    await expect(
-      scaleway.verify(request, { secrets: [], options, now: Date.UTC(2026, 4, 4), fetchText }),
-    ).rejects.toMatchObject({ reason: 'cannot-verify', status: 503 });
+  ])('a confirmation at %j is refused, and nobody is told to fetch it', async (url) => {
+    expect((await run(confirmation(url))).verdict).toBe('bad-proof');
+    expect(scaleway.control?.(JSON.stringify(confirmation(url)))).toBeUndefined();
   });
 
   test('a confirmation stores nothing; the end of a subscription is recorded, about nobody', () => {

@@ -3,7 +3,7 @@ import { smtp2go } from '../../../lambda/providers/smtp2go/index.ts';
 import { post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 
-providerContract('smtp2go', { proofIn: 'authorization', bodyUnsigned: true });
+providerContract('smtp2go', { proofIn: 'authorization' });
 
 const base = {
   time: '2026-05-04 10:00:00',

@@ -3,7 +3,7 @@ import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
 import { sparkpost } from '../../../lambda/providers/sparkpost/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
-providerContract('sparkpost', { proofIn: 'authorization', bodyUnsigned: true });
+providerContract('sparkpost', { proofIn: 'authorization', timeless: ['inbound'] });
 
 const base = {
   event_id: '92356927693813856',

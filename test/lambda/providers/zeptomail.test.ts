@@ -3,7 +3,7 @@ import { zeptomail } from '../../../lambda/providers/zeptomail/index.ts';
 import { post, reasonOf, stored } from '../../support/provider-cases.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 
-providerContract('zeptomail', { proofIn: 'authorization', bodyUnsigned: true });
+providerContract('zeptomail', { proofIn: 'authorization' });
 
 const to = (...addresses: string[]) => addresses.map((address) => ({ email_address: { address, name: 'X' } }));
 const info = {

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { scaleway } from '../../../lambda/providers/scaleway/index.ts';
+import { ses } from '../../../lambda/providers/ses/index.ts';
 import { isRunning, startToy, type Toy, until } from '../../support/local-toy.ts';
 
 let toy: Toy | undefined;
@@ -70,7 +72,8 @@ describe('a function', () => {
   });
 
   test('gets the certificate of this run wherever it fetches a signing certificate', async () => {
-    const { function: run } = start('return (await fetch(event.url)).text()', { certificate: 'PEM' });
+    const hosts = [ses, scaleway].flatMap(({ certificateHosts = [] }) => certificateHosts.map(({ source }) => source));
+    const { function: run } = start('return (await fetch(event.url)).text()', { certificate: { pem: 'PEM', hosts } });
     const urls = [
       'https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0.pem',
       'https://sns.cn-north-1.amazonaws.com.cn/x.pem',

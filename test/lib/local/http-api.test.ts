@@ -15,14 +15,15 @@ const ROUTES = [
 ];
 const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:receive';
 
-function routes() {
+function routes(keys = ROUTES, stage: object = {}) {
   const route = (RouteKey: string) => ({
     Type: 'AWS::ApiGatewayV2::Route',
     Properties: { RouteKey, Target: 'integrations/I' },
   });
   const resources = {
     I: { Type: 'AWS::ApiGatewayV2::Integration', Properties: { IntegrationUri: ARN, TimeoutInMillis: 300 } },
-    ...Object.fromEntries(ROUTES.map((key, index) => [`R${index}`, route(key)])),
+    S: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { StageName: '$default', ...stage } },
+    ...Object.fromEntries(keys.map((key, index) => [`R${index}`, route(key)])),
   };
   const places = new Map(Object.keys(resources).map((id) => [id, { ref: id, attributes: {} }]));
   return routesOf(viewStack(resources, places));
@@ -37,7 +38,7 @@ beforeAll(async () => {
     event = given as APIGatewayProxyEventV2;
     return answer();
   };
-  server = await listen(httpApi({ routes: routes(), throttle: undefined, invoke }));
+  server = await listen(httpApi({ routes: routes(), invoke }));
 });
 afterAll(() => server.close());
 beforeEach(() => {
@@ -211,4 +212,24 @@ test('the throttle lets a burst through, then as many as its rate', () => {
   expect([take(), take(), take(), take()]).toEqual([true, true, true, false]);
   now += 100;
   expect([take(), take()]).toEqual([true, false]);
+});
+
+describe('throttles', () => {
+  const limit = (rate: number, burst: number) => ({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst });
+  const KEYS = ['POST /a', 'POST /b', 'POST /c'];
+  const passes = (stage: object) =>
+    routes(KEYS, stage).map(({ mayPass }) => [1, 2, 3, 4].filter(() => mayPass()).length);
+
+  test("are each route's own, and else the stage's", () => {
+    const stage = {
+      DefaultRouteSettings: limit(1, 3),
+      RouteSettings: { 'POST /a': limit(1, 1), 'POST /b': limit(1, 2) },
+    };
+    expect(passes(stage)).toEqual([1, 2, 3]);
+    expect(passes({})).toEqual([4, 4, 4]);
+  });
+
+  test('of a route that is not there stop the run, as they stop a deploy', () => {
+    expect(() => passes({ RouteSettings: { 'POST /gone': limit(1, 1) } })).toThrow('POST /gone');
+  });
 });

@@ -21,7 +21,7 @@ test('each source gets a throwaway key; those that prove themselves by certifica
   expect(Object.keys(secrets)).toEqual(['marketing']);
   expect(signing.marketing?.secret).toBe(secrets.marketing);
   expect(signing.other).toEqual(signing.mail);
-  const made = new X509Certificate(certificate ?? '');
+  const made = new X509Certificate(certificate?.pem ?? '');
   expect(made.checkPrivateKey(createPrivateKey(signing.mail?.signingKey ?? ''))).toBe(true);
 });
 

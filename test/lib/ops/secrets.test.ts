@@ -16,6 +16,9 @@ beforeAll(async () => {
       ['marketing', 'sendgrid'],
       ['billing', 'sendgrid'],
       ['aws', 'ses'],
+      ['shop', 'postmark'],
+      ['flows', 'klaviyo'],
+      ['events', 'generic'],
     ].map(([name, provider]) => [name, { provider, url }]),
   );
   stack = project({
@@ -123,7 +126,7 @@ describe('ops secrets list', () => {
   });
 
   test('answers yes once every source has what it needs', async () => {
-    stored({ marketing: NEW, billing: OLD });
+    stored({ marketing: NEW, billing: OLD, shop: 'a:b', flows: 'c', events: 'd' });
     const { code, json } = await secrets(['list', '--json']);
     expect(code).toBe(0);
     expect(json()).toContainEqual({ source: 'billing', provider: 'sendgrid', needed: true, values: 1 });
@@ -173,6 +176,34 @@ describe('ops secrets rotate and remove', () => {
     proven(1);
     expect((await secrets(['remove', 'marketing', '--position', '2'])).code).toBe(0);
     expect(store.current()).toEqual({ marketing: NEW });
+  });
+
+  test.each([
+    ['shop', undefined, /^quell:[\w-]{24}$/],
+    ['shop', 'me:old-password-of-ours', /^me:[\w-]{24}$/],
+    ['shop', 'query:key:old-password-of-ours', /^query:key:[\w-]{24}$/],
+    ['shop', 'header:X-Key:old-password-of-ours', /^header:X-Key:[\w-]{24}$/],
+    ['shop', 'bearer:old-password-of-ours', /^bearer:[\w-]{24}$/],
+    ['flows', 'f'.repeat(64), /^[0-9a-f]{64}$/],
+    ['events', undefined, /^[0-9a-f]{64}$/],
+  ])('%s, whose secret its owner chooses, gets one made here where it stood before (%s)', async (name, old, form) => {
+    if (old !== undefined) stored({ [name]: old });
+    const { code, out } = await secrets(['rotate', name, '--generate']);
+    expect([code, out.trim()]).toEqual([0, expect.stringMatching(form)]);
+    expect(store.current()).toEqual({ [name]: old === undefined ? out.trim() : [out.trim(), old] });
+  });
+
+  test('a chosen secret that could be guessed is stored only by somebody who says so', async () => {
+    for (const [name, weak] of [
+      ['events', 'hello'],
+      ['shop', 'a-long-user-name:hello'],
+      ['shop', 'query:a-long-parameter:hello'],
+    ] as const) {
+      const refused = await secrets(['set', name, '--add'], weak);
+      expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/shorter than 16.*--yes/s)]);
+      expect(refused.err).not.toContain('hello');
+      expect((await secrets(['set', name, '--replace', '--yes'], weak)).code).toBe(0);
+    }
   });
 
   test.each([

@@ -58,6 +58,15 @@ export function basicKey(): KeyPair {
   return { secret, signingKey: secret };
 }
 
+/** `fresh`, a `user:password`, with its password carried as `secret` is: `query:key:old` becomes `query:key:<password>`. */
+export const renewed = (secret: string, fresh: string): string =>
+  secret.slice(0, secret.length - secretPart(secret).length) + secretPart(fresh);
+
+/** What nobody else knows of it: the password, the token, the header's or the parameter's value. Of any other text, all. */
+export function secretPart(secret: string): string {
+  return /^(?:bearer:|(?:header|query):[^:]*:|[^:]*:)(.*)$/s.exec(secret)?.[1] ?? secret;
+}
+
 function parse(secret: string): Carrier {
   const [kind = '', name = '', ...rest] = secret.split(':');
   if (kind === 'bearer' && name !== '') return { in: 'bearer', value: secret.slice('bearer:'.length) };

@@ -9,6 +9,8 @@ import {
   LogQueryWidget,
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import { EVENT_TYPES, type EventType } from '../../../../lambda/contract/event-types.ts';
+import { BATCH_FACTS } from '../../../../lambda/contract/logs.ts';
 import { METRICS, type MetricName, namespaceOf, SOURCE_DIMENSION } from '../../../../lambda/contract/metrics.ts';
 import type { Settings } from '../../../settings/schema.ts';
 import type { Processor } from '../../delivery/processor.ts';
@@ -82,12 +84,18 @@ export const late = ({ ingress, delivery, processor }: Shown): IWidget[] => [
   new LogQueryWidget({
     title: "Slowest event: the ESP's delay, received to stored (ms)",
     logGroupNames: [processor.process.function.logGroup.logGroupName],
-    queryLines: ['filter ispresent(slowestStoredMs)', 'stats max(slowestEspMs), max(slowestStoredMs) by bin(15m)'],
+    queryLines: [
+      `filter ispresent(${BATCH_FACTS.slowestStoredMs})`,
+      `stats max(${BATCH_FACTS.slowestEspMs}), max(${BATCH_FACTS.slowestStoredMs}) by bin(15m)`,
+    ],
     view: LogQueryVisualizationType.LINE,
     width: 8,
     height: 6,
   }),
 ];
+
+/** Acts of operators are no mail, and `process` counts none. */
+const isMail = (type: EventType): boolean => type !== 'suppressed' && type !== 'lifted';
 
 export const mail = ({ settings: { stage }, processor }: Shown): IWidget[] => [
   graph('Delivered and not', [
@@ -106,8 +114,10 @@ export const mail = ({ settings: { stage }, processor }: Shown): IWidget[] => [
     title: 'New events by type',
     logGroupNames: [processor.process.function.logGroup.logGroupName],
     queryLines: [
-      'filter ispresent(slowestStoredMs)',
-      'stats sum(delivered), sum(opened), sum(clicked), sum(bounced), sum(deferred), sum(dropped), sum(unsubscribed) by bin(1h)',
+      `filter ispresent(${BATCH_FACTS.slowestStoredMs})`,
+      `stats ${EVENT_TYPES.filter(isMail)
+        .map((type) => `sum(${type})`)
+        .join(', ')} by bin(1h)`,
     ],
     view: LogQueryVisualizationType.STACKEDAREA,
     width: 8,

@@ -21,7 +21,7 @@ const TOLERATED_REFUSALS = 5;
 /** Is this source wired? The first thing wrong explains the rest. */
 export function examineSource(facts: SourceFacts): Finding[] {
   const { name, source, secrets } = facts;
-  const needsSecret = PROVIDERS.get(source.provider)?.secret.kind !== 'none';
+  const needsSecret = PROVIDERS.get(source.provider)?.keys !== 'none';
   if (needsSecret && secrets === 0) {
     return [
       fault('secret-missing', name, 'no secret is stored: every request is answered 503.', `ops secrets set ${name}`),
@@ -69,7 +69,7 @@ function refusedFor(
 ): Finding {
   const { reason, count, at } = refused;
   const since = acceptedAt === undefined ? 'nothing was ever accepted' : `last accepted ${ago(acceptedAt, now)}`;
-  const says = `${count} requests refused (${reason}), the last ${ago(at, now)}; ${since}.`;
+  const says = `${count} ${count === 1 ? 'request' : 'requests'} refused (${reason}), the last ${ago(at, now)}; ${since}.`;
   const [code, fix] = REFUSALS.get(reason) ?? ['refused', 'ops verify with a captured request says which check fails'];
   return fault(code, name, says, fix.replaceAll('SOURCE', name).replaceAll('URL', source.url));
 }

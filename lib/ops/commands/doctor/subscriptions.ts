@@ -1,5 +1,7 @@
 import { ListSubscriptionsByTopicCommand, type Subscription } from '@aws-sdk/client-sns';
+import { webhookPath } from '../../../../lambda/contract/paths.ts';
 import type { SourceName, Target } from '../../target/target.ts';
+import { optionsOf, providerOf } from '../../words/provider.ts';
 import { type Finding, fault, ok } from './finding.ts';
 
 const PENDING = 'PendingConfirmation';
@@ -25,13 +27,15 @@ export async function examineAlarmTopic(target: Target, severity: 'page' | 'tick
   return ok('alarms', about, `subscriptions: ${all.length}`);
 }
 
-/** Do the SNS topics of an SES source reach its webhook? */
+/** Do the SNS topics of a source reach its webhook? */
 export async function examineTopics(target: Target, name: string, source: SourceName): Promise<Finding[]> {
+  // The stack subscribes by the API's own address; people may have subscribed the public one.
+  const urls = [source.url, target.names.output('ApiEndpoint') + webhookPath(name)];
   return Promise.all(
     topicsOf(target, name, source).map(async (arn) => {
       const about = `${name}, topic ${arn.split(':').at(-1)}`;
       const all = await subscriptions(target, arn);
-      const own = all.filter(({ Endpoint, Protocol }) => Endpoint === source.url || Protocol === 'sqs');
+      const own = all.filter(({ Endpoint, Protocol }) => urls.includes(Endpoint ?? '') || Protocol === 'sqs');
       if (own.length === 0) {
         return fault(
           'subscription-missing',
@@ -57,10 +61,11 @@ export async function examineTopics(target: Target, name: string, source: Source
 
 /** Topics that the settings name, and the one that the stack makes. */
 function topicsOf(target: Target, name: string, { provider, options }: SourceName): string[] {
-  if (provider !== 'ses') return [];
-  const { topicArns = [], createTopic } = (options ?? {}) as { topicArns?: string[]; createTopic?: boolean };
+  const known = providerOf(provider);
+  const topics = known.topics?.(optionsOf(known, options));
+  if (!topics?.inAws) return [];
   const beside = target.names.output('PageTopicArn').split(':').slice(0, -1).join(':');
-  return [...topicArns, ...(createTopic ? [`${beside}:${target.label}-${name}`] : [])];
+  return [...topics.named, ...(topics.make ? [`${beside}:${target.label}-${name}`] : [])];
 }
 
 async function subscriptions(target: Target, TopicArn: string): Promise<Subscription[]> {

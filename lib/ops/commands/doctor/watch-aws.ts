@@ -1,8 +1,10 @@
+import { FACTS, LOG } from '../../../../lambda/contract/logs.ts';
 import { METRICS, namespaceOf, SOURCE_DIMENSION } from '../../../../lambda/contract/metrics.ts';
+import { FUNCTION_OUTPUTS } from '../../../../lambda/contract/outputs.ts';
 import type { Target } from '../../target/target.ts';
 import { ask } from './insights.ts';
 import { lastAboveZero, type Series } from './metric-series.ts';
-import { PROVEN, type Runs, type Traffic, type Watch, type WatchedFunction } from './watch.ts';
+import type { Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
 
 const HOUR = 3_600_000;
 /** The longest silence window is a week. */
@@ -24,7 +26,7 @@ export class AwsWatch implements Watch {
       this.#accepted(sources),
       this.#ask(
         'receive',
-        'filter ispresent(reason) | fields coalesce(source, from) as name | stats max(@timestamp) as at, count(*) as n by name, reason',
+        `filter ispresent(${FACTS.reason}) | fields coalesce(${FACTS.source}, ${FACTS.from}) as name | stats max(@timestamp) as at, count(*) as n by name, ${FACTS.reason}`,
         REFUSALS_BACK,
       ),
     ]);
@@ -33,7 +35,7 @@ export class AwsWatch implements Watch {
         const acceptedAt = accepted.get(source);
         const own = refusals
           .filter(({ name }) => name === source)
-          .map(({ at, reason, n }) => ({ at: Number(at), reason: String(reason), count: Number(n) }))
+          .map((row) => ({ at: Number(row.at), reason: String(row[FACTS.reason]), count: Number(row.n) }))
           .sort((a, b) => b.at - a.at);
         const [refused] = own;
         return [source, { ...(acceptedAt !== undefined && { acceptedAt }), ...(refused && { refused }) }];
@@ -58,7 +60,7 @@ export class AwsWatch implements Watch {
   }
 
   async runs(name: WatchedFunction): Promise<Runs> {
-    const Value = this.#target.names.output(`${name[0]?.toUpperCase()}${name.slice(1)}FunctionName`);
+    const Value = this.#target.names.output(FUNCTION_OUTPUTS[name]);
     const lambda = (MetricName: string): Series => ({
       Namespace: 'AWS/Lambda',
       MetricName,
@@ -93,9 +95,9 @@ export class AwsWatch implements Watch {
   }
 
   async lastProof(source: string): Promise<{ position: number; at: number } | undefined> {
-    const query = `filter message = "${PROVEN}" and source = "${source}" | fields @timestamp as at, position | sort @timestamp desc | limit 1`;
+    const query = `filter message = "${LOG.proven}" and ${FACTS.source} = "${source}" | fields @timestamp as at, ${FACTS.position} | sort @timestamp desc | limit 1`;
     const [last] = await this.#ask('receive', query, REFUSALS_BACK);
-    return last && { position: Number(last.position), at: Number(last.at) };
+    return last && { position: Number(last[FACTS.position]), at: Number(last.at) };
   }
 
   #own(MetricName: string, Dimensions: { Name: string; Value: string }[] = []): Series {

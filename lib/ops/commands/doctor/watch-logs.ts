@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { FACTS, LOG } from '../../../../lambda/contract/logs.ts';
 import { METRICS } from '../../../../lambda/contract/metrics.ts';
 import { CannotKnow } from '../../cli/errors.ts';
-import { PROVEN, type Runs, type Traffic, type Watch, type WatchedFunction } from './watch.ts';
+import type { Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -24,12 +25,13 @@ export class LogWatch implements Watch {
     }
     const traffic = new Map<string, Traffic>([...accepted].map(([source, acceptedAt]) => [source, { acceptedAt }]));
     for await (const line of this.#lines('receive')) {
-      const source = line.source ?? line.from;
-      if (typeof line.reason !== 'string' || typeof source !== 'string') continue;
+      const source = line[FACTS.source] ?? line[FACTS.from];
+      const reason = line[FACTS.reason];
+      if (typeof reason !== 'string' || typeof source !== 'string') continue;
       const before = traffic.get(source) ?? {};
       if (timeOf(line) < (before.acceptedAt ?? 0)) continue;
       const count = (before.refused?.count ?? 0) + 1;
-      traffic.set(source, { ...before, refused: { at: timeOf(line), reason: line.reason, count } });
+      traffic.set(source, { ...before, refused: { at: timeOf(line), reason, count } });
     }
     return traffic;
   }
@@ -60,8 +62,8 @@ export class LogWatch implements Watch {
   async lastProof(source: string): Promise<{ position: number; at: number } | undefined> {
     let last: { position: number; at: number } | undefined;
     for await (const line of this.#lines('receive')) {
-      if (line.message === PROVEN && line.source === source)
-        last = { position: Number(line.position), at: timeOf(line) };
+      if (line.message === LOG.proven && line[FACTS.source] === source)
+        last = { position: Number(line[FACTS.position]), at: timeOf(line) };
     }
     return last;
   }

@@ -31,6 +31,3 @@ export interface Runs {
   readonly succeededAt?: number;
   readonly failedAt?: number;
 }
-
-/** Log line of `receive` where a source has several live secrets: which one proved a request. */
-export const PROVEN = 'proven';

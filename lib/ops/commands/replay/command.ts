@@ -33,6 +33,7 @@ Exit codes: 0 all was sent, 1 there is nothing of that time (or --limit ended it
     rate: { type: 'string', value: 'N', help: 'events per second (default: 500)' },
     limit: { type: 'string', value: 'N', help: 'stop after about N events; the same command goes on' },
     late: { type: 'string', value: 'DAYS', help: 'also look so many days later: events can wait (default: 14)' },
+    bucket: { type: 'string', value: 'NAME', help: "another archive's bucket, such as one that an earlier stack left" },
     fresh: { type: 'boolean', help: 'begin again, whatever was done before' },
     ...TARGET_OPTIONS,
   },
@@ -53,12 +54,12 @@ Exit codes: 0 all was sent, 1 there is nothing of that time (or --limit ended it
     const wanted = { from: iso(from), to: iso(to), source: given.source, type: given.type };
     const wish = { ...(given.publish && { publish: true as const }), ...(given.rewrite && { rewrite: true as const }) };
     const plan = {
-      bucket: target.names.output('ArchiveBucketName'),
+      bucket: given.bucket ?? target.names.output('ArchiveBucketName'),
       days: daysOf(from, to, late, Date.now()),
       wanted,
       wish,
     };
-    const state = openState(io.root, [target.label, target.names.url, given.region, wanted, wish]);
+    const state = openState(io.root, [target.label, target.names.url, given.region, plan.bucket, wanted, wish]);
     if (given.fresh) state.forget();
     const dry = given['dry-run'] === true;
     const start = (!dry && !given.fresh && state.position) || START;

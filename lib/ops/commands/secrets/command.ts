@@ -30,7 +30,7 @@ know (the secret could not be read or written).`,
     replace: { type: 'boolean', help: 'set: drop the values that are live' },
     generate: { type: 'boolean', help: 'rotate: make the value here, and print it this once' },
     position: { type: 'string', value: 'N', help: 'remove: which live value, 1 is the newest' },
-    yes: { type: 'boolean', help: 'remove: although it may still be in use' },
+    yes: { type: 'boolean', help: 'remove: although it may still be in use; set, rotate: although it is short' },
     ...TARGET_OPTIONS,
   },
   example: 'ops secrets set sendgrid --stage prod < key.txt',
@@ -52,19 +52,20 @@ know (the secret could not be read or written).`,
 interface How {
   readonly add?: boolean | undefined;
   readonly replace?: boolean | undefined;
+  readonly yes?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
 async function set(target: Target, name: string, how: How, io: Io): Promise<ExitCode> {
   const source = sourceOf(target, name);
   const provider = providerOf(source.provider);
-  if (provider.secret.kind === 'none') {
+  if (provider.keys === 'none') {
     throw new UsageError(`${name}: ${provider.title} needs no secret (${provider.secret.form}).`);
   }
   // Asked before the value is: nobody should type a secret in vain.
   if (!how.add && !how.replace && liveValues(await readSecretMap(target), name).length > 0) throw alreadySet(name);
   const value = await io.readSecret(`Secret of ${name} (${provider.secret.form}): `);
-  await checkSecretForm(provider, value, optionsOf(provider, source.options));
+  await checkSecretForm(provider, value, optionsOf(provider, source.options), how.yes);
 
   let values: readonly string[] = [];
   await changeSecretMap(target, (map: SecretMap, again: boolean) => {
@@ -91,7 +92,7 @@ const alreadySet = (name: string): UsageError =>
 async function list(target: Target, json: boolean, io: Io): Promise<ExitCode> {
   const map = await readSecretMap(target);
   const rows = [...target.names.sources].map(([source, { provider }]) => {
-    const needed = providerOf(provider).secret.kind !== 'none';
+    const needed = providerOf(provider).keys !== 'none';
     return { source, provider, needed, values: liveValues(map, source).length };
   });
   for (const row of rows) {

@@ -1,10 +1,25 @@
+import { webhookPath } from '../../../../lambda/contract/paths.ts';
 import { RefusedRequest } from '../../../../lambda/domain/errors.ts';
 import { EVENT_TYPES } from '../../../../lambda/domain/event.ts';
-import type { Provider, SampleRequest, WebhookRequest } from '../../../../lambda/providers/provider.ts';
+import {
+  type Provider,
+  proofOf,
+  type SampleRequest,
+  type WebhookRequest,
+} from '../../../../lambda/providers/provider.ts';
+import { secretPart } from '../../../../lambda/providers/shared/proof/password.ts';
 import { UsageError } from '../../cli/errors.ts';
 
+/** A secret that people choose must not be guessed; what an ESP makes is as long as it is. */
+const MIN_CHOSEN = 16;
+
 /** A value no receiver could use is refused before it is stored. Messages never hold the value. */
-export async function checkSecretForm(provider: Provider<unknown>, value: string, options: unknown): Promise<void> {
+export async function checkSecretForm(
+  provider: Provider<unknown>,
+  value: string,
+  options: unknown,
+  weakAllowed = false,
+): Promise<void> {
   if (value === '') throw new UsageError('The secret is empty: nothing was stored.');
   if (value !== value.trim()) {
     throw new UsageError('The secret begins or ends with white space, most likely copied along: nothing was stored.');
@@ -17,12 +32,19 @@ export async function checkSecretForm(provider: Provider<unknown>, value: string
       `${provider.title} cannot use this value: nothing was stored. Expected: ${provider.secret.form}.`,
     );
   }
+  const origin = proofOf(provider, options);
+  const own = origin.with === 'password' ? secretPart(value) : value;
+  if (origin.keys === 'chosen' && own.length < MIN_CHOSEN && !weakAllowed) {
+    throw new UsageError(
+      `The secret is shorter than ${MIN_CHOSEN} characters: nothing was stored. It is all that keeps others from posting events; "secrets rotate --generate" makes a good one, --yes takes this one.`,
+    );
+  }
 }
 
 /** The provider itself tells: given a request that another key signed, it calls this value unusable, or merely not matching. */
 async function usable(provider: Provider<unknown>, value: string, options: unknown): Promise<boolean> {
   const at = Date.now();
-  const webhookUrl = 'https://example.com/webhooks/v1/sample';
+  const webhookUrl = `https://example.com${webhookPath('sample')}`;
   const { signingKey } = provider.generateKey();
   const common = { recipient: 'ada@example.com', at, id: 'c0ffee00', signingKey, options, webhookUrl };
   const sample = EVENT_TYPES.map((type) => provider.sample({ type, ...common })).find((one) => one !== undefined);

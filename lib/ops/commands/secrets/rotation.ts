@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { type Origin, type Provider, proofOf } from '../../../../lambda/providers/provider.ts';
+import { renewed } from '../../../../lambda/providers/shared/proof/password.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
@@ -16,35 +17,40 @@ interface Given {
   readonly json?: boolean | undefined;
 }
 
-/** ESPs whose secret is chosen by their customer, by provider id, and what one looks like. All others show theirs. */
-const CHOSEN_BY_US: ReadonlyMap<string, () => string> = new Map(
-  ['generic', 'klaviyo'].map((id) => [id, () => randomBytes(32).toString('hex')]),
-);
-
 /** Makes a new value live beside the old ones. */
 export async function rotate(target: Target, name: string, given: Given, io: Io): Promise<ExitCode> {
   const source = sourceOf(target, name);
   const provider = providerOf(source.provider);
-  if (provider.secret.kind === 'none') throw new UsageError(`${name}: ${provider.title} needs no secret.`);
-  const generate = given.generate ? CHOSEN_BY_US.get(provider.id) : undefined;
-  if (given.generate && !generate) {
+  if (provider.keys === 'none') throw new UsageError(`${name}: ${provider.title} needs no secret.`);
+  const options = optionsOf(provider, source.options);
+  const origin = proofOf(provider, options);
+  if (given.generate && origin.keys !== 'chosen') {
     throw new UsageError(
       `${name}: ${provider.title} makes the secret itself (${provider.secret.form}): type or pipe it.`,
     );
   }
-  const value = generate?.() ?? (await io.readSecret(`New secret of ${name} (${provider.secret.form}): `));
-  await checkSecretForm(provider, value, optionsOf(provider, source.options));
+  const value = given.generate
+    ? generated(provider, origin, liveValues(await readSecretMap(target), name)[0])
+    : await io.readSecret(`New secret of ${name} (${provider.secret.form}): `);
+  await checkSecretForm(provider, value, options, given.yes);
   let values: readonly string[] = [];
   await changeSecretMap(target, (map) => {
     values = [value, ...liveValues(map, name).filter((old) => old !== value)];
     return new Map(map).set(name, values.length === 1 ? value : values);
   });
-  if (given.json) io.print(jsonLine({ source: name, values: values.length, ...(generate && { generated: value }) }));
-  else if (generate) io.print(value);
+  if (given.json)
+    io.print(jsonLine({ source: name, values: values.length, ...(given.generate && { generated: value }) }));
+  else if (given.generate) io.print(value);
   else io.print(`${name}: stored, live values: ${values.length}`);
   io.say('Receivers use it within 5 minutes; those that meet it sooner, within 30 seconds. Now give it to the ESP.');
   if (values.length > 1) io.say(`Once the ESP signs with it: secrets remove ${name} --position 2`);
   return EXIT.yes;
+}
+
+/** A new value; a password travels where the one before it does, so that only its value changes at the ESP. */
+function generated(provider: Provider<unknown>, origin: Origin, newest: string | undefined): string {
+  const fresh = provider.generateKey().secret ?? '';
+  return origin.with === 'password' && newest !== undefined ? renewed(newest, fresh) : fresh;
 }
 
 /** Drops one live value, having said whether it is still in use. */

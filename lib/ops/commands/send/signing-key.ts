@@ -1,27 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import type { Provider } from '../../../../lambda/providers/provider.ts';
+import { isShared, type Provider } from '../../../../lambda/providers/provider.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import type { Target } from '../../target/target.ts';
 
-/** Where ESPs that sign with a private key of their own let people send a test. */
-const ESP_TESTS = new Map([
-  [
-    'ses',
-    'send a mail through SES to bounce@simulator.amazonses.com (complaint@ and success@ make the other events). It costs what a mail costs and does not count against your reputation',
-  ],
-  ['sendgrid', 'use "Test Your Integration" in Settings > Mail Settings > Event Webhooks'],
-]);
-
 /** What signs samples for a source: a shared secret both sides know, or, locally, the private key that `npm start` made. */
 export async function signingKeyOf(target: Target, name: string, provider: Provider<unknown>): Promise<string> {
-  if (provider.secret.kind === 'shared') {
+  if (isShared(provider)) {
     const { liveValues, readSecretMap } = await import('../../stack/secret-map.ts');
     const [newest] = liveValues(await readSecretMap(target), name);
     if (newest === undefined) throw new CannotKnow(`No secret is stored for ${name}: ops secrets set ${name}`);
     return newest;
   }
   if (target.names.keysFile === undefined) {
-    const test = ESP_TESTS.get(provider.id) ?? 'use the test of its webhook settings, or mail an address that bounces';
+    const test = provider.ownTest ?? 'use the test of its webhook settings, or mail an address that bounces';
     throw new CannotKnow(`Only ${provider.title} holds the private key that signs for ${name}. To test it, ${test}.`);
   }
   const keys = JSON.parse(await readFile(target.names.keysFile, 'utf8')) as Record<string, { signingKey?: string }>;

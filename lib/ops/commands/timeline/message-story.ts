@@ -1,3 +1,4 @@
+import { isInternal } from '../../../../lambda/contract/tables.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import type { StoredEvent } from '../../stack/events.ts';
@@ -20,7 +21,7 @@ export async function tellMessage(target: Target, messageId: string, json: boole
 
 /** Events that name nobody are kept in partitions that no address can be. */
 const named = (recipient: string | undefined): string =>
-  recipient === undefined || recipient.startsWith('~') ? 'nobody named' : recipient;
+  recipient === undefined || isInternal(recipient) ? 'nobody named' : recipient;
 
 const ENDINGS = [
   ['complained', 'marked as spam'],

@@ -1,3 +1,4 @@
+import { webhookPath } from '../../../../lambda/contract/paths.ts';
 import type { VerifyContext, WebhookRequest } from '../../../../lambda/providers/provider.ts';
 import { bodyVariants } from './body-variants.ts';
 import { headerVariants, secretVariants, signedTimes, urlVariants } from './variants.ts';
@@ -43,7 +44,7 @@ export function* guesses(
   }
   for (const [name, secrets] of others) {
     const cause = `It was signed with the key of another source: ${name}.`;
-    const change = `The ESP posts to the wrong URL, or the secrets are swapped: this webhook belongs to .../webhooks/v1/${name}.`;
+    const change = `The ESP posts to the wrong URL, or the secrets are swapped: this webhook belongs to ...${webhookPath(name)}.`;
     yield { request, context: { ...context, secrets }, finding: { cause, change } };
   }
   for (const { url, how } of urlVariants(context.webhookUrl)) {

@@ -18,7 +18,7 @@ interface Given extends TargetValues {
 }
 
 export async function findKeys(provider: Provider<unknown>, given: Given, io: Io): Promise<Keys> {
-  const needsSecret = provider.secret.kind !== 'none';
+  const needsSecret = provider.keys !== 'none';
   const wantsStack = given.local === true || given.stage !== undefined || given.source !== undefined;
   const typed =
     given.secret === '-' && needsSecret ? [await io.readSecret(`Secret (${provider.secret.form}): `)] : undefined;

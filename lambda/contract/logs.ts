@@ -1,0 +1,38 @@
+/**
+ * Words and facts of log lines that somebody reads again: the dashboard, `ops doctor`, `ops secrets`. Functions write them, and nobody spells
+ * them a second time. What only people read is free.
+ */
+
+/** Messages. */
+export const LOG = {
+  /** A request was proven, where its source has several live secrets; with `position`. */
+  proven: 'proven',
+  /** A request was refused and counted in no metric of its source; with `reason` and `from`. */
+  refused: 'refused',
+} as const;
+
+/** Facts of `receive`. */
+export const FACTS = {
+  /** The configured source, where it is the metric's dimension too. */
+  source: 'source',
+  /** The same, where the metric has no dimension. */
+  from: 'from',
+  /** Why a request was refused: a word of `RefusalReason`. */
+  reason: 'reason',
+  requestId: 'requestId',
+  /** Which of a source's live secrets proved the request, counted from 1. */
+  position: 'position',
+} as const;
+
+/** Facts of the line that `process` writes for a batch, beside a count of new events under the name of each type. */
+export const BATCH_FACTS = {
+  /** Milliseconds from arrival to the table, of the slowest new event. On every line with a new event. */
+  slowestStoredMs: 'slowestStoredMs',
+  /** Milliseconds from the event to its arrival, of the slowest. */
+  slowestEspMs: 'slowestEspMs',
+  /** Answers of a table that said "throttled". */
+  throttled: 'throttled',
+} as const;
+
+/** Fact: mails that a large mailbox operator refused because of sender, content or policy. */
+export const blockedFact = (operator: string): string => `blocked_${operator}`;

@@ -1,0 +1,50 @@
+import type { FunctionName } from './env.ts';
+
+/**
+ * What a deployed stack says of itself: the outputs of its template, with what each holds. The stack must write exactly these (a type
+ * holds it to that); commands and people read them.
+ */
+const ALWAYS = {
+  ApiUrl: 'base URL that ESPs are given',
+  ApiEndpoint: "the API's own base URL, which stays whatever the settings say",
+  WebhookUrl: 'URL of a source, with {source} in place of its name',
+  Sources: 'JSON map from source to its provider',
+  DeliveryQueueUrl: 'URL of the delivery queue',
+  DeliveryQueueArn: 'its ARN',
+  DeadLetterQueueUrl: 'URL of the dead-letter queue',
+  DeadLetterQueueArn: 'its ARN',
+  EventsTableName: 'name of the events table',
+  EventsTableArn: 'its ARN',
+  SuppressionTableName: 'name of the suppression table',
+  SuppressionTableArn: 'its ARN',
+  SecretArn: 'ARN of the secret that maps a source to its live values',
+  ReceiveFunctionName: 'name of the function',
+  ProcessFunctionName: 'name of the function',
+  DeliveriesMappingId: 'id of the event source mapping that hands the delivery queue to process',
+  PulseFunctionName: 'name of the function',
+  PageTopicArn: 'ARN of the topic for alarms that wake somebody',
+  TicketTopicArn: 'ARN of the topic for alarms that can wait for the morning',
+} as const;
+
+/** Written where the settings ask for the part. */
+const SOMETIMES = {
+  CustomDomainTarget: 'where the DNS record of the custom domain points',
+  ArchiveBucketName: 'name of the bucket that holds raw events',
+  ArchiveStreamName: 'name of the delivery stream that fills it',
+  EventBusName: 'name of the event bus',
+  EventBusArn: 'its ARN',
+  PublishFunctionName: 'name of the function',
+  UnpublishedQueueUrl: 'URL of the queue for changes that cannot be published',
+} as const;
+
+export const OUTPUTS = { ...ALWAYS, ...SOMETIMES } as const;
+export type OutputName = keyof typeof OUTPUTS;
+export type Outputs = Readonly<Record<keyof typeof ALWAYS, string> & Partial<Record<keyof typeof SOMETIMES, string>>>;
+
+/** Which output names a function. */
+export const FUNCTION_OUTPUTS = {
+  receive: 'ReceiveFunctionName',
+  process: 'ProcessFunctionName',
+  pulse: 'PulseFunctionName',
+  publish: 'PublishFunctionName',
+} as const satisfies Record<FunctionName, OutputName>;

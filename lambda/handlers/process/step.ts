@@ -1,0 +1,53 @@
+import type { Opened } from './opened.ts';
+
+/** What a step passes on. A step writes into no message: where it changes one, it returns another. */
+export interface Passed {
+  /** Messages for the next step. */
+  readonly messages: readonly Opened[];
+  /** Messages that could not be done this time: they go back to the queue, whole. */
+  readonly failed: readonly Opened[];
+}
+
+/** The messages, divided by whether they failed. */
+export function divide(messages: readonly Opened[], failed: ReadonlySet<Opened>): Passed {
+  return {
+    messages: messages.filter((message) => !failed.has(message)),
+    failed: messages.filter((message) => failed.has(message)),
+  };
+}
+
+/** Until when each step may try again, in epoch milliseconds. */
+export interface Shares {
+  readonly erased: number;
+  readonly bound: number;
+  readonly recorded: number;
+  readonly judged: number;
+  readonly suppressed: number;
+  readonly buried: number;
+}
+
+/** Left to answer, in milliseconds. */
+const ANSWER = 1000;
+
+/**
+ * Divides the time of an invocation, so that a step that must wait leaves the others theirs: half is for the tables, of which no step gets
+ * all that is left; the rest is for the archive, for burying and for answering.
+ * @param time milliseconds that are left
+ */
+export function sharesOf(now: number, time: number): Shares {
+  const half = time / 2;
+  return {
+    erased: now + half * 0.15,
+    bound: now + half * 0.3,
+    recorded: now + half * 0.6,
+    judged: now + half * 0.8,
+    suppressed: now + half,
+    buried: now + time - Math.min(ANSWER, half / 4),
+  };
+}
+
+/** Most milliseconds for the archive to take a batch, retries included. */
+const ARCHIVE_WITHIN = 5000;
+
+/** Until when the archive may try: counted from when its turn comes, so that a healthy table lends it no time to waste. */
+export const archiveUntil = (now: number, time: number): number => now + Math.min(ARCHIVE_WITHIN, time / 4);

@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { cpSync, globSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+/** The four steps of docs/new-provider.md, carried out word for word in a copy of the project. */
+
+const run = promisify(execFile);
+const STEPS = readFileSync('docs/new-provider.md', 'utf8');
+const COPIED = [
+  'bin',
+  'lib',
+  'lambda',
+  'test',
+  'bench',
+  'docs',
+  'settings',
+  'package.json',
+  'tsconfig.json',
+  'cdk.json',
+  'jest.config.mjs',
+];
+const PROVIDER = 'lambda/providers/acme-mail/index.ts';
+let copy: string;
+
+/** Code of the step under this heading. */
+function blockOf(heading: string, language: string): string {
+  const section = STEPS.split(/^## (?=\d\.)/m).find((text) => text.startsWith(heading)) ?? '';
+  const block = new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'm').exec(section)?.[1];
+  if (block === undefined) throw new Error(`no ${language} under "${heading}"`);
+  return block;
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(dirname(join(copy, file)), { recursive: true });
+  writeFileSync(join(copy, file), text);
+}
+
+const node = async (...args: string[]): Promise<string> => {
+  const { stdout } = await run(process.execPath, args, { cwd: copy, maxBuffer: 1 << 24 });
+  return stdout;
+};
+const typecheck = (project = 'tsconfig.json'): Promise<string> =>
+  node('node_modules/typescript/bin/tsc', '--noEmit', '--project', project);
+
+beforeAll(async () => {
+  copy = mkdtempSync(join(realpathSync(tmpdir()), 'quell-provider-'));
+  for (const name of COPIED) cpSync(name, join(copy, name), { recursive: true });
+  symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
+
+  await write(PROVIDER, blockOf('1.', 'ts'));
+  const [line, name] = blockOf('2.', 'ts').split('\n') as [string, string];
+  const registry = readFileSync('lambda/providers/index.ts', 'utf8');
+  await write(
+    'lambda/providers/index.ts',
+    registry.replace(/^import /m, `${line}\nimport `).replace(/^( *)generic,$/m, `${name}\n$&`),
+  );
+  await write('test/lambda/providers/acme-mail.test.ts', blockOf('3.', 'ts'));
+  await write('docs/providers/acme-mail.md', blockOf('4.', 'markdown'));
+  const [, script = ''] = blockOf('4.', 'sh').trim().split(' -- ');
+  await node(script);
+}, 60_000);
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+test('compiles, passes the contract and the rules of the house, and stands in the tables', async () => {
+  await typecheck();
+  const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--silent'];
+  await node(...jest, 'test/lambda/providers/acme-mail.test.ts', 'test/rules.test.ts');
+  const tables = readFileSync(join(copy, 'docs/providers.md'), 'utf8');
+  expect(tables).toContain('| [Acme Mail](providers/acme-mail.md) | `acme-mail` | **whole body** | HMAC | the ESP |');
+}, 120_000);
+
+test('is known to the settings, the local run and the command line, with nothing else touched', async () => {
+  await write(
+    'try.ts',
+    `import { openHome } from './lib/local/home.ts';
+    import { synthesize } from './lib/local/template/synth.ts';
+    const home = await openHome('.local');
+    await synthesize(home, { watch() {} } as never, {} as never);`,
+  );
+  await node('try.ts');
+  rmSync(join(copy, 'try.ts'));
+  const [template = ''] = globSync(join(copy, '.local/cdk.out/*.template.json')).map((file) =>
+    readFileSync(file, 'utf8'),
+  );
+  const { Outputs } = JSON.parse(template) as { Outputs: { Sources: { Value: string } } };
+  expect(JSON.parse(Outputs.Sources.Value)).toMatchObject({ 'acme-mail': 'acme-mail' });
+
+  const event = '[{"event":"failed","id":"e1","to":"ada@example.com","at":"2026-05-04T10:00:00Z"}]';
+  const normalize = run(process.execPath, ['bin/ops.ts', 'normalize', 'acme-mail'], { cwd: copy });
+  normalize.child.stdin?.end(event);
+  expect(JSON.parse((await normalize).stdout)).toMatchObject({ type: 'bounced', provider: 'acme-mail' });
+}, 120_000);
+
+test('facts that are forgotten do not compile, and are named', async () => {
+  const facts = ['keys', 'proof', 'emits', 'clearList'];
+  await write(PROVIDER, blockOf('1.', 'ts').replace(new RegExp(`^  (?:${facts.join('|')}): .*\\n`, 'gm'), ''));
+  await write('tsconfig.one.json', JSON.stringify({ extends: './tsconfig.json', include: [PROVIDER] }));
+  const stdout = await typecheck('tsconfig.one.json').catch((error: { stdout: string }) => error.stdout);
+  expect(stdout).toContain(PROVIDER);
+  for (const fact of facts) expect(stdout).toContain(fact);
+}, 120_000);
