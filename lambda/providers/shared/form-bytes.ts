@@ -8,19 +8,22 @@ export function formBytes(text: string): Buffer {
   let to = 0;
   for (let from = 0; from < bytes.length; from++, to++) {
     const byte = bytes[from] as number;
-    const escaped = byte === PERCENT ? hex(bytes[from + 1]) * 16 + hex(bytes[from + 2]) : Number.NaN;
-    if (Number.isNaN(escaped)) bytes[to] = byte === PLUS ? SPACE : byte;
+    const high = byte === PERCENT ? hex(bytes[from + 1]) : NONE;
+    const low = byte === PERCENT ? hex(bytes[from + 2]) : NONE;
+    if (high === NONE || low === NONE) bytes[to] = byte === PLUS ? SPACE : byte;
     else {
-      bytes[to] = escaped;
+      bytes[to] = high * 16 + low;
       from += 2;
     }
   }
   return bytes.subarray(0, to);
 }
 
-/** The value of one hex digit, else NaN. */
+const NONE = -1;
+
+/** The value of one hex digit. */
 function hex(code = 0): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const letter = code | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : Number.NaN;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : NONE;
 }
