@@ -9,6 +9,7 @@ import { suggestion } from './suggest.ts';
 /** Every command, one line each. A Map, because the name comes from outside. */
 export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['normalize', { summary: "a provider's body as normalised events", load: () => import('../commands/normalize.ts') }],
+  ['explain', { summary: "how a receiver's reply is read, and why", load: () => import('../commands/explain.ts') }],
   ['verify', { summary: 'why a captured request is refused', load: () => import('../commands/verify/command.ts') }],
   ['send', { summary: 'build, sign and post sample events', load: () => import('../commands/send/command.ts') }],
   ['check', { summary: 'is an address suppressed, and why', load: () => import('../commands/check.ts') }],
