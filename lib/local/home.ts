@@ -17,6 +17,8 @@ export interface StackFile {
   readonly secretArn: string;
   readonly keysFile: string;
   readonly logsDir: string;
+  /** Address of the console with its token: whoever has it may use it. */
+  readonly console?: { readonly url: string };
 }
 
 export interface LocalSource {

@@ -11,6 +11,8 @@ export interface LocalOptions {
   readonly snsCert?: string | undefined;
   /** Default 0: any free one. */
   readonly port?: number;
+  /** Where the console listens. Default 0: any free one. */
+  readonly consolePort?: number;
   /** Shrinks visibility timeouts, windows and schedules. Default 1. */
   readonly timeScale?: number;
   /** Keeps tables and queues; default: memory. */

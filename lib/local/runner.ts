@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Console } from '../ops/console/server.ts';
 import { type Closers, makeClosers, together } from './closers.ts';
+import { serveLocalConsole } from './console.ts';
 import { awsJson } from './emulators/aws-json.ts';
 import { firehose } from './emulators/firehose.ts';
 import { startEmulators } from './emulators/index.ts';
@@ -14,6 +16,7 @@ import { type Lambda, lambdasOf } from './functions/lambdas.ts';
 import { runFunctions } from './functions/run-functions.ts';
 import { refuse } from './gateway/http-answer.ts';
 import { httpApi } from './gateway/http-api.ts';
+import { SeenRequests } from './gateway/requests.ts';
 import { routesOf } from './gateway/routes.ts';
 import { type Home, openHome, type StackFile } from './home.ts';
 import { localKeys, readKeyFiles } from './keys.ts';
@@ -82,7 +85,16 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   const lambdas = certificate === undefined ? found : found.map((lambda) => withCertificate(lambda, certificate));
 
   const describe = () =>
-    describeStack({ home, url: server.url, endpoints, stack, lambdas, pid: (lambda) => functions.pid(lambda) });
+    describeStack({
+      home,
+      url: server.url,
+      endpoints,
+      stack,
+      lambdas,
+      pid: (lambda) => functions.pid(lambda),
+      consoleUrl: served?.url,
+    });
+  let served: Console | undefined;
   // The file says that requests are taken: a function that is replaced earlier must not write it.
   let ready = false;
   const functions = runFunctions({
@@ -109,7 +121,15 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   closers.add(startSchedules(stack, timeScale, functions.invoke));
   // Closed before everything else: no request may meet a half-stopped stack.
   closers.add(() => server.close());
-  answer = httpApi({ routes: routesOf(stack), invoke: functions.invoke });
+  const requests = new SeenRequests(say);
+  const names = new Set(Object.keys(sourcesOf(lambdas)));
+  answer = httpApi({
+    routes: routesOf(stack),
+    invoke: functions.invoke,
+    seen: (request) => requests.add(request, names),
+  });
+  served = await serveLocalConsole(describe(), requests, options.consolePort);
+  closers.add(() => served?.close());
   ready = true;
   home.writeStack(describe());
   return {

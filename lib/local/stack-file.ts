@@ -21,10 +21,11 @@ export interface Described {
   readonly stack: StackView;
   readonly lambdas: readonly Lambda[];
   readonly pid: (lambda: Lambda) => number;
+  readonly consoleUrl?: string | undefined;
 }
 
 /** What others need to know of the run. Functions may reach the emulators through a proxy; these addresses are the emulators' own. */
-export function describeStack({ home, url, endpoints, stack, lambdas, pid }: Described): StackFile {
+export function describeStack({ home, url, endpoints, stack, lambdas, pid, consoleUrl }: Described): StackFile {
   const queue = (address: string) => `${endpoints.sqs}${new URL(address).pathname}`;
   const tables = {
     events: variable(lambdas, 'process', 'EVENTS_TABLE'),
@@ -46,6 +47,7 @@ export function describeStack({ home, url, endpoints, stack, lambdas, pid }: Des
     secretArn: variable(lambdas, 'receive', 'SECRET_ARN'),
     keysFile: home.keys,
     logsDir: home.logs,
+    ...(consoleUrl !== undefined && { console: { url: consoleUrl } }),
   };
 }
 

@@ -1,7 +1,13 @@
 import { createHmac, randomUUID, sign } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { GetQueueAttributesCommand, PurgeQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  PurgeQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 
 /** What a test needs to know of a running local stack; `.local/stack.json` holds it. */
@@ -54,6 +60,11 @@ export class Driver {
       .filter((item) => Number(item.suppressedUntil) > Date.now() / 1000)
       .map((item) => String(item.recipient))
       .sort();
+  }
+
+  /** Puts a text on the delivery queue, past `receive`. */
+  async deliver(body: string): Promise<void> {
+    await this.#sqs.send(new SendMessageCommand({ QueueUrl: this.stack.queues.delivery, MessageBody: body }));
   }
 
   /** Messages in a queue, seen or in flight. */

@@ -1,5 +1,5 @@
 import type { Draft, DropReason } from '../../domain/event.ts';
-import { classifyFailure, type Failure, type Reply } from '../../domain/failure.ts';
+import { classifyFailure, type Failure, type Reply } from '../../domain/failure/index.ts';
 import { type Fields, fields, number, present, text } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 import { country, domainOf, scopeOf } from '../shared/mail.ts';

@@ -1,7 +1,7 @@
 import type { BounceClass, Draft, DropReason, EventType } from '../../domain/event.ts';
-import { classifyFailure } from '../../domain/failure.ts';
+import { classifyFailure } from '../../domain/failure/index.ts';
 import { type Fields, number, present, text } from '../../domain/read.ts';
-import { replyCodes } from '../shared/bounce.ts';
+import { replyCodes, weighBounce } from '../shared/bounce.ts';
 
 /** By prefix of `reason`, lower-cased. */
 const DROPS: readonly (readonly [string, DropReason])[] = [
@@ -51,7 +51,8 @@ const reader = (event: Fields) => ({ userAgent: text(event.useragent), ip: text(
 
 function bounce(word: string, event: Fields, reason: string | undefined): Partial<Draft> {
   const kind = text(event.type);
-  const failure = classifyFailure({ code: number(event.status), status: text(event.status), text: reason });
+  const reply = { code: number(event.status), status: text(event.status), text: reason };
+  const failure = classifyFailure(reply);
   if (kind === 'blocked' || word === 'blocked') {
     return {
       ...failure,
@@ -69,9 +70,7 @@ function bounce(word: string, event: Fields, reason: string | undefined): Partia
     return failure.bounceClass === said ? failure : { ...rest, bounceClass: said };
   }
   // SendGrid puts the address on its bounce list: a hard bounce, unless the reply itself speaks of a block or a full mailbox.
-  if (said === undefined && (failure.bounceClass === 'block' || failure.bounceClass === 'soft')) return failure;
-  const cause = failure.bounceClass === 'hard' ? failure.bounceCause : undefined;
-  return { ...failure, bounceClass: 'hard', bounceCause: cause ?? 'mailbox' };
+  return weighBounce('hard', reply, 'mailbox');
 }
 
 const startingWith = <T>(table: readonly (readonly [string, T])[], words: string | undefined): T | undefined =>

@@ -1,5 +1,5 @@
 import type { Draft, DropReason } from '../../domain/event.ts';
-import type { Reply } from '../../domain/failure.ts';
+import type { Reply } from '../../domain/failure/index.ts';
 import { present } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 

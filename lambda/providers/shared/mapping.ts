@@ -7,7 +7,7 @@ import {
   EVENT_TYPES,
   type EventType,
 } from '../../domain/event.ts';
-import type { Reply } from '../../domain/failure.ts';
+import type { Reply } from '../../domain/failure/index.ts';
 import {
   type Fields,
   fields,

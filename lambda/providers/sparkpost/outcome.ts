@@ -1,5 +1,5 @@
 import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event.ts';
-import { classifyFailure } from '../../domain/failure.ts';
+import { classifyFailure } from '../../domain/failure/index.ts';
 import { type Fields, fields, list, number, present, text } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 import { bareId, country } from '../shared/mail.ts';

@@ -4,17 +4,31 @@ import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ARCHIVE_PREFIX } from '../../../lambda/contract/archive.ts';
+import { eventFields } from '../../../lambda/contract/event-fields.ts';
 import { savedQueries } from './archive-sql.ts';
 
 /** No single query reads more: 100 GB are $0.50. */
 const MOST_BYTES_PER_QUERY = 100 * 1024 ** 3;
 
-const EVENT = [
-  ...['fingerprint:string', 'type:string', 'bounceclass:string', 'bouncecause:string', 'dropreason:string'],
-  ...['scope:string', 'providerevent:string', 'recipient:string', 'messageid:string', 'occurredat:string'],
-  ...['smtpcode:int', 'smtpstatus:string', 'diagnostic:string', 'url:string', 'useragent:string', 'country:string'],
-  ...['device:string', 'machine:boolean', 'tags:array<string>', 'metadata:map<string,string>', 'reason:string'],
-];
+/** Athena's type of each kind of field. */
+const TYPES = {
+  word: 'string',
+  text: 'string',
+  name: 'string',
+  time: 'string',
+  integer: 'int',
+  epochSeconds: 'bigint',
+  boolean: 'boolean',
+  mark: 'boolean',
+  texts: 'array<string>',
+  names: 'array<string>',
+  textMap: 'map<string,string>',
+} as const satisfies Record<(typeof eventFields)[number][1]['is'], string>;
+
+/** Athena knows names in lower case only. */
+const EVENT = eventFields
+  .filter(([, { archived }]) => archived === undefined)
+  .map(([name, { is }]) => `${name.toLowerCase()}:${TYPES[is]}`);
 const COLUMNS = {
   receivedat: 'string',
   source: 'string',

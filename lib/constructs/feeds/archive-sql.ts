@@ -4,7 +4,7 @@
  */
 const EVENTS = `WITH event AS (
   SELECT source, e.type, e.bounceclass, e.bouncecause, e.diagnostic, e.smtpstatus, e.recipient, e.messageid, e.url, e.machine,
-         e.tags, e.metadata, from_iso8601_timestamp(e.occurredat) AS at, split_part(e.recipient, '@', 2) AS mailbox_domain,
+         e.tags, e.metadata, e.echo, e.candidates, from_iso8601_timestamp(e.occurredat) AS at, split_part(e.recipient, '@', 2) AS mailbox_domain,
          row_number() OVER (PARTITION BY e.fingerprint ORDER BY receivedat) AS copy
   FROM archive CROSS JOIN UNNEST(events) AS t (e)
   WHERE day >= date_format(current_date - INTERVAL '30' DAY, '%Y-%m-%d')
@@ -14,6 +14,8 @@ once AS (SELECT * FROM event WHERE copy = 1)
 
 /** What a campaign is called depends on the sender: a key of the custom data, else the first tag. */
 const CAMPAIGN = `coalesce(element_at(metadata, 'campaign'), element_at(metadata, 'campaign_id'), element_at(tags, 1), '(none)')`;
+/** Told by this person, and no repetition of the ESP's own list. */
+const COMPLAINT = `type = 'complained' AND coalesce(echo, false) = false AND coalesce(candidates, 1) = 1`;
 const BY_A_PERSON = 'coalesce(machine, false) = false';
 
 export const savedQueries = [
@@ -34,9 +36,9 @@ FROM once GROUP BY 1 HAVING count_if(type IN ('delivered', 'bounced')) >= 100 OR
   {
     name: 'complaints-by-campaign',
     description: 'Complaints per campaign, absolute and per thousand delivered.',
-    sql: `${EVENTS}SELECT source, ${CAMPAIGN} AS campaign, count_if(type = 'complained') AS complaints, count_if(type = 'delivered') AS delivered,
-  round(1000.0 * count_if(type = 'complained') / nullif(count_if(type = 'delivered'), 0), 2) AS per_thousand
-FROM once GROUP BY 1, 2 HAVING count_if(type = 'complained') > 0 ORDER BY complaints DESC`,
+    sql: `${EVENTS}SELECT source, ${CAMPAIGN} AS campaign, count_if(${COMPLAINT}) AS complaints, count_if(type = 'delivered') AS delivered,
+  round(1000.0 * count_if(${COMPLAINT}) / nullif(count_if(type = 'delivered'), 0), 2) AS per_thousand
+FROM once GROUP BY 1, 2 HAVING count_if(${COMPLAINT}) > 0 ORDER BY complaints DESC`,
   },
   {
     name: 'campaign-funnel',
@@ -45,7 +47,7 @@ FROM once GROUP BY 1, 2 HAVING count_if(type = 'complained') > 0 ORDER BY compla
   count(DISTINCT IF(type = 'accepted', recipient)) AS accepted, count(DISTINCT IF(type = 'delivered', recipient)) AS delivered,
   count(DISTINCT IF(type = 'opened' AND ${BY_A_PERSON}, recipient)) AS opened,
   count(DISTINCT IF(type = 'clicked' AND ${BY_A_PERSON}, recipient)) AS clicked,
-  count(DISTINCT IF(type = 'unsubscribed', recipient)) AS unsubscribed, count(DISTINCT IF(type = 'complained', recipient)) AS complained
+  count(DISTINCT IF(type = 'unsubscribed', recipient)) AS unsubscribed, count(DISTINCT IF(${COMPLAINT}, recipient)) AS complained
 FROM once GROUP BY 1, 2 ORDER BY delivered DESC`,
   },
   {

@@ -10,29 +10,50 @@ const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 export interface HttpApi {
   readonly routes: readonly Route[];
   readonly invoke: (functionArn: string, event: object) => Promise<unknown>;
+  /** Is told of each request once it is answered. */
+  readonly seen?: ((request: Answered) => void) | undefined;
+}
+
+/** A request and what was answered. */
+export interface Answered {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  /** As the function returned it; absent where the gateway itself answered. */
+  readonly body?: string;
 }
 
 /** Answers as an HTTP API with Lambda integrations does, its own refusals included. */
-export function httpApi({ routes, invoke }: HttpApi): RequestListener {
+export function httpApi({ routes, invoke, seen }: HttpApi): RequestListener {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const found = findRoute(routes, request.method ?? 'GET', path);
+    const [method, path] = [request.method ?? 'GET', (request.url ?? '/').split('?')[0] ?? '/'];
+    let returned: string | undefined;
+    response.once('finish', () =>
+      seen?.({ method, path, status: response.statusCode, ...(returned !== undefined && { body: returned }) }),
+    );
+    const found = findRoute(routes, method, path);
     const body = await readBody(request);
     if (!body) return refuse(response, 413, 'Request Entity Too Large');
     if (!found) return refuse(response, 404, 'Not Found');
     if (!found.route.mayPass()) return refuse(response, 429, 'Too Many Requests');
     const event = httpEvent(request, body, found.matched, new Date());
     if (isTooLarge(body, event)) return refuse(response, 413, 'Request Entity Too Large');
-    await answer(response, found.route, event);
+    returned = await answer(response, found.route, event);
   }
 
-  async function answer(response: ServerResponse, { functionArn, timeoutMs }: Route, event: object): Promise<void> {
+  async function answer(
+    response: ServerResponse,
+    { functionArn, timeoutMs }: Route,
+    event: object,
+  ): Promise<string | undefined> {
     const timer = setTimeout(() => refuse(response, 503, 'Service Unavailable'), timeoutMs);
     try {
       const result = await invoke(functionArn, event);
       if (!response.headersSent) sendResult(response, result);
+      return (result as { body?: string } | undefined)?.body;
     } catch {
       if (!response.headersSent) refuse(response, 500, 'Internal Server Error');
+      return undefined;
     } finally {
       clearTimeout(timer);
     }

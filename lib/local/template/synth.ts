@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
@@ -7,6 +7,7 @@ import { LocalError } from '../error.ts';
 import type { Home } from '../home.ts';
 import type { LocalOptions } from '../options.ts';
 import type { Watchdog } from '../watchdog/watchdog.ts';
+import { SynthCache } from './synth-cache.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -17,6 +18,9 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 export async function synthesize(home: Home, watchdog: Watchdog, { settings, signal }: LocalOptions): Promise<void> {
   const file = settings === undefined ? defaultSettings(home) : resolve(settings);
   rmSync(home.assembly, { recursive: true, force: true });
+  const cache = new SynthCache(ROOT);
+  const key = existsSync(file) ? cache.key(readFileSync(file)) : undefined;
+  if (key !== undefined && cache.take(key, home.assembly)) return;
   const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object };
   const app = spawn(process.execPath, [join(ROOT, 'bin/app.ts')], {
     cwd: ROOT,
@@ -37,6 +41,7 @@ export async function synthesize(home: Home, watchdog: Watchdog, { settings, sig
   }
   const code = await new Promise<number | null>((done, fail) => app.once('error', fail).once('close', done));
   if (code !== 0) throw new LocalError(said.trim() || `synthesizing ${basename(file)} ended with ${code}`);
+  if (key !== undefined) cache.keep(key, home.assembly);
 }
 
 /** Every provider under its own name. */

@@ -9,6 +9,7 @@ import { suggestion } from './suggest.ts';
 /** Every command, one line each. A Map, because the name comes from outside. */
 export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['normalize', { summary: "a provider's body as normalised events", load: () => import('../commands/normalize.ts') }],
+  ['explain', { summary: "how a receiver's reply is read, and why", load: () => import('../commands/explain.ts') }],
   ['verify', { summary: 'why a captured request is refused', load: () => import('../commands/verify/command.ts') }],
   ['send', { summary: 'build, sign and post sample events', load: () => import('../commands/send/command.ts') }],
   ['check', { summary: 'is an address suppressed, and why', load: () => import('../commands/check.ts') }],
@@ -25,6 +26,7 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     'doctor',
     { summary: 'is it wired? faults and what mends them', load: () => import('../commands/doctor/command.ts') },
   ],
+  ['console', { summary: 'a page to look at, on this machine', load: () => import('../commands/console.ts') }],
   ['mute', { summary: "keep a source's alarms from telling", load: () => import('../commands/mute.ts') }],
   ['pause', { summary: 'stop processing, lose nothing', load: () => import('../commands/pause.ts') }],
   ['resume', { summary: 'start processing again', load: () => import('../commands/resume.ts') }],

@@ -7,7 +7,7 @@ import { lazyClients, type Service } from './clients.ts';
 import type { SourceName, Target } from './target.ts';
 
 /** What `npm start` writes once it is ready. */
-interface LocalStack {
+export interface LocalStack {
   readonly url: string;
   readonly endpoints: Readonly<Partial<Record<Service, string>>>;
   readonly tables: { readonly events: string; readonly suppression: string };
@@ -28,8 +28,10 @@ const FUNCTIONS = new Map<OutputName, string>([
   ['DeliveriesMappingId', 'process'],
 ]);
 
-export async function localTarget(io: Io): Promise<Target> {
-  const stack = await readStack(io);
+export const localTarget = async (io: Io): Promise<Target> => localTargetOf(await readStack(io), io.root);
+
+/** @param root what the paths of the file are relative to */
+export function localTargetOf(stack: LocalStack, root: string): Target {
   const { url, tables, queues, secretArn, keysFile, logsDir } = stack;
   return {
     kind: 'local',
@@ -45,8 +47,8 @@ export async function localTarget(io: Io): Promise<Target> {
         if (name !== undefined) return name;
         throw new CannotKnow('The local stack has no such part: this works on a deployed stack only.');
       },
-      ...(keysFile !== undefined && { keysFile: resolve(io.root, keysFile) }),
-      ...(logsDir !== undefined && { logsDir: resolve(io.root, logsDir) }),
+      ...(keysFile !== undefined && { keysFile: resolve(root, keysFile) }),
+      ...(logsDir !== undefined && { logsDir: resolve(root, logsDir) }),
     },
     // Emulators check no credentials, the SDK insists on some.
     clients: lazyClients((service) => ({

@@ -52,7 +52,7 @@ describe('forward-email: mapping', () => {
 
   test.each([
     [
-      { ...mute, bounce: { category: 'recipient' } },
+      { response: undefined, message: undefined, response_code: undefined, bounce: { category: 'recipient' } },
       { bounceClass: 'hard', bounceCause: 'mailbox' },
     ],
     [

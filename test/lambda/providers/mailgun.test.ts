@@ -231,7 +231,7 @@ describe('mailgun: mapping', () => {
   });
 
   test('a permanent failure whose reply names no dead mailbox has no cause', () => {
-    expect(draft(failed('bounce', 550, 'rejected'))).not.toHaveProperty('bounceCause');
+    expect(draft(failed('bounce', 550, 'no'))).not.toHaveProperty('bounceCause');
     expect(draft(failed('bounce', 550))).toMatchObject({ bounceClass: 'hard' });
   });
 

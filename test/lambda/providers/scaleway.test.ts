@@ -76,7 +76,7 @@ describe('scaleway: mapping', () => {
       { type: 'deferred', smtpCode: 421, smtpStatus: '4.7.0', diagnostic: '421 4.7.0 later' },
     ],
     [
-      { type: 'email_dropped', ...reply(550, '550 denied') },
+      { type: 'email_dropped', ...reply(550, '550 no') },
       { type: 'bounced', bounceClass: 'hard', smtpCode: 550 },
     ],
     [
@@ -126,7 +126,7 @@ describe('scaleway: mapping', () => {
   });
 
   test('a plain drop keeps no cause', () => {
-    expect(inner({ type: 'email_dropped', ...reply(550, '550 denied') })).not.toHaveProperty('bounceCause');
+    expect(inner({ type: 'email_dropped', ...reply(550, '550 no') })).not.toHaveProperty('bounceCause');
   });
 
   test('the inner id decides what is the same, in or out of an envelope', () => {

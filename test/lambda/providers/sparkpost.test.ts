@@ -18,7 +18,7 @@ const raw = (event: object, kind = 'message_event'): string =>
 const normalise = (text: string) => sparkpost.normalise(text, { options: {}, meta: {} });
 const event = (payload: object, kind?: string) =>
   normalisedEvent(normalise(raw(payload, kind))[0] as never, arrival('sparkpost'));
-const bounce = (bounceClass: string, reason = 'said no', type = 'bounce') => ({
+const bounce = (bounceClass: string, reason = '550', type = 'bounce') => ({
   type,
   bounce_class: bounceClass,
   raw_reason: reason,
@@ -193,7 +193,7 @@ describe('sparkpost: mapping', () => {
     ['90', { type: 'unsubscribed', scope: 'sparkpost:non_transactional:0' }],
   ])('bounce_class %s', (code, expected) => {
     expect(event(bounce(code))).toMatchObject({ type: 'bounced', ...expected });
-    expect(event(bounce(code, 'said no', 'out_of_band'))).toMatchObject({ type: 'bounced', ...expected });
+    expect(event(bounce(code, '550', 'out_of_band'))).toMatchObject({ type: 'bounced', ...expected });
   });
 
   test('class and reply are weighed: hard can soften, soft never hardens, "no recipient" has no cause', () => {

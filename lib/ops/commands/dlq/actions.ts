@@ -1,12 +1,12 @@
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
-import { counter, pacer } from '../../cli/progress.ts';
-import { notTaken, offer } from '../../stack/outbox.ts';
+import { counter } from '../../cli/progress.ts';
 import type { Target } from '../../target/target.ts';
 import { examine, redacted } from './autopsy.ts';
 import { type Chosen, Groups, groupLine, isChosen } from './groups.ts';
 import { type Letter, LetterBox } from './letters.ts';
+import { dropLetters, redriveLetters } from './work.ts';
 
 export interface How {
   readonly json: boolean;
@@ -70,27 +70,11 @@ async function find(target: Target, chosen: Chosen): Promise<Letter | undefined>
   return undefined;
 }
 
-/** Puts letters back on the delivery queue. A letter is deleted only once the queue has taken it: a crash doubles it, never loses it. */
+/** Puts letters back on the delivery queue. */
 export async function redrive(target: Target, chosen: Chosen, how: How, io: Io): Promise<ExitCode> {
   if (how.dryRun) return (await list(target, chosen, how, io)) === EXIT.yes ? EXIT.no : EXIT.yes;
-  const begun = Date.now();
-  const box = await LetterBox.of(target);
-  const pace = pacer(how.rate);
   const count = counter(io, 'dead letters redriven');
-  for await (const letters of box.look()) {
-    // What is buried again meanwhile is the same letter: it would go round and round.
-    const mine = letters.filter((letter) => isChosen(chosen)(letter) && letter.sentAt < begun);
-    if (mine.length === 0) continue;
-    await pace(mine.length);
-    const { indexes, cause } = await offer(
-      target,
-      mine.map(({ body }) => body),
-    );
-    await box.remove(mine.filter((_letter, at) => !indexes.has(at)));
-    count(mine.length - indexes.size);
-    if (indexes.size > 0) throw notTaken(indexes.size, mine.length, cause);
-  }
-  const redriven = count(0);
+  const redriven = await redriveLetters(target, chosen, how.rate, count);
   io.print(how.json ? jsonLine({ redriven }) : `Redriven: ${redriven}`);
   if (redriven > 0) io.say('What fails again is back here within a minute: "ops dlq list".');
   return redriven > 0 ? EXIT.yes : EXIT.no;
@@ -103,9 +87,7 @@ export async function drop(target: Target, chosen: Chosen, how: How, io: Io): Pr
     await list(target, chosen, how, io);
     throw new UsageError('dlq drop: nothing was deleted. It cannot be undone: add --yes to do it.');
   }
-  const box = await LetterBox.of(target);
-  let dropped = 0;
-  for await (const letters of box.look()) dropped += await box.remove(letters.filter(isChosen(chosen)));
+  const dropped = await dropLetters(target, chosen);
   io.print(how.json ? jsonLine({ dropped }) : `Dropped: ${dropped}`);
   return dropped > 0 ? EXIT.yes : EXIT.no;
 }

@@ -47,13 +47,16 @@ export const groupLine = ({ reason, source, letters, oldest, newest, detail, exa
 export interface Chosen {
   readonly reason?: string | undefined;
   readonly source?: string | undefined;
+  /** Only letters that do not say which source they came from. */
+  readonly nameless?: boolean;
   /** A letter's id, or its beginning. */
   readonly id?: string | undefined;
 }
 
 export const isChosen =
-  ({ reason, source, id }: Chosen) =>
+  ({ reason, source, nameless = false, id }: Chosen) =>
   (letter: Letter): boolean =>
     (reason === undefined || letter.reason === reason) &&
     (source === undefined || letter.source === source) &&
+    (!nameless || letter.source === undefined) &&
     (id === undefined || letter.id.startsWith(id));

@@ -69,7 +69,7 @@ function refusedFor(
 ): Finding {
   const { reason, count, at } = refused;
   const since = acceptedAt === undefined ? 'nothing was ever accepted' : `last accepted ${ago(acceptedAt, now)}`;
-  const says = `${count} requests refused (${reason}), the last ${ago(at, now)}; ${since}.`;
+  const says = `${count} ${count === 1 ? 'request' : 'requests'} refused (${reason}), the last ${ago(at, now)}; ${since}.`;
   const [code, fix] = REFUSALS.get(reason) ?? ['refused', 'ops verify with a captured request says which check fails'];
   return fault(code, name, says, fix.replaceAll('SOURCE', name).replaceAll('URL', source.url));
 }

@@ -32,12 +32,8 @@ Exit codes: 0 erased (also where nothing was known), 2 usage, 3 cannot know (run
     }
     const target = await resolveTarget(given, io);
     const author = await authorOf('erase', given, target);
-    const { erasureSecret } = await import('./erasure-key.ts');
-    const { deleteEvents, eraseEntry, putMark } = await import('./erase.ts');
-    const erasedAt = new Date().toISOString();
-    await putMark(target, await erasureSecret(target), address, { at: erasedAt, ...author });
-    const events = await deleteEvents(target, address);
-    const kept = await eraseEntry(target, address, given['keep-suppressed'] === true, erasedAt);
+    const { eraseAddress } = await import('./erase.ts');
+    const { erasedAt, events, kept } = await eraseAddress(target, address, given['keep-suppressed'] === true, author);
     if (given.json) io.print(jsonLine({ erasedAt, events, entry: kept ? 'kept bare' : 'removed' }));
     else io.print(`Erased: ${events} events; entry ${kept ? 'kept without reasons' : 'removed'}.`);
     io.say('Events that were under way just now may still arrive: run it again in 15 minutes.');

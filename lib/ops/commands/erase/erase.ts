@@ -16,13 +16,32 @@ import { CannotKnow } from '../../cli/errors.ts';
 import { type Entry, readEntry } from '../../stack/suppression.ts';
 import type { Target } from '../../target/target.ts';
 import type { Author } from '../../words/author.ts';
+import { erasureSecret } from './erasure-key.ts';
 
 /** `DeleteRequest`s to one BatchWriteItem. */
 const BATCH = 25;
 const TRIES = 8;
 
+/** What an erasure did. */
+export interface Erased {
+  /** ISO 8601. */
+  readonly erasedAt: string;
+  readonly events: number;
+  /** The bare fact that no mail may be sent was left. */
+  readonly kept: boolean;
+}
+
+/** Removes a person (address in normal form): the mark first, then every event, then the entry. Run again, it goes on. */
+export async function eraseAddress(target: Target, address: string, keep: boolean, author: Author): Promise<Erased> {
+  const erasedAt = new Date().toISOString();
+  await putMark(target, await erasureSecret(target), address, { at: erasedAt, ...author });
+  const events = await deleteEvents(target, address);
+  const kept = await eraseEntry(target, address, keep, erasedAt);
+  return { erasedAt, events, kept: kept !== undefined };
+}
+
 /** First of all the mark: from then on nothing old can bring the person back while the rest goes. */
-export async function putMark(
+async function putMark(
   target: Target,
   key: string,
   address: string,
@@ -34,7 +53,7 @@ export async function putMark(
 }
 
 /** Deletes everything recorded of a person; returns how many events went. */
-export async function deleteEvents(target: Target, address: string): Promise<number> {
+async function deleteEvents(target: Target, address: string): Promise<number> {
   const client = await target.clients.dynamodb();
   const table = target.names.tables.events;
   let deleted = 0;
@@ -73,12 +92,7 @@ async function deleteBatch(client: DynamoDBClient, table: string, keys: readonly
  * Removes a person's entry, or strips it to the bare fact that no mail may be sent. Written on condition that nobody wrote meanwhile;
  * a lost race is read again.
  */
-export async function eraseEntry(
-  target: Target,
-  address: string,
-  keep: boolean,
-  at: string,
-): Promise<Verdicts | undefined> {
+async function eraseEntry(target: Target, address: string, keep: boolean, at: string): Promise<Verdicts | undefined> {
   const client = await target.clients.dynamodb();
   const TableName = target.names.tables.suppression;
   for (let tries = 0; tries < TRIES; tries++) {

@@ -10,7 +10,12 @@ const MUTE = 'no';
 describe('the ESP’s class against the reply', () => {
   test.each<[BounceClass, BounceCause | undefined, string, BounceClass, BounceCause | undefined]>([
     ['hard', 'mailbox', DEAD, 'hard', 'mailbox'],
-    ['hard', 'mailbox', MUTE, 'hard', 'mailbox'],
+    ['hard', 'mailbox', MUTE, 'hard', undefined],
+    ['hard', 'mailbox', '', 'hard', 'mailbox'],
+    ['hard', 'mailbox', 'smtp; 550 5.0.0', 'hard', 'mailbox'],
+    ['hard', 'mailbox', '550 5.7.1 User unknown', 'hard', 'mailbox'],
+    ['hard', 'mailbox', '550 Unknown user (in reply to end of DATA command)', 'hard', undefined],
+    ['hard', 'mailbox', '550 Sender address rejected: User unknown', 'block', 'policy'],
     ['hard', undefined, MUTE, 'hard', undefined],
     ['hard', 'mailbox', '550 5.1.2 no such domain', 'hard', 'domain'],
     ['hard', 'mailbox', BLOCK, 'block', 'policy'],

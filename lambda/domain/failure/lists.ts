@@ -1,0 +1,25 @@
+/** Sites of public block lists and of the reputation pages of filters: to name one is to say why. */
+export const LIST_SITES = new RegExp(
+  `(?:^|[/.])(?:${[
+    'spamhaus\\.org',
+    'spamcop\\.net',
+    'sorbs\\.net',
+    'barracudacentral\\.org',
+    'abuseat\\.org',
+    'senderscore\\.(?:org|com)',
+    'uceprotect\\.net',
+    'manitu\\.net',
+    'invaluement\\.com',
+    'surbl\\.org',
+    'uribl\\.com',
+    'mailspike\\.(?:org|net)',
+    'psbl\\.org',
+    'abusix\\.(?:com|zone)',
+    'backscatterer\\.org',
+    'ipcheck\\.proofpoint\\.com',
+    'support\\.proofpoint\\.com\\/dnsbl-lookup\\.cgi',
+    'csi\\.cloudmark\\.com',
+    'csi\\.mimecast\\.org',
+  ].join('|')})(?![\\w.-])`,
+  'i',
+);

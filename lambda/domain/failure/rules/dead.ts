@@ -1,0 +1,145 @@
+import { DOMAIN, MAILBOX, type Rule, says } from '../rule.ts';
+
+/** (e) Only now the mailbox or the domain: a thing people have, and that it is not there. */
+
+const WHO =
+  '(?:users?|recipients?|mail ?boxe?s?|mbox|accounts?|(?<!\\bip )ad?dress(?:ee|e)?|alias|inbox|e-?mail(?! (?:content|message|format|header|body|size|policy))|rcpt(?:to)?|local[- ]part|user ?-?(?:name|id)|destination|customer|subscriber|person|mail drop)';
+
+/** Whom the state belongs to must not change on the way to it. */
+const SO_THAT = '(?:(?!\\b(?:sender|from|domain|hosts?|messages?|servers?|client|ip|policy|but)\\b)[^.;!?]){0,60}?';
+
+const GONE =
+  "(?:unknown|not (?:known|found|registered|listed|recogni[sz]ed|hosted here)|found nowhere|n[o']t be (?:found|located)|(?:do(?:e?s)?|did|is) ?n?[o']?t? ?exists?|does no exists?|not exists?|not exist|no longer exists?|non-?exist[ae]nt|no longer on|not in (?:our |the )?(?:directory|address|user|table))";
+
+const CLOSED =
+  "(?:invalid|not valid|inactiv(?:e|ity)|disabled|de-?activated|suspended|closed|terminated|discontinued|cancell?ed|deleted|removed|expired|unavailable|not available|not active|no longer (?:valid|available|active|used|in use|in service|accepts?|accepting|receives?|works?|monitored)|does ?n[o']t (?:accept|receive) (?:e-?mails?|mails?|messages)(?! from)|not used any ?more|abandoned|dormant|retired|undeliverable|unrout[e]?able)";
+
+const WHICH =
+  '(?:(?:local|mail|e-?mail|recipient|destination|target|rcpt|smtp|internal|virtual|final delivery|or|invalid|illegal|active|existing|known|to|@) ){0,3}';
+
+const THE = '(?:(?:the|this|that|a|any|such|your|matching|intended|requested|recipient) ){0,3}';
+
+export const DOMAIN_RULES: readonly Rule[] = [
+  {
+    name: 'domain-gone',
+    says: says(
+      `\\bdomain(?: name)?\\b(?:(?!\\b(?:users?|mailbox|accounts?|sender|recipients?|message)\\b)[^.;!?]){0,60}?(?:not found|does ?n[o']t exist|do not exist|not exist|\\bunknown\\b|\\binvalid\\b|not valid|no longer exists|not registered|has no mx|no mail (?:server|exchanger))`,
+      '\\b(?:find|found for) the (?:recipient )?domain\\b',
+    ),
+    verdict: DOMAIN,
+  },
+  {
+    name: 'no-such-domain',
+    says: says(
+      '\\b(?:no such|unknown|invalid|non-?exist[ae]nt|bad|unrout[e]?able) (?:mail |recipient |destination |e-?mail |dns )?(?:domain|hosts?|system address)\\b',
+      '\\bnxdomain\\b',
+    ),
+    verdict: DOMAIN,
+  },
+  {
+    name: 'host-unknown',
+    says: says(
+      '\\bhost(?: or domain)?(?: name)? (?:is )?(?:not found|unknown|not known|does not exist)(?!,? try again)',
+      '\\bname or service not known\\b',
+      '\\bany host named\\b',
+      '\\bfind (?:a|any) mail exchanger',
+      '\\bno data record\\b',
+      '\\bno mx\\b',
+      '\\bmx records? (?:was |is )?not found\\b',
+      'mx records? point to non-?exist',
+    ),
+    verdict: DOMAIN,
+  },
+  { name: 'null-mx', says: says('\\bnull ?mx\\b', '\\bindicated no smtp service\\b'), verdict: DOMAIN },
+  {
+    name: 'domain-elsewhere',
+    says: says(
+      'domain existiert nicht',
+      'domaine (?:inexistant|inconnu)',
+      'dominio (?:no existe|inesistente|sconosciuto)',
+      'domínio (?:não existe|inexistente)',
+      '域名不存在',
+    ),
+    verdict: DOMAIN,
+  },
+];
+
+export const MAILBOX_RULES: readonly Rule[] = [
+  {
+    name: 'directory-edge',
+    says: says('recipient address rejected: access denied'),
+    status: '5.4.1',
+    verdict: MAILBOX,
+  },
+  {
+    name: 'unknown-after-data',
+    says: says('^\\{data\\}[^\\n]{0,300}(?:unknown user|user unknown)'),
+    verdict: ['undetermined'],
+  },
+  {
+    name: 'unknown-by-filter',
+    says: says('\\b(?:unknown user|user unknown)\\b'),
+    status: '5.2.0',
+    verdict: ['undetermined'],
+  },
+  {
+    name: 'mailbox-gone',
+    says: says(`\\b${WHO}\\b${SO_THAT}\\b${GONE}\\b`, `(?<!from )@[:, ]{1,3}(?:is |was )?${GONE}\\b`),
+    verdict: MAILBOX,
+  },
+  {
+    name: 'cannot-find-mailbox',
+    says: says(
+      `\\b(?:can ?n[o']t|can't|could ?n[o']t|unable to|not able to|failed to) (?:find|locate) ${THE}${WHO}\\b(?! server)`,
+    ),
+    verdict: MAILBOX,
+  },
+  {
+    name: 'no-such-mailbox',
+    says: says(
+      `\\b(?:no such|unknown|undefined|wrong|non-?exist[ae]nt|non-?existing|unexisting) ${WHICH}${WHO}\\b`,
+      `\\bno ${WHICH}${WHO} (?:here|by|called|named|with|at|in|found|for|exists?|@)(?!\\w)`,
+      `\\b(?:not|isn't) an? (?:valid|known|registered|local) ${WHICH}${WHO}\\b`,
+    ),
+    verdict: MAILBOX,
+  },
+  {
+    name: 'not-here',
+    says: says(
+      '\\b(?:nobody|no one) (?:here )?by that name\\b',
+      '\\bnot our customer\\b',
+      '\\bnot user of this\\b',
+      "\\b(?:does ?n[o']t|no longer|do not) have an? [^.;!?]{0,40}\\b(?:account|mailbox)\\b",
+      "\\bdon't have a user\\b",
+      '\\bno mail ?(?:box|drop) (?:here|for)\\b',
+      '\\bno longer (?:with (?:this|the|us|our)|employed|works)\\b',
+      '\\bleft (?:the )?(?:company|organi[sz]ation)\\b',
+      '\\bhas moved to @',
+      "n[o']t live here\\b",
+      '\\bno record of\\b',
+      '\\bunrout[e]?able address\\b',
+      '\\bunavailable mail user\\b',
+      '\\b(?:recip|recipient)notfound\\b',
+      '\\bmailbox has moved\\b',
+      '\\bdoes not receive mail here\\b',
+      '\\bno such active\\b',
+      '\\bno one here\\b',
+    ),
+    verdict: MAILBOX,
+  },
+  { name: 'mailbox-closed', says: says(`\\b${WHO}\\b${SO_THAT}\\b${CLOSED}\\b`), weak: true, verdict: MAILBOX },
+  {
+    name: 'closed-mailbox',
+    says: says(
+      `\\b(?:invalid|illegal|inactive|disabled|de-?activated|suspended|closed|bad|undeliverable|not a valid|not valid) ${WHICH}${WHO}\\b`,
+    ),
+    weak: true,
+    verdict: MAILBOX,
+  },
+  {
+    name: 'recipient-rejected',
+    says: says('\\b(?:recipient address|recipient|address) rejected[ .:]{0,3}$'),
+    weak: true,
+    verdict: MAILBOX,
+  },
+];

@@ -1,0 +1,33 @@
+import type { Watch } from '../commands/doctor/watch.ts';
+import type { Target } from '../target/target.ts';
+
+/** What a page knows of its surroundings. */
+export interface Context {
+  readonly target: Target;
+  readonly watch: Watch;
+  /** No action is shown, and none works. */
+  readonly readOnly: boolean;
+  /** Requests that this process has seen at its own gateway: the local run only. */
+  readonly requests?: RequestLog;
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+/** One request at the gateway, without anything that came with it. */
+export interface SeenRequest {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly method: string;
+  /** A configured source, or undefined where the path names none. */
+  readonly source?: string;
+  readonly status: number;
+  /** Events taken, on a 200. */
+  readonly accepted?: number;
+  /** Why it was refused: one of the product's own words. */
+  readonly reason?: string;
+}
+
+/** The newest requests, newest first. */
+export interface RequestLog {
+  newest(most: number): readonly SeenRequest[];
+}

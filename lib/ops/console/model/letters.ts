@@ -1,0 +1,25 @@
+import { type Chosen, type Group, Groups } from '../../commands/dlq/groups.ts';
+import { LetterBox } from '../../commands/dlq/letters.ts';
+import type { Context } from '../context.ts';
+
+/** Dead letters by what they died of. */
+export interface LettersModel {
+  readonly groups: readonly (Group & { readonly key: string })[];
+}
+
+/** A group as it stands in a path: its reason, and its source where that is known. */
+export const groupKey = ({ reason, source }: Pick<Group, 'reason' | 'source'>): string =>
+  source === undefined ? reason : `${reason}~${source}`;
+
+/** Which letters a path means. */
+export function readGroupKey(key: string): Chosen {
+  const [reason = '', source] = key.split('~', 2);
+  return { reason, ...(source === undefined ? { nameless: true } : { source }) };
+}
+
+/** Looks at every letter; hides them from others meanwhile, which ends no alarm. */
+export async function lettersModel({ target }: Pick<Context, 'target'>): Promise<LettersModel> {
+  const groups = new Groups();
+  for await (const letters of (await LetterBox.of(target)).look()) for (const letter of letters) groups.add(letter);
+  return { groups: groups.all().map((group) => ({ ...group, key: groupKey(group) })) };
+}

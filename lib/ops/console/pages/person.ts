@@ -1,0 +1,89 @@
+import { html } from 'hono/html';
+import { storyLine } from '../../commands/timeline/story.ts';
+import { endOf } from '../../words/time.ts';
+import type { MailModel, MarkModel, PersonModel, ReasonModel } from '../model/person.ts';
+import type { Html } from '../parts/page.ts';
+import { clean, quoted, shown } from '../parts/shown.ts';
+import { badge, messagePath, personPath, type State, typeWord, when } from '../parts/words.ts';
+
+export function personPage(model: PersonModel, now: number, readOnly: boolean): Html {
+  const { address, marketing, transactional } = model;
+  const state: readonly [State, string] = transactional.suppressed
+    ? ['fault', 'gets no mail']
+    : marketing.suppressed
+      ? ['note', 'gets no marketing mail']
+      : ['ok', 'clear'];
+  const path = personPath(address);
+  return html`<section class="card" aria-labelledby="who">
+<div class="head">
+<div class="grow"><h1 id="who">${shown(address)}</h1><p>${badge(...state)}</p><p class="lead" data-live="sentence">${shown(model.sentence)}</p></div>
+<div class="actions">
+${readOnly ? '' : html`<a class="button" href="${path}/suppress">Suppress…</a>${marketing.suppressed || model.scopes.some(({ suppressed }) => suppressed) ? html`<a class="button" href="${path}/lift">Lift…</a>` : ''}<a class="button" href="${path}/erase">Erase…</a>`}
+<button type="button" data-copy="${`${clean(address)}: ${clean(model.sentence)}`}">Copy for ticket</button>
+</div>
+</div>
+</section>
+<section class="card" aria-labelledby="mails">
+<h2 id="mails">Mails</h2>
+<div data-live="mails">
+${
+  model.mails.length === 0
+    ? html`<div class="empty"><p>No report about this address is kept. Events are kept for the days of the settings; before that, or where an event type is not ticked at the ESP, nothing arrives.</p></div>`
+    : html`<ol class="timeline">${model.mails.map((mail) => mailItem(mail, now))}</ol>`
+}
+${model.more ? html`<p class="soft small">Older events exist: <code>ops timeline ${clean(address)} --limit 1000</code></p>` : ''}
+</div>
+</section>
+<section class="card" aria-labelledby="reasons">
+<h2 id="reasons">Why, and what would end it</h2>
+<div data-live="reasons">
+${
+  model.reasons.length === 0
+    ? html`<p class="soft">Nothing stands, or ever stood, against this address.</p>`
+    : html`<div class="scroll"><table class="stack"><thead><tr><th scope="col">Reason</th><th scope="col">State</th><th scope="col">Since</th><th scope="col">Until</th><th scope="col">Evidence</th><th scope="col">What ends it</th></tr></thead><tbody>${model.reasons.map((reason) => reason.marks.map((mark) => markRow(reason, mark, now)))}</tbody></table></div>`
+}
+</div>
+</section>`;
+}
+
+const mailItem = ({ messageId, at, subject, outcome, events }: MailModel, now: number): Html => html`<li class="mail">
+<h3>${subject === undefined ? '' : html`${shown(subject)}: `}${outcome === 'see below' ? 'Nothing is known of a delivery' : shown(capital(outcome))}</h3>
+<p class="small soft">${when(at, now)}${messageId === undefined ? '' : html` · message <a href="${messagePath(messageId)}">${shown(messageId)}</a>`}</p>
+<ul>${events.map((event) => eventItem(event, now))}</ul>
+</li>`;
+
+/** One event: when, what, by whom. */
+export function eventItem(event: MailModel['events'][number], now: number): Html {
+  const at = event.occurredAt;
+  const line = storyLine(event);
+  // The line's own time and type are shown better here.
+  const words = line.slice(line.indexOf(event.type) + event.type.length).trim();
+  const told = words.lastIndexOf('[');
+  const detail = told > 0 ? words.slice(0, told).trim() : '';
+  return html`<li>${typeWord(event.type)} <span class="soft">${when(at, now)} · ${shown(event.source)}</span>${detail === '' ? '' : quoted(detail)}</li>`;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  hard_bounce: 'Hard bounce',
+  complaint: 'Complaint',
+  unsubscribe: 'Unsubscribed',
+  soft_bounces: 'Soft bounces',
+  manual: 'By hand',
+};
+
+const STATES: Readonly<Record<MarkModel['state'], readonly [State, string]>> = {
+  counts: ['fault', 'counts'],
+  ended: ['idle', 'ended'],
+  lifted: ['ok', 'lifted'],
+};
+
+const markRow = ({ reason, scope }: ReasonModel, mark: MarkModel, now: number): Html => html`<tr>
+<td data-label="Reason"><span>${REASONS[reason] ?? reason}${scope === undefined ? '' : html`<br><span class="small soft">${shown(scope)}</span>`}</span></td>
+<td data-label="State"><span>${badge(...STATES[mark.state])}${mark.decides ? '' : html` <span class="small soft">also known</span>`}</span></td>
+<td data-label="Since">${when(mark.at, now)}</td>
+<td data-label="Until"><span>${mark.until === 0 ? '' : endOf(mark.until) === 'for ever' ? 'for ever' : when(endOf(mark.until), now)}</span></td>
+<td data-label="Evidence"><span>${shown([mark.provider ?? mark.source, mark.event, mark.status].filter(Boolean).join(', '))}${mark.echo ? html`<br><span class="small soft">the ESP's own list</span>` : ''}${mark.actor === undefined ? '' : html`<br><span class="small soft">${shown(mark.actor)}: ${shown(mark.note ?? '')}</span>`}</span></td>
+<td data-label="What ends it"><span>${mark.ends}</span></td>
+</tr>`;
+
+const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

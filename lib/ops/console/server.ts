@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { watch as watchFolder } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { type App, consoleApp } from './app.ts';
+import { newToken } from './safety.ts';
+
+export interface Console {
+  /** With its token: whoever has this address may use the console. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the console on the loopback address.
+ * @param port 0 = any free
+ * @throws Error with code EADDRINUSE where the port is taken
+ */
+export async function serveConsole(
+  parts: Pick<App, 'context' | 'version' | 'watchChanges'>,
+  port = 0,
+): Promise<Console> {
+  const token = newToken();
+  let bound = port;
+  const app = consoleApp({ ...parts, door: { token, port: () => bound } });
+  const server = createAdaptorServer({ fetch: app.fetch });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  bound = (server.address() as AddressInfo).port;
+  return {
+    url: `http://127.0.0.1:${bound}/?token=${token}`,
+    async close() {
+      server.close();
+      if ('closeAllConnections' in server) server.closeAllConnections();
+    },
+  };
+}
+
+const DEBOUNCE_MS = 250;
+
+/** Changes of a local stack: its functions write logs whenever they do something. */
+export const changesInFolder =
+  (folder: string): App['watchChanges'] =>
+  (changed) => {
+    let timer: NodeJS.Timeout | undefined;
+    const watcher = watchFolder(folder, () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        changed();
+      }, DEBOUNCE_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      watcher.close();
+    };
+  };
+
+/** A deployed stack tells nobody: every open page looks again now and then. */
+export const changesBySeconds =
+  (seconds: number): App['watchChanges'] =>
+  (changed) => {
+    const timer = setInterval(changed, seconds * 1000);
+    return () => clearInterval(timer);
+  };

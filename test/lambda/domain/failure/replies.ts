@@ -1,0 +1,6 @@
+import { OTHERS } from './replies-other.ts';
+import { RECEIVERS } from './replies-receivers.ts';
+import { SERVERS } from './replies-servers.ts';
+import type { Row } from './reply.ts';
+
+export const REPLIES: readonly Row[] = [...RECEIVERS, ...SERVERS, ...OTHERS];
