@@ -2,14 +2,18 @@ import { type Expression, parse, print } from '@swc/core';
 import type { FunctionName } from '../../../lambda/contract/env.ts';
 import { USED } from '../../../lambda/providers/provider.ts';
 
+const KEPT = new Map<string, ReadonlySet<string>>(
+  Object.entries(USED).map(([name, members]) => [name, new Set(members)]),
+);
+
 /**
  * A provider's source with only those members in its `defineProvider({...})` that a function uses; what only the others needed is then
  * dead code, which the bundler drops. A function that `USED` does not name keeps everything.
  * @param source TypeScript of `lambda/providers/<id>/index.ts`
  */
 export async function providerHalf(source: string, name: FunctionName): Promise<string> {
-  if (name !== 'receive' && name !== 'process') return source;
-  const used = new Set<string>(USED[name]);
+  const used: ReadonlySet<string> | undefined = KEPT.get(name);
+  if (!used) return source;
   const module = await parse(source, { syntax: 'typescript', target: 'es2024' });
   for (const item of module.body) {
     if (item.type !== 'ExportDeclaration' || item.declaration.type !== 'VariableDeclaration') continue;
