@@ -1,4 +1,5 @@
-/** Every type of a normalised event: a closed vocabulary. */
+/** The closed vocabularies of a normalised event. */
+
 export const EVENT_TYPES = [
   'accepted',
   'delivered',
@@ -16,3 +17,29 @@ export const EVENT_TYPES = [
   'lifted',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
+
+export const BOUNCE_CLASSES = ['hard', 'soft', 'block', 'undetermined'] as const;
+export type BounceClass = (typeof BOUNCE_CLASSES)[number];
+
+/** What the receiver objected to. Only `mailbox` and `domain` speak about the recipient; the rest is about the sender or the mail. */
+export const BOUNCE_CAUSES = ['mailbox', 'domain', 'full', 'reputation', 'content', 'policy', 'technical'] as const;
+export type BounceCause = (typeof BOUNCE_CAUSES)[number];
+
+export const DROP_REASONS = [
+  'suppressed-bounce',
+  'suppressed-complaint',
+  'suppressed-unsubscribe',
+  'suppressed-unknown',
+  'invalid',
+  'content',
+  'policy',
+  'quota',
+  'template',
+  'duplicate',
+  'other',
+] as const;
+export type DropReason = (typeof DROP_REASONS)[number];
+
+/** Why somebody is on the suppression list. */
+export const REASONS = ['hard_bounce', 'complaint', 'unsubscribe', 'soft_bounces', 'manual'] as const;
+export type Reason = (typeof REASONS)[number];

@@ -8,7 +8,7 @@ export const SOURCE_DIMENSION = 'source';
 
 /** Each name with its dimension is a metric of $0.30 a month, in months in which it was written. No more than alarms and dashboard need. */
 export const METRICS = {
-  /** Events taken from the queue and stored or found stored, per source. `pulse` adds a zero per source. */
+  /** Events that had not come before, per source: what shows that it is alive. `pulse` adds a zero per source. */
   accepted: 'Accepted',
   /** Requests without a valid proof of origin, whatever else was wrong with them, or from an address that is not allowed, per source. */
   refused: 'Refused',
@@ -48,7 +48,7 @@ export const METRICS = {
   /** Counted only where an alarm on them is set; machines left out where the ESP tells them. */
   opens: 'Opens',
   clicks: 'Clicks',
-  /** Events whose type the provider's table does not know. */
+  /** Events that cannot be understood: of a type that the provider's table does not know, or of a kind that suppresses without recipient or time. */
   unknownEvents: 'UnknownEvents',
   /** Milliseconds from posting a heartbeat to finding it in the events table; no value where it was not found. */
   heartbeat: 'Heartbeat',

@@ -1,78 +1,18 @@
-import { EVENT_TYPES, type EventType } from '../contract/event-types.ts';
-import type { Reason } from './suppression.ts';
+import type { EventMembers, MappedMembers } from '../contract/event-fields.ts';
 
-export { EVENT_TYPES, type EventType };
-
-/** The closed vocabularies of the field and the one event shape every provider is mapped to. */
-
-export const BOUNCE_CLASSES = ['hard', 'soft', 'block', 'undetermined'] as const;
-export type BounceClass = (typeof BOUNCE_CLASSES)[number];
-
-/** What the receiver objected to. Only `mailbox` and `domain` speak about the recipient; the rest is about the sender or the mail. */
-export const BOUNCE_CAUSES = ['mailbox', 'domain', 'full', 'reputation', 'content', 'policy', 'technical'] as const;
-export type BounceCause = (typeof BOUNCE_CAUSES)[number];
-
-export const DROP_REASONS = [
-  'suppressed-bounce',
-  'suppressed-complaint',
-  'suppressed-unsubscribe',
-  'suppressed-unknown',
-  'invalid',
-  'content',
-  'policy',
-  'quota',
-  'template',
-  'duplicate',
-  'other',
-] as const;
-export type DropReason = (typeof DROP_REASONS)[number];
-
-interface EventFields {
-  readonly type: EventType;
-  /** On `bounced` only. */
-  readonly bounceClass?: BounceClass;
-  /** On `bounced`, where the ESP or the SMTP reply says it. */
-  readonly bounceCause?: BounceCause;
-  /** On `dropped` only. */
-  readonly dropReason?: DropReason;
-  /** The ESP's own word for the event. */
-  readonly providerEvent: string;
-  readonly providerEventId?: string;
-  readonly messageId?: string;
-  /** Basic SMTP reply code, e.g. 550. */
-  readonly smtpCode?: number;
-  /** Enhanced status code, e.g. `5.1.1`. */
-  readonly smtpStatus?: string;
-  /** The failure in the receiver's or ESP's words. */
-  readonly diagnostic?: string;
-  readonly url?: string;
-  readonly userAgent?: string;
-  readonly ip?: string;
-  /** ISO 3166-1 alpha-2. */
-  readonly country?: string;
-  readonly device?: string;
-  /** The ESP says that a machine opened or clicked. Absent = the ESP does not say. */
-  readonly machine?: boolean;
-  readonly tags?: readonly string[];
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** This recipient is one of n that the ESP named for one fact; more than 1 suppresses nobody by default. */
-  readonly candidates?: number;
-  /** An echo of the ESP's own list, not new evidence: mirrored once, never over a lift. */
-  readonly echo?: true;
-  /** An auto-reply may have caused it (out of office). */
-  readonly autoReply?: true;
-  /** On operator acts: the reason set or lifted, until when it holds (epoch seconds), who did it and why. */
-  readonly reason?: Reason;
-  readonly until?: number;
-  readonly actor?: string;
-  readonly note?: string;
-  /** On `inbound`: what is kept of the mail; the body stays in the archive. */
-  readonly from?: string;
-  readonly subject?: string;
-}
+export {
+  BOUNCE_CAUSES,
+  BOUNCE_CLASSES,
+  type BounceCause,
+  type BounceClass,
+  DROP_REASONS,
+  type DropReason,
+  EVENT_TYPES,
+  type EventType,
+} from '../contract/event-types.ts';
 
 /** What a provider's `normalise` returns: the facts in our vocabulary, still without source, key and normal forms. */
-export interface Draft extends EventFields {
+export interface Draft extends Omit<MappedMembers, 'scope'> {
   /** As the ESP wrote it; display names allowed. Absent where the ESP does not name one person. */
   readonly recipient?: string;
   /** Epoch milliseconds. Absent where the ESP gives none: never "now". */
@@ -86,21 +26,8 @@ export interface Draft extends EventFields {
   readonly identity: readonly (string | number | boolean | null | undefined)[];
 }
 
-/** The normalised event: what is stored, published and printed. Absent means absent: no empty strings, no guesses. */
-export interface NormalisedEvent extends EventFields {
-  /** 32 hex digits: two deliveries of one event have the same. */
-  readonly fingerprint: string;
-  readonly source: string;
-  readonly provider: string;
-  readonly requestId?: string;
-  /** Address in normal form. */
-  readonly recipient?: string;
-  /** ISO 8601, UTC, milliseconds. */
-  readonly occurredAt?: string;
-  /** ISO 8601, UTC, milliseconds. */
-  readonly receivedAt: string;
-  /** `all`, or `<source>:<kind>:<id>`. */
-  readonly scope?: string;
-  /** Names of fields that were cut to their documented length. */
-  readonly truncated?: readonly string[];
-}
+/**
+ * The normalised event: what is stored, published and printed. Absent means absent: no empty strings, no guesses. Its members stand in
+ * `lambda/contract/event-fields.ts`.
+ */
+export interface NormalisedEvent extends EventMembers {}

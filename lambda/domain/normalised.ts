@@ -1,4 +1,5 @@
-import { normaliseAddress } from './address.ts';
+import { EVENT_FIELDS } from '../contract/event-fields.ts';
+import { isAltered, normaliseAddress, sameButCase } from './address.ts';
 import { fingerprint } from './dedupe.ts';
 import type { Draft, NormalisedEvent } from './event.ts';
 import { OPERATOR } from './operator.ts';
@@ -14,36 +15,13 @@ export interface Arrival {
   readonly requestId?: string;
 }
 
-/** Characters kept of each long field; what is cut is named in `truncated`, the archive holds the whole. */
-export const MAX_LENGTHS = {
-  url: 2048,
-  userAgent: 256,
-  diagnostic: 512,
-  messageId: 512,
-  providerEvent: 128,
-  providerEventId: 256,
-  scope: 256,
-  subject: 256,
-  from: 320,
-  device: 64,
-  country: 64,
-  ip: 64,
-  smtpStatus: 16,
-  actor: 128,
-  note: 512,
-} as const satisfies Partial<Record<keyof Draft, number>>;
-
-const MAX_TAGS = 20;
-const MAX_TAG_LENGTH = 128;
-const MAX_METADATA = 20;
-const MAX_METADATA_LENGTH = 256;
-
 /** Earliest and latest time a date can hold and be written with four digits of year. */
 const LATEST = Date.UTC(9999, 11, 31);
 
 /** A provider's draft as the event that is stored, published and printed. */
 export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent {
   const { identity, recipient, occurredAt, scope, ...facts } = draft;
+  const address = recipient === undefined ? undefined : normaliseAddress(recipient);
   const cut: string[] = [];
   // An operator names a scope in full; an ESP's is named after its source.
   const scopeName =
@@ -57,38 +35,55 @@ export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent
     source: arrival.source,
     provider: arrival.provider,
     requestId: arrival.requestId,
-    recipient: recipient === undefined ? undefined : normaliseAddress(recipient),
+    recipient: address,
+    recipientAltered: altered(draft, address),
     occurredAt: time(occurredAt),
     receivedAt: arrival.receivedAt,
     truncated: cut.length > 0 ? cut : undefined,
   }) as unknown as NormalisedEvent;
 }
 
+/** Whether what is said of the given address may not be held against the key's owner. */
+function altered({ recipient, dropReason }: Draft, key: string | undefined): true | undefined {
+  if (recipient === undefined || key === undefined || recipient === key) return undefined;
+  // "Not a valid address" is said of the very string: any repair makes another one of it.
+  const same = dropReason === 'invalid' ? sameButCase(recipient, key) : !isAltered(recipient, key);
+  return same ? undefined : true;
+}
+
 const time = (at: number | undefined): string | undefined =>
   at !== undefined && at > 0 && at < LATEST ? new Date(at).toISOString() : undefined;
 
+/** A value within the limits of its field; absent where nothing of it remains. */
 function shorten(name: string, value: unknown, cut: string[]): unknown {
-  const within = (text: string, max: number): string => {
-    if (text.length <= max) return text.toWellFormed();
+  const within = (text: string, most: number): string => {
+    if (text.length <= most) return text.toWellFormed();
     if (!cut.includes(name)) cut.push(name);
-    return text.slice(0, max).toWellFormed();
+    return text.slice(0, most).toWellFormed();
   };
-  if (typeof value === 'string') return value === '' ? undefined : within(value, max(name));
-  if (Array.isArray(value)) return few(value, MAX_TAGS, name, cut)?.map((tag: string) => within(tag, MAX_TAG_LENGTH));
-  if (typeof value === 'object' && value !== null) {
-    const entries = few(Object.entries(value as Record<string, string>), MAX_METADATA, name, cut);
-    return (
-      entries &&
-      Object.fromEntries(entries.map(([key, item]) => [within(key, MAX_TAG_LENGTH), within(item, MAX_METADATA_LENGTH)]))
-    );
+  const field = FIELDS.get(name);
+  if (value === undefined || value === '') return undefined;
+  switch (field?.is) {
+    case 'text':
+      return typeof value === 'string' ? within(value, field.most) : value;
+    case 'texts':
+      return few(value as readonly string[], field.most, name, cut)?.map((item) => within(item, field.mostEach));
+    case 'textMap': {
+      const { most, mostEach, mostKey } = field;
+      const entries = few(Object.entries(value as Record<string, string>), most, name, cut);
+      return (
+        entries && Object.fromEntries(entries.map(([key, item]) => [within(key, mostKey), within(item, mostEach)]))
+      );
+    }
+    default:
+      return value;
   }
-  return value;
 }
 
-const max = (name: string): number =>
-  Object.hasOwn(MAX_LENGTHS, name) ? MAX_LENGTHS[name as keyof typeof MAX_LENGTHS] : 128;
+const FIELDS = new Map(Object.entries(EVENT_FIELDS));
 
 function few<T>(items: readonly T[], most: number, name: string, cut: string[]): readonly T[] | undefined {
+  if (items.length === 0) return undefined;
   if (items.length > most) cut.push(name);
-  return items.length > 0 ? items.slice(0, most) : undefined;
+  return items.slice(0, most);
 }

@@ -26,7 +26,13 @@ await build({
   logLevel: 'error',
 });
 writeTypes();
-for (const file of ['docs/suppression-table.md', 'docs/address-vectors.json', 'LICENSE']) {
+for (const file of [
+  'docs/suppression-table.md',
+  'docs/address-vectors.json',
+  'docs/unsubscribe.md',
+  'docs/unsubscribe-vectors.json',
+  'LICENSE',
+]) {
   copyFileSync(join(ROOT, file), join(target, file.slice(file.lastIndexOf('/') + 1)));
 }
 const manifest = {
@@ -52,7 +58,7 @@ function writeTypes() {
     cwd: ROOT,
     stdio: 'inherit',
   });
-  for (const file of ['index.d.ts', 'types.d.ts']) {
+  for (const file of ['index.d.ts', 'types.d.ts', 'unsubscribe.d.ts']) {
     const text = readFileSync(join(all, 'lib/reader', file), 'utf8');
     // The compiler leaves the endings of type-only exports as they are.
     writeFileSync(join(target, 'reader', file), text.replaceAll(/(from '\.\/\w+)\.ts'/g, "$1.js'"));

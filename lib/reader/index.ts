@@ -5,6 +5,7 @@ import { judge } from './rule.ts';
 import type { Answer, Question, Reader, ReaderOptions } from './types.ts';
 
 export type * from './types.ts';
+export { unsubscribeHeaders, unsubscribeUrl } from './unsubscribe.ts';
 
 /** "For ever" in epoch seconds: the end of year 9999. */
 export const FOREVER: number = FOR_EVER;

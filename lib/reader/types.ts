@@ -64,3 +64,22 @@ export interface Reader {
   /** Asks about many, one answer per given address, in the order given. Never throws, forgets none. */
   checkMany(emails: Iterable<string>, question?: Question): Promise<Answer[]>;
 }
+
+export interface UnsubscribeOptions {
+  readonly address: string;
+  /** What the person leaves: the scope that readers will ask for, at most 255 octets; default `all`. */
+  readonly scope?: string;
+  /** Unsubscribe keys of the stack, newest first: the first one makes the token. One is enough. */
+  readonly keys: string | readonly string[];
+  /** Public URL of the stack, e.g. `https://hooks.example.com`. */
+  readonly baseUrl: string;
+  /** Epoch milliseconds; default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** Names and values of header fields, each one line. */
+export interface UnsubscribeHeaders {
+  /** One URL in angle brackets. */
+  readonly 'List-Unsubscribe': string;
+  readonly 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click';
+}

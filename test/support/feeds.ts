@@ -9,6 +9,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { sesInput } from '../../lib/constructs/ses/direct-input.ts';
 import type { LocalOptions, LocalStack } from '../../lib/local/runner.ts';
 import { Driver, eventually, signSendGrid } from './driver.ts';
+import { strictly } from './event-schema.ts';
 
 /** What other services see of a running stack: its bus and its archive, read as they would. */
 
@@ -22,14 +23,14 @@ export interface BusEvent {
   readonly detail: Record<string, unknown>;
 }
 
-const schema = (name: string) => JSON.parse(readFileSync(`docs/schemas/${name}.json`, 'utf8')) as object;
+const schema = (name: string) => strictly(JSON.parse(readFileSync(`docs/schemas/${name}.json`, 'utf8'))) as object;
 const ajv = new Ajv2020({ allErrors: true });
 const VALID = new Map([
   ['Email Event', ajv.compile(schema('email-event'))],
   ['Suppression Changed', ajv.compile(schema('suppression-changed'))],
 ]);
 
-/** What a detail has wrong by its published schema; empty = nothing. */
+/** What a detail has wrong by its published schema, and what it has beside it; empty = nothing. */
 export function schemaErrors(event: BusEvent): string[] {
   const valid = VALID.get(event['detail-type']);
   if (!valid) return [`no schema for ${event['detail-type']}`];

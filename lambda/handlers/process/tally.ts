@@ -1,5 +1,6 @@
 import type { Tally } from '../../aws/telemetry.ts';
 import { HEARTBEAT_SOURCE, type RuntimeConfig } from '../../contract/config.ts';
+import type { EventType } from '../../contract/event-types.ts';
 import { BATCH_FACTS, blockedFact } from '../../contract/logs.ts';
 import { METRICS, type MetricName } from '../../contract/metrics.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
@@ -10,25 +11,28 @@ import type { Suppressed } from './suppress.ts';
 /** What became of a batch. */
 export interface Outcome {
   readonly stored: Pick<Stored, 'events' | 'at'>;
-  readonly folded: Pick<Suppressed, 'changed' | 'suppressed'>;
+  readonly folded: Pick<Suppressed, 'changed' | 'suppressed' | 'unjudged'>;
   readonly deadLetters: number;
   readonly failedMessages: number;
   readonly tableFailures: { readonly throttled: number; readonly other: number };
 }
 
 /**
- * Counts of one batch. Live events only: a replay must not look like traffic, nor an operator's act, nor our own heartbeat. One metrics
+ * Counts of one batch. Live events only: a replay must not look like traffic, nor what was
+ * fetched from an ESP's API (a webhook that is silent stays silent), nor an operator's act, nor our own heartbeat. One metrics
  * line per batch and source, none per event. Each metric has its price, so what no alarm needs is a plain fact of the first line:
  * events by type, blocks by operator, the slowest event.
  */
-export function tallyOf(outcome: Outcome, { countEngagement }: Pick<RuntimeConfig, 'countEngagement'>): Tally {
+export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEngagement' | 'sources'>): Tally {
   const { stored, folded, deadLetters, failedMessages, tableFailures } = outcome;
   const live = stored.events.filter(isCounted);
   const people = new Set(live.flatMap(({ event }) => event.recipient ?? []));
   const fresh = live.filter(({ outcome: ended }) => ended === 'new').map(({ event }) => event);
+  const byKind = eventCounts(fresh, config.countEngagement === true);
   const counts = new Map<MetricName, number>([
     [METRICS.duplicates, live.length - fresh.length],
-    ...eventCounts(fresh, countEngagement === true),
+    ...byKind,
+    [METRICS.unknownEvents, (byKind.get(METRICS.unknownEvents) ?? 0) + folded.unjudged],
     [METRICS.suppressionChanges, folded.changed],
     [METRICS.newSuppressions, folded.suppressed.intersection(people).size],
     [METRICS.deadLettered, deadLetters],
@@ -37,36 +41,74 @@ export function tallyOf(outcome: Outcome, { countEngagement }: Pick<RuntimeConfi
   ]);
   return {
     bySource: new Map(
-      [...Map.groupBy(live, ({ event }) => event.source)].map(([source, events]) => [
-        source,
-        { [METRICS.accepted]: events.length },
-      ]),
+      [...Map.groupBy(live.filter(showsLife(config.sources, stored.at)), ({ event }) => event.source)].map(
+        ([source, events]) => [source, { [METRICS.accepted]: events.length }],
+      ),
     ),
     overall: Object.fromEntries([...counts].filter(([, count]) => count > 0)),
     facts: {
       ...eventFacts(fresh, stored.at),
+      ...(folded.unjudged > 0 && { [BATCH_FACTS.unjudged]: folded.unjudged }),
       ...(tableFailures.throttled > 0 && { [BATCH_FACTS.throttled]: tableFailures.throttled }),
     },
   };
 }
 
+/** How old the repetition of an event may be that another channel reported first. */
+const TOLD_TWICE_WITHIN = 3600_000;
+
+/**
+ * What shows that a source is alive: events that had not come before. Whoever caught a request can send it again for ever, and must not so
+ * hide that the ESP has fallen silent. A source that shares its events with others may always come second: there a repetition counts
+ * while its event is young.
+ */
+function showsLife(sources: RuntimeConfig['sources'], now: number): (event: RecordedEvent) => boolean {
+  const groupOf = (source: string): string => sources[source]?.dedupeGroup ?? source;
+  const members = Map.groupBy(Object.keys(sources), groupOf);
+  const shares = (source: string): boolean => (members.get(groupOf(source))?.length ?? 0) > 1;
+  const isYoung = (at: string | undefined): boolean => at !== undefined && now - Date.parse(at) < TOLD_TWICE_WITHIN;
+  return ({ event: { source, occurredAt }, outcome }) => outcome === 'new' || (shares(source) && isYoung(occurredAt));
+}
+
 const isCounted = ({ message: { message }, outcome }: RecordedEvent): boolean =>
-  message?.origin === 'live' && message.source !== HEARTBEAT_SOURCE && (outcome === 'new' || outcome === 'seen');
+  message?.origin === 'live' &&
+  message.channel !== 'api' &&
+  message.source !== HEARTBEAT_SOURCE &&
+  (outcome === 'new' || outcome === 'seen');
+
+/** The metric of each type; none where no alarm needs one: then it is a fact of the line and costs nothing. */
+const METRIC_OF: Readonly<Record<EventType, MetricName | undefined>> = {
+  accepted: undefined,
+  delivered: METRICS.delivered,
+  deferred: undefined,
+  // By class, below.
+  bounced: undefined,
+  dropped: undefined,
+  opened: METRICS.opens,
+  clicked: METRICS.clicks,
+  complained: METRICS.complaints,
+  unsubscribed: undefined,
+  resubscribed: undefined,
+  inbound: undefined,
+  unknown: METRICS.unknownEvents,
+  suppressed: undefined,
+  lifted: undefined,
+};
 
 /** What is counted of events the first time they arrive. */
-function eventCounts(events: readonly NormalisedEvent[], countEngagement: boolean): [MetricName, number][] {
-  const count = (is: (event: NormalisedEvent) => boolean): number => events.filter(is).length;
-  const byPeople = (type: 'opened' | 'clicked') => (event: NormalisedEvent) =>
-    countEngagement && event.type === type && event.machine !== true;
-  return [
-    [METRICS.unknownEvents, count(({ type }) => type === 'unknown')],
-    [METRICS.delivered, count(({ type }) => type === 'delivered')],
-    [METRICS.complaints, count(({ type }) => type === 'complained')],
-    [METRICS.hardBounces, count(({ type, bounceClass }) => type === 'bounced' && bounceClass === 'hard')],
-    [METRICS.mailboxBlocks, count((event) => blockedBy(event) !== undefined)],
-    [METRICS.opens, count(byPeople('opened'))],
-    [METRICS.clicks, count(byPeople('clicked'))],
-  ];
+function eventCounts(events: readonly NormalisedEvent[], countEngagement: boolean): Map<MetricName, number> {
+  const counts = new Map<MetricName, number>();
+  const count = (metric: MetricName | undefined): void => {
+    if (metric !== undefined) counts.set(metric, (counts.get(metric) ?? 0) + 1);
+  };
+  for (const event of events) {
+    const { type, bounceClass, machine } = event;
+    if (type !== 'opened' && type !== 'clicked') count(METRIC_OF[type]);
+    else if (countEngagement && machine !== true) count(METRIC_OF[type]);
+    if (type === 'bounced' && bounceClass === 'hard') count(METRICS.hardBounces);
+    if (blockedBy(event) !== undefined) count(METRICS.mailboxBlocks);
+  }
+  return counts;
 }
 
 /** The mailbox operator that refused a mail because of sender, content or policy, where it is one of the large ones. */

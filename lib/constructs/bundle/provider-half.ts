@@ -9,6 +9,7 @@ import type { Provider } from '../../../lambda/providers/provider.ts';
 const USED: Readonly<Partial<Record<FunctionName, ReadonlySet<keyof Provider>>>> = {
   receive: new Set(['id', 'keys', 'responses', 'acceptsGet', 'probe', 'verify', 'split']),
   process: new Set(['id', 'normalise', 'control', 'bindToken', 'topics']),
+  pulse: new Set(['id', 'normalise', 'control', 'bindToken']),
 };
 
 /**

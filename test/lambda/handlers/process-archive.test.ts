@@ -1,6 +1,7 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type EventField, eventFields } from '../../../lambda/contract/event-fields.ts';
 import { packMessages } from '../../../lambda/domain/message.ts';
 import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
 import { secretStore } from '../../../lib/local/emulators/secret-store.ts';
@@ -88,6 +89,12 @@ test('a failed archive put fails the message; the retry changes nothing else', a
   expect(await invoke(bodies)).toEqual({ batchItemFailures: [] });
   expect(await items()).toEqual(before);
   expect(lines.map((line) => (JSON.parse(line) as { raw: string }).raw)).toEqual([raw]);
+  // What the line says once for all its events, no event says again.
+  const [line] = lines.map((text) => JSON.parse(text) as Record<string, unknown> & { events: object[] });
+  const inLine = eventFields.flatMap(([name, { archived }]) => (archived === 'line' ? [name] : []));
+  expect(Object.keys(line ?? {})).toEqual(expect.arrayContaining(inLine));
+  expect(Object.keys(line?.events[0] ?? {}).filter((name) => inLine.includes(name as EventField))).toEqual([]);
+  expect(line?.events[0]).toMatchObject({ type: 'complained', recipient: 'a@example.com' });
 });
 
 test('heartbeats and replays are not archived; operator acts, confirmations and what cannot be read are', async () => {

@@ -40,7 +40,12 @@ test('it needs the SDK, which its user has, and nothing else', () => {
   expect(manifest.peerDependencies).toEqual({ '@aws-sdk/client-dynamodb': expect.any(String) });
   const imports = readFileSync(join(installed, 'reader/index.js'), 'utf8').match(/from "[^"]+"/g);
   expect(new Set(imports)).toEqual(
-    new Set(['from "node:url"', 'from "node:timers/promises"', 'from "@aws-sdk/client-dynamodb"']),
+    new Set([
+      'from "node:crypto"',
+      'from "node:url"',
+      'from "node:timers/promises"',
+      'from "@aws-sdk/client-dynamodb"',
+    ]),
   );
 });
 
@@ -48,13 +53,16 @@ test('it reads the list', async () => {
   writeFileSync(
     join(folder, 'main.js'),
     `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-    import { createReader, FOREVER, normaliseAddress } from 'quell/reader';
+    import { createReader, FOREVER, normaliseAddress, unsubscribeHeaders } from 'quell/reader';
     const [endpoint, table, ...emails] = process.argv.slice(2);
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
     const reader = createReader({ client: new DynamoDBClient({ endpoint, region: 'us-east-1', credentials }), table });
     const one = await reader.check(emails[0]);
     const many = await reader.checkMany(emails);
-    console.log(JSON.stringify({ one, many, forever: one.until === FOREVER, form: normaliseAddress('A@B.example') }));`,
+    const keys = 'quell_unsub_' + 'A'.repeat(43);
+    const headers = unsubscribeHeaders({ address: emails[0], keys, baseUrl: 'https://hooks.example.com' });
+    const form = normaliseAddress('A@B.example');
+    console.log(JSON.stringify({ one, many, headers, forever: one.until === FOREVER, form }));`,
   );
   const emails = [addressOf('complained'), addressOf('nobody')];
   const { stdout } = await run(process.execPath, ['main.js', dynamo.endpoint, dynamo.tables.suppression, ...emails], {
@@ -63,6 +71,7 @@ test('it reads the list', async () => {
   expect(JSON.parse(stdout)).toMatchObject({
     one: { status: 'suppressed', reason: 'complaint' },
     many: [{ status: 'suppressed' }, { status: 'clear' }],
+    headers: { 'List-Unsubscribe': expect.stringMatching(/^<https:\/\/hooks\.example\.com\/u\/v1\/[\w-]+>$/) },
     forever: true,
     form: 'a@b.example',
   });
@@ -72,7 +81,9 @@ test('its types hold for those who use it', async () => {
   writeFileSync(
     join(folder, 'types.ts'),
     `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-    import { type Answer, createReader } from 'quell/reader';
+    import { type Answer, createReader, unsubscribeHeaders, type UnsubscribeHeaders } from 'quell/reader';
+    const headers: UnsubscribeHeaders = unsubscribeHeaders({ address: 'a', keys: ['k'], baseUrl: 'u' });
+    headers['List-Unsubscribe'].length;
     const answer: Answer = await createReader({ client: new DynamoDBClient({}), table: 't' }).check('a', { scope: ['s'] });
     if (answer.status === 'suppressed') answer.until.toFixed();
     // @ts-expect-error the other answers have no end

@@ -1,3 +1,4 @@
+import type { EventType } from '../../../../lambda/contract/event-types.ts';
 import { isInternal } from '../../../../lambda/contract/tables.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
@@ -23,24 +24,36 @@ export async function tellMessage(target: Target, messageId: string, json: boole
 const named = (recipient: string | undefined): string =>
   recipient === undefined || isInternal(recipient) ? 'nobody named' : recipient;
 
-const ENDINGS = [
-  ['complained', 'marked as spam'],
-  ['unsubscribed', 'unsubscribed'],
-  ['bounced', 'bounced'],
-  ['dropped', 'not sent'],
-  ['deferred', 'delayed'],
-] as const;
+/** What each type says about the end of a mail, the weightiest first; nothing where it says none, or is told above. */
+const ENDINGS: Readonly<Record<EventType, string | undefined>> = {
+  complained: 'marked as spam',
+  unsubscribed: 'unsubscribed',
+  bounced: 'bounced',
+  dropped: 'not sent',
+  deferred: 'delayed',
+  accepted: undefined,
+  delivered: undefined,
+  opened: undefined,
+  clicked: undefined,
+  resubscribed: undefined,
+  inbound: undefined,
+  unknown: undefined,
+  suppressed: undefined,
+  lifted: undefined,
+};
+
+const BY_WEIGHT = Object.keys(ENDINGS) as EventType[];
 
 /** What became of a mail, in one sentence. */
 export function outcome(events: readonly StoredEvent[]): string {
-  const of = (type: string) => events.filter((event) => event.type === type);
+  const of = (type: EventType) => events.filter((event) => event.type === type);
   const [accepted] = of('accepted');
   const [delivered] = of('delivered');
   const said = [
     delivered && `delivered${after(accepted, delivered)}`,
     times('opened', of('opened')),
     times('clicked', of('clicked')),
-    ...ENDINGS.map(([type, words]) => of(type).length > 0 && words),
+    ...BY_WEIGHT.map((type) => of(type).length > 0 && ENDINGS[type]),
   ].filter(Boolean);
   return said.length > 0 ? said.join(', ') : accepted ? 'accepted, nothing more is known' : 'see below';
 }

@@ -39,8 +39,11 @@ function detail(event: NormalisedEvent): string {
       return `the ESP calls it "${event.providerEvent}"`;
     case 'inbound':
       return joined(event.from && `from ${event.from}`, event.subject && `"${event.subject}"`);
-    default:
+    case 'accepted':
+    case 'delivered':
       return reply;
+    default:
+      return event.type satisfies never;
   }
 }
 
