@@ -38,6 +38,8 @@ export function describeStack({
   consoleUrl,
 }: Described): StackFile {
   const queue = (address: string) => `${endpoints.sqs}${new URL(address).pathname}`;
+  const queueOf = (arn: string) => `${endpoints.sqs}/${arn.split(':').slice(-2).join('/')}`;
+  const feeds = variable(lambdas, 'process', 'FEEDS_QUEUE_ARN');
   const tables = {
     events: variable(lambdas, 'process', 'EVENTS_TABLE'),
     suppression: variable(lambdas, 'process', 'SUPPRESSION_TABLE'),
@@ -50,6 +52,8 @@ export function describeStack({
     tables,
     queues: {
       delivery: queue(variable(lambdas, 'receive', 'DELIVERY_QUEUE_URL')),
+      acts: queueOf(variable(lambdas, 'process', 'ACTS_QUEUE_ARN')),
+      ...(feeds !== 'none' && { feeds: queueOf(feeds) }),
       deadLetter: queue(variable(lambdas, 'process', 'DEAD_LETTER_QUEUE_URL')),
     },
     ...(bucket && { archive: { bucket: bucket.place.ref } }),
@@ -57,6 +61,7 @@ export function describeStack({
     sources: describeSources(lambdas, url),
     policy: JSON.parse(outputs.Policy ?? '{}') as StagePolicy,
     secretArn: variable(lambdas, 'receive', 'SECRET_ARN'),
+    ownKeysArn: variable(lambdas, 'receive', 'OWN_KEYS_ARN'),
     keysFile: home.keys,
     logsDir: home.logs,
     ...(consoleUrl !== undefined && { console: { url: consoleUrl } }),

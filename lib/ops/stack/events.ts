@@ -3,6 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { EventStore } from '../../../lambda/aws/dynamodb/events.ts';
 import { EVENTS } from '../../../lambda/contract/tables.ts';
 import type { EventType, NormalisedEvent } from '../../../lambda/domain/event.ts';
+import { recordedEvent } from '../../../lambda/domain/record.ts';
 import type { Target } from '../target/target.ts';
 
 /** An event as the table keeps it: what its keys say is put back. */
@@ -45,7 +46,6 @@ export async function readHistory(
 const HISTORY_MS = 30_000;
 
 export function asEvent(item: Record<string, AttributeValue>): StoredEvent {
-  const { [EVENTS.sortKey]: key, ...facts } = unmarshall(item);
-  const [time = '', fingerprint = ''] = String(key).split('#');
-  return { fingerprint, ...(time !== '-' && { occurredAt: time }), ...facts } as unknown as StoredEvent;
+  const record = unmarshall(item);
+  return { ...recordedEvent(record), expiresAt: Number(record[EVENTS.expiry]) };
 }
