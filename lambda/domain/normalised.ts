@@ -1,4 +1,5 @@
 import { EVENT_FIELDS } from '../contract/event-fields.ts';
+import { UNSUBSCRIBE_SOURCE } from '../contract/unsubscribe.ts';
 import { normaliseAddress } from './address.ts';
 import { fingerprint } from './dedupe.ts';
 import type { Draft, NormalisedEvent } from './event.ts';
@@ -22,9 +23,8 @@ const LATEST = Date.UTC(9999, 11, 31);
 export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent {
   const { identity, recipient, occurredAt, scope, ...facts } = draft;
   const cut: string[] = [];
-  // An operator names a scope in full; an ESP's is named after its source.
   const scopeName =
-    scope === undefined || scope === 'all' || arrival.source === OPERATOR ? scope : `${arrival.source}:${scope}`;
+    scope === undefined || scope === 'all' || NAMES_IN_FULL.has(arrival.source) ? scope : `${arrival.source}:${scope}`;
   const shortened: Record<string, unknown> = {};
   for (const [name, value] of Object.entries({ ...facts, scope: scopeName }))
     shortened[name] = shorten(name, value, cut);
@@ -40,6 +40,9 @@ export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent
     truncated: cut.length > 0 ? cut : undefined,
   }) as unknown as NormalisedEvent;
 }
+
+/** Operators and unsubscribe links name a scope in full; an ESP's is named after its source. */
+const NAMES_IN_FULL = new Set([OPERATOR, UNSUBSCRIBE_SOURCE]);
 
 const time = (at: number | undefined): string | undefined =>
   at !== undefined && at > 0 && at < LATEST ? new Date(at).toISOString() : undefined;

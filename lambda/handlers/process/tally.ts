@@ -22,14 +22,14 @@ export interface Outcome {
  * line per batch and source, none per event. Each metric has its price, so what no alarm needs is a plain fact of the first line:
  * events by type, blocks by operator, the slowest event.
  */
-export function tallyOf(outcome: Outcome, { countEngagement }: Pick<RuntimeConfig, 'countEngagement'>): Tally {
+export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEngagement' | 'unsubscribe'>): Tally {
   const { stored, folded, deadLetters, failedMessages, tableFailures } = outcome;
   const live = stored.events.filter(isCounted);
   const people = new Set(live.flatMap(({ event }) => event.recipient ?? []));
   const fresh = live.filter(({ outcome: ended }) => ended === 'new').map(({ event }) => event);
   const counts = new Map<MetricName, number>([
     [METRICS.duplicates, live.length - fresh.length],
-    ...eventCounts(fresh, countEngagement === true),
+    ...eventCounts(fresh, config),
     [METRICS.suppressionChanges, folded.changed],
     [METRICS.newSuppressions, folded.suppressed.intersection(people).size],
     [METRICS.deadLettered, deadLetters],
@@ -65,6 +65,7 @@ const METRIC_OF: Readonly<Record<EventType, MetricName | undefined>> = {
   opened: METRICS.opens,
   clicked: METRICS.clicks,
   complained: METRICS.complaints,
+  // Where there is a page for it, below.
   unsubscribed: undefined,
   resubscribed: undefined,
   inbound: undefined,
@@ -74,7 +75,10 @@ const METRIC_OF: Readonly<Record<EventType, MetricName | undefined>> = {
 };
 
 /** What is counted of events the first time they arrive. */
-function eventCounts(events: readonly NormalisedEvent[], countEngagement: boolean): Map<MetricName, number> {
+function eventCounts(
+  events: readonly NormalisedEvent[],
+  { countEngagement, unsubscribe }: Pick<RuntimeConfig, 'countEngagement' | 'unsubscribe'>,
+): Map<MetricName, number> {
   const counts = new Map<MetricName, number>();
   const count = (metric: MetricName | undefined): void => {
     if (metric !== undefined) counts.set(metric, (counts.get(metric) ?? 0) + 1);
@@ -83,6 +87,7 @@ function eventCounts(events: readonly NormalisedEvent[], countEngagement: boolea
     const { type, bounceClass, machine } = event;
     if (type !== 'opened' && type !== 'clicked') count(METRIC_OF[type]);
     else if (countEngagement && machine !== true) count(METRIC_OF[type]);
+    if (type === 'unsubscribed' && unsubscribe) count(METRICS.unsubscribes);
     if (type === 'bounced' && bounceClass === 'hard') count(METRICS.hardBounces);
     if (blockedBy(event) !== undefined) count(METRICS.mailboxBlocks);
   }
