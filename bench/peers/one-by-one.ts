@@ -11,7 +11,7 @@ import type { NormalisedEvent } from '../../lambda/domain/event.ts';
 import { interpreter } from '../../lambda/domain/interpret.ts';
 import { readMessage } from '../../lambda/domain/message.ts';
 import { judge } from '../../lambda/domain/policy.ts';
-import type { Judgement } from '../../lambda/domain/suppression.ts';
+import type { Change } from '../../lambda/domain/suppression.ts';
 import { sendgrid } from '../../lambda/providers/sendgrid/index.ts';
 
 /** Requests in flight: more gains nothing on one core, and there is a socket for each, kept alive. */
@@ -30,12 +30,12 @@ export const oneByOne =
     begin(context);
     const events = batch.Records.flatMap(({ body }) => normalised(body));
     await inParallel(events, record);
-    const judgements = new Map<string, Judgement[]>();
+    const changes = new Map<string, Change>();
     for (const event of events) {
-      const judgement = judge(event, DEFAULT_POLICY);
-      if (judgement && event.recipient) judgements.set(event.recipient, [judgement]);
+      const { judgement } = judge(event, DEFAULT_POLICY);
+      if (judgement && event.recipient) changes.set(event.recipient, { judgements: [judgement] });
     }
-    await suppression.apply(judgements, Date.now() + 10_000);
+    await suppression.apply(changes, Date.now() + 10_000);
     return { batchItemFailures: [] };
   };
 

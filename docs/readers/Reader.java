@@ -73,10 +73,8 @@ public final class Reader {
 
   /** The form in which addresses are keys; empty where the text is not an address. */
   public static Optional<String> normalise(String raw) {
-    String text = nfc(raw);
-    int open = text.lastIndexOf('<');
-    int close = text.lastIndexOf('>');
-    if (open != -1 && close > open) text = text.substring(open + 1, close);
+    if (raw.length() > 1000) return Optional.empty();
+    String text = bracketed(EDGES.matcher(nfc(raw)).replaceAll(""));
     // Not String.toLowerCase: it takes another sigma for the last of a word.
     text = nfc(UCharacter.toLowerCase(Locale.ROOT, EDGES.matcher(text).replaceAll("")));
     int at = text.lastIndexOf('@');
@@ -84,6 +82,19 @@ public final class Reader {
     if (SPACED.matcher(text).find() && !QUOTED.matcher(text).matches()) return Optional.empty();
     String domain = normaliseDomain(text.substring(at + 1));
     return domain.isEmpty() ? Optional.empty() : Optional.of(text.substring(0, at + 1) + domain);
+  }
+
+  /** What stands in the brackets at the end, where a display name may stand before them; quotes hide brackets. */
+  private static String bracketed(String text) {
+    int open = -1;
+    boolean quoted = false;
+    for (int at = 0; text.endsWith(">") && at < text.length(); at++) {
+      char unit = text.charAt(at);
+      if (quoted && unit == '\\') at++;
+      else if (unit == '"') quoted = !quoted;
+      else if (unit == '<' && !quoted) open = at;
+    }
+    return open == -1 || quoted ? text : text.substring(open + 1, text.length() - 1);
   }
 
   private static String normaliseDomain(String domain) {

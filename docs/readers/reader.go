@@ -85,16 +85,13 @@ var (
 
 // Normalise returns the form in which addresses are keys, or false where the text is not an address.
 func Normalise(raw string) (string, bool) {
-	if !utf8.ValidString(raw) {
+	if !utf8.ValidString(raw) || units(raw) > 1000 {
 		return "", false
 	}
-	text := norm.NFC.String(raw)
-	if open, end := strings.LastIndex(text, "<"), strings.LastIndex(text, ">"); open >= 0 && end > open {
-		text = text[open+1 : end]
-	}
+	text := bracketed(strings.TrimFunc(norm.NFC.String(raw), isSpace))
 	text = norm.NFC.String(lower.String(strings.TrimFunc(text, isSpace)))
 	at := strings.LastIndex(text, "@")
-	if at < 1 || len(utf16.Encode([]rune(text))) > 320 || strings.IndexFunc(text, unicode.IsControl) >= 0 {
+	if at < 1 || units(text) > 320 || strings.IndexFunc(text, unicode.IsControl) >= 0 {
 		return "", false
 	}
 	// White space only inside a quoted local part.
@@ -103,6 +100,33 @@ func Normalise(raw string) (string, bool) {
 	}
 	domain := normaliseDomain(strings.TrimSuffix(text[at+1:], "."))
 	return text[:at+1] + domain, domain != ""
+}
+
+// bracketed returns what stands in the brackets at the end, where a display name may stand before them; quotes hide brackets.
+func bracketed(text string) string {
+	if !strings.HasSuffix(text, ">") {
+		return text
+	}
+	open, quoted := -1, false
+	for at := 0; at < len(text); at++ {
+		switch char := text[at]; {
+		case quoted && char == '\\':
+			at++
+		case char == '"':
+			quoted = !quoted
+		case char == '<' && !quoted:
+			open = at
+		}
+	}
+	if open < 0 || quoted {
+		return text
+	}
+	return text[open+1 : len(text)-1]
+}
+
+// units is the length in UTF-16 units.
+func units(text string) int {
+	return len(utf16.Encode([]rune(text)))
 }
 
 func normaliseDomain(bare string) string {

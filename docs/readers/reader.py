@@ -53,19 +53,38 @@ class MissingIdna(RuntimeError):
 
 def normalise(raw):
     """The form in which addresses are keys; None where the text is not an address."""
-    text = unicodedata.normalize("NFC", raw)
-    opening, closing = text.rfind("<"), text.rfind(">")
-    if opening != -1 and closing > opening:
-        text = text[opening + 1 : closing]
+    if _units(raw) > 1000:
+        return None
+    text = _bracketed(unicodedata.normalize("NFC", raw).strip(SPACE))
     text = unicodedata.normalize("NFC", text.strip(SPACE).lower())
     local, _, domain = text.rpartition("@")
     domain = _domain(domain) if local and not _forbidden(text) else ""
     return f"{local}@{domain}" if domain else None
 
 
+def _bracketed(text):
+    """What stands in the brackets at the end, where a display name may stand before them; quotes hide brackets."""
+    opening, quoted, escaped = -1, False, False
+    for at, char in enumerate(text if text.endswith(">") else ""):
+        if escaped:
+            escaped = False
+        elif quoted and char == "\\":
+            escaped = True
+        elif char == '"':
+            quoted = not quoted
+        elif char == "<" and not quoted:
+            opening = at
+    return text if opening == -1 or quoted else text[opening + 1 : -1]
+
+
+def _units(text):
+    """Length in UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def _forbidden(text):
-    """Too long (in UTF-16 units), control characters, lone surrogates, white space outside a quoted local part."""
-    if len(text.encode("utf-16-le", "surrogatepass")) > 2 * 320:
+    """Too long, control characters, lone surrogates, white space outside a quoted local part."""
+    if _units(text) > 320:
         return True
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
         return True

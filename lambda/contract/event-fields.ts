@@ -93,6 +93,17 @@ export const EVENT_FIELDS = {
   until: { is: 'epochSeconds', about: 'On operator acts: epoch seconds.' },
   actor: { is: 'text', most: 128, about: 'On operator acts: who.' },
   note: { is: 'text', most: 512, about: 'On operator acts: why.' },
+  importId: { is: 'text', most: 64, about: 'On operator acts: the import that the line came with.' },
+  retraction: {
+    is: 'text',
+    most: 64,
+    about: 'On `lifted`: only what the retraction of this id takes back; other evidence stands.',
+  },
+  recipientAltered: {
+    is: 'mark',
+    about: "The address was written so that its normal form may be somebody else's: no evidence about anybody.",
+    saidBy: 'arrival',
+  },
   from: { is: 'text', most: 320, about: 'On `inbound`.' },
   subject: { is: 'text', most: 256, about: 'On `inbound`.' },
   truncated: {

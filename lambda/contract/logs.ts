@@ -32,6 +32,8 @@ export const BATCH_FACTS = {
   slowestEspMs: 'slowestEspMs',
   /** Answers of a table that said "throttled". */
   throttled: 'throttled',
+  /** New events of kinds that suppress or lift, and that name no recipient or no time. */
+  unjudged: 'unjudged',
 } as const;
 
 /** Fact: mails that a large mailbox operator refused because of sender, content or policy. */

@@ -50,7 +50,7 @@ export const METRICS = {
   /** Counted only where an alarm on them is set; machines left out where the ESP tells them. */
   opens: 'Opens',
   clicks: 'Clicks',
-  /** Events whose type the provider's table does not know. */
+  /** Events that cannot be understood: of a type that the provider's table does not know, or of a kind that suppresses without recipient or time. */
   unknownEvents: 'UnknownEvents',
   /** Milliseconds from posting a heartbeat to finding it in the events table; no value where it was not found. */
   heartbeat: 'Heartbeat',

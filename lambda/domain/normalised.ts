@@ -1,6 +1,6 @@
 import { EVENT_FIELDS } from '../contract/event-fields.ts';
 import { UNSUBSCRIBE_SOURCE } from '../contract/unsubscribe.ts';
-import { normaliseAddress } from './address.ts';
+import { isAltered, normaliseAddress, sameButCase } from './address.ts';
 import { fingerprint } from './dedupe.ts';
 import type { Draft, NormalisedEvent } from './event.ts';
 import { OPERATOR } from './operator.ts';
@@ -22,6 +22,7 @@ const LATEST = Date.UTC(9999, 11, 31);
 /** A provider's draft as the event that is stored, published and printed. */
 export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent {
   const { identity, recipient, occurredAt, scope, ...facts } = draft;
+  const address = recipient === undefined ? undefined : normaliseAddress(recipient);
   const cut: string[] = [];
   const scopeName =
     scope === undefined || scope === 'all' || NAMES_IN_FULL.has(arrival.source) ? scope : `${arrival.source}:${scope}`;
@@ -34,7 +35,8 @@ export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent
     source: arrival.source,
     provider: arrival.provider,
     requestId: arrival.requestId,
-    recipient: recipient === undefined ? undefined : normaliseAddress(recipient),
+    recipient: address,
+    recipientAltered: altered(draft, address),
     occurredAt: time(occurredAt),
     receivedAt: arrival.receivedAt,
     truncated: cut.length > 0 ? cut : undefined,
@@ -43,6 +45,14 @@ export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent
 
 /** Operators and unsubscribe links name a scope in full; an ESP's is named after its source. */
 const NAMES_IN_FULL = new Set([OPERATOR, UNSUBSCRIBE_SOURCE]);
+
+/** Whether what is said of the given address may not be held against the key's owner. */
+function altered({ recipient, dropReason }: Draft, key: string | undefined): true | undefined {
+  if (recipient === undefined || key === undefined || recipient === key) return undefined;
+  // "Not a valid address" is said of the very string: any repair makes another one of it.
+  const same = dropReason === 'invalid' ? sameButCase(recipient, key) : !isAltered(recipient, key);
+  return same ? undefined : true;
+}
 
 const time = (at: number | undefined): string | undefined =>
   at !== undefined && at > 0 && at < LATEST ? new Date(at).toISOString() : undefined;

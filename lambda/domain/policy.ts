@@ -1,34 +1,84 @@
 import type { Duration, PolicyConfig } from '../contract/config.ts';
 import { FOREVER } from '../contract/tables.ts';
 import type { DropReason, NormalisedEvent } from './event.ts';
+import { countedAt } from './event-time.ts';
+import { OPERATOR } from './operator.ts';
 import { present } from './read.ts';
+import { isSoftBounce } from './soft-bounces.ts';
 import { type Judgement, type Reason, untilAfter } from './suppression.ts';
 
+/** Why an event changes nothing on the list. */
+export const SPARED = [
+  /** Its kind never does: delivered, opened, unknown ... */
+  'no-effect',
+  /** A failure of which it is not certain that it is permanent. */
+  'not-hard',
+  /** It speaks about the sender or the mail, not about the recipient. */
+  'sender-side',
+  /** One of several people, nobody knows which. */
+  'several-candidates',
+  /** The policy says that this never suppresses. */
+  'switched-off',
+  'no-recipient',
+  'no-time',
+  /** The address was written so that its normal form may be somebody else's. */
+  'address-altered',
+  /** A soft bounce counts only as one of a series. */
+  'series-too-short',
+] as const;
+export type Spared = (typeof SPARED)[number];
+
+/** What an event means for the list: a judgement, or why there is none. */
+export type Verdict =
+  | { readonly judgement: Judgement; readonly spared?: undefined }
+  | { readonly judgement?: undefined; readonly spared: Spared };
+
 /**
- * Which event suppresses whom, why and for how long; undefined where it changes nothing. Nobody is judged by a guess: without one
- * named recipient and an event time there is no judgement, and what speaks about the sender or the mail never counts.
+ * Which event suppresses whom, why and for how long; or why it does not. Nobody is judged by a guess: without one named recipient and an
+ * event time there is no judgement, and what speaks about the sender or the mail never counts. A soft bounce is judged by its history
+ * (`judgeSoftBounces`); alone it is a series too short.
  */
-export function judge(event: NormalisedEvent, policy: PolicyConfig): Judgement | undefined {
-  if (event.recipient === undefined || event.occurredAt === undefined) return undefined;
+export function judge(event: NormalisedEvent, policy: PolicyConfig): Verdict {
+  const sentence = sentenceOf(event, policy);
+  if (typeof sentence === 'string' && sentence !== 'series-too-short') return { spared: sentence };
+  if (event.recipient === undefined) return { spared: 'no-recipient' };
+  if (event.occurredAt === undefined) return { spared: 'no-time' };
+  if (event.recipientAltered) return { spared: 'address-altered' };
+  if (sentence === 'series-too-short') return { spared: sentence };
+  // An operator's times are our own clock's, and a lift has to come after what it lifts.
+  const at = event.source === OPERATOR ? event.occurredAt : countedAt(event.occurredAt, event.receivedAt);
+  return { judgement: judgement(event, at, sentence) };
+}
+
+interface Sentence {
+  readonly reason: Reason;
+  /** From the event's time on, or until an end in epoch seconds; 0 = a lift. */
+  readonly lasts: Exclude<Duration, 0> | { readonly until: number };
+}
+
+/** What the kind of event deserves, whoever it is about. */
+function sentenceOf(event: NormalisedEvent, policy: PolicyConfig): Sentence | Spared {
   switch (event.type) {
     case 'bounced':
-      if (event.bounceClass !== 'hard') return undefined;
-      return evidence(event, 'hard_bounce', confirmedDead(event) ? policy.hardBounce : policy.otherPermanent);
+      return bounce(event, policy);
     case 'dropped':
-      return mirrored(event, policy);
+      return drop(event, policy);
     case 'complained':
       return (event.candidates ?? 1) > policy.complaintCandidates
-        ? undefined
-        : evidence(event, 'complaint', policy.complaint);
+        ? 'several-candidates'
+        : lasting('complaint', policy.complaint);
     case 'unsubscribed':
-      return evidence(event, 'unsubscribe', policy.unsubscribe);
+      return lasting('unsubscribe', policy.unsubscribe);
     case 'resubscribed':
-      return mark(event, 'unsubscribe', 0, {});
+      return { reason: 'unsubscribe', lasts: { until: 0 } };
     // An operator's word is not subject to the policy.
     case 'suppressed':
-      return event.reason && mark(event, event.reason, event.until ?? FOREVER, {});
+      return event.reason ? { reason: event.reason, lasts: { until: event.until ?? FOREVER } } : 'no-effect';
     case 'lifted':
-      return event.reason && mark(event, event.reason, 0, {});
+      // What a retraction takes back is no lift: other evidence of that time stands.
+      return event.reason && event.retraction === undefined
+        ? { reason: event.reason, lasts: { until: 0 } }
+        : 'no-effect';
     case 'accepted':
     case 'delivered':
     case 'deferred':
@@ -36,51 +86,64 @@ export function judge(event: NormalisedEvent, policy: PolicyConfig): Judgement |
     case 'clicked':
     case 'inbound':
     case 'unknown':
-      return undefined;
+      return 'no-effect';
     default:
       return event.type satisfies never;
   }
 }
 
+function bounce(event: NormalisedEvent, policy: PolicyConfig): Sentence | Spared {
+  if (event.bounceClass === 'block') return 'sender-side';
+  if (event.bounceClass === 'hard')
+    return lasting('hard_bounce', confirmedDead(event) ? policy.hardBounce : policy.otherPermanent);
+  if (!isSoftBounce(event)) return 'not-hard';
+  return policy.softBounces.messages === 0 ? 'switched-off' : 'series-too-short';
+}
+
 const confirmedDead = (event: NormalisedEvent): boolean =>
   event.bounceCause === 'mailbox' || event.bounceCause === 'domain';
 
-/** "Dropped because suppressed" repeats the ESP's own list. */
-const MIRRORED: ReadonlyMap<
-  DropReason,
-  readonly [Reason, 'hardBounce' | 'otherPermanent' | 'complaint' | 'unsubscribe']
-> = new Map([
-  ['suppressed-bounce', ['hard_bounce', 'hardBounce']],
-  ['suppressed-complaint', ['complaint', 'complaint']],
-  ['suppressed-unsubscribe', ['unsubscribe', 'unsubscribe']],
-  ['suppressed-unknown', ['manual', 'otherPermanent']],
-  ['invalid', ['hard_bounce', 'hardBounce']],
-]);
+/** "Dropped because suppressed" repeats the ESP's own list; the rest is about the mail, or about nothing. */
+const DROPS: Readonly<
+  Record<DropReason, readonly [Reason, 'hardBounce' | 'otherPermanent' | 'complaint' | 'unsubscribe'] | Spared>
+> = {
+  'suppressed-bounce': ['hard_bounce', 'hardBounce'],
+  'suppressed-complaint': ['complaint', 'complaint'],
+  'suppressed-unsubscribe': ['unsubscribe', 'unsubscribe'],
+  'suppressed-unknown': ['manual', 'otherPermanent'],
+  invalid: ['hard_bounce', 'hardBounce'],
+  content: 'sender-side',
+  policy: 'sender-side',
+  quota: 'sender-side',
+  template: 'sender-side',
+  duplicate: 'no-effect',
+  other: 'no-effect',
+};
 
-function mirrored(event: NormalisedEvent, policy: PolicyConfig): Judgement | undefined {
-  const rule = event.dropReason && MIRRORED.get(event.dropReason);
-  return rule && evidence({ ...event, echo: true }, rule[0], policy[rule[1]]);
+function drop({ dropReason = 'other' }: NormalisedEvent, policy: PolicyConfig): Sentence | Spared {
+  const rule = DROPS[dropReason];
+  return typeof rule === 'string' ? rule : lasting(rule[0], policy[rule[1]]);
 }
 
-function evidence(event: NormalisedEvent, reason: Reason, duration: Duration): Judgement | undefined {
-  if (duration === 0) return undefined;
-  return mark(event, reason, untilAfter(event.occurredAt ?? '', duration), event.echo ? { echo: true } : {});
-}
+const lasting = (reason: Reason, duration: Duration): Sentence | Spared =>
+  duration === 0 ? 'switched-off' : { reason, lasts: duration };
 
-function mark(event: NormalisedEvent, reason: Reason, until: number, extra: { echo?: true }): Judgement {
+function judgement(event: NormalisedEvent, at: string, { reason, lasts }: Sentence): Judgement {
+  const isEvidence = typeof lasts !== 'object';
   return present({
     reason,
     scope: reason === 'unsubscribe' ? event.scope : undefined,
     mark: present({
-      at: event.occurredAt ?? '',
-      until,
+      at,
+      until: isEvidence ? untilAfter(at, lasts) : lasts.until,
       fingerprint: event.fingerprint,
       source: event.source,
       event: event.providerEvent,
       status: event.smtpStatus ?? (event.smtpCode === undefined ? undefined : String(event.smtpCode)),
       actor: event.actor,
       note: event.note,
-      ...extra,
+      importId: event.importId,
+      echo: isEvidence && (event.echo || event.type === 'dropped') ? (true as const) : undefined,
     }),
   }) as Judgement;
 }

@@ -1,9 +1,14 @@
-import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { EVENTS } from '../../contract/tables.ts';
-import type { NormalisedEvent } from '../../domain/event.ts';
+import type { EventType, NormalisedEvent } from '../../domain/event.ts';
 import { eventKey, eventRecord, expiresAt } from '../../domain/record.ts';
-import type { PastEvent } from '../../domain/soft-bounces.ts';
 import { toItem } from './item.ts';
 import { writeOver } from './rewrites.ts';
 import { type Outcome, runStatements, type Statement } from './statements.ts';
@@ -18,9 +23,6 @@ export interface RecordMode {
   /** Overwrite the stored record instead of skipping a known event. */
   readonly rewrite?: boolean;
 }
-
-/** Events of one recipient that a judgement looks at. */
-const MAX_HISTORY = 1000;
 
 const RECORDED: Readonly<Record<Outcome, Recorded>> = {
   done: 'new',
@@ -82,33 +84,48 @@ export class EventStore {
   }
 
   /**
-   * What is recorded of a recipient between two event times (ISO 8601), newest first, at most 1,000 events: read consistently, so that
-   * two processors that have each just recorded one of the last two soft bounces see each other's.
+   * Every recorded event of a recipient of these types, in order of time; those without a time have none and are left out. Read
+   * consistently, so that two processors that have each just recorded one of the last two soft bounces see each other's.
    */
-  async history(
-    recipient: string,
-    { from, to }: { readonly from: string; readonly to: string },
-    abortSignal: AbortSignal,
-  ): Promise<PastEvent[]> {
-    const { Items = [] } = await this.#client.send(
-      new QueryCommand({
+  async history(recipient: string, types: readonly EventType[], abortSignal: AbortSignal): Promise<NormalisedEvent[]> {
+    const names = types.map((_type, at) => `:type${at}`);
+    const query: QueryCommandInput = {
+      TableName: this.#table,
+      KeyConditionExpression: '#recipient = :recipient AND #key >= :timed',
+      FilterExpression: `#type IN (${names.join(', ')})`,
+      ExpressionAttributeNames: { '#recipient': EVENTS.partitionKey, '#key': EVENTS.sortKey, '#type': 'type' },
+      ExpressionAttributeValues: {
+        ':recipient': { S: recipient },
+        ':timed': { S: '0' },
+        ...Object.fromEntries(types.map((type, at) => [`:type${at}`, { S: type }])),
+      },
+      ConsistentRead: true,
+    };
+    const found: NormalisedEvent[] = [];
+    let from: QueryCommandInput['ExclusiveStartKey'];
+    do {
+      const { Items = [], LastEvaluatedKey } = await this.#client.send(
+        new QueryCommand({ ...query, ExclusiveStartKey: from }),
+        { abortSignal },
+      );
+      found.push(...Items.map(asEvent));
+      from = LastEvaluatedKey;
+    } while (from !== undefined);
+    return found;
+  }
+
+  /** When a recorded event arrived for the first time, ISO 8601; undefined where it is not recorded. */
+  async firstArrival(event: NormalisedEvent, abortSignal: AbortSignal): Promise<string | undefined> {
+    const { recipient, eventKey: sort } = eventKey(event);
+    const { Item } = await this.#client.send(
+      new GetItemCommand({
         TableName: this.#table,
-        KeyConditionExpression: '#recipient = :recipient AND #key BETWEEN :from AND :to',
-        ProjectionExpression: '#key, #type, bounceClass, autoReply, messageId, #source, providerEvent',
-        ExpressionAttributeNames: {
-          '#recipient': EVENTS.partitionKey,
-          '#key': EVENTS.sortKey,
-          '#type': 'type',
-          '#source': 'source',
-        },
-        ExpressionAttributeValues: { ':recipient': { S: recipient }, ':from': { S: from }, ':to': { S: `${to}~` } },
+        Key: { [EVENTS.partitionKey]: { S: recipient }, [EVENTS.sortKey]: { S: sort } },
         ConsistentRead: true,
-        ScanIndexForward: false,
-        Limit: MAX_HISTORY,
       }),
       { abortSignal },
     );
-    return Items.map(asPastEvent);
+    return Item?.receivedAt?.S;
   }
 
   #item(event: NormalisedEvent, { quiet = false }: RecordMode): Record<string, AttributeValue> {
@@ -121,10 +138,10 @@ const insertStatement = (table: string, item: Record<string, AttributeValue>): S
   parameters: Object.values(item),
 });
 
-function asPastEvent(item: Record<string, AttributeValue>): PastEvent {
+function asEvent(item: Record<string, AttributeValue>): NormalisedEvent {
   const { [EVENTS.sortKey]: key, ...facts } = unmarshall(item);
-  const [at = '', fingerprint = ''] = String(key).split('#');
-  return { ...facts, at, fingerprint } as PastEvent;
+  const [occurredAt, fingerprint] = String(key).split('#');
+  return { ...facts, occurredAt, fingerprint } as unknown as NormalisedEvent;
 }
 
 /** PartiQL for one item; names are ours (attribute names of the event), never the payload's. */

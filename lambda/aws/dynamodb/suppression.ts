@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../../contract/tables.ts';
-import { fold, type Judgement, type Reasons, verdicts } from '../../domain/suppression.ts';
+import { type Change, type Judgement, type Reasons, settled, verdicts } from '../../domain/suppression.ts';
 import { until } from '../effort.ts';
 import { insertText } from './events.ts';
 import { toItem } from './item.ts';
@@ -15,12 +15,14 @@ interface Stored {
 }
 
 export interface Applied {
-  /** Recipients whose suppression changed. */
-  readonly changed: number;
+  /** Recipients whose entry was written. */
+  readonly changed: ReadonlySet<string>;
   /** Those of them who could be mailed before, and cannot now. */
   readonly suppressed: ReadonlySet<string>;
-  /** Recipients whose judgements could not be applied this time. */
+  /** Recipients whose change could not be applied this time. */
   readonly failed: ReadonlySet<string>;
+  /** Judgements that will never find room in the entry of their recipient. */
+  readonly refused: ReadonlyMap<string, readonly Judgement[]>;
 }
 
 const MAX_KEYS = 100;
@@ -35,20 +37,21 @@ export class SuppressionStore {
   }
 
   /**
-   * Folds judgements into what is stored, per recipient: read consistently, fold, write on condition that nobody wrote meanwhile;
+   * Folds changes into what is stored, per recipient: read consistently, fold, write on condition that nobody wrote meanwhile;
    * a lost race is read and folded again. Idempotent: what is known already writes nothing.
    * @param quiet recipients whose change is not to be published
    * @param fresh recipients that are probably not listed yet: written without a look first, which saves a read for most; whoever is
    *   listed after all refuses the insert and is read and folded
    */
   async apply(
-    judgements: ReadonlyMap<string, readonly Judgement[]>,
+    changes: ReadonlyMap<string, Change>,
     deadline: number,
     { quiet = new Set(), fresh = new Set() }: { quiet?: ReadonlySet<string>; fresh?: ReadonlySet<string> } = {},
   ): Promise<Applied> {
-    let changed = 0;
+    const changed = new Set<string>();
     const suppressed = new Set<string>();
-    let left = [...judgements.keys()];
+    const refused = new Map<string, readonly Judgement[]>();
+    let left = [...changes.keys()];
     for (let attempt = 0; left.length > 0; attempt++) {
       if (attempt > 1) await pause(jitter(attempt));
       // At most a third of what is left: a read that hangs leaves time to write those who need none, and to try once more.
@@ -56,33 +59,39 @@ export class SuppressionStore {
       const toRead = attempt === 0 ? left.filter((recipient) => !fresh.has(recipient)) : left;
       const stored = await this.#read(toRead, patience);
       if (attempt === 0) for (const recipient of fresh) stored.set(recipient, undefined);
-      const writes = left.flatMap((recipient) => {
+      const folded = left.flatMap((recipient) => {
         if (!stored.has(recipient)) return [];
         const before = stored.get(recipient);
-        const reasons = fold(before?.reasons ?? {}, judgements.get(recipient) ?? []);
-        return isDeepStrictEqual(reasons, before?.reasons ?? {})
-          ? []
-          : [
-              {
-                recipient,
-                begins: begins(before?.reasons, reasons),
-                statement: this.#write(recipient, before, reasons, quiet.has(recipient)),
-              },
-            ];
+        const { judgements, withdraws } = changes.get(recipient) as Change;
+        return [{ recipient, before, ...settled(before?.reasons ?? {}, judgements, withdraws) }];
       });
+      for (const one of folded) if (one.refused.length > 0) refused.set(one.recipient, one.refused);
+      const writes = folded.filter(({ before, reasons }) => !isDeepStrictEqual(reasons, before?.reasons ?? {}));
       const outcomes = await runStatements(
         this.#client,
-        writes.map(({ statement }) => statement),
+        writes.map(({ recipient, before, reasons }) => this.#write(recipient, before, reasons, quiet.has(recipient))),
         deadline,
       );
-      const open = new Set(writes.filter((_write, at) => outcomes[at] !== 'done').map(({ recipient }) => recipient));
-      changed += writes.length - open.size;
-      for (const { recipient } of writes.filter((write) => write.begins && !open.has(write.recipient)))
-        suppressed.add(recipient);
+      const open = new Set<string>();
+      for (const [at, { recipient, before, reasons }] of writes.entries()) {
+        const outcome = outcomes[at];
+        if (outcome === 'done') changed.add(recipient);
+        if (outcome === 'done' && begins(before?.reasons, reasons)) suppressed.add(recipient);
+        // An item larger than the table takes: it would be tried in vain for days.
+        if (outcome === 'invalid') refused.set(recipient, changes.get(recipient)?.judgements ?? []);
+        if (outcome !== 'done' && outcome !== 'invalid') open.add(recipient);
+      }
       left = left.filter((recipient) => !stored.has(recipient) || open.has(recipient));
       if (Date.now() + jitter(attempt + 1) > deadline) break;
     }
-    return { changed, suppressed, failed: new Set(left) };
+    return { changed, suppressed, failed: new Set(left), refused };
+  }
+
+  /** What the list says of these people, with those left out of whom it says nothing. @throws where it could not be read in time */
+  async reasonsOf(recipients: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Reasons>> {
+    const stored = await this.#read(recipients, signal);
+    if (stored.size < recipients.length) throw new Error('the suppression list could not be read');
+    return new Map([...stored].flatMap(([recipient, entry]) => (entry ? [[recipient, entry.reasons]] : [])));
   }
 
   /** What is stored of each recipient, `undefined` where nothing is; a recipient that could not be read is not in the map. */

@@ -3,6 +3,7 @@ import { dynamoClient, firehoseClient, secretsClient, sqsClient } from '../../aw
 import { readConfig } from '../../aws/config.ts';
 import { Erasures } from '../../aws/dynamodb/erasures.ts';
 import { EventStore } from '../../aws/dynamodb/events.ts';
+import { RetractionStore } from '../../aws/dynamodb/retractions.ts';
 import { takeFailures } from '../../aws/dynamodb/statements.ts';
 import { SuppressionStore } from '../../aws/dynamodb/suppression.ts';
 import { Archive } from '../../aws/firehose.ts';
@@ -33,7 +34,11 @@ const sqs = sqsClient();
 const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentionDays);
 const erasures = new Erasures(dynamo, env.SUPPRESSION_TABLE, new SecretStore(secretsClient(), env.OWN_KEYS_ARN));
 const archive = config.archive && new Archive(firehoseClient(), config.archive.stream);
-const suppressionStore = new SuppressionStore(dynamo, env.SUPPRESSION_TABLE);
+const stores = {
+  events: eventStore,
+  list: new SuppressionStore(dynamo, env.SUPPRESSION_TABLE),
+  retractions: new RetractionStore(dynamo, env.SUPPRESSION_TABLE),
+};
 
 /**
  * A batch of queue messages. Record first, then suppress (also for events recorded before: a crash may have come between), then
@@ -48,7 +53,7 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
   const known = await forgetErased(opened, erasures, now, until.erased);
   const bound = await bindBodies(known.messages, dynamo, env.EVENTS_TABLE, until.bound);
   const stored = await record(bound.messages, eventStore, until.recorded);
-  const folded = await suppress(stored, config, eventStore, suppressionStore, until);
+  const folded = await suppress(stored, config, stores, until);
   const kept = await keep(folded.messages, archive, archiveUntil(Date.now(), context.getRemainingTimeInMillis()));
   const obeyed = await obey(kept.messages);
   const buried = await bury(obeyed.messages, sqs, env.DEAD_LETTER_QUEUE_URL, until.buried);

@@ -1,76 +1,76 @@
 import { findSource } from '../../aws/config.ts';
-import type { EventStore, Recorded } from '../../aws/dynamodb/events.ts';
-import { noteFailure } from '../../aws/dynamodb/statements.ts';
-import { until } from '../../aws/effort.ts';
-import type { PolicyConfig, RuntimeConfig } from '../../contract/config.ts';
+import type { RuntimeConfig } from '../../contract/config.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
+import { countedAt } from '../../domain/event-time.ts';
+import type { PolicyOf } from '../../domain/history.ts';
 import { judge } from '../../domain/policy.ts';
-import { historyWindow, isSoftBounce, judgeSoftBounces } from '../../domain/soft-bounces.ts';
+import { isSoftBounce } from '../../domain/soft-bounces.ts';
 import type { Judgement } from '../../domain/suppression.ts';
+import type { RecordedEvent } from './record.ts';
 
-export interface RecordedEvent {
-  readonly event: NormalisedEvent;
-  readonly outcome: Recorded;
-}
-
+/** What single events of a batch prove, and of whom more has to be read before it is known. */
 export interface Judged {
   /** What to fold, by recipient. */
   readonly judgements: ReadonlyMap<string, readonly Judgement[]>;
   /** Recipients of whom this is probably the first that is heard: nothing but new evidence, no echo, no lift. */
   readonly fresh: ReadonlySet<string>;
-  /** Recipients whose history could not be read this time. */
-  readonly unread: ReadonlySet<string>;
+  /** Recipients whose series of soft bounces may have changed. */
+  readonly series: ReadonlySet<string>;
+  /** Recipients with a delivery that may have come after a soft bounce which it precedes, and the earliest time of one. */
+  readonly deliveries: ReadonlyMap<string, string>;
+  /** Recipients of whom a retraction takes something back. */
+  readonly retracted: ReadonlySet<string>;
+  /** Live events of kinds that suppress, and that nobody could be held to, for lack of a time or a recipient. */
+  readonly unjudged: number;
 }
+
+/** A delivery that was recorded so soon after its time needs no look: whoever judges a soft bounce waits for so long (milliseconds). */
+export const PROMPT = 2000;
 
 /** The policy of a source: the stack's, with what the source sets differently. */
 export const policyOf =
-  (config: RuntimeConfig) =>
-  (source: string): PolicyConfig => ({ ...config.policy, ...findSource(config, source)?.policy });
+  (config: RuntimeConfig): PolicyOf =>
+  (source) => ({ ...config.policy, ...findSource(config, source)?.policy });
 
 /**
  * What recorded events prove, of new ones and of those recorded before (a crash may have come between record and effect). An event
  * that could not be recorded waits for its retry.
+ * @param at when the events had been recorded, epoch milliseconds
  */
-export async function judgeEvents(
-  recorded: readonly RecordedEvent[],
-  config: RuntimeConfig,
-  events: EventStore,
-  deadline: number,
-): Promise<Judged> {
+export function judgeEvents(events: readonly RecordedEvent[], config: RuntimeConfig, at: number): Judged {
   const policy = policyOf(config);
+  const counted = Object.keys(config.sources).some((source) => policy(source).softBounces.messages > 0);
   const judgements = new Map<string, Judgement[]>();
-  const softBounces = new Map<string, string[]>();
   const known = new Set<string>();
-  for (const { event, outcome } of recorded) {
+  const series = new Set<string>();
+  const deliveries = new Map<string, string>();
+  const retracted = new Set<string>();
+  let unjudged = 0;
+  for (const { message, event, outcome } of events) {
+    if (outcome !== 'new' && outcome !== 'seen') continue;
     const { recipient, occurredAt } = event;
-    if ((outcome !== 'new' && outcome !== 'seen') || recipient === undefined || occurredAt === undefined) continue;
-    const judgement = judge(event, policy(event.source));
-    if (judgement) {
-      append(judgements, recipient, judgement);
-      if (outcome === 'seen' || judgement.mark.echo || judgement.mark.until === 0) known.add(recipient);
+    const { judgement, spared } = judge(event, policy(event.source));
+    const isFirst = outcome === 'new' && message.message?.origin === 'live';
+    if (isFirst && (spared === 'no-recipient' || spared === 'no-time')) unjudged++;
+    if (recipient === undefined || occurredAt === undefined || event.recipientAltered) continue;
+    if (judgement) append(judgements, recipient, judgement);
+    if (outcome === 'seen' || judgement?.mark.echo || judgement?.mark.until === 0) known.add(recipient);
+    // Also where its own source's policy says never: it is one of a series of the other sources.
+    if (counted && isSoftBounce(event)) series.add(recipient);
+    if (event.retraction !== undefined) retracted.add(recipient);
+    if (counted && event.type === 'delivered' && (outcome === 'seen' || !isPrompt(event, at))) {
+      const counted = countedAt(occurredAt, event.receivedAt, 0);
+      const earliest = deliveries.get(recipient);
+      if (earliest === undefined || counted < earliest) deliveries.set(recipient, counted);
     }
-    if (isSoftBounce(event) && policy(event.source).softBounces.messages > 0)
-      append(softBounces, recipient, occurredAt);
   }
+  const fresh = new Set([...judgements.keys(), ...series].filter((recipient) => !known.has(recipient)));
+  return { judgements, fresh, series, deliveries, retracted, unjudged };
+}
 
-  const unread = new Set<string>();
-  const windowDays = Math.max(
-    ...[...Object.keys(config.sources)].map((source) => policy(source).softBounces.windowDays),
-  );
-  await Promise.all(
-    [...softBounces].map(async ([recipient, times]) => {
-      const [earliest = '', latest = earliest] = [times.toSorted()[0], times.toSorted().at(-1)];
-      try {
-        const history = await events.history(recipient, historyWindow(earliest, latest, windowDays), until(deadline));
-        for (const judgement of judgeSoftBounces(history, policy)) append(judgements, recipient, judgement);
-      } catch (error) {
-        noteFailure(error);
-        unread.add(recipient);
-      }
-    }),
-  );
-  const fresh = new Set([...judgements.keys()].filter((recipient) => !known.has(recipient)));
-  return { judgements, fresh, unread };
+function isPrompt({ occurredAt = '' }: NormalisedEvent, at: number): boolean {
+  const age = at - Date.parse(occurredAt);
+  return age >= 0 && age < PROMPT;
 }
 
 function append<T>(lists: Map<string, T[]>, key: string, item: T): void {

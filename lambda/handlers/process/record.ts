@@ -6,6 +6,8 @@ import { divide, type Passed } from './step.ts';
 /** An event, the message it came in, and what became of it. */
 export interface RecordedEvent {
   readonly message: Opened;
+  /** The event as it stood in the message. */
+  readonly raw: string;
   readonly event: NormalisedEvent;
   readonly outcome: Recorded;
 }

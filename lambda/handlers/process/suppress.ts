@@ -1,8 +1,12 @@
-import type { EventStore } from '../../aws/dynamodb/events.ts';
-import type { SuppressionStore } from '../../aws/dynamodb/suppression.ts';
+import type { Applied } from '../../aws/dynamodb/suppression.ts';
+import { until } from '../../aws/effort.ts';
 import type { RuntimeConfig } from '../../contract/config.ts';
-import { judgeEvents } from './judge.ts';
-import { modeOf, type Stored } from './record.ts';
+import { MAX_SCOPES } from '../../domain/suppression.ts';
+import { asFirstArrived } from './changes.ts';
+import { judgeEvents, policyOf } from './judge.ts';
+import type { Opened, Poison } from './opened.ts';
+import { modeOf, type RecordedEvent, type Stored } from './record.ts';
+import { type Stores, settle } from './settle.ts';
 import { divide, type Passed, type Shares } from './step.ts';
 
 export interface Suppressed extends Passed {
@@ -10,29 +14,56 @@ export interface Suppressed extends Passed {
   readonly changed: number;
   /** Those of them who could be mailed before and cannot now, replays apart. */
   readonly suppressed: ReadonlySet<string>;
+  /** Events of kinds that suppress, and that nobody could be held to, for lack of a time or a recipient. */
+  readonly unjudged: number;
 }
 
 /** Folds what the events prove. Fails the messages of recipients whose suppression could not be settled this time. */
 export async function suppress(
-  { messages, events }: Stored,
+  { messages, events, at }: Stored,
   config: RuntimeConfig,
-  eventStore: EventStore,
-  suppressionStore: SuppressionStore,
+  stores: Stores,
   shares: Pick<Shares, 'judged' | 'suppressed'>,
 ): Promise<Suppressed> {
-  const { judgements, fresh, unread } = await judgeEvents(events, config, eventStore, shares.judged);
-  const live = new Set(events.flatMap(({ message, event }) => (modeOf(message).quiet ? [] : (event.recipient ?? []))));
-  const quiet = new Set([...judgements.keys()].filter((recipient) => !live.has(recipient)));
-  const folded = await suppressionStore.apply(judgements, shares.suppressed, { quiet, fresh });
-  const unsettled = folded.failed.union(unread);
-  const waiting = new Set(
-    events.flatMap(({ message, event }) =>
-      event.recipient !== undefined && unsettled.has(event.recipient) ? [message.messageId] : [],
-    ),
-  );
+  const { arrived, unknown } = await asFirstArrived(events, stores.events, until(shares.judged));
+  const judged = judgeEvents(arrived, config, at);
+  const live = new Set(arrived.flatMap(({ message, event }) => (modeOf(message).quiet ? [] : (event.recipient ?? []))));
+  const concerned = new Set([...judged.judgements.keys(), ...judged.series, ...judged.retracted]);
+  const quiet = new Set([...concerned, ...judged.deliveries.keys()].filter((recipient) => !live.has(recipient)));
+  const settled = await settle(judged, policyOf(config), stores, shares, quiet);
+  const passed = passedOn(messages, arrived, settled.unsettled.union(unknown), settled.refused);
   return {
-    ...divide(messages, new Set(messages.filter(({ messageId }) => waiting.has(messageId)))),
-    changed: folded.changed,
-    suppressed: folded.suppressed.difference(quiet),
+    ...passed,
+    changed: settled.changed.size,
+    suppressed: settled.suppressed.difference(quiet),
+    unjudged: judged.unjudged,
   };
 }
+
+/** Messages go on without what will never find room, and go back whole where somebody's suppression is not settled. */
+function passedOn(
+  messages: readonly Opened[],
+  events: readonly RecordedEvent[],
+  unsettled: ReadonlySet<string>,
+  refused: Applied['refused'],
+): Passed {
+  const ids = new Set<string>();
+  const full = new Map<string, Poison[]>();
+  for (const { message, event, raw } of events) {
+    if (event.recipient === undefined) continue;
+    if (unsettled.has(event.recipient)) ids.add(message.messageId);
+    if (!refused.get(event.recipient)?.some(({ mark }) => mark.fingerprint === event.fingerprint)) continue;
+    const letters = full.get(message.messageId) ?? [];
+    full.set(message.messageId, [...letters, { reason: 'refused-by-table', detail: FULL, raw }]);
+  }
+  const { messages: going, failed } = divide(messages, new Set(messages.filter(({ messageId }) => ids.has(messageId))));
+  return {
+    messages: going.map((opened) => {
+      const letters = full.get(opened.messageId);
+      return letters ? { ...opened, poison: [...opened.poison, ...letters] } : opened;
+    }),
+    failed,
+  };
+}
+
+const FULL = `The entry of its recipient on the list has no room for it: ${MAX_SCOPES} lists, or 400 KB.`;

@@ -11,7 +11,7 @@ import type { Suppressed } from './suppress.ts';
 /** What became of a batch. */
 export interface Outcome {
   readonly stored: Pick<Stored, 'events' | 'at'>;
-  readonly folded: Pick<Suppressed, 'changed' | 'suppressed'>;
+  readonly folded: Pick<Suppressed, 'changed' | 'suppressed' | 'unjudged'>;
   readonly deadLetters: number;
   readonly failedMessages: number;
   readonly tableFailures: { readonly throttled: number; readonly other: number };
@@ -27,9 +27,11 @@ export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEnga
   const live = stored.events.filter(isCounted);
   const people = new Set(live.flatMap(({ event }) => event.recipient ?? []));
   const fresh = live.filter(({ outcome: ended }) => ended === 'new').map(({ event }) => event);
+  const byKind = eventCounts(fresh, config);
   const counts = new Map<MetricName, number>([
     [METRICS.duplicates, live.length - fresh.length],
-    ...eventCounts(fresh, config),
+    ...byKind,
+    [METRICS.unknownEvents, (byKind.get(METRICS.unknownEvents) ?? 0) + folded.unjudged],
     [METRICS.suppressionChanges, folded.changed],
     [METRICS.newSuppressions, folded.suppressed.intersection(people).size],
     [METRICS.deadLettered, deadLetters],
@@ -46,6 +48,7 @@ export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEnga
     overall: Object.fromEntries([...counts].filter(([, count]) => count > 0)),
     facts: {
       ...eventFacts(fresh, stored.at),
+      ...(folded.unjudged > 0 && { [BATCH_FACTS.unjudged]: folded.unjudged }),
       ...(tableFailures.throttled > 0 && { [BATCH_FACTS.throttled]: tableFailures.throttled }),
     },
   };

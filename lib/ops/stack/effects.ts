@@ -30,6 +30,6 @@ export async function awaitActs(target: Target, acts: readonly OperatorAct[]): P
 async function isFolded(target: Target, act: OperatorAct): Promise<boolean> {
   const { reasons } = await readEntry(target, act.recipient);
   // Operators' acts are subject to no policy: which one is passed does not matter.
-  const judgement = judge(actEvent(act), DEFAULT_POLICY);
+  const { judgement } = judge(actEvent(act), DEFAULT_POLICY);
   return judgement === undefined || isDeepStrictEqual(fold(reasons, [judgement]), reasons);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DEFAULT_POLICY } from '../../../lambda/contract/config.ts';
-import { historyWindow, judgeSoftBounces, type PastEvent } from '../../../lambda/domain/soft-bounces.ts';
+import { judgeSoftBounces, type PastEvent, restsOnSeries } from '../../../lambda/domain/soft-bounces.ts';
 import { fold } from '../../../lambda/domain/suppression.ts';
 
 const at = (day: number): string => new Date(Date.UTC(2026, 0, 1) + day * 86_400_000).toISOString();
@@ -47,8 +47,62 @@ describe('soft bounces are judged by history', () => {
     expect(judged([delivered(0.5), soft(1), soft(2), soft(3)])).toEqual([at(3)]);
   });
 
-  test('the window reaches from the earliest by its length back, and from the latest by its length on', () => {
-    expect(historyWindow(at(10), at(12), 10)).toEqual({ from: at(0), to: at(22) });
+  test.each<[string, PastEvent[], string[]]>([
+    ['one that is just within the window counts', [soft(0.001), soft(2), soft(10)], [at(10)]],
+    ['one that is a window old does not', [soft(0), soft(2), soft(10)], []],
+    ['a delivery of the same moment ends nothing', [soft(1), soft(2), soft(3), delivered(3)], [at(3)]],
+    ['one at the moment of an earlier bounce keeps that bounce', [soft(1), delivered(1), soft(2), soft(3)], [at(3)]],
+    [
+      'bounces of one moment are one series, each is judged',
+      [soft(3, 'a'), soft(3, 'b'), soft(3, 'c')],
+      [at(3), at(3), at(3)],
+    ],
+    [
+      'without message ids each is a mail of its own',
+      [1, 2, 3].map((day) => ({ ...soft(day), messageId: undefined as never })),
+      [at(3)],
+    ],
+    ['an altered address is nobody', [soft(1), soft(2), soft(3, 'm', { recipientAltered: true })], []],
+    [
+      'nor does its delivery count',
+      [soft(1), soft(2), { ...delivered(2.5), recipientAltered: true }, soft(3)],
+      [at(3)],
+    ],
+    ['other events are passed over', [soft(1), soft(2), { ...soft(2.5), type: 'opened' as const }, soft(3)], [at(3)]],
+  ])('%s', (_name, history, expected) => {
+    expect(judged(history)).toEqual(expected);
+  });
+
+  test('each is judged by the policy of its source; bounces of a source that is switched off count for the others', () => {
+    const off = { ...policy, softBounces: { ...policy.softBounces, messages: 0 } };
+    const history = [soft(1, 'a', { source: 'off' }), soft(2, 'b', { source: 'off' }), soft(3, 'c')];
+    const found = judgeSoftBounces(history, (source) => (source === 'off' ? off : policy));
+    expect(found.map(({ mark }) => mark.at)).toEqual([at(3)]);
+    expect(judgeSoftBounces(history, () => off)).toEqual([]);
+  });
+
+  test("the mark is the evidence, in the ESP's own word", () => {
+    const last = soft(3);
+    expect(judgeSoftBounces([soft(1), soft(2), last], () => policy)).toEqual([
+      {
+        reason: 'soft_bounces',
+        mark: {
+          at: at(3),
+          until: Date.parse(at(10)) / 1000,
+          fingerprint: last.fingerprint,
+          source: 's',
+          event: 'soft_bounce',
+        },
+      },
+    ]);
+  });
+
+  test('what rests on a series is known from what was set by hand, and from lifts', () => {
+    const mark = { at: at(1), until: 5, fingerprint: 'f', source: 's', event: 'e' };
+    expect(restsOnSeries('soft_bounces', mark)).toBe(true);
+    expect(restsOnSeries('hard_bounce', mark)).toBe(false);
+    expect(restsOnSeries('soft_bounces', { ...mark, until: 0 })).toBe(false);
+    expect(restsOnSeries('soft_bounces', { ...mark, source: 'operator' })).toBe(false);
   });
 
   test('property: however the events arrive, one by one or in groups, the end is the same', () => {

@@ -4,9 +4,11 @@ import { FOREVER } from '../../../lambda/contract/tables.ts';
 import {
   fold,
   type Judgement,
+  MAX_SCOPES,
   type Mark,
   type Reason,
   type Reasons,
+  settled,
   untilAfter,
   verdicts,
 } from '../../../lambda/domain/suppression.ts';
@@ -95,12 +97,64 @@ describe('merging suppression evidence', () => {
     expect(verdicts(state(strong, weak, judge('hard_bounce', mark(2, 0)))).suppressedUntil).toBe(untilAfter(at(3), 30));
   });
 
-  test("an echo of the ESP's list is never set over a lift and keeps its earliest evidence", () => {
+  test("an echo of the ESP's list is never set over a lift, and is kept as it was said first", () => {
     const late = judge('complaint', mark(20, FOREVER, { echo: true }));
     const early = judge('complaint', mark(10, FOREVER, { echo: true }));
     expect(state(late, early).complaint).toEqual([early.mark]);
     expect(verdicts(state(judge('complaint', mark(1, 0)), late)).suppressedUntil).toBe(0);
     expect(state(judge('complaint', mark(1, 0)), late).complaint?.[0]?.until).toBe(0);
+  });
+
+  test.each<[string, Mark[], number]>([
+    ['an echo for ever after evidence that ended', [mark(1, 500), mark(9, FOREVER, { echo: true })], FOREVER],
+    ['evidence for a while after an echo for ever', [mark(9, 900), mark(1, FOREVER, { echo: true })], FOREVER],
+    ['evidence for ever beside an echo for a while', [mark(1, FOREVER), mark(9, 900, { echo: true })], FOREVER],
+    ['a lift over any echo, and evidence after it', [mark(5, 0), mark(6, 600), mark(9, FOREVER, { echo: true })], 600],
+    ['a lift alone', [mark(5, 0), mark(9, FOREVER, { echo: true })], 0],
+  ])("the ESP's list counts by how long it lasts: %s", (_name, marks, until) => {
+    const judgements = marks.map((one) => judge('hard_bounce', one));
+    for (const order of [judgements, judgements.toReversed()])
+      expect(verdicts(state(...order)).suppressedUntil).toBe(until);
+  });
+
+  test('an echo that is repeated renews nothing, a stronger one counts', () => {
+    const day = (second: number, days: number) => mark(second, untilAfter(at(second), days), { echo: true });
+    const [first, again, longer] = [day(1, 30), day(9, 30), day(5, 31)];
+    expect(state(judge('manual', again), judge('manual', first)).manual).toEqual([first]);
+    expect(state(judge('manual', longer), judge('manual', first)).manual).toEqual([longer]);
+    const twin = { ...first, fingerprint: '0' };
+    expect(state(judge('manual', first), judge('manual', twin)).manual).toEqual([twin]);
+  });
+
+  test('evidence of the time of a lift stands, an older piece goes', () => {
+    const lift = judge('complaint', mark(5, 0));
+    expect(verdicts(state(judge('complaint', mark(5, 600)), lift)).suppressedUntil).toBe(600);
+    expect(verdicts(state(judge('complaint', mark(4, 600)), lift)).suppressedUntil).toBe(0);
+    const later = judge('complaint', mark(6, 0));
+    expect(state(lift, later).complaint).toEqual([later.mark]);
+  });
+
+  test('what is withdrawn goes, with its reason where nothing else is left', () => {
+    const reasons = state(
+      judge('soft_bounces', mark(1, 500)),
+      judge('manual', mark(1, 500)),
+      judge('manual', mark(2, 0)),
+    );
+    const { reasons: left } = settled(reasons, [judge('complaint', mark(3, 700))], (_key, { until }) => until === 500);
+    expect(Object.keys(left)).toEqual(['complaint', 'manual']);
+    expect(left.manual).toMatchObject([{ until: 0 }]);
+  });
+
+  test('a person has a bounded number of scopes; what is one more is refused, what is known is not', () => {
+    const leave = (n: number) => judge('unsubscribe', mark(n, FOREVER), `s:list:${n}`);
+    const all = Array.from({ length: MAX_SCOPES + 2 }, (_none, n) => leave(n));
+    const { reasons, refused } = settled({}, all);
+    expect(Object.keys(reasons)).toHaveLength(MAX_SCOPES);
+    expect(refused).toEqual(all.slice(MAX_SCOPES));
+    const back = judge('unsubscribe', mark(999, 0), 's:list:0');
+    expect(settled(reasons, [back, judge('unsubscribe', mark(1, 5)), judge('complaint', mark(1, 5))]).refused).toEqual(
+      [],
+    );
   });
 
   test('a lifted reason stays as a tombstone', () => {

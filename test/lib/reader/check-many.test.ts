@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { SuppressionStore } from '../../../lambda/aws/dynamodb/suppression.ts';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
-import type { Judgement } from '../../../lambda/domain/suppression.ts';
+import type { Change } from '../../../lambda/domain/suppression.ts';
 import { createReader, type Reader } from '../../../lib/reader/index.ts';
 import { startTestDynamo, type TestDynamo } from '../../support/dynamodb.ts';
 import { type Call, type Fault, type FaultyProxy, faultyProxy, throttled } from '../../support/faulty-proxy.ts';
@@ -21,9 +21,9 @@ let reader: Reader;
 beforeAll(async () => {
   dynamo = await startTestDynamo();
   const mark = { at: '2026-01-01T00:00:00.000Z', until: FOREVER, source: 's', event: 'spamreport' };
-  const listed = ALL.filter(isListed).map((address): [string, Judgement[]] => [
+  const listed = ALL.filter(isListed).map((address): [string, Change] => [
     address,
-    [{ reason: 'complaint', mark: { ...mark, fingerprint: address } }],
+    { judgements: [{ reason: 'complaint', mark: { ...mark, fingerprint: address } }] },
   ]);
   const table = dynamo.tables.suppression;
   await new SuppressionStore(dynamo.client, table).apply(new Map(listed), Date.now() + 10_000);

@@ -46,8 +46,8 @@ export const addressOf = (person: string): string =>
   person === 'bücher' ? 'ada@xn--bcher-kva.example' : `${person}@example.com`;
 
 export async function fill(client: DynamoDBClient, table: string): Promise<void> {
-  const judgements = new Map(Object.entries(PEOPLE).map(([person, list]) => [addressOf(person), list]));
-  const { failed } = await new SuppressionStore(client, table).apply(judgements, Date.now() + 5000);
+  const changes = new Map(Object.entries(PEOPLE).map(([person, judgements]) => [addressOf(person), { judgements }]));
+  const { failed } = await new SuppressionStore(client, table).apply(changes, Date.now() + 5000);
   if (failed.size > 0) throw new Error('people were not written');
   // What is left of somebody who was erased but stays suppressed.
   const erased = { recipient: { S: addressOf('erased') }, suppressedUntil: { N: String(FOREVER) } };

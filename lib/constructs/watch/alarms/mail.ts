@@ -91,7 +91,8 @@ export function mailAlarms(settings: Settings): AlarmSpec[] {
     {
       heading: 'unknown-events',
       severity: 'ticket',
-      broken: 'Events arrived whose type is not known here; they are stored, and change nothing.',
+      broken:
+        'Events arrived of an unknown type, or bounces and complaints that name nobody or no time; they are stored, and change nothing.',
       metric: countOf(stage, METRICS.unknownEvents, HOUR),
       comparison: AT_LEAST,
       threshold: 1,

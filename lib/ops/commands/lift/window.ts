@@ -50,7 +50,7 @@ export async function undo(
     ({ occurredAt, source }) => occurredAt !== undefined && !within(window, { source, at: occurredAt }),
   );
   const recorded = [
-    ...events.flatMap((event) => judge(event, policyOf(event.source)) ?? []),
+    ...events.flatMap((event) => judge(event, policyOf(event.source)).judgement ?? []),
     ...judgeSoftBounces(events.map(asPast), policyOf),
   ].filter((one) => reasonKey(one.reason, one.scope) === reason.key);
   const others = asJudgements(reason).filter(({ mark }) => mark.until === 0 || !within(window, mark));

@@ -21,7 +21,7 @@ const NEWEST = 50;
 /** Waits until the event is in its recipient's history and, where its kind suppresses, in the suppression list. */
 export async function waitFor(target: Target, event: NormalisedEvent, since: number): Promise<Seen> {
   const recipient = event.recipient as string;
-  const suppresses = (judge(event, DEFAULT_POLICY)?.mark.until ?? 0) > 0;
+  const suppresses = (judge(event, DEFAULT_POLICY).judgement?.mark.until ?? 0) > 0;
   let recorded: { readonly ms: number; readonly fingerprint: string } | undefined;
   const elapsed = (): number => Math.round(performance.now() - since);
   for (; elapsed() < PATIENCE_MS; await pause(INTERVAL_MS)) {

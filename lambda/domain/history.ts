@@ -1,0 +1,79 @@
+import type { PolicyConfig } from '../contract/config.ts';
+import type { EventType, NormalisedEvent } from './event.ts';
+import { countedAt } from './event-time.ts';
+import { judge } from './policy.ts';
+import { type Retraction, retractionOf } from './retraction.ts';
+import { judgeSoftBounces, type PastEvent, restsOnSeries } from './soft-bounces.ts';
+import type { Change, Judgement } from './suppression.ts';
+
+/** The policy of a source. */
+export type PolicyOf = (source: string) => PolicyConfig;
+
+/** The types of a history that decide a series of soft bounces. */
+export const SERIES_TYPES = ['bounced', 'delivered'] as const satisfies readonly EventType[];
+
+/** The types of a history that decide anything. */
+export const DECIDING_TYPES = [
+  ...SERIES_TYPES,
+  'dropped',
+  'complained',
+  'unsubscribed',
+  'resubscribed',
+  'suppressed',
+  'lifted',
+] as const satisfies readonly EventType[];
+
+/**
+ * What a person's recorded soft bounces and deliveries make of the entry: what they prove comes, and what rests on one of them and is not
+ * proved goes, because a delivery has arrived late. What rests on events that the table has forgotten stays.
+ */
+export function seriesChange(
+  history: readonly NormalisedEvent[],
+  policyOf: PolicyOf,
+  retractions: readonly Retraction[],
+): Change {
+  const told = new Set(history.map(({ fingerprint }) => fingerprint));
+  return {
+    judgements: judgeSoftBounces(standing(history, retractions), policyOf),
+    withdraws: (key, mark) => restsOnSeries(key, mark) && told.has(mark.fingerprint),
+  };
+}
+
+/**
+ * What a person's whole recorded history proves without that which is retracted. What is retracted goes; what it outlasted, and so was not
+ * kept, comes back.
+ */
+export function reconsidered(
+  history: readonly NormalisedEvent[],
+  policyOf: PolicyOf,
+  retractions: readonly Retraction[],
+): Change {
+  const series = seriesChange(history, policyOf, retractions);
+  const single = history.flatMap((event) => judge(event, policyOf(event.source)).judgement ?? []);
+  return {
+    judgements: [...withoutRetracted(single, retractions), ...series.judgements],
+    withdraws: (key, mark) => series.withdraws?.(key, mark) === true || retractionOf(mark, retractions) !== undefined,
+  };
+}
+
+export const withoutRetracted = (
+  judgements: readonly Judgement[],
+  retractions: readonly Retraction[],
+): readonly Judgement[] =>
+  retractions.length === 0
+    ? judgements
+    : judgements.filter(({ mark }) => retractionOf(mark, retractions) === undefined);
+
+/** A history as series see it; a soft bounce that is retracted never was, a delivery is believed. */
+function standing(history: readonly NormalisedEvent[], retractions: readonly Retraction[]): PastEvent[] {
+  const past = history.flatMap((event) => pastEvent(event) ?? []);
+  return past.filter(
+    (event) => event.type === 'delivered' || retractionOf({ ...event, until: 1 }, retractions) === undefined,
+  );
+}
+
+/** An event as one of a series, in which no time lies after its arrival; undefined where it has none. */
+export function pastEvent(event: NormalisedEvent): PastEvent | undefined {
+  if (event.occurredAt === undefined) return undefined;
+  return { ...event, at: countedAt(event.occurredAt, event.receivedAt, 0) };
+}

@@ -1,0 +1,97 @@
+import type { EventStore } from '../../aws/dynamodb/events.ts';
+import { noteFailure } from '../../aws/dynamodb/statements.ts';
+import type { NormalisedEvent } from '../../domain/event.ts';
+import { countedAt } from '../../domain/event-time.ts';
+import {
+  DECIDING_TYPES,
+  type PolicyOf,
+  reconsidered,
+  SERIES_TYPES,
+  seriesChange,
+  withoutRetracted,
+} from '../../domain/history.ts';
+import type { Retraction } from '../../domain/retraction.ts';
+import type { Change, Judgement } from '../../domain/suppression.ts';
+import type { RecordedEvent } from './record.ts';
+
+/** What a change is made of, beside what single events prove. */
+export interface Asked {
+  readonly judgements: ReadonlyMap<string, readonly Judgement[]>;
+  /** Whose series of soft bounces is judged. */
+  readonly series: ReadonlySet<string>;
+  /** Whose whole history is judged, because something of it was retracted. */
+  readonly retracted: ReadonlySet<string>;
+}
+
+export interface Changes {
+  readonly changes: ReadonlyMap<string, Change>;
+  /** Recipients whose history could not be read this time. */
+  readonly unread: ReadonlySet<string>;
+}
+
+/** What becomes of each entry: judgements of single events, less what is retracted, and what the histories say that have to be read. */
+export async function changesOf(
+  { judgements, series, retracted }: Asked,
+  policy: PolicyOf,
+  retractions: readonly Retraction[],
+  store: EventStore,
+  signal: AbortSignal,
+): Promise<Changes> {
+  const changes = new Map<string, Change>();
+  for (const [recipient, own] of judgements) {
+    const standing = withoutRetracted(own, retractions);
+    if (standing.length > 0) changes.set(recipient, { judgements: standing });
+  }
+  const unread = new Set<string>();
+  await Promise.all(
+    [...series.union(retracted)].map(async (recipient) => {
+      try {
+        const whole = retracted.has(recipient);
+        const history = await store.history(recipient, whole ? DECIDING_TYPES : SERIES_TYPES, signal);
+        const { judgements: more, withdraws } = (whole ? reconsidered : seriesChange)(history, policy, retractions);
+        const own = changes.get(recipient)?.judgements ?? [];
+        changes.set(recipient, { judgements: [...own, ...more], ...(withdraws && { withdraws }) });
+      } catch (error) {
+        noteFailure(error);
+        unread.add(recipient);
+      }
+    }),
+  );
+  return { changes, unread };
+}
+
+/**
+ * Repeated events whose time lies ahead of the clock, as they arrived first: their time is capped by their arrival, and a repetition must
+ * not move it. Rare, so each is looked up.
+ * @returns also the recipients of those that could not be looked up this time
+ */
+export async function asFirstArrived(
+  events: readonly RecordedEvent[],
+  store: EventStore,
+  signal: AbortSignal,
+): Promise<{ readonly arrived: readonly RecordedEvent[]; readonly unknown: ReadonlySet<string> }> {
+  const repeated = events.filter(({ event, outcome }) => outcome === 'seen' && isAhead(event));
+  if (repeated.length === 0) return { arrived: events, unknown: new Set() };
+  const first = new Map<RecordedEvent, RecordedEvent>();
+  const unknown = new Set<string>();
+  await Promise.all(
+    repeated.map(async (one) => {
+      try {
+        const receivedAt = (await store.firstArrival(one.event, signal)) ?? one.event.receivedAt;
+        first.set(one, { ...one, event: { ...one.event, receivedAt } });
+      } catch (error) {
+        noteFailure(error);
+        first.set(one, { ...one, outcome: 'failed' });
+        if (one.event.recipient !== undefined) unknown.add(one.event.recipient);
+      }
+    }),
+  );
+  return { arrived: events.map((one) => first.get(one) ?? one), unknown };
+}
+
+const isAhead = ({ occurredAt, receivedAt }: NormalisedEvent): boolean =>
+  occurredAt !== undefined && countedAt(occurredAt, receivedAt) !== occurredAt;
+
+/** Whether any single event of these would be judged otherwise by a longer list of retractions. */
+export const touches = (judgements: readonly Judgement[], retractions: readonly Retraction[]): boolean =>
+  withoutRetracted(judgements, retractions).length < judgements.length;
