@@ -58,11 +58,11 @@ const valid = (time: number): number | undefined => (Number.isNaN(time) ? undefi
 
 const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Custom data as a string map: scalars only, reserved keys left out; absent where nothing remains. */
+/** Custom data as a string map: scalars only, reserved keys and the empty one, which no table takes, left out; absent where nothing remains. */
 export function stringMap(value: unknown, except?: ReadonlySet<string>): Record<string, string> | undefined {
   const entries = Object.entries(fields(value)).flatMap(([key, item]): [string, string][] => {
     const written = typeof item === 'boolean' ? String(item) : text(item);
-    return written === undefined || RESERVED_KEYS.has(key) || except?.has(key) ? [] : [[key, written]];
+    return written === undefined || key === '' || RESERVED_KEYS.has(key) || except?.has(key) ? [] : [[key, written]];
   });
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }

@@ -49,21 +49,21 @@ export function pagesOf({ sender, language, lists, texts }: UnsubscribeConfig): 
       const say = words.get(view.language) ?? english;
       const list = view.scope !== undefined && Object.hasOwn(lists, view.scope) ? lists[view.scope] : undefined;
       const fill = (text: string): string =>
-        escape(text.replaceAll('{sender}', () => sender ?? '').replaceAll('{list}', () => list ?? ''));
+        escaped(text.replaceAll('{sender}', () => sender ?? '').replaceAll('{list}', () => list ?? ''));
       const body = BODIES[view.state]({ say, fill, view, named: list !== undefined, languages: [...words.keys()] });
       return `<!doctype html>
-<html lang="${escape(view.language)}" dir="${directionOf(view.language)}">
+<html lang="${escaped(view.language)}" dir="${directionOf(view.language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${fill(say.title)}${sender === undefined ? '' : ` · ${escape(sender)}`}</title>
+<title>${fill(say.title)}${sender === undefined ? '' : ` · ${escaped(sender)}`}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-${sender === undefined ? '' : `<p class="sender">${escape(sender)}</p>\n`}${body}
+${sender === undefined ? '' : `<p class="sender">${escaped(sender)}</p>\n`}${body}
 </main>
 </body>
 </html>
@@ -108,15 +108,15 @@ const BODIES: Readonly<Record<State, (parts: Parts) => string>> = {
 
 /** Posts to the page's own URL, which no text here needs to know. */
 const button = (wish: string, words: string, language: string, look = 'main'): string =>
-  `<form method="post"><input type="hidden" name="${FORM.language}" value="${escape(language)}"><button class="${look}" name="${FORM.wish}" value="${wish}">${words}</button></form>`;
+  `<form method="post"><input type="hidden" name="${FORM.language}" value="${escaped(language)}"><button class="${look}" name="${FORM.wish}" value="${wish}">${words}</button></form>`;
 
 function languageLinks(languages: readonly string[], current: string, label: string): string {
   const links = languages.map((tag) => {
-    const name = escape(nameOf(tag));
-    const attributes = `lang="${escape(tag)}" dir="${directionOf(tag)}"`;
+    const name = escaped(nameOf(tag));
+    const attributes = `lang="${escaped(tag)}" dir="${directionOf(tag)}"`;
     return tag === current
       ? `<li><span ${attributes} aria-current="true">${name}</span></li>`
-      : `<li><a href="?${FORM.language}=${encodeURIComponent(tag)}" hreflang="${escape(tag)}" ${attributes} rel="nofollow">${name}</a></li>`;
+      : `<li><a href="?${FORM.language}=${encodeURIComponent(tag)}" hreflang="${escaped(tag)}" ${attributes} rel="nofollow">${name}</a></li>`;
   });
   return `<nav aria-label="${label}"><ul>${links.join('')}</ul></nav>`;
 }
@@ -134,4 +134,4 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char] ?? '');
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char] ?? '');

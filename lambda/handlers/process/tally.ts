@@ -17,12 +17,14 @@ export interface Outcome {
   readonly tableFailures: { readonly throttled: number; readonly other: number };
 }
 
+type TallyConfig = Pick<RuntimeConfig, 'countEngagement' | 'sources' | 'unsubscribe'>;
+
 /**
  * Counts of one batch. Live events only: a replay must not look like traffic, nor an operator's act, nor our own heartbeat. One metrics
  * line per batch and source, none per event. Each metric has its price, so what no alarm needs is a plain fact of the first line:
  * events by type, blocks by operator, the slowest event.
  */
-export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEngagement' | 'unsubscribe'>): Tally {
+export function tallyOf(outcome: Outcome, config: TallyConfig): Tally {
   const { stored, folded, deadLetters, failedMessages, tableFailures } = outcome;
   const live = stored.events.filter(isCounted);
   const people = new Set(live.flatMap(({ event }) => event.recipient ?? []));
@@ -40,10 +42,9 @@ export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEnga
   ]);
   return {
     bySource: new Map(
-      [...Map.groupBy(live, ({ event }) => event.source)].map(([source, events]) => [
-        source,
-        { [METRICS.accepted]: events.length },
-      ]),
+      [...Map.groupBy(live.filter(showsLife(config.sources, stored.at)), ({ event }) => event.source)].map(
+        ([source, events]) => [source, { [METRICS.accepted]: events.length }],
+      ),
     ),
     overall: Object.fromEntries([...counts].filter(([, count]) => count > 0)),
     facts: {
@@ -52,6 +53,22 @@ export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEnga
       ...(tableFailures.throttled > 0 && { [BATCH_FACTS.throttled]: tableFailures.throttled }),
     },
   };
+}
+
+/** How old the repetition of an event may be that another channel reported first. */
+const TOLD_TWICE_WITHIN = 3600_000;
+
+/**
+ * What shows that a source is alive: events that had not come before. Whoever caught a request can send it again for ever, and must not so
+ * hide that the ESP has fallen silent. A source that shares its events with others may always come second: there a repetition counts
+ * while its event is young.
+ */
+function showsLife(sources: RuntimeConfig['sources'], now: number): (event: RecordedEvent) => boolean {
+  const groupOf = (source: string): string => sources[source]?.dedupeGroup ?? source;
+  const members = Map.groupBy(Object.keys(sources), groupOf);
+  const shares = (source: string): boolean => (members.get(groupOf(source))?.length ?? 0) > 1;
+  const isYoung = (at: string | undefined): boolean => at !== undefined && now - Date.parse(at) < TOLD_TWICE_WITHIN;
+  return ({ event: { source, occurredAt }, outcome }) => outcome === 'new' || (shares(source) && isYoung(occurredAt));
 }
 
 const isCounted = ({ message: { message }, outcome }: RecordedEvent): boolean =>
@@ -80,7 +97,7 @@ const METRIC_OF: Readonly<Record<EventType, MetricName | undefined>> = {
 /** What is counted of events the first time they arrive. */
 function eventCounts(
   events: readonly NormalisedEvent[],
-  { countEngagement, unsubscribe }: Pick<RuntimeConfig, 'countEngagement' | 'unsubscribe'>,
+  { countEngagement, unsubscribe }: TallyConfig,
 ): Map<MetricName, number> {
   const counts = new Map<MetricName, number>();
   const count = (metric: MetricName | undefined): void => {

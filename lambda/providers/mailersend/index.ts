@@ -8,7 +8,7 @@ import { replyCodes, weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { bareId, scopeOf } from '../shared/mail.ts';
 import { hexHmac, hexKey } from '../shared/proof/hmac.ts';
-import { fromHex, hmac, matchSecret, requiredHeader, sameBytes } from '../shared/proof/signature.ts';
+import { fromHex, hmac, matchSecret, requiredHeader, sameBytes, UnusableSecret } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
 import { sampleEvent } from './samples.ts';
 
@@ -68,7 +68,7 @@ export const mailersend = defineProvider({
     const proof = matchSecret(
       secrets,
       (secret) => {
-        if (secret === options.pingSecret) throw new Error('a public secret proves nothing');
+        if (secret === options.pingSecret) throw new UnusableSecret('a public secret proves nothing');
         return signedWith(secret);
       },
       'The signature does not match. Is this the signing secret of this very webhook?',

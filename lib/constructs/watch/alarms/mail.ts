@@ -14,9 +14,6 @@ const FEW_PEOPLE = 100;
 /** Fewer complaints are chance, whatever the share. */
 const FEW_COMPLAINTS = 3;
 
-/** Fewer people who leave are an ordinary day. */
-const FEW_LEAVERS = 20;
-
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD: AT_LEAST, GREATER_THAN_THRESHOLD: ABOVE } = ComparisonOperator;
 const WITHOUT_MAIL = quiet('without mail there is nothing to judge.');
 
@@ -99,29 +96,6 @@ export function mailAlarms(settings: Settings): AlarmSpec[] {
       periods: 1,
       missing: quiet('it is counted only when it happens.'),
     },
-    ...(settings.unsubscribe ? [unsubscribeAlarm(settings)] : []),
     ...engagementAlarms(settings),
   ];
-}
-
-/** A campaign that drives people off, or something that leaves in their name. Without deliveries there is only the number of people. */
-function unsubscribeAlarm({ stage, alarms }: Settings): AlarmSpec {
-  const { minimumDelivered, unsubscribeRate, newSuppressions } = alarms;
-  const share = `IF(left >= ${FEW_LEAVERS}, 100 * left / delivered, 0)`;
-  const alone = `IF(left >= ${newSuppressions.perHour}, 100, 0)`;
-  return {
-    heading: 'unsubscribe-rate',
-    severity: 'ticket',
-    broken: `People who unsubscribed in 24 hours were more than ${unsubscribeRate} % of the delivered mails.`,
-    metric: countsIn(
-      stage,
-      DAY,
-      { left: METRICS.unsubscribes, delivered: METRICS.delivered },
-      `IF(delivered >= ${minimumDelivered}, ${share}, ${alone})`,
-    ),
-    comparison: ABOVE,
-    threshold: unsubscribeRate,
-    periods: 1,
-    missing: WITHOUT_MAIL,
-  };
 }
