@@ -54,6 +54,15 @@ export function utcTime(value: unknown): number | undefined {
   return match ? valid(Date.parse(`${match[1]}T${match[2]}${(match[3] ?? '').slice(0, 4)}Z`)) : undefined;
 }
 
+/**
+ * Epoch milliseconds from either form that is never in doubt, whichever of them an ESP documents: ISO 8601 with a zone, or Unix time
+ * of this millennium. An ESP that changes from one to the other goes on being understood.
+ */
+export function instant(value: unknown): number | undefined {
+  const unix = unixTime(value);
+  return isoTime(value) ?? (unix !== undefined && unix >= 946_684_800_000 ? unix : undefined);
+}
+
 const valid = (time: number): number | undefined => (Number.isNaN(time) ? undefined : time);
 
 const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);

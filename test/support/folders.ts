@@ -43,7 +43,13 @@ export const FOLDERS: readonly {
   {
     folder: 'lib/constructs/',
     holds: 'the stack, by what it builds: ingress, delivery, storage, feeds, watch, access, bundles',
-    imports: ['lib/settings/', 'lambda/contract/', 'lambda/providers/index.ts', 'lambda/providers/provider.ts'],
+    imports: [
+      'lib/settings/',
+      'lib/reports/',
+      'lambda/contract/',
+      'lambda/providers/index.ts',
+      'lambda/providers/provider.ts',
+    ],
   },
   {
     folder: 'lib/local/',
@@ -53,7 +59,19 @@ export const FOLDERS: readonly {
   {
     folder: 'lib/ops/',
     holds: "the operator's commands: what people type, the stack they mean, what it holds, a folder for each command",
-    imports: ['lib/settings/', 'lambda/contract/', 'lambda/domain/', 'lambda/providers/', 'lambda/aws/'],
+    imports: [
+      'lib/settings/',
+      'lib/reports/',
+      'lambda/contract/',
+      'lambda/domain/',
+      'lambda/providers/',
+      'lambda/aws/',
+    ],
+  },
+  {
+    folder: 'lib/reports/',
+    holds: 'questions to the archive, one definition each, for Athena and for DuckDB',
+    imports: ['lambda/contract/', 'lambda/domain/'],
   },
   {
     folder: 'lib/reader/',

@@ -40,7 +40,11 @@ function byRaw({ events, withoutEvents }: Opened): Map<string, NormalisedEvent[]
 function line(message: DeliveryMessage, provider: string, raw: string, events: readonly NormalisedEvent[]): string {
   const { receivedAt, source, channel, origin, requestId, meta } = message;
   const facts = events.map(
-    ({ source: _source, provider: _provider, requestId: _request, receivedAt: _received, ...fact }) => fact,
+    ({ source: _source, provider: _provider, requestId: _request, receivedAt: _received, metadata, ...fact }) => ({
+      ...fact,
+      // As a list: engines that compare names without case take two keys that differ in case alone for a broken line.
+      ...(metadata && { custom: Object.entries(metadata).map(([key, value]) => ({ key, value })) }),
+    }),
   );
   const head = { receivedAt, source, provider, channel, origin, requestId, ...(meta && { meta }) };
   const written = `${JSON.stringify({ ...head, raw, events: facts } satisfies ArchiveLine)}\n`;

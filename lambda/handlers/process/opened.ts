@@ -12,7 +12,7 @@ import {
   type SignedToken,
   whyPoison,
 } from '../../domain/interpret.ts';
-import { PROVIDERS } from '../../providers/index.ts';
+import { providerIn } from '../../providers/half.ts';
 
 /** One queue message, opened: what to store, what to do, what will never work. */
 export interface Opened {
@@ -94,6 +94,6 @@ function readingOf(name: string, config: RuntimeConfig): Reading<unknown> | unde
   const builtIn = BUILT_IN.get(name);
   if (builtIn) return builtIn;
   const source = findSource(config, name);
-  const provider = PROVIDERS.get(source?.provider ?? '');
+  const provider = providerIn('process', source?.provider);
   return source && provider && { provider, options: source.options, dedupeGroup: source.dedupeGroup };
 }

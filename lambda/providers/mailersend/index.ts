@@ -1,7 +1,7 @@
 import { nonEmpty, optional, pipe, strictObject, string } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
 import type { Draft, EventType } from '../../domain/event.ts';
-import { type Fields, fields, isoTime, list, present, stringMap, tagList, text, utcTime } from '../../domain/read.ts';
+import { type Fields, fields, instant, list, present, stringMap, tagList, text, utcTime } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
@@ -90,7 +90,7 @@ export const mailersend = defineProvider({
         type: TYPES.get(word) ?? 'unknown',
         providerEventId: text(data.id),
         recipient: text(data.email) ?? text(fields(email.recipient).email) ?? text(fields(data.recipient).email),
-        occurredAt: isoTime(created) ?? utcTime(created),
+        occurredAt: instant(created) ?? utcTime(created),
         messageId: text(data.message_id) ?? text(fields(email.message).id),
         identity: [word, text(data.id) ?? raw],
         ...outcome(word, event, data),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { exactOptional, pipe, strictObject, string, url } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
-import { fields, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
+import { fields, instant, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
@@ -81,7 +81,7 @@ export const mandrill = defineProvider<MandrillOptions>({
       draft(word, {
         type: TYPES.get(word) ?? 'unknown',
         recipient,
-        occurredAt: unixTime(event.ts),
+        occurredAt: instant(event.ts),
         messageId: text(event._id) ?? text(message._id),
         // `_id` is the mail's: all its events share it. `ts` is whole seconds, so that visits are told by their count.
         identity: [

@@ -4,41 +4,12 @@ import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ARCHIVE_PREFIX } from '../../../lambda/contract/archive.ts';
-import { eventFields } from '../../../lambda/contract/event-fields.ts';
-import { savedQueries } from './archive-sql.ts';
+import { glueType, LINE_COLUMNS } from '../../reports/columns.ts';
+import { ATHENA } from '../../reports/dialect.ts';
+import { REPORTS, sqlOf } from '../../reports/reports.ts';
 
 /** No single query reads more: 100 GB are $0.50. */
 const MOST_BYTES_PER_QUERY = 100 * 1024 ** 3;
-
-/** Athena's type of each kind of field. */
-const TYPES = {
-  word: 'string',
-  text: 'string',
-  name: 'string',
-  time: 'string',
-  integer: 'int',
-  epochSeconds: 'bigint',
-  boolean: 'boolean',
-  mark: 'boolean',
-  texts: 'array<string>',
-  names: 'array<string>',
-  textMap: 'map<string,string>',
-} as const satisfies Record<(typeof eventFields)[number][1]['is'], string>;
-
-/** Athena knows names in lower case only. */
-const EVENT = eventFields
-  .filter(([, { archived }]) => archived === undefined)
-  .map(([name, { is }]) => `${name.toLowerCase()}:${TYPES[is]}`);
-const COLUMNS = {
-  receivedat: 'string',
-  source: 'string',
-  provider: 'string',
-  channel: 'string',
-  origin: 'string',
-  requestid: 'string',
-  raw: 'string',
-  events: `array<struct<${EVENT.join(',')}>>`,
-};
 
 export interface ArchiveQueriesProps {
   readonly stage: string;
@@ -72,11 +43,18 @@ export class ArchiveQueries extends Construct {
           'storage.location.template': `${location}day=\${day}/`,
         },
         storageDescriptor: {
-          columns: Object.entries(COLUMNS).map(([name, type]) => ({ name, type })),
+          columns: Object.entries(LINE_COLUMNS).map(([name, type]) => ({
+            name: name.toLowerCase(),
+            type: glueType(type),
+          })),
           location,
           inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
           outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
-          serdeInfo: { serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe' },
+          serdeInfo: {
+            serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe',
+            // One line that is no JSON object to it must not fail the whole question.
+            parameters: { 'ignore.malformed.json': 'true' },
+          },
         },
       },
     });
@@ -93,12 +71,12 @@ export class ArchiveQueries extends Construct {
         },
       },
     });
-    for (const { name, description, sql } of savedQueries) {
-      const query = new CfnNamedQuery(this, name, {
-        name: `quell-${stage}-${name}`,
-        description,
+    for (const report of REPORTS) {
+      const query = new CfnNamedQuery(this, report.name, {
+        name: `quell-${stage}-${report.name}`,
+        description: report.about,
         database,
-        queryString: sql,
+        queryString: sqlOf(report, ATHENA),
         workGroup: workGroup.name,
       });
       query.addResourceDependency(workGroup);

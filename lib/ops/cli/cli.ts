@@ -30,10 +30,21 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     'doctor',
     { summary: 'is it wired? faults and what mends them', load: () => import('../commands/doctor/command.ts') },
   ],
+  [
+    'report',
+    { summary: 'questions to the archive: rates, funnel, links', load: () => import('../commands/report/command.ts') },
+  ],
   ['console', { summary: 'a page to look at, on this machine', load: () => import('../commands/console.ts') }],
   ['mute', { summary: "keep a source's alarms from telling", load: () => import('../commands/mute.ts') }],
   ['pause', { summary: 'stop processing, lose nothing', load: () => import('../commands/pause.ts') }],
   ['resume', { summary: 'start processing again', load: () => import('../commands/resume.ts') }],
+  [
+    'catch-up',
+    {
+      summary: "events that the ESP's API knows and we may not",
+      load: () => import('../commands/catch-up/command.ts'),
+    },
+  ],
   ['secrets', { summary: "set and list sources' secrets", load: () => import('../commands/secrets/command.ts') }],
 ]);
 

@@ -1,7 +1,17 @@
 import type { Clients } from './target.ts';
 
 /** Service names as `.local/stack.json` and the SDK's own settings spell them. */
-export type Service = 'dynamodb' | 'secretsmanager' | 'sqs' | 'sns' | 'lambda' | 'cloudwatch' | 'logs' | 'sts' | 's3';
+export type Service =
+  | 'dynamodb'
+  | 'secretsmanager'
+  | 'sqs'
+  | 'sns'
+  | 'lambda'
+  | 'cloudwatch'
+  | 'logs'
+  | 'sts'
+  | 's3'
+  | 'athena';
 
 export interface Connection {
   readonly region?: string;
@@ -53,6 +63,10 @@ export function lazyClients(connect: (service: Service) => Connection): Clients 
       const connection = connect('s3');
       // An emulator has no host name per bucket.
       return new S3Client({ ...settings(connection), forcePathStyle: connection.endpoint !== undefined });
+    },
+    async athena() {
+      const { AthenaClient } = await import('@aws-sdk/client-athena');
+      return new AthenaClient(settings(connect('athena')));
     },
     async sts() {
       const { STSClient } = await import('@aws-sdk/client-sts');

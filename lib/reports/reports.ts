@@ -1,0 +1,150 @@
+import { type Days, type Dialect, operatorOf, reporting } from './dialect.ts';
+
+/** One question to the archive, asked the same way wherever it lies. */
+export interface Report {
+  readonly name: string;
+  /** What it answers, in one sentence. */
+  readonly about: string;
+  /** The column that a chart draws, by the one that names its rows. */
+  readonly chart?: { readonly label: string; readonly value: string };
+  readonly body: (dialect: Dialect) => string;
+}
+
+export interface Choice extends Days {
+  readonly source?: string;
+}
+
+/** A report as one statement over what arrived in these days: an archive is kept by arrival, and so is read without reading the rest. */
+export function sqlOf(report: Report, dialect: Dialect, choice: Choice = {}): string {
+  const where = [
+    "origin = 'live'",
+    ...(choice.source === undefined ? [] : [`source = '${choice.source.replaceAll("'", "''")}'`]),
+    ...(choice.from === undefined ? [] : [`receivedat >= '${choice.from}'`]),
+    ...(choice.to === undefined ? [] : [`receivedat < '${dayAfter(choice.to)}'`]),
+  ];
+  return `WITH event AS (
+  SELECT source, e.type, e.bounceclass, e.bouncecause, e.diagnostic, e.smtpstatus, e.recipient, e.messageid, e.url, e.tags, e.custom,
+         coalesce(e.machine, false) AS machine, coalesce(e.echo, false) AS echo, coalesce(e.candidates, 1) AS candidates,
+         ${dialect.time('e.occurredat')} AS happened, lower(split_part(e.recipient, '@', 2)) AS domain,
+         row_number() OVER (PARTITION BY e.fingerprint ORDER BY receivedat) AS copy
+  FROM ${dialect.lines(choice)} AS line CROSS JOIN ${dialect.unnest('events', 'e')}
+  WHERE ${where.join(' AND ')}
+),
+once AS (
+  SELECT *, ${operatorOf(dialect, 'domain')} AS operator,
+         coalesce(${CAMPAIGN_KEYS.map((key) => dialect.custom(key)).join(', ')}, ${dialect.firstTag}, '(none)') AS campaign,
+         ${dialect.replaced('url', '[?#].*$')} AS link
+  FROM event WHERE copy = 1
+)
+${report.body(dialect)}`;
+}
+
+const dayAfter = (day: string): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+
+/** What senders call their campaigns in the custom data, in lower case, the surest first; else the first tag is taken. */
+export const CAMPAIGN_KEYS = ['campaign', 'campaign_id', 'campaignid', 'campaign-id', 'campaign_name'] as const;
+
+/** A complaint that somebody made: not the ESP's own list, and not one of several who may have made it. */
+const COMPLAINED = "type = 'complained' AND NOT echo AND candidates = 1";
+/** Somebody did it, as far as the ESP or we can tell. */
+const HUMAN = 'NOT machine';
+
+const percent = (part: string, whole: string): string => `round(100.0 * ${part} / nullif(${whole}, 0), 2)`;
+const people = (condition: string): string => `count(DISTINCT CASE WHEN ${condition} THEN recipient END)`;
+
+export const REPORTS: readonly Report[] = [
+  {
+    name: 'rates',
+    about:
+      'Delivered, bounced and complained by mailbox operator; complaints against deliveries that can be complained about.',
+    chart: { label: 'operator', value: 'hard_percent' },
+    body: () => `SELECT operator, count_if(type = 'delivered') AS delivered,
+  count_if(type = 'bounced' AND bounceclass = 'hard') AS hard, count_if(type = 'bounced' AND bounceclass = 'soft') AS soft,
+  count_if(type = 'bounced' AND bounceclass = 'block') AS blocked, count_if(${COMPLAINED}) AS complained,
+  ${percent("count_if(type = 'bounced' AND bounceclass = 'hard')", "count_if(type IN ('delivered', 'bounced'))")} AS hard_percent,
+  ${percent(`count_if(${COMPLAINED})`, `count_if(type = 'delivered' AND ${reporting('operator')})`)} AS complained_percent
+FROM once GROUP BY operator HAVING count_if(type IN ('delivered', 'bounced', 'complained')) > 0 ORDER BY delivered DESC, operator`,
+  },
+  {
+    name: 'bounce-reasons',
+    about: 'Bounces by mailbox operator, class, cause and status, with one reply of each.',
+    chart: { label: 'smtpstatus', value: 'bounces' },
+    body: () => `SELECT operator, bounceclass, bouncecause, smtpstatus, count(*) AS bounces, count(DISTINCT recipient) AS people, min(diagnostic) AS example
+FROM once WHERE type = 'bounced' GROUP BY operator, bounceclass, bouncecause, smtpstatus ORDER BY bounces DESC, operator LIMIT 500`,
+  },
+  {
+    name: 'complaints-by-campaign',
+    about: 'Complaints per campaign, absolute and per thousand deliveries that can be complained about.',
+    chart: { label: 'campaign', value: 'per_thousand' },
+    body: () => `SELECT source, campaign, count_if(${COMPLAINED}) AS complaints, count_if(type = 'delivered' AND ${reporting('operator')}) AS delivered,
+  round(1000.0 * count_if(${COMPLAINED}) / nullif(count_if(type = 'delivered' AND ${reporting('operator')}), 0), 2) AS per_thousand
+FROM once GROUP BY source, campaign HAVING count_if(${COMPLAINED}) > 0 ORDER BY complaints DESC, campaign`,
+  },
+  {
+    name: 'funnel',
+    about: "A campaign's way from accepted to clicked, in people; what machines did is left out.",
+    chart: { label: 'campaign', value: 'clicked' },
+    body: () => `SELECT source, campaign, ${people("type = 'accepted'")} AS accepted, ${people("type = 'delivered'")} AS delivered,
+  ${people(`type = 'opened' AND ${HUMAN}`)} AS opened, ${people(`type = 'clicked' AND ${HUMAN}`)} AS clicked,
+  ${people("type = 'unsubscribed'")} AS unsubscribed, ${people(COMPLAINED)} AS complained
+FROM once WHERE recipient IS NOT NULL GROUP BY source, campaign ORDER BY delivered DESC, campaign`,
+  },
+  {
+    name: 'links',
+    about: 'Clicks and people per link, without the query of the URL; clicks by machines left out.',
+    chart: { label: 'link', value: 'people' },
+    body: () => `SELECT campaign, link, count(*) AS clicks, count(DISTINCT recipient) AS people
+FROM once WHERE type = 'clicked' AND ${HUMAN} AND link IS NOT NULL GROUP BY campaign, link ORDER BY clicks DESC, link LIMIT 500`,
+  },
+  {
+    name: 'variants',
+    about: 'Delivered, opened and clicked by tag or by the custom key "variant": which of two versions did better.',
+    chart: { label: 'variant', value: 'clicked' },
+    body: (dialect) => `SELECT variant, ${people("type = 'delivered'")} AS delivered,
+  ${people(`type = 'opened' AND ${HUMAN}`)} AS opened, ${people(`type = 'clicked' AND ${HUMAN}`)} AS clicked,
+  ${percent(people(`type = 'clicked' AND ${HUMAN}`), people("type = 'delivered'"))} AS clicked_percent
+FROM once CROSS JOIN ${dialect.unnest(dialect.variants, 'variant')} GROUP BY variant ORDER BY delivered DESC, variant`,
+  },
+  {
+    name: 'who-clicked',
+    about: 'Who clicked which link, how often, and when last; clicks by machines left out.',
+    body: (
+      dialect,
+    ) => `SELECT recipient, campaign, link, count(*) AS clicks, ${dialect.hour('max(happened)')} AS last_click
+FROM once WHERE type = 'clicked' AND ${HUMAN} AND recipient IS NOT NULL GROUP BY recipient, campaign, link
+ORDER BY clicks DESC, recipient, link LIMIT 5000`,
+  },
+  {
+    name: 'gone-quiet',
+    about: 'People who got three mails or more and neither opened nor clicked one themselves.',
+    body: (
+      dialect,
+    ) => `SELECT recipient, count_if(type = 'delivered') AS delivered, ${dialect.hour("max(CASE WHEN type = 'delivered' THEN happened END)")} AS last_delivered
+FROM once WHERE recipient IS NOT NULL GROUP BY recipient
+HAVING count_if(type = 'delivered') >= 3 AND count_if(type IN ('opened', 'clicked') AND ${HUMAN}) = 0
+ORDER BY delivered DESC, recipient LIMIT 5000`,
+  },
+  {
+    name: 'engaged',
+    about: 'People who opened or clicked most, and when last; what machines did is left out.',
+    body: (
+      dialect,
+    ) => `SELECT recipient, count_if(type = 'opened' AND ${HUMAN}) AS opened, count_if(type = 'clicked' AND ${HUMAN}) AS clicked,
+  ${dialect.hour('max(happened)')} AS last_seen
+FROM once WHERE recipient IS NOT NULL AND type IN ('opened', 'clicked') AND ${HUMAN} GROUP BY recipient
+ORDER BY clicked DESC, opened DESC, recipient LIMIT 5000`,
+  },
+  {
+    name: 'surging-links',
+    about:
+      'Links that in one hour got five times the clicks of their usual hour, and twenty at least; machines count here too.',
+    chart: { label: 'link', value: 'clicks' },
+    body: (dialect) => `SELECT link, hour, clicks, round(usual, 1) AS usual FROM (
+  SELECT link, hour, clicks, (sum(clicks) OVER (PARTITION BY link) - clicks) * 1.0 / nullif(count(*) OVER (PARTITION BY link) - 1, 0) AS usual
+  FROM (SELECT link, ${dialect.hour('happened')} AS hour, count(*) AS clicks FROM once WHERE type = 'clicked' AND link IS NOT NULL AND happened IS NOT NULL GROUP BY link, ${dialect.hour('happened')}) AS hourly
+) AS compared WHERE clicks >= 20 AND clicks >= 5 * coalesce(usual, 0) ORDER BY clicks DESC, link, hour`,
+  },
+];
+
+export const reportOf = (name: string): Report | undefined => REPORTS.find((report) => report.name === name);

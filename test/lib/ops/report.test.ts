@@ -1,0 +1,287 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { tableCsv, tableLines } from '../../../lib/ops/commands/report/table.ts';
+import { ATHENA, DUCKDB } from '../../../lib/reports/dialect.ts';
+import { REPORTS, reportOf, sqlOf } from '../../../lib/reports/reports.ts';
+import { eventually, signGeneric } from '../../support/driver.ts';
+import { type OpsStack, startOpsStack } from '../../support/ops-stack.ts';
+import { trinoMistakes } from '../../support/trino.ts';
+
+/** Reports over what the local stack itself archived, with answers worked out by hand. */
+
+let stack: OpsStack;
+let posted = 0;
+
+type Facts = Readonly<Record<string, unknown>>;
+
+/** Events of one request, as a sender of the generic scheme would post them. */
+async function post(source: string, events: readonly Facts[]): Promise<void> {
+  const body = JSON.stringify(events);
+  const { status } = await stack.driver.post(source, body, signGeneric(body, `${source}-secret-of-tests`));
+  expect(status).toBe(200);
+  posted += events.length;
+}
+
+let made = 0;
+/** Yesterday, so that no event lies ahead of the clock; its hours are whole. */
+const DAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+const TODAY = [DAY, new Date().toISOString().slice(0, 10)] as const;
+const at = (minutes: number) => new Date(Date.parse(`${DAY}T10:00:00Z`) + minutes * 60_000).toISOString();
+const fact = (event: string, recipient: string, more: Facts = {}): Facts => ({
+  event,
+  recipient,
+  message_id: `m${++made}`,
+  timestamp: at(made),
+  ...more,
+});
+const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
+
+beforeAll(async () => {
+  const settings = { archive: {} };
+  const secrets = { shop: 'shop-secret-of-tests', news: 'news-secret-of-tests' };
+  stack = await startOpsStack({ shop: { provider: 'generic' }, news: { provider: 'generic' } }, { settings, secrets });
+  const spring = { metadata: { campaign: 'Spring' } };
+  await post('shop', [
+    // Custom keys in every spelling, two of them in one event; nested quotes; an id of 17 digits.
+    fact('delivered', 'a@gmail.com', {
+      metadata: { Campaign: 'wrong', campaign: 'Spring', campaignId: '12345678901234567' },
+    }),
+    fact('delivered', 'b@gmail.com', { metadata: { Campaign: 'Spring' } }),
+    fact('delivered', 'c@outlook.com', { metadata: { campaignId: 'Spring' } }),
+    fact('delivered', 'd@yahoo.com', spring),
+    fact('delivered', 'e@example.com', { metadata: { campaign: `O'Neill "quoted" \\"twice\\"` } }),
+    fact('delivered', 'f@example.com', { metadata: { campaign_id: '12345678901234567' } }),
+    fact('delivered', 'g@example.com', { tags: ['first-tag', 'blue'] }),
+  ]);
+  await post('shop', [
+    fact('complaint', 'c@outlook.com', spring),
+    fact('hard_bounce', 'x@gmail.com', { smtp_code: 550, reason: '550 5.1.1 no such user', ...spring }),
+    fact('open', 'a@gmail.com', spring),
+    fact('open', 'd@yahoo.com', spring),
+    ...times(3, () => fact('click', 'a@gmail.com', { url: 'https://shop.example/sale?u=1#top', ...spring })),
+    fact('click', 'd@yahoo.com', { url: 'https://shop.example/sale?u=2', ...spring }),
+    fact('unsubscribe', 'd@yahoo.com', spring),
+    ...times(3, () => fact('delivered', 'quiet@example.com', { tags: ['blue'] })),
+  ]);
+  // One link, thirty clicks in one hour and one in each of two others; people and machines alike.
+  const link = { url: 'https://shop.example/leak' };
+  await post('news', [
+    ...times(30, (n) =>
+      fact('click', `s${n}@example.com`, { ...link, timestamp: `${DAY}T07:${String(n).padStart(2, '0')}:00Z` }),
+    ),
+    fact('click', 's1@example.com', { ...link, timestamp: `${DAY}T03:00:00Z` }),
+    fact('click', 's2@example.com', { ...link, timestamp: `${DAY}T04:00:00Z` }),
+  ]);
+  // The same again: an ESP that repeats itself is archived twice, and counted once.
+  made = 0;
+  posted = 0;
+  await post('shop', [
+    fact('delivered', 'a@gmail.com', {
+      metadata: { Campaign: 'wrong', campaign: 'Spring', campaignId: '12345678901234567' },
+    }),
+  ]);
+  await eventually(async () => {
+    const { out } = await stack.run(['report', 'links', '--from', DAY, '--json']);
+    expect(out).toContain('"clicks":32');
+  }, 40_000);
+}, 120_000);
+afterAll(() => stack?.stop());
+
+async function ask(name: string, ...more: string[]): Promise<Record<string, unknown>[]> {
+  const { code, out } = await stack.run(['report', name, '--from', TODAY[0], '--to', TODAY[1], '--json', ...more]);
+  expect(code).toBeLessThan(2);
+  return out
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+describe('known answers', () => {
+  test('rates: complaints only against deliveries that can be complained about', async () => {
+    expect(await ask('rates')).toEqual([
+      {
+        operator: 'other',
+        delivered: 6,
+        hard: 0,
+        soft: 0,
+        blocked: 0,
+        complained: 0,
+        hard_percent: 0,
+        complained_percent: 0,
+      },
+      {
+        operator: 'google',
+        delivered: 2,
+        hard: 1,
+        soft: 0,
+        blocked: 0,
+        complained: 0,
+        hard_percent: 33.33,
+        complained_percent: null,
+      },
+      {
+        operator: 'microsoft',
+        delivered: 1,
+        hard: 0,
+        soft: 0,
+        blocked: 0,
+        complained: 1,
+        hard_percent: 0,
+        complained_percent: 100,
+      },
+      {
+        operator: 'yahoo',
+        delivered: 1,
+        hard: 0,
+        soft: 0,
+        blocked: 0,
+        complained: 0,
+        hard_percent: 0,
+        complained_percent: 0,
+      },
+    ]);
+  });
+
+  test('campaigns whatever their key is spelt like, quotes and long ids to the letter', async () => {
+    const rows = await ask('funnel');
+    const delivered = Object.fromEntries(rows.map(({ campaign, delivered: people }) => [campaign, people]));
+    expect(delivered).toEqual({
+      Spring: 4,
+      '(none)': 0,
+      [`O'Neill "quoted" \\"twice\\"`]: 1,
+      '12345678901234567': 1,
+      'first-tag': 1,
+      blue: 1,
+    });
+    expect(rows.find(({ campaign }) => campaign === 'Spring')).toEqual({
+      source: 'shop',
+      campaign: 'Spring',
+      accepted: 0,
+      delivered: 4,
+      opened: 2,
+      clicked: 2,
+      unsubscribed: 1,
+      complained: 1,
+    });
+  });
+
+  test('complaints by campaign', async () => {
+    expect(await ask('complaints-by-campaign')).toEqual([
+      { source: 'shop', campaign: 'Spring', complaints: 1, delivered: 2, per_thousand: 500 },
+    ]);
+  });
+
+  test('bounce reasons', async () => {
+    expect(await ask('bounce-reasons')).toEqual([
+      {
+        operator: 'google',
+        bounceclass: 'hard',
+        bouncecause: 'mailbox',
+        smtpstatus: '5.1.1',
+        bounces: 1,
+        people: 1,
+        example: '550 5.1.1 no such user',
+      },
+    ]);
+  });
+
+  test('links, who clicked, and links that surge', async () => {
+    expect(await ask('links')).toEqual([
+      { campaign: '(none)', link: 'https://shop.example/leak', clicks: 32, people: 30 },
+      { campaign: 'Spring', link: 'https://shop.example/sale', clicks: 4, people: 2 },
+    ]);
+    expect(await ask('who-clicked', '--source', 'shop')).toEqual([
+      expect.objectContaining({
+        recipient: 'a@gmail.com',
+        campaign: 'Spring',
+        link: 'https://shop.example/sale',
+        clicks: 3,
+      }),
+      expect.objectContaining({ recipient: 'd@yahoo.com', clicks: 1 }),
+    ]);
+    expect(await ask('surging-links')).toEqual([
+      { link: 'https://shop.example/leak', hour: `${DAY}T07:00Z`, clicks: 30, usual: 1 },
+    ]);
+  });
+
+  test('variants, engaged, gone quiet', async () => {
+    expect(await ask('variants')).toEqual([
+      { variant: 'blue', delivered: 2, opened: 0, clicked: 0, clicked_percent: 0 },
+      { variant: 'first-tag', delivered: 1, opened: 0, clicked: 0, clicked_percent: 0 },
+    ]);
+    expect(
+      (await ask('engaged', '--source', 'shop')).map(({ recipient, opened, clicked }) => [recipient, opened, clicked]),
+    ).toEqual([
+      ['a@gmail.com', 1, 3],
+      ['d@yahoo.com', 1, 1],
+    ]);
+    expect((await ask('gone-quiet')).map(({ recipient, delivered }) => [recipient, delivered])).toEqual([
+      ['quiet@example.com', 3],
+    ]);
+  });
+
+  test('days and sources choose; what nothing answers is exit 1, what is no report is exit 2', async () => {
+    expect(await ask('links', '--source', 'news')).toHaveLength(1);
+    const none = await stack.run(['report', 'links', '--from', '2026-05-06', '--to', '2026-05-07']);
+    expect([none.code, none.out]).toEqual([1, '']);
+    const wrong = await stack.run(['report', 'link']);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('Did you mean "links"')]);
+    for (const args of [
+      ['--from', '4 May'],
+      ['--from', '2026-02-30'],
+      ['--source', 'nobody'],
+      ['--csv', '--json'],
+    ])
+      expect((await stack.run(['report', 'links', ...args])).code).toBe(2);
+  });
+});
+
+describe('one definition for two engines', () => {
+  test('the Athena text of every report is a statement of Trino, also with hostile names', () => {
+    const choices = [{}, { from: '2026-05-01', to: '2026-05-31', source: "o'brien; DROP TABLE archive" }];
+    const statements = REPORTS.flatMap((report) => choices.map((choice) => sqlOf(report, ATHENA, choice)));
+    expect(trinoMistakes([...statements, 'SELECT FROM FROM archive'])).toEqual([
+      ...statements.map(() => []),
+      [expect.stringContaining('1:')],
+    ]);
+  });
+
+  test.each(REPORTS.map(({ name }) => name))('%s differs between the engines only where the dialect does', (name) => {
+    const report = reportOf(name);
+    if (!report) throw new Error(name);
+    const marked = (dialect: typeof ATHENA) => ({
+      ...dialect,
+      lines: () => '<lines>',
+      time: (column: string) => `<time ${column}>`,
+      custom: (key: string) => `<custom ${key}>`,
+      firstTag: '<first tag>',
+      matches: (column: string, pattern: string) => `<matches ${column} ${pattern}>`,
+      replaced: (column: string, pattern: string) => `<replaced ${column} ${pattern}>`,
+      hour: (time: string) => `<hour ${time}>`,
+      variants: '<variants>',
+      unnest: (list: string, item: string) => `<unnest ${list} ${item}>`,
+    });
+    expect(sqlOf(report, marked(ATHENA))).toBe(sqlOf(report, marked(DUCKDB)));
+  });
+});
+
+describe('as people see it', () => {
+  const table = {
+    columns: ['link', 'clicks'],
+    rows: [
+      ['https://shop.example/\u001b[31m\nx', 3],
+      ['=HYPERLINK("http://evil.example")', 12],
+    ],
+  } as const;
+
+  test('in columns, numbers to the right, and nothing in it steers the terminal', () => {
+    const lines = tableLines(table);
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/^link +clicks$/);
+    expect(lines.join('\n')).not.toContain('\u001b');
+    expect(lines[2]).toMatch(/ 12$/);
+  });
+
+  test('as CSV, in which no cell begins a formula', () => {
+    expect(tableCsv(table).split('\n')[3]).toMatch(/^"'=HYPERLINK/);
+  });
+});
