@@ -207,7 +207,7 @@ describe('SES without HTTP', () => {
     const [target] = (rule?.Properties.Targets ?? []) as Record<string, unknown>[];
     expect(show(target?.Arn)).toBe('FeedsQueue.Arn');
     expect(target).toMatchObject({ RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 } });
-    const undelivered = show((target?.DeadLetterConfig as { Arn: unknown }).Arn).replace('.Arn', '');
+    const undelivered = show((target?.DeadLetterConfig as { Arn: unknown } | undefined)?.Arn).replace('.Arn', '');
     const writers = statements(policyOf(undelivered)).filter(({ Effect }) => Effect === 'Allow');
     expect(
       writers.flatMap(({ Condition }) => [(Condition as Equals).ArnEquals['aws:SourceArn']].flat().map(show)),
