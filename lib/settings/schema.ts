@@ -73,6 +73,7 @@ export const globals = v.object({
   }),
   existingSecret: v.optional(secretArn),
   existingOwnKeys: v.optional(secretArn),
+  existingUnsubscribeKeys: v.optional(secretArn),
   runbookUrl: v.optional(webPage),
   alarms,
   alarmTargets: v.optional(v.array(alarmTarget, 'a list of targets'), []),

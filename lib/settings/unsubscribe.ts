@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { UNSUBSCRIBE_LANGUAGES, UNSUBSCRIBE_TEXTS } from '../../lambda/contract/unsubscribe.ts';
 import type { Mistake } from './mistakes.ts';
-import { matching, secretArn, wholeNumber } from './values.ts';
+import { matching, wholeNumber } from './values.ts';
 
 const languageTag = matching(
   /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/,
@@ -37,7 +37,6 @@ export const unsubscribe = v.exactOptional(
           'an object',
         ),
       ),
-      existingKeys: v.exactOptional(secretArn),
     },
     'an object',
   ),

@@ -91,20 +91,21 @@ const BODIES: Readonly<Record<State, (parts: Parts) => string>> = {
     ].join('\n'),
   left: ({ say, fill, view }) =>
     [
-      `<h1 role="status">${fill(say.left)}</h1>`,
-      `<p>${fill(say.leftText)}</p>`,
+      done(fill(say.left), fill(say.leftText)),
       `<p class="aside">${fill(say.mistake)}</p>`,
       button('resubscribe', fill(say.resubscribe), view.language, 'quiet'),
     ].join('\n'),
   back: ({ say, fill, view }) =>
     [
-      `<h1 role="status">${fill(say.back)}</h1>`,
-      `<p>${fill(say.backText)}</p>`,
+      done(fill(say.back), fill(say.backText)),
       button('unsubscribe', fill(say.unsubscribe), view.language, 'quiet'),
     ].join('\n'),
   invalid: ({ say, fill }) => `<h1>${fill(say.invalid)}</h1>\n<p>${fill(say.invalidText)}</p>`,
   later: ({ say, fill }) => `<h1>${fill(say.later)}</h1>\n<p>${fill(say.laterText)}</p>`,
 };
+
+/** What came of it, read out by a screen reader at once. */
+const done = (title: string, words: string): string => `<div role="status"><h1>${title}</h1>\n<p>${words}</p></div>`;
 
 /** Posts to the page's own URL, which no text here needs to know. */
 const button = (wish: string, words: string, language: string, look = 'main'): string =>

@@ -19,11 +19,7 @@ export class Secrets extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    {
-      existingSecret,
-      existingOwnKeys,
-      unsubscribe,
-    }: Pick<Settings, 'existingSecret' | 'existingOwnKeys' | 'unsubscribe'>,
+    { existingSecret, existingOwnKeys, existingUnsubscribeKeys, unsubscribe }: Settings,
   ) {
     super(scope, id);
     this.webhooks = new KeptSecret(this, 'Webhooks', {
@@ -49,7 +45,7 @@ export class Secrets extends Construct {
           'Keys of unsubscribe links, newest first. Made with "npm run ops -- secrets rotate quell-unsubscribe".',
         rotation:
           'Links in mail of years ago are opened with the key that made them: a new key is added, none is replaced.',
-        existing: unsubscribe.existingKeys,
+        existing: existingUnsubscribeKeys,
       });
   }
 }

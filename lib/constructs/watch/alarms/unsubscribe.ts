@@ -20,8 +20,7 @@ export function unsubscribeAlarms({ stage, alarms, unsubscribe }: Settings): Ala
   const alone = `IF(left >= ${newSuppressions.perHour}, 100, 0)`;
   return [
     {
-      heading: 'unverifiable',
-      subject: UNSUBSCRIBE_SOURCE,
+      heading: 'unsubscribe-failing',
       severity: 'page',
       broken:
         'Unsubscribe links cannot be checked: their keys are missing or unreadable. People who click cannot leave.',
