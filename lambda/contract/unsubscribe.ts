@@ -4,6 +4,9 @@
  */
 export const UNSUBSCRIBE_SOURCE = 'quell-unsubscribe';
 
+/** The scope of everything. */
+export const ALL = 'all';
+
 /** The settings of the page, as the functions get them. */
 export interface UnsubscribeConfig {
   /** Who sends the mail, as the page names it. */
@@ -21,9 +24,24 @@ export interface UnsubscribeConfig {
  * `list` of a list with a name, `unnamed` of one without; `languages` names the choice of languages to those who do not see it.
  */
 export const UNSUBSCRIBE_TEXTS = [
-  ...(['title', 'ask', 'all', 'list', 'unnamed', 'unsubscribe', 'already'] as const),
-  ...(['left', 'leftText', 'mistake', 'resubscribe', 'back', 'backText'] as const),
-  ...(['invalid', 'invalidText', 'later', 'laterText', 'languages'] as const),
+  'title',
+  'ask',
+  'all',
+  'list',
+  'unnamed',
+  'unsubscribe',
+  'already',
+  'left',
+  'leftText',
+  'mistake',
+  'resubscribe',
+  'back',
+  'backText',
+  'invalid',
+  'invalidText',
+  'later',
+  'laterText',
+  'languages',
 ] as const;
 export type UnsubscribeTexts = Readonly<Record<(typeof UNSUBSCRIBE_TEXTS)[number], string>>;
 

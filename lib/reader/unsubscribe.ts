@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { ALL } from '../../lambda/contract/unsubscribe.ts';
 import { headersOf } from '../../lambda/domain/unsubscribe/headers.ts';
 import { unsubscribeLink } from '../../lambda/domain/unsubscribe/link.ts';
-import { ALL, RANDOM_BYTES } from '../../lambda/domain/unsubscribe/token.ts';
+import { RANDOM_BYTES } from '../../lambda/domain/unsubscribe/token.ts';
 import type { UnsubscribeHeaders, UnsubscribeOptions } from './types.ts';
 
 /**

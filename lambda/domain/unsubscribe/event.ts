@@ -1,8 +1,9 @@
+import { ALL } from '../../contract/unsubscribe.ts';
 import { PoisonEvent } from '../errors.ts';
 import type { Draft } from '../event.ts';
 import { parseJson, UnreadableJson } from '../json.ts';
 import { fields, isoTime, present, text } from '../read.ts';
-import { ALL, type Claims } from './token.ts';
+import type { Claims } from './token.ts';
 
 /** What a person can ask for by a link. */
 export type Wish = 'unsubscribe' | 'resubscribe';

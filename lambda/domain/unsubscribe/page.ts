@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { UnsubscribeConfig, UnsubscribeTexts } from '../../contract/unsubscribe.ts';
+import { ALL, type UnsubscribeConfig, type UnsubscribeTexts } from '../../contract/unsubscribe.ts';
 import { FORM } from './form.ts';
 import { STYLE } from './style.ts';
-import { ALL } from './token.ts';
 import { DEFAULT_LANGUAGE, directionOf, wordsOf } from './words.ts';
 
 /** Where a reader stands: asked, gone, come back, or with a link that cannot be used, or not now. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { UNSUBSCRIBE_SOURCE } from '../../../../lambda/contract/unsubscribe.ts';
+import { ALL, UNSUBSCRIBE_SOURCE } from '../../../../lambda/contract/unsubscribe.ts';
 import { FORM, ONE_CLICK } from '../../../../lambda/domain/unsubscribe/form.ts';
-import { ALL } from '../../../../lambda/domain/unsubscribe/token.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
