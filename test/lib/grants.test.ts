@@ -82,8 +82,9 @@ describe('every function may do exactly what it uses', () => {
   test('each way in has a queue of its own, and process knows which is which', () => {
     const { ofType, resources } = synthesize(VARIANTS.fed);
     const [, process] = ofType('AWS::Lambda::Function').find(([id]) => id.startsWith('Processor')) ?? [];
-    const environment = process?.Properties.Environment as { Variables: Record<string, unknown> } | undefined;
-    const variables = environment?.Variables ?? {};
+    const { Variables: variables = {} } = (process?.Properties.Environment ?? {}) as {
+      Variables?: Record<string, unknown>;
+    };
     expect(
       Object.fromEntries(
         Object.entries(variables).flatMap(([key, value]) => (/QUEUE/.test(key) ? [[key, show(value)]] : [])),
