@@ -19,6 +19,7 @@ export interface LocalStack {
   readonly secretArn: string;
   readonly policy?: StagePolicy;
   readonly ownKeysArn: string;
+  readonly unsubscribeKeysArn?: string;
   readonly keysFile?: string;
   readonly logsDir?: string;
 }
@@ -47,6 +48,7 @@ export function localTargetOf(stack: LocalStack, root: string): Target {
       queues,
       secretArn,
       ownKeysArn,
+      ...(stack.unsubscribeKeysArn !== undefined && { unsubscribeKeysArn: stack.unsubscribeKeysArn }),
       sources: new Map(Object.entries(stack.sources)),
       output: (key) => {
         const name = key === 'ArchiveBucketName' ? stack.archive?.bucket : known.get(key);
