@@ -1,4 +1,4 @@
-import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { RETRACTIONS_KEY, SUPPRESSION } from '../../contract/tables.ts';
 import type { Retraction } from '../../domain/retraction.ts';
@@ -33,14 +33,15 @@ export class RetractionStore {
 
   /** The list as it is at this moment. @throws where it could not be read */
   async read(signal: AbortSignal): Promise<RetractionList> {
-    // The right to read single items is there in this form only.
-    const Keys = [{ [SUPPRESSION.partitionKey]: { S: RETRACTIONS_KEY } }];
-    const { Responses, UnprocessedKeys } = await this.#client.send(
-      new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true } } }),
+    // By itself, not beside the entries: what keeps these from being read must not keep somebody new from being suppressed.
+    const { Item } = await this.#client.send(
+      new GetItemCommand({
+        TableName: this.#table,
+        Key: { [SUPPRESSION.partitionKey]: { S: RETRACTIONS_KEY } },
+        ConsistentRead: true,
+      }),
       { abortSignal: signal },
     );
-    if (UnprocessedKeys?.[this.#table]) throw new Error('the retractions could not be read');
-    const [Item] = Responses?.[this.#table] ?? [];
     this.#last = asRetractionList(Item);
     return this.#last;
   }
