@@ -18,3 +18,6 @@ export const API_IDS: readonly string[] = [...APIS.keys()];
 
 /** Undefined where this ESP has no API that Quell uses; its page in the docs says why. */
 export const apiOf = async (provider: string): Promise<EspApi | undefined> => APIS.get(provider)?.();
+
+/** Those whose past events can be told from a webhook's, so that they can be read again. */
+export const EVENT_API_IDS: readonly string[] = ['sparkpost', 'mailgun', 'sendgrid', 'postmark'];

@@ -10,7 +10,16 @@ let stack: OpsStack;
 const desks = new Map<string, Desk>();
 /** What each can do; the first test holds the tables to the APIs. */
 const CONNECTED = new Set(['sparkpost', 'mailgun', 'sendgrid', 'postmark', 'resend', 'mandrill', 'brevo']);
-const TAKERS = new Set(['sparkpost', 'mailgun', 'sendgrid', 'postmark', 'resend', 'mandrill', 'mailersend', 'elastic-email']);
+const TAKERS = new Set([
+  'sparkpost',
+  'mailgun',
+  'sendgrid',
+  'postmark',
+  'resend',
+  'mandrill',
+  'mailersend',
+  'elastic-email',
+]);
 const KEEPERS = new Set(['sparkpost', 'postmark']);
 /** Of each kind of proof one, because a receiver looks for a new secret every 30 seconds: a probe, a sample of ours, the ESP's own test. */
 const PROVEN = new Set(['sparkpost', 'mailgun', 'sendgrid']);
@@ -34,7 +43,11 @@ test('every ESP with an API is tried here, with all that it can do', async () =>
   expect([...DESKS.keys()].sort()).toEqual([...API_IDS].sort());
   for (const id of API_IDS) {
     const api = await apiOf(id);
-    expect([id, api?.webhooks !== undefined, api?.lists?.add !== undefined]).toEqual([id, CONNECTED.has(id), TAKERS.has(id)]);
+    expect([id, api?.webhooks !== undefined, api?.lists?.add !== undefined]).toEqual([
+      id,
+      CONNECTED.has(id),
+      TAKERS.has(id),
+    ]);
   }
 });
 
@@ -42,49 +55,57 @@ describe.each([...DESKS.keys()])('%s', (id) => {
   const deskOf = (): Desk => desks.get(id) as Desk;
 
   const connectable = CONNECTED.has(id) ? test : test.skip;
-  connectable('connect makes the webhook once, with its events, stores the secret and shows it nowhere; --remove undoes it', async () => {
-    const desk = deskOf();
-    const first = await run(desk, ['connect', id, ...(PROVEN.has(id) ? [] : ['--no-test'])]);
-    expect([first.code, first.err]).toEqual([0, expect.not.stringContaining('not seen')]);
-    expect(desk.hooks).toHaveLength(1);
-    const [hook] = desk.hooks;
-    expect(hook?.url).toBe(`${stack.local.stack.url}/webhooks/v1/${id}`);
-    expect(hook?.events.length).toBeGreaterThanOrEqual(6);
-    expect(hook?.secret).not.toBe('');
-    expect((await stack.run(['secrets', 'list'])).out).toContain(`${id}  ${id}  live values: 1`);
-    // The proof: what the ESP signs with is what the receiver takes.
-    const again = await run(desk, ['connect', id, '--no-test', '--json']);
-    expect(again.json()).toEqual([{ source: id, made: false, test: 'not-asked' }]);
-    expect(desk.hooks).toHaveLength(1);
-    expect((await stack.run(['secrets', 'list'])).out).toContain(`${id}  ${id}  live values: 1`);
-    for (const { out, err } of [first, again]) {
-      expect(out + err).not.toContain(hook?.secret);
-      expect(out + err).not.toContain(desk.key);
-    }
-    const removed = await run(desk, ['connect', id, '--remove']);
-    expect(removed.code).toBe(0);
-    expect(desk.hooks).toHaveLength(0);
-    expect((await stack.run(['secrets', 'list'])).out).toContain(`${id}  ${id}  MISSING`);
-    expect((await run(desk, ['connect', id, '--remove', '--json'])).json()).toEqual([
-      { source: id, removed: 0, secretRemoved: false },
-    ]);
-  }, 90_000);
+  connectable(
+    'connect makes the webhook once, with its events, stores the secret and shows it nowhere; --remove undoes it',
+    async () => {
+      const desk = deskOf();
+      const first = await run(desk, ['connect', id, ...(PROVEN.has(id) ? [] : ['--no-test'])]);
+      expect([first.code, first.err]).toEqual([0, expect.not.stringContaining('not seen')]);
+      expect(desk.hooks).toHaveLength(1);
+      const [hook] = desk.hooks;
+      expect(hook?.url).toBe(`${stack.local.stack.url}/webhooks/v1/${id}`);
+      expect(hook?.events.length).toBeGreaterThanOrEqual(6);
+      expect(hook?.secret).not.toBe('');
+      expect((await stack.run(['secrets', 'list'])).out).toContain(`${id}  ${id}  live values: 1`);
+      // The proof: what the ESP signs with is what the receiver takes.
+      const again = await run(desk, ['connect', id, '--no-test', '--json']);
+      expect(again.json()).toEqual([{ source: id, made: false, test: 'not-asked' }]);
+      expect(desk.hooks).toHaveLength(1);
+      expect((await stack.run(['secrets', 'list'])).out).toContain(`${id}  ${id}  live values: 1`);
+      for (const { out, err } of [first, again]) {
+        expect(out + err).not.toContain(hook?.secret);
+        expect(out + err).not.toContain(desk.key);
+      }
+      const removed = await run(desk, ['connect', id, '--remove']);
+      expect(removed.code).toBe(0);
+      expect(desk.hooks).toHaveLength(0);
+      expect((await stack.run(['secrets', 'list'])).out).toContain(`${id}  ${id}  MISSING`);
+      expect((await run(desk, ['connect', id, '--remove', '--json'])).json()).toEqual([
+        { source: id, removed: 0, secretRemoved: false },
+      ]);
+    },
+    90_000,
+  );
 
-  connectable('a webhook of others and a secret of others are left alone', async () => {
-    const desk = deskOf();
-    desk.hooks.push({
-      id: '7',
-      url: 'https://other.example/hook',
-      events: ['bounce'],
-      secret: 'x',
-      stream: 'outbound',
-    });
-    await run(desk, ['connect', id, '--no-test']);
-    expect(desk.hooks).toHaveLength(2);
-    await run(desk, ['connect', id, '--remove']);
-    expect(desk.hooks.map(({ url }) => url)).toEqual(['https://other.example/hook']);
-    desk.hooks.splice(0);
-  }, 60_000);
+  connectable(
+    'a webhook of others and a secret of others are left alone',
+    async () => {
+      const desk = deskOf();
+      desk.hooks.push({
+        id: '7',
+        url: 'https://other.example/hook',
+        events: ['bounce'],
+        secret: 'x',
+        stream: 'outbound',
+      });
+      await run(desk, ['connect', id, '--no-test']);
+      expect(desk.hooks).toHaveLength(2);
+      await run(desk, ['connect', id, '--remove']);
+      expect(desk.hooks.map(({ url }) => url)).toEqual(['https://other.example/hook']);
+      desk.hooks.splice(0);
+    },
+    60_000,
+  );
 
   test('lift --clear: a dry run changes nothing, then the address goes off, and nobody else', async () => {
     const desk = deskOf();
