@@ -126,13 +126,11 @@ const mailersend: Route = (asked, desk) => {
     if (asked.query.get('domain_id') !== desk.domain) return { status: 422, json: {} };
     return {
       json: {
-        data: all
-          .slice(at, at + 2)
-          .map(({ address }) => ({
-            id: `i-${address}`,
-            created_at: CREATED,
-            ...(name === 'blocklist' ? { pattern: address } : { recipient: { email: address } }),
-          })),
+        data: all.slice(at, at + 2).map(({ address }) => ({
+          id: `i-${address}`,
+          created_at: CREATED,
+          ...(name === 'blocklist' ? { pattern: address } : { recipient: { email: address } }),
+        })),
         links: { next: all.length > at + 2 ? 'https://api.mailersend.com/next' : null },
       },
     };
