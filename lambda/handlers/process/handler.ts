@@ -10,7 +10,7 @@ import { Archive } from '../../aws/firehose.ts';
 import { SecretStore } from '../../aws/secrets.ts';
 import { emit } from '../../aws/telemetry.ts';
 import { readEnv } from '../../contract/env.ts';
-import { topicSources } from '../../domain/channel.ts';
+import { topicSources, type Way } from '../../domain/channel.ts';
 import { PROVIDERS } from '../../providers/index.ts';
 import { keep } from './archive.ts';
 import { bindBodies } from './bind.ts';
@@ -29,6 +29,11 @@ const topics = Object.entries(config.sources).map(
   ([name, { provider, options }]) => [name, PROVIDERS.get(provider)?.topics?.(options)] as const,
 );
 const sourceOfTopic = topicSources(topics, JSON.parse(env.TOPIC_ARNS));
+const ways = new Map<string, Way>([
+  [env.ACTS_QUEUE_ARN, 'acts'],
+  [env.FEEDS_QUEUE_ARN, 'feeds'],
+]);
+const means = { config, sourceOfTopic, wayOf: (queueArn: string): Way => ways.get(queueArn) ?? 'delivery' };
 const dynamo = dynamoClient();
 const sqs = sqsClient();
 const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentionDays);
@@ -49,7 +54,7 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
   const now = Date.now();
   const until = sharesOf(now, context.getRemainingTimeInMillis());
 
-  const opened = batch.Records.map((message) => openMessage(message, config, sourceOfTopic));
+  const opened = batch.Records.map((message) => openMessage(message, means));
   const known = await forgetErased(opened, erasures, now, until.erased);
   const bound = await bindBodies(known.messages, dynamo, env.EVENTS_TABLE, until.bound);
   const stored = await record(bound.messages, eventStore, until.recorded);
@@ -61,6 +66,11 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
   const steps = [known, bound, stored, folded, kept, obeyed, buried];
   const failed = new Set(steps.flatMap((step) => step.failed.map(({ messageId }) => messageId)));
   const tableFailures = takeFailures();
-  emit(tallyOf({ stored, folded, deadLetters: buried.letters, failedMessages: failed.size, tableFailures }, config));
+  emit(
+    tallyOf(
+      { stored, forged: bound.forged, folded, deadLetters: buried.letters, failedMessages: failed.size, tableFailures },
+      config,
+    ),
+  );
   return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
 }

@@ -11,6 +11,8 @@ import type { Suppressed } from './suppress.ts';
 /** What became of a batch. */
 export interface Outcome {
   readonly stored: Pick<Stored, 'events' | 'at'>;
+  /** Events that were refused, by source. */
+  readonly forged: ReadonlyMap<string, number>;
   readonly folded: Pick<Suppressed, 'changed' | 'suppressed' | 'unjudged'>;
   readonly deadLetters: number;
   readonly failedMessages: number;
@@ -23,7 +25,7 @@ export interface Outcome {
  * events by type, blocks by operator, the slowest event.
  */
 export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEngagement' | 'sources'>): Tally {
-  const { stored, folded, deadLetters, failedMessages, tableFailures } = outcome;
+  const { stored, forged, folded, deadLetters, failedMessages, tableFailures } = outcome;
   const live = stored.events.filter(isCounted);
   const people = new Set(live.flatMap(({ event }) => event.recipient ?? []));
   const fresh = live.filter(({ outcome: ended }) => ended === 'new').map(({ event }) => event);
@@ -39,11 +41,7 @@ export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEnga
     [METRICS.tableFailures, tableFailures.throttled + tableFailures.other],
   ]);
   return {
-    bySource: new Map(
-      [...Map.groupBy(live.filter(showsLife(config.sources, stored.at)), ({ event }) => event.source)].map(
-        ([source, events]) => [source, { [METRICS.accepted]: events.length }],
-      ),
-    ),
+    bySource: bySource(live.filter(showsLife(config.sources, stored.at)), forged),
     overall: Object.fromEntries([...counts].filter(([, count]) => count > 0)),
     facts: {
       ...eventFacts(fresh, stored.at),
@@ -51,6 +49,15 @@ export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEnga
       ...(tableFailures.throttled > 0 && { [BATCH_FACTS.throttled]: tableFailures.throttled }),
     },
   };
+}
+
+function bySource(alive: readonly RecordedEvent[], forged: ReadonlyMap<string, number>): Tally['bySource'] {
+  const events = Map.groupBy(alive, ({ event }) => event.source);
+  const counts = (source: string) => ({
+    ...(events.has(source) && { [METRICS.accepted]: events.get(source)?.length ?? 0 }),
+    ...(forged.has(source) && { [METRICS.refused]: forged.get(source) ?? 0 }),
+  });
+  return new Map([...new Set([...events.keys(), ...forged.keys()])].map((source) => [source, counts(source)]));
 }
 
 /** How old the repetition of an event may be that another channel reported first. */
