@@ -20,7 +20,8 @@ export interface Outcome {
 }
 
 /**
- * Counts of one batch. Live events only: a replay must not look like traffic, nor an operator's act, nor our own heartbeat. One metrics
+ * Counts of one batch. Live events only: a replay must not look like traffic, nor what was
+ * fetched from an ESP's API (a webhook that is silent stays silent), nor an operator's act, nor our own heartbeat. One metrics
  * line per batch and source, none per event. Each metric has its price, so what no alarm needs is a plain fact of the first line:
  * events by type, blocks by operator, the slowest event.
  */
@@ -77,7 +78,10 @@ function showsLife(sources: RuntimeConfig['sources'], now: number): (event: Reco
 }
 
 const isCounted = ({ message: { message }, outcome }: RecordedEvent): boolean =>
-  message?.origin === 'live' && message.source !== HEARTBEAT_SOURCE && (outcome === 'new' || outcome === 'seen');
+  message?.origin === 'live' &&
+  message.channel !== 'api' &&
+  message.source !== HEARTBEAT_SOURCE &&
+  (outcome === 'new' || outcome === 'seen');
 
 /** The metric of each type; none where no alarm needs one: then it is a fact of the line and costs nothing. */
 const METRIC_OF: Readonly<Record<EventType, MetricName | undefined>> = {

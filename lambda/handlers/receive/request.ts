@@ -5,13 +5,13 @@ import { MAX_BODY_BYTES, type RuntimeConfig } from '../../contract/config.ts';
 import type { Environment } from '../../contract/env.ts';
 import { webhookPath } from '../../contract/paths.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
-import { PROVIDERS } from '../../providers/index.ts';
-import type { Provider, WebhookRequest } from '../../providers/provider.ts';
+import { providerIn } from '../../providers/half.ts';
+import type { Half, WebhookRequest } from '../../providers/provider.ts';
 
 /** A configured source, ready for requests. */
 export interface Source {
   readonly name: string;
-  readonly provider: Provider<unknown>;
+  readonly provider: Half<'receive'>;
   readonly options: unknown;
   readonly webhookUrl: string;
   readonly allowIps: BlockList | undefined;
@@ -22,7 +22,7 @@ export function sourcesOf(config: RuntimeConfig, env: Environment<'receive'>): R
   const topicArns = JSON.parse(env.TOPIC_ARNS) as Record<string, string>;
   return new Map(
     Object.entries(postingSources(config)).map(([name, { provider: id, options, allowIps }]) => {
-      const provider = PROVIDERS.get(id);
+      const provider = providerIn('receive', id);
       if (!provider) throw new Error(`source ${name}: provider ${id} is not in this bundle`);
       return [
         name,

@@ -21,7 +21,7 @@ const verdict = (
 ) => {
   const request = asRequest({ method: 'POST', headers, body: '' });
   try {
-    generic.verify(
+    void generic.verify(
       { ...request, body: Buffer.from(over.body ?? BODY) },
       {
         secrets: ['', SECRET],
