@@ -14,6 +14,8 @@ export interface Outcome {
   /** Events that were refused, by source. */
   readonly forged: ReadonlyMap<string, number>;
   readonly folded: Pick<Suppressed, 'changed' | 'suppressed' | 'unjudged'>;
+  /** Lines that the archive did not take now. */
+  readonly unarchived: number;
   readonly deadLetters: number;
   readonly failedMessages: number;
   readonly tableFailures: { readonly throttled: number; readonly other: number };
@@ -26,7 +28,7 @@ export interface Outcome {
  * events by type, blocks by operator, the slowest event.
  */
 export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEngagement' | 'sources'>): Tally {
-  const { stored, forged, folded, deadLetters, failedMessages, tableFailures } = outcome;
+  const { stored, forged, folded, unarchived, deadLetters, failedMessages, tableFailures } = outcome;
   const live = stored.events.filter(isCounted);
   const people = new Set(live.flatMap(({ event }) => event.recipient ?? []));
   const fresh = live.filter(({ outcome: ended }) => ended === 'new').map(({ event }) => event);
@@ -37,6 +39,7 @@ export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEnga
     [METRICS.unknownEvents, (byKind.get(METRICS.unknownEvents) ?? 0) + folded.unjudged],
     [METRICS.suppressionChanges, folded.changed],
     [METRICS.newSuppressions, folded.suppressed.intersection(people).size],
+    [METRICS.archiveRefused, unarchived],
     [METRICS.deadLettered, deadLetters],
     [METRICS.failedMessages, failedMessages],
     [METRICS.tableFailures, tableFailures.throttled + tableFailures.other],
