@@ -1,4 +1,4 @@
-import { EVENTS, internalKey } from '../contract/tables.ts';
+import { EVENTS, internalKey, isInternal } from '../contract/tables.ts';
 import type { NormalisedEvent } from './event.ts';
 
 /** An event as it stands in the events table; keys are in the ESP's facts, so a repeated event has the same key by construction. */
@@ -33,4 +33,16 @@ export function eventRecord(event: NormalisedEvent, retentionDays: number, quiet
     [EVENTS.expiry]: expiresAt(event, retentionDays),
     ...(quiet && { [EVENTS.replayed]: true }),
   };
+}
+
+/** The event that a record was made of. @param item as {@link eventRecord} wrote it */
+export function recordedEvent(item: EventRecord): NormalisedEvent {
+  const { [EVENTS.sortKey]: key, [EVENTS.expiry]: _expiry, [EVENTS.replayed]: _replayed, recipient, ...facts } = item;
+  const [at, fingerprint] = String(key).split('#');
+  return {
+    fingerprint,
+    ...facts,
+    ...(!isInternal(String(recipient)) && { recipient }),
+    ...(at !== '-' && { occurredAt: at }),
+  } as unknown as NormalisedEvent;
 }

@@ -113,6 +113,8 @@ function eventCounts(events: readonly NormalisedEvent[], countEngagement: boolea
   };
   for (const event of events) {
     const { type, bounceClass, machine } = event;
+    // A word that is known and changes nothing here, such as the ESP's note of a change of its own list.
+    if (type === 'unknown' && event.echo) continue;
     if (type !== 'opened' && type !== 'clicked') count(METRIC_OF[type]);
     else if (countEngagement && machine !== true) count(METRIC_OF[type]);
     if (type === 'bounced' && bounceClass === 'hard') count(METRICS.hardBounces);

@@ -28,6 +28,7 @@ const TYPES: ReadonlyMap<string, EventType> = new Map([
   ['unique_opened', 'opened'],
   ['proxy_open', 'opened'],
   ['unique_proxy_open', 'opened'],
+  ['loaded_by_proxy', 'opened'],
   ['click', 'clicked'],
   ['unsubscribed', 'unsubscribed'],
   ['unsubscribe', 'unsubscribed'],
@@ -137,8 +138,14 @@ function outcome(word: string, event: Fields): Partial<Draft> {
       return blocked(reason);
     case 'error':
       return present({ dropReason: 'other' as const, diagnostic: reason });
+    // Changes of Brevo's contacts: no consent, no evidence.
+    case 'list_addition':
+    case 'contact_updated':
+    case 'contact_deleted':
+      return { echo: true };
     case 'proxy_open':
     case 'unique_proxy_open':
+    case 'loaded_by_proxy':
       return { ...reader(event), machine: true };
     case 'opened':
     case 'unique_opened':

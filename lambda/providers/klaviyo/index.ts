@@ -82,6 +82,8 @@ export const klaviyo = defineProvider({
           text(event.external_id) === undefined ? (text(attributes.datetime) ?? text(attributes.timestamp)) : undefined,
         ],
         ...outcome(type, properties),
+        // It does not say what was chosen: the events of each change do.
+        echo: topic === `${PREFIX}updated_email_preferences` ? true : undefined,
         metadata: stringMap(Object.fromEntries(MAILING.map((name) => [name, properties[name]]))),
       }),
     ];

@@ -24,6 +24,7 @@ const WORDS: ReadonlyMap<string, Facts> = new Map<string, Facts>([
   // Of all mail or of one list, which it does not say. The event of the contact, which does, always comes with it.
   ['email.unsubscribed', { type: 'unknown', echo: true }],
   ['contact.unsubscribed', { type: 'unsubscribed', scope: 'all' }],
+  ['contact.deleted', { type: 'unknown', echo: true }],
   ['email.resubscribed', { type: 'resubscribed', scope: 'all' }],
 ]);
 

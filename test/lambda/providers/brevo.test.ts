@@ -101,6 +101,18 @@ describe('brevo: mapping', () => {
       { type: 'dropped', dropReason: 'other' },
     ],
     [{ ...base, event: 'complaint' }, { type: 'complained' }],
+    [
+      { ...base, event: 'loaded_by_proxy' },
+      { type: 'opened', machine: true },
+    ],
+    [
+      { ...base, event: 'contact_deleted' },
+      { type: 'unknown', echo: true },
+    ],
+    [
+      { ...base, event: 'list_addition' },
+      { type: 'unknown', echo: true },
+    ],
     [{ ...base, event: 'spam' }, { type: 'complained' }],
     [
       { ...base, event: 'opened', user_agent: 'Mozilla/5.0', device_used: 'MOBILE' },

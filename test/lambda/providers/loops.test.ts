@@ -68,7 +68,7 @@ describe('loops: mapping', () => {
     ],
     [{ eventName: 'contact.mailingList.unsubscribed' }, { type: 'unsubscribed', scope: 'list:unknown' }],
     [{ eventName: 'contact.created', contact: {} }, { type: 'unknown' }],
-    [{ eventName: 'contact.deleted' }, { type: 'unknown' }],
+    [{ eventName: 'contact.deleted' }, { type: 'unknown', echo: true }],
     [{ eventName: 'testing.testEvent', message: 'test' }, { type: 'unknown' }],
     [{ eventName: 'constructor' }, { type: 'unknown' }],
   ])('%j', (event, expected) => {
