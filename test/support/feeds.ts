@@ -86,8 +86,8 @@ export class Feeds {
   }
 
   /** Puts a message on the delivery queue, as AWS itself would. */
-  async enqueue(body: string): Promise<void> {
-    const QueueUrl = this.#local.stack.queues.delivery;
+  async enqueue(body: string, queue: 'delivery' | 'acts' = 'delivery'): Promise<void> {
+    const QueueUrl = this.#local.stack.queues[queue];
     await this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
   }
 
