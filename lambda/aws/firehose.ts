@@ -19,7 +19,7 @@ export interface Member<Owner> {
 /** How long Firehose is left alone once it has refused something. */
 const REST = 60_000;
 /** The one try: longer than Firehose takes, and no time that matters to a batch. */
-const TRY_WITHIN = 1500;
+const TRY_WITHIN = 3000;
 /** Seven times smaller at 5 us of CPU an event; higher levels cost twice that for a tenth less. */
 const LEVEL = 3;
 
