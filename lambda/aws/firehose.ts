@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { MAX_MEMBER_BYTES, MAX_PUT_BYTES, MAX_PUT_RECORDS } from '../contract/archive.ts';
+import { packed } from '../domain/batches.ts';
 import { until } from './effort.ts';
 
 /** Lines of one message. */
@@ -41,7 +42,8 @@ export class Archive {
   async put<Owner>(members: readonly Member<Owner>[]): Promise<Member<Owner>[]> {
     if (Date.now() < this.#restsUntil) return [...members];
     const signal = until(Date.now() + TRY_WITHIN);
-    const refused = (await Promise.all(requests(members).map((request) => this.#send(request, signal)))).flat();
+    const requests = packed(members, ({ gzip }) => gzip.length, { most: MAX_PUT_RECORDS, bytes: MAX_PUT_BYTES });
+    const refused = (await Promise.all(requests.map((request) => this.#send(request, signal)))).flat();
     if (refused.length > 0) this.#restsUntil = Date.now() + REST;
     return refused;
   }
@@ -92,20 +94,4 @@ export function readMember<Owner>(text: string, owner: Owner): Member<Owner> {
       .toString()
       .split('\n').length - 1;
   return { owners: new Set([owner]), lines, gzip };
-}
-
-function requests<Owner>(all: readonly Member<Owner>[]): Member<Owner>[][] {
-  const made: Member<Owner>[][] = [];
-  let bytes = 0;
-  for (const member of all) {
-    const request = made.at(-1);
-    if (request && request.length < MAX_PUT_RECORDS && bytes + member.gzip.length <= MAX_PUT_BYTES) {
-      request.push(member);
-      bytes += member.gzip.length;
-    } else {
-      made.push([member]);
-      bytes = member.gzip.length;
-    }
-  }
-  return made;
 }
