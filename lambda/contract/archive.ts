@@ -26,6 +26,11 @@ export const ARCHIVE_PREFIX = 'events/';
 
 export const dayPrefix = (day: string): string => `${ARCHIVE_PREFIX}day=${day}/`;
 
+/** Where Athena writes its answers. */
+export const RESULTS_PREFIX = 'query-results/';
+export const archiveDatabase = (stage: string): string => `quell_${stage.replaceAll('-', '_')}`;
+export const archiveWorkGroup = (stage: string): string => `quell-${stage}`;
+
 /** Firehose takes records of at most 1,000 KiB, 500 of them or 4 MiB in one request. */
 export const MAX_RECORD_BYTES = 1000 * 1024;
 export const MAX_PUT_RECORDS = 500;

@@ -41,6 +41,8 @@ export const METRICS = {
   newSuppressions: 'NewSuppressions',
   /** New events of their kinds; live ones only, as everything here. */
   delivered: 'Delivered',
+  /** Those at mailbox operators that report complaints: what a complaint rate is measured against. */
+  deliveredReporting: 'DeliveredReporting',
   hardBounces: 'HardBounces',
   complaints: 'Complaints',
   /** Mails that one of the six large mailbox operators refused because of sender, content or policy. */

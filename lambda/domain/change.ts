@@ -1,5 +1,5 @@
 import { HEARTBEAT_SOURCE } from '../contract/config.ts';
-import { EVENTS, isInternal, SUPPRESSION } from '../contract/tables.ts';
+import { BY_HOUR, EVENTS, isInternal, SUPPRESSION } from '../contract/tables.ts';
 import type { NormalisedEvent } from './event.ts';
 import { type Mark, type Reasons, verdicts } from './suppression.ts';
 
@@ -63,7 +63,14 @@ export function suppressionChange(before: Item | undefined, after: Item): Suppre
 
 /** A stored event as the normalised event it was; undefined where it is nobody's business: tokens, heartbeats, replays. */
 export function publishedEvent(item: Item): NormalisedEvent | undefined {
-  const { [EVENTS.sortKey]: key, [EVENTS.expiry]: _expiry, [EVENTS.replayed]: replayed, recipient, ...facts } = item;
+  const {
+    [EVENTS.sortKey]: key,
+    [EVENTS.expiry]: _expiry,
+    [BY_HOUR.partitionKey]: _hour,
+    [EVENTS.replayed]: replayed,
+    recipient,
+    ...facts
+  } = item;
   if (facts.type === undefined || replayed === true || facts.source === HEARTBEAT_SOURCE) return undefined;
   const [at, fingerprint] = String(key).split('#');
   return {

@@ -78,6 +78,7 @@ export const globals = v.object({
   dashboard: v.optional(flag, false),
   accessLog: v.optional(flag, false),
   byMessageIndex: v.optional(flag, false),
+  byHourIndex: v.optional(flag, true),
   publish,
   archive,
   /** Default: on, and off where there is an archive to rebuild from. */

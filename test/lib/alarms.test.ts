@@ -5,6 +5,7 @@ import { alarmName, SOURCE_ALARMS } from '../../lambda/contract/alarms.ts';
 import { METRICS, namespaceOf, SOURCE_DIMENSION } from '../../lambda/contract/metrics.ts';
 import { silenceWindow } from '../../lib/constructs/watch/alarms/silence.ts';
 import { LONGEST_WINDOW, SHORTEST_WINDOW } from '../../lib/settings/values.ts';
+import { evaluate } from '../support/alarm-evaluator.ts';
 import { settingsOf, show, synthesize, VARIANTS, withSource } from '../support/template.ts';
 
 const everything = synthesize(VARIANTS.everything);
@@ -217,5 +218,40 @@ describe('an idle month of the smallest stack', () => {
       12;
     expect(cents).toBeLessThan(500);
     expect(readFileSync('docs/settings.md', 'utf8')).toContain(`**$${(cents / 100).toFixed(2)}**`);
+  });
+});
+
+describe('the complaint rate is measured where complaints are reported', () => {
+  /** State of both alarms on a day of so many deliveries, a share of them at Google, and so many complaints. */
+  const states = (delivered: number, google: number, complaints: number) => {
+    const at = Date.parse('2026-05-04T12:00:00Z');
+    const datum = (name: string, value: number) => ({
+      namespace: namespaceOf('test'),
+      name,
+      dimensions: '',
+      at,
+      value,
+    });
+    const data = [
+      datum(METRICS.delivered, delivered),
+      datum(METRICS.deliveredReporting, delivered - google),
+      datum(METRICS.complaints, complaints),
+    ];
+    return (['warning', 'critical'] as const).map((degree) =>
+      evaluate(named(`complaint-rate-${degree}`), data, at, String),
+    );
+  };
+
+  test.each([
+    ['60 % at Google, 0.30 % elsewhere: at the limit of critical', 10_000, 6_000, 12, ['ALARM', 'OK']],
+    ['60 % at Google, 0.325 % elsewhere', 10_000, 6_000, 13, ['ALARM', 'ALARM']],
+    ['70 % at Google, 0.83 % elsewhere', 10_000, 7_000, 25, ['ALARM', 'ALARM']],
+    ['90 % at Google, 0.80 % elsewhere', 10_000, 9_000, 8, ['ALARM', 'ALARM']],
+    ['90 % at Google, 0.05 % elsewhere', 100_000, 90_000, 5, ['OK', 'OK']],
+    ['all at Google', 10_000, 10_000, 8, ['OK', 'OK']],
+    ['too few mails to speak of a rate', 900, 850, 8, ['OK', 'OK']],
+    ['two complaints are chance', 10_000, 9_000, 2, ['OK', 'OK']],
+  ])('%s', (_name, delivered, google, complaints, expected) => {
+    expect(states(delivered, google, complaints)).toEqual(expected);
   });
 });

@@ -1,6 +1,6 @@
 import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { EVENTS } from '../../../lambda/contract/tables.ts';
+import { BY_HOUR, EVENTS } from '../../../lambda/contract/tables.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
 import type { Target } from '../target/target.ts';
 
@@ -32,7 +32,7 @@ export async function readEvents(target: Target, address: string, limit: number)
 }
 
 export function asEvent(item: Record<string, AttributeValue>): StoredEvent {
-  const { [EVENTS.sortKey]: key, ...facts } = unmarshall(item);
+  const { [EVENTS.sortKey]: key, [BY_HOUR.partitionKey]: _hour, ...facts } = unmarshall(item);
   const [time = '', fingerprint = ''] = String(key).split('#');
   return { fingerprint, ...(time !== '-' && { occurredAt: time }), ...facts } as unknown as StoredEvent;
 }
