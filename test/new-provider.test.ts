@@ -62,7 +62,7 @@ beforeAll(async () => {
   await write('docs/providers/acme-mail.md', blockOf('4.', 'markdown'));
   const [, script = ''] = blockOf('4.', 'sh').trim().split(' -- ');
   await node(script);
-}, 60_000);
+}, 120_000);
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 test('compiles, passes the contract and the rules of the house, and stands in the tables', async () => {
@@ -71,7 +71,7 @@ test('compiles, passes the contract and the rules of the house, and stands in th
   await node(...jest, 'test/lambda/providers/acme-mail.test.ts', 'test/rules.test.ts');
   const tables = readFileSync(join(copy, 'docs/providers.md'), 'utf8');
   expect(tables).toContain('| [Acme Mail](providers/acme-mail.md) | `acme-mail` | **whole body** | HMAC | the ESP |');
-}, 120_000);
+}, 300_000);
 
 test('is known to the settings, the local run and the command line, with nothing else touched', async () => {
   await write(
@@ -93,7 +93,7 @@ test('is known to the settings, the local run and the command line, with nothing
   const normalize = run(process.execPath, ['bin/ops.ts', 'normalize', 'acme-mail'], { cwd: copy });
   normalize.child.stdin?.end(event);
   expect(JSON.parse((await normalize).stdout)).toMatchObject({ type: 'bounced', provider: 'acme-mail' });
-}, 120_000);
+}, 300_000);
 
 test('facts that are forgotten do not compile, and are named', async () => {
   const facts = ['keys', 'proof', 'emits', 'clearList'];
@@ -102,4 +102,4 @@ test('facts that are forgotten do not compile, and are named', async () => {
   const stdout = await typecheck('tsconfig.one.json').catch((error: { stdout: string }) => error.stdout);
   expect(stdout).toContain(PROVIDER);
   for (const fact of facts) expect(stdout).toContain(fact);
-}, 120_000);
+}, 300_000);

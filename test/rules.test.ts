@@ -38,6 +38,15 @@ describe('imports point one way', () => {
     expect(text).toBe(withFolders(text));
   });
 
+  test('handlers see a provider as their bundle holds it: through `providerIn`, or as the one whole they name', () => {
+    const handlers = sources.filter((file) => file.startsWith('lambda/handlers/'));
+    expect(handlers.filter((file) => imports(file).includes('lambda/providers/index.ts'))).toEqual([]);
+    const whole = handlers.filter((file) =>
+      imports(file).some((target) => /^lambda\/providers\/[^/]+\/index/.test(target)),
+    );
+    expect(whole).toEqual(['lambda/handlers/pulse/heartbeat.ts']);
+  });
+
   test('every file stands in one of these folders, or begins a program', () => {
     const outside = sources.filter((file) => !FOLDERS.some(({ folder }) => file.startsWith(folder)));
     expect(outside.sort()).toEqual(['bin/app.ts', 'bin/local.ts', 'bin/ops.ts', 'lib/stack.ts']);

@@ -13,13 +13,19 @@ import type { Logger } from '@smithy/types';
  */
 const SILENT = { logger: { debug() {}, warn() {}, error() {} } as unknown as Logger };
 
+/** By itself `requestTimeout` ends nothing: it only logs. A connection that was frozen with its function answers never. */
+const within = (requestTimeout: number, connectionTimeout: number) =>
+  ({ connectionTimeout, requestTimeout, throwOnRequestTimeout: true }) as const;
+
 /**
  * Bare clients (no aggregated ones: a third of the load time), made once per process and kept alive between invocations.
  * `receive` must decide within 2.5 s, because some ESPs hang up after 3: two short attempts. `process` has its own retry loops.
  */
-const SHORT = { ...SILENT, maxAttempts: 2, requestHandler: { connectionTimeout: 500, requestTimeout: 1000 } } as const;
+const SHORT = { ...SILENT, maxAttempts: 2, requestHandler: within(1000, 500) } as const;
 
-export const secretsClient = (): SecretsManagerClient => new SecretsManagerClient(SHORT);
+/** A secret may take a second or two to come: whoever reads one asks twice side by side, not one after the other. */
+export const secretsClient = (): SecretsManagerClient =>
+  new SecretsManagerClient({ ...SILENT, maxAttempts: 1, requestHandler: within(2300, 500) });
 
 /** TLS and the request's signature cover what is sent; hashing it once more costs a tenth of sending a large body. */
 export const sqsClient = (): SQSClient => new SQSClient({ ...SHORT, md5: false });
@@ -28,11 +34,11 @@ export const dynamoClient = (): DynamoDBClient =>
   new DynamoDBClient({
     ...SILENT,
     maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({ connectionTimeout: 1000, requestTimeout: 3000 }),
+    requestHandler: new NodeHttpHandler(within(3000, 1000)),
   });
 
 /** Both have retry loops of their own around them. */
-const ONCE = { ...SILENT, maxAttempts: 1, requestHandler: { connectionTimeout: 1000, requestTimeout: 5000 } } as const;
+const ONCE = { ...SILENT, maxAttempts: 1, requestHandler: within(5000, 1000) } as const;
 
 export const eventBridgeClient = (): EventBridgeClient => new EventBridgeClient(ONCE);
 

@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { RefusedRequest } from '../domain/errors.ts';
+import { hedged } from './hedge.ts';
 import { logError } from './telemetry.ts';
 
 /** Live values by source, newest first. */
@@ -20,6 +21,8 @@ export class SecretStore {
   #map: SecretMap | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
+  /** The last read did not end in an answer of the store. */
+  #failing = false;
 
   constructor(client: SecretsManagerClient, arn: string, now: () => number = Date.now) {
     this.#client = client;
@@ -39,6 +42,13 @@ export class SecretStore {
     if (!values)
       throw new RefusedRequest('secret-missing', 'No secret is stored for this source. Set it with: ops secrets set.');
     return values;
+  }
+
+  /** Whether the secret could be read when that was last due; after a failure asked again, at most every 30 s. */
+  async readable(signal: AbortSignal): Promise<boolean> {
+    if (this.#map === undefined || this.#age() > (this.#failing ? RECHECK_AFTER : REFRESH_AFTER))
+      await this.#read(signal);
+    return this.#map !== undefined && !this.#failing;
   }
 
   /** After a failed check: the values again if they may have been rotated meanwhile; undefined where that was asked just now. */
@@ -61,14 +71,17 @@ export class SecretStore {
 
   async #fetch(signal: AbortSignal): Promise<void> {
     try {
-      const { SecretString } = await this.#client.send(new GetSecretValueCommand({ SecretId: this.#arn }), {
-        abortSignal: signal,
-      });
+      const { SecretString } = await hedged(
+        (abortSignal) => this.#client.send(new GetSecretValueCommand({ SecretId: this.#arn }), { abortSignal }),
+        signal,
+      );
       this.#map = parse(SecretString ?? '');
       this.#readAt = this.#now();
+      this.#failing = false;
     } catch (error) {
       // A secret without any value yet answers ResourceNotFoundException: readable, and empty.
-      if (error instanceof Error && error.name === 'ResourceNotFoundException') this.#map ??= new Map();
+      this.#failing = !(error instanceof Error && error.name === 'ResourceNotFoundException');
+      if (!this.#failing) this.#map ??= new Map();
       logError('secret not read', error);
       if (this.#map !== undefined) this.#readAt = this.#now();
     }

@@ -15,15 +15,19 @@ const ATTEMPTS = 3;
 export class NotSent extends Error {
   override readonly name = 'NotSent';
   readonly indexes: readonly number[];
-  constructor(indexes: readonly number[], cause: unknown) {
+  /** The queue will never take any of them. */
+  readonly isFinal: boolean;
+  constructor(indexes: readonly number[], cause: unknown, isFinal = false) {
     super(`${indexes.length} messages were not taken by the queue`, { cause });
     this.indexes = indexes;
+    this.isFinal = isFinal;
   }
 }
 
 /**
  * Puts every message on the queue: one `SendMessageBatch` wherever they fit (10 messages, 1 MiB), several side by side otherwise.
- * A batch can be taken in part: its failed entries are sent again.
+ * A batch can be taken in part: its failed entries are sent again; one that the queue refuses for what is in it, with every character
+ * escaped that could be why.
  * @throws NotSent naming those that were not taken.
  */
 export async function sendAll(
@@ -40,12 +44,15 @@ export async function sendAll(
     throw new NotSent(
       failed.map(({ index }) => index),
       first.cause,
+      failed.every(({ refused }) => refused),
     );
 }
 
 interface Failure {
   readonly index: number;
   readonly cause: unknown;
+  /** For what is in it: sent again as it is, it would be refused again. */
+  readonly refused: boolean;
 }
 
 async function sendBatch(
@@ -55,27 +62,35 @@ async function sendBatch(
   batch: readonly number[],
   abortSignal: AbortSignal | undefined,
 ): Promise<Failure[]> {
-  let left: Failure[] = batch.map((index) => ({ index, cause: undefined }));
+  let left: Failure[] = batch.map((index) => ({ index, cause: undefined, refused: false }));
   for (let attempt = 0; attempt < ATTEMPTS && left.length > 0; attempt++) {
     if (attempt > 0) await pause(20 * attempt + Math.random() * 40);
-    const Entries = left.map(({ index }) => entry(index, messages[index] as Outgoing));
+    const Entries = left.map(({ index, refused }) => entry(index, messages[index] as Outgoing, refused));
     try {
       const { Failed = [] } = await client.send(
         new SendMessageBatchCommand({ QueueUrl, Entries }),
         abortSignal ? { abortSignal } : {},
       );
-      left = Failed.map(({ Id, Code }) => ({ index: Number(Id), cause: new Error(Code ?? 'Failed') }));
+      left = Failed.map(({ Id, Code, SenderFault = false }) => ({
+        index: Number(Id),
+        cause: new Error(Code ?? 'Failed'),
+        refused: SenderFault,
+      }));
     } catch (cause) {
-      left = left.map(({ index }) => ({ index, cause }));
+      left = left.map(({ index, refused }) => ({ index, cause, refused }));
       if (abortSignal?.aborted) break;
     }
   }
   return left;
 }
 
-const entry = (index: number, { body, attributes = {} }: Outgoing) => ({
+/** JSON may be written in ASCII only: what stands outside it stands in strings. */
+const inAscii = (json: string): string =>
+  json.replace(/[^\t\r\n -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+const entry = (index: number, { body, attributes = {} }: Outgoing, refused: boolean) => ({
   Id: String(index),
-  MessageBody: body,
+  MessageBody: refused ? inAscii(body) : body,
   MessageAttributes: Object.fromEntries(
     Object.entries(attributes).map(([name, value]): [string, MessageAttributeValue] => [
       name,

@@ -1,8 +1,8 @@
 import { ConfirmSubscriptionCommand } from '@aws-sdk/client-sns';
-import { PoisonEvent } from '../domain/errors.ts';
+import { FetchRefused, PoisonEvent } from '../domain/errors.ts';
 import type { Control } from '../domain/interpret.ts';
 import { snsClient } from './clients.ts';
-import { FetchRefused, fetchText } from './fetch-text.ts';
+import { fetchText } from './fetch-text.ts';
 
 /**
  * Confirms that this endpoint wants a topic's messages.
@@ -31,7 +31,7 @@ async function confirmByAddress(url: string): Promise<void> {
   try {
     await fetchText(url);
   } catch (error) {
-    if (error instanceof FetchRefused && error.status >= 400 && error.status < 500 && error.status !== 429)
+    if (error instanceof FetchRefused && error.isFinal)
       throw new PoisonEvent('The ESP no longer accepts this confirmation. Subscribe the endpoint again.');
     throw error;
   }

@@ -5,7 +5,7 @@
 export const MESSAGE_VERSION = 1;
 
 export type Origin = 'live' | 'replay' | 'operator';
-export type Channel = 'https' | 'sns' | 'eventbridge' | 'operator';
+export type Channel = 'https' | 'sns' | 'eventbridge' | 'operator' | 'api';
 
 export interface DeliveryMessage {
   readonly v: typeof MESSAGE_VERSION;

@@ -8,7 +8,7 @@ export const SOURCE_DIMENSION = 'source';
 
 /** Each name with its dimension is a metric of $0.30 a month, in months in which it was written. No more than alarms and dashboard need. */
 export const METRICS = {
-  /** Events taken from the queue and stored or found stored, per source. `pulse` adds a zero per source. */
+  /** Events that had not come before, per source: what shows that it is alive. `pulse` adds a zero per source. */
   accepted: 'Accepted',
   /** Requests without a valid proof of origin, whatever else was wrong with them, or from an address that is not allowed, per source. */
   refused: 'Refused',

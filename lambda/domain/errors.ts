@@ -48,6 +48,20 @@ export class RefusedRequest extends Error {
   }
 }
 
+/** The other side of a fetch answered, but not with what was asked for. */
+export class FetchRefused extends Error {
+  override readonly name = 'FetchRefused';
+  readonly status: number;
+  constructor(status: number) {
+    super(`fetch answered ${status}`);
+    this.status = status;
+  }
+  /** Asking again brings no other answer. */
+  get isFinal(): boolean {
+    return this.status >= 400 && this.status < 500 && this.status !== 429;
+  }
+}
+
 /** An event that will never be processed by this code: goes to the dead-letter queue alone. `message` quotes no input. */
 export class PoisonEvent extends Error {
   override readonly name = 'PoisonEvent';

@@ -6,9 +6,20 @@
 /** Deeper nesting than any ESP sends; recursion over it stays far from the stack's end. */
 export const MAX_DEPTH = 64;
 
+/**
+ * More commas and brackets than the largest body of an ESP has (a payload of 4 MiB has some 150,000): the memory and time of what is read
+ * grow with them, not with the text.
+ */
+export const MAX_VALUES = 500_000;
+
 /** Text is not JSON we accept. `message` holds an offset at most, never the input. */
 export class UnreadableJson extends Error {
-  override readonly name = 'UnreadableJson';
+  override readonly name: string = 'UnreadableJson';
+}
+
+/** There is more in it than we take; its text may be all right. */
+export class TooManyValues extends UnreadableJson {
+  override readonly name = 'TooManyValues';
 }
 
 /**
@@ -23,11 +34,15 @@ export function parseJson(text: string, maxDepth = MAX_DEPTH): unknown {
   );
 }
 
-/** As {@link parseJson} and {@link sliceElements} together, looking through the text once. */
-export function parseElements(text: string): { readonly value: unknown; readonly slices: readonly string[] } {
+/** As {@link parseJson} and {@link sliceElements} together, looking through the text once. @throws UnreadableJson also beyond `maxElements`. */
+export function parseElements(
+  text: string,
+  maxElements = Number.POSITIVE_INFINITY,
+): { readonly value: unknown; readonly slices: readonly string[] } {
   const cuts: number[] = [];
   const walked = walk(text, (at, code, depth) => {
-    if (isCut(code, depth)) cuts.push(at);
+    if (!isCut(code, depth)) return;
+    if (cuts.push(at) > maxElements) throw new TooManyValues(`an array of more than ${maxElements} elements`);
   });
   return { value: parseWalked(text, walked, MAX_DEPTH), slices: cutAt(text, cuts) };
 }
@@ -108,6 +123,7 @@ function walk(text: string, at: (index: number, code: number, depth: number) => 
   let deepest = 0;
   let digits = 0;
   let longest = 0;
+  let values = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code >= 0x30 && code <= 0x39) {
@@ -120,9 +136,11 @@ function walk(text: string, at: (index: number, code: number, depth: number) => 
       i = endOfString(text, i);
     } else if (code === 0x5b || code === 0x7b) {
       if (++depth > deepest) deepest = depth;
+      if (++values > MAX_VALUES) throw new TooManyValues(`JSON of more than ${MAX_VALUES} values`);
     } else if (code === BRACKET_CLOSE || code === BRACE_CLOSE) {
       at(i, code, --depth);
     } else if (code === COMMA) {
+      if (++values > MAX_VALUES) throw new TooManyValues(`JSON of more than ${MAX_VALUES} values`);
       at(i, code, depth);
     }
   }

@@ -10,17 +10,17 @@ import { MAX_DEPTH, parseJson, sliceElements, sliceMember } from './json.ts';
 
 /**
  * A raw event as it stands in the message: a JSON object verbatim, so that no number is re-serialised; any other text as a
- * JSON string. What starts with `{` was parsed when it was cut out of its body (the providers' contract). SQS refuses U+FFFE and U+FFFF: inside JSON both can be written as escapes.
+ * JSON string. What starts with `{` was parsed when it was cut out of its body (the providers' contract). SQS refuses U+FFFE, U+FFFF and lone
+ * surrogates, and not every queue of its kind takes what stands above U+FFFF (an emoji): inside JSON all of them can be written as escapes.
  */
-const wrap = (event: string): string =>
-  (event.startsWith('{') ? event : JSON.stringify(event)).replace(
-    /[\ufffe\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16)}`,
-  );
+const wrap = (event: string): string => escaped(event.startsWith('{') ? event : JSON.stringify(event));
+
+const escaped = (json: string): string =>
+  json.replace(/[\ufffe\uffff\ud800-\udfff]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
 
 /** Message bodies for one request's events: each at most 64 KB and 100 events, unless a single event is larger. */
 export function packMessages(envelope: Envelope, events: readonly string[]): string[] {
-  const head = JSON.stringify({ v: MESSAGE_VERSION, ...envelope }).slice(0, -1);
+  const head = escaped(JSON.stringify({ v: MESSAGE_VERSION, ...envelope })).slice(0, -1);
   const room = MAX_MESSAGE_BYTES - Buffer.byteLength(head) - ',"events":[]}'.length;
   const groups: string[][] = [];
   let bytes = Number.POSITIVE_INFINITY;

@@ -54,15 +54,24 @@ export function utcTime(value: unknown): number | undefined {
   return match ? valid(Date.parse(`${match[1]}T${match[2]}${(match[3] ?? '').slice(0, 4)}Z`)) : undefined;
 }
 
+/**
+ * Epoch milliseconds from either form that is never in doubt, whichever of them an ESP documents: ISO 8601 with a zone, or Unix time
+ * of this millennium. An ESP that changes from one to the other goes on being understood.
+ */
+export function instant(value: unknown): number | undefined {
+  const unix = unixTime(value);
+  return isoTime(value) ?? (unix !== undefined && unix >= 946_684_800_000 ? unix : undefined);
+}
+
 const valid = (time: number): number | undefined => (Number.isNaN(time) ? undefined : time);
 
 const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Custom data as a string map: scalars only, reserved keys left out; absent where nothing remains. */
+/** Custom data as a string map: scalars only, reserved keys and the empty one, which no table takes, left out; absent where nothing remains. */
 export function stringMap(value: unknown, except?: ReadonlySet<string>): Record<string, string> | undefined {
   const entries = Object.entries(fields(value)).flatMap(([key, item]): [string, string][] => {
     const written = typeof item === 'boolean' ? String(item) : text(item);
-    return written === undefined || RESERVED_KEYS.has(key) || except?.has(key) ? [] : [[key, written]];
+    return written === undefined || key === '' || RESERVED_KEYS.has(key) || except?.has(key) ? [] : [[key, written]];
   });
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }

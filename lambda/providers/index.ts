@@ -11,6 +11,7 @@ import { mailchimp } from './mailchimp/index.ts';
 import { mailersend } from './mailersend/index.ts';
 import { mailgun } from './mailgun/index.ts';
 import { mailjet } from './mailjet/index.ts';
+import { mailomat } from './mailomat/index.ts';
 import { mailtrap } from './mailtrap/index.ts';
 import { mandrill } from './mandrill/index.ts';
 import { postal } from './postal/index.ts';
@@ -53,6 +54,7 @@ export const PROVIDERS: ReadonlyMap<string, Provider<unknown>> = new Map(
     forwardEmail,
     lettermint,
     azure,
+    mailomat,
     standardWebhooks,
     generic,
   ].map((provider) => [provider.id, provider]),

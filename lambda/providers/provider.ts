@@ -127,6 +127,8 @@ export interface Provider<Options = Record<string, never>> extends Normaliser<Op
   topics?(options: Options): Topics;
   /** Statuses that this ESP reads differently: from our reason, or else our status, to the one it is sent. */
   readonly responses?: Readonly<Partial<Record<number | RefusalReason, number>>>;
+  /** The largest body that this ESP sends, where that is less than what is taken of all; nothing larger is decoded. */
+  readonly maxBodyBytes?: number;
   /** This ESP delivers events by GET, in the query; all others must post. */
   readonly acceptsGet?: true;
   /** Unsigned requests (GET and HEAD probes) that are answered without effect; undefined = not a probe. */
@@ -139,6 +141,20 @@ export interface Provider<Options = Record<string, never>> extends Normaliser<Op
   /** A complete signed request for one event type; undefined where this ESP has no such event. */
   sample(input: SampleInput<Options>): SampleRequest | undefined;
 }
+
+/**
+ * What each function uses of a provider. Its bundle holds these members and no others: samples, key making and settings schemas, and for
+ * `receive` the whole mapping, would be a third of what it loads at a cold start. The function sees them as {@link Half}, so that what the
+ * compiler shows is there.
+ */
+export const USED = {
+  receive: ['id', 'keys', 'maxBodyBytes', 'responses', 'acceptsGet', 'probe', 'verify', 'split'],
+  process: ['id', 'normalise', 'control', 'bindToken', 'topics'],
+  pulse: ['id', 'normalise', 'control', 'bindToken'],
+} as const satisfies Readonly<Record<string, readonly (keyof Provider)[]>>;
+
+/** A provider as far as the bundle of a function holds it. */
+export type Half<F extends keyof typeof USED> = Pick<Provider<unknown>, (typeof USED)[F][number]>;
 
 /** Checks the object against the interface and keeps its own option type, for the registry. */
 export const defineProvider = <Options>(provider: Provider<Options>): Provider<Options> => provider;

@@ -1,4 +1,4 @@
-import { createServer, request as forward } from 'node:http';
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** One AWS call as it passes: the operation, e.g. `BatchExecuteStatement`, and its JSON. */
@@ -7,8 +7,18 @@ export interface Call {
   readonly body: Record<string, unknown>;
 }
 
-/** What to do with a call: an answer instead of the real one, a cut connection, no answer at all, or undefined to let it pass. */
-export type Fault = { readonly status: number; readonly json: unknown } | 'cut' | 'cut-after' | 'hang' | undefined;
+/**
+ * What to do with a call: an answer instead of the real one, a cut connection, one that never answers, an answer that ends half way, or
+ * undefined to let it pass. With `-after` the emulator acts first.
+ */
+export type Fault =
+  | { readonly status: number; readonly json: unknown }
+  | 'cut'
+  | 'cut-after'
+  | 'hang'
+  | 'hang-after'
+  | 'half-after'
+  | undefined;
 
 export interface FaultyProxy {
   readonly url: string;
@@ -25,7 +35,7 @@ export const throttled: Fault = {
 };
 export const unavailable: Fault = { status: 503, json: { __type: 'ServiceUnavailable', message: 'try later' } };
 
-/** Stands between a client and an emulator, and fails on command. `cut-after` lets the emulator act and then loses its answer. */
+/** Stands between a client and an emulator, and fails on command. */
 export async function faultyProxy(target: string): Promise<FaultyProxy> {
   const { hostname, port } = new URL(target);
   const proxy = { fault: (_call: Call): Fault | Promise<Fault> => undefined, calls: [] as string[] };
@@ -37,9 +47,10 @@ export async function faultyProxy(target: string): Promise<FaultyProxy> {
         .at(-1) ?? '';
     proxy.calls.push(operation);
     const fault = await proxy.fault({ operation, body: parsed(body) });
-    if (fault === 'hang') return;
     if (fault === 'cut') {
       incoming.socket.destroy();
+    } else if (fault === 'hang') {
+      // The socket stays open until the client gives up, or the proxy stops.
     } else if (typeof fault === 'object') {
       outgoing
         .writeHead(fault.status, { 'content-type': 'application/x-amz-json-1.0' })
@@ -48,8 +59,12 @@ export async function faultyProxy(target: string): Promise<FaultyProxy> {
       const onward = forward(
         { hostname, port, path: incoming.url, method: incoming.method, headers: incoming.headers },
         (answer) => {
-          if (fault === 'cut-after') {
-            answer.resume().on('end', () => incoming.socket.destroy());
+          if (fault === 'cut-after' || fault === 'hang-after') {
+            answer.resume().on('end', () => fault === 'cut-after' && incoming.socket.destroy());
+            return;
+          }
+          if (fault === 'half-after') {
+            void half(answer, outgoing);
             return;
           }
           outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -69,6 +84,13 @@ export async function faultyProxy(target: string): Promise<FaultyProxy> {
       await new Promise((done) => server.close(done));
     },
   });
+}
+
+/** The head of an answer and half of its body; then the connection ends. */
+async function half(answer: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const body = Buffer.concat(await answer.toArray());
+  outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, 'content-length': body.length + 1 });
+  outgoing.write(body.subarray(0, Math.floor(body.length / 2)), () => outgoing.destroy());
 }
 
 function parsed(body: Buffer): Record<string, unknown> {

@@ -196,6 +196,25 @@ export function providerContract(id: string, flags: ContractFlags): void {
       }
     });
 
+    test.each(huge(signed.body))(
+      "a huge body (%s) is refused for what it is, at once, and is nobody else's fault",
+      async (_name, body) => {
+        const request = { ...asRequest(signed), body: Buffer.from(body) };
+        const from = performance.now();
+        const refused = await Promise.resolve()
+          .then(() => provider.verify(request, context()))
+          .then(() => undefined)
+          .catch((error: unknown) => error);
+        if (refused !== undefined) {
+          expect(refused).toBeInstanceOf(RefusedRequest);
+          expect((refused as RefusedRequest).status).toBeLessThan(500);
+        }
+        expectOnly(RefusedRequest, () => provider.split(request, options));
+        // Far below what `receive` has, and far above what a slow machine needs: work that grows with the square takes minutes.
+        expect(performance.now() - from).toBeLessThan(2400);
+      },
+    );
+
     test('invalid UTF-8 is refused by split', () => {
       const body = Buffer.concat([asRequest(signed).body, Buffer.from([0xff, 0xfe])]);
       expect(() => provider.split({ ...asRequest(signed), body }, options)).toThrow(RefusedRequest);
@@ -266,6 +285,29 @@ export const arrival = (provider: string) => ({
   dedupeGroup: provider,
   receivedAt: '2026-05-04T10:00:01.000Z',
 });
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Bodies of the largest size that is taken, each the worst of its kind for some parser. */
+const huge = (genuine: string): [name: string, body: string][] => [
+  ['pairs without value', `mandrill_events=[1]${'&a'.repeat(64_000)}`],
+  ['empty pairs', '=&'.repeat(2 * MEBIBYTE)],
+  ['one pair of escapes', `mandrill_events=${'%5b'.repeat(1.3 * MEBIBYTE)}`],
+  ['one name of brackets', `a${'[b]'.repeat(1.3 * MEBIBYTE)}=1`],
+  ['tiny events', `[${'{},'.repeat(1.3 * MEBIBYTE)}{}]`],
+  [
+    'tiny events in a list of the object',
+    `{"data":[${'{},'.repeat(1.3 * MEBIBYTE)}{}],"events_by_user":[{"events":[]}]}`,
+  ],
+  ['brackets', '['.repeat(4 * MEBIBYTE)],
+  ['objects in objects', '{"a":'.repeat(0.8 * MEBIBYTE)],
+  ['lines', '\n'.repeat(4 * MEBIBYTE)],
+  ['lines of nothing much', '{}\n'.repeat(1.3 * MEBIBYTE)],
+  ['white space', ' '.repeat(4 * MEBIBYTE)],
+  ['quotes', '"'.repeat(4 * MEBIBYTE)],
+  ['backslashes', `["${'\\'.repeat(4 * MEBIBYTE - 4)}"]`],
+  ['the genuine one, again and again', genuine.repeat(Math.ceil((2 * MEBIBYTE) / genuine.length))],
+];
 
 function withoutProof(request: WebhookRequest, proofIn: string): WebhookRequest {
   if (proofIn === 'query') return { ...request, query: '' };

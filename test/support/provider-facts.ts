@@ -51,6 +51,21 @@ export function factsContract(
     expect([...seen].filter((type) => type !== 'unknown' && !declared.has(type))).toEqual([]);
   });
 
+  test('a time in the other of the two forms that are never in doubt is understood as well', () => {
+    for (const { raw, meta } of raws) {
+      const before = provider.normalise(raw, { options, meta })[0]?.occurredAt;
+      const json = asJson(raw);
+      const changed =
+        json === undefined
+          ? new URLSearchParams(
+              [...new URLSearchParams(raw)].map(([name, value]): [string, string] => [name, String(otherTime(value))]),
+            )
+          : JSON.stringify(otherTime(json));
+      const [draft] = provider.normalise(String(changed), { options, meta });
+      expect([raw, draft?.occurredAt]).toEqual([raw, before]);
+    }
+  });
+
   test('its keys fit its proof, and who holds none says how to test', () => {
     const all: (Origin & { readonly keys: Keys })[] = [
       { ...provider.proof, keys: provider.keys },
@@ -170,6 +185,19 @@ function* changes(value: unknown, words: readonly string[]): Generator<unknown> 
     if (inner === undefined) yield* words;
     else for (const one of changes(inner, words)) yield JSON.stringify(one);
   } else yield* words;
+}
+
+/** A value with the sample's time, wherever it stands, as Unix seconds where it was text and as ISO 8601 where it was a number. */
+function otherTime(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(otherTime);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, otherTime(item)]));
+  if ([AT, AT / 1000].includes(Number(value))) return new Date(AT).toISOString();
+  if (typeof value !== 'string') return value;
+  const inner = /^\s*\{/.test(value) ? asJson(value) : undefined;
+  if (inner !== undefined) return JSON.stringify(otherTime(inner));
+  const isTime = /^\d{4}-\d\d-\d\d[T ]/.test(value) && Date.parse(`${value.replace(/Z$/, '')}Z`) === AT;
+  return isTime ? AT / 1000 : value;
 }
 
 function asJson(raw: string): unknown {

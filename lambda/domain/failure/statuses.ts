@@ -38,7 +38,7 @@ export const BY_STATUS: ReadonlyMap<string, Verdict> = new Map<string, Verdict>(
 ]);
 
 /** Numbers that also stand beside words nobody could read: they are used for too much else to count then. */
-export const ONLY_ALONE: ReadonlySet<string> = new Set(['5.2.1', '5.4.4', '5.1.10']);
+export const ONLY_ALONE: ReadonlySet<string> = new Set(['5.1.2', '5.1.10', '5.2.1', '5.4.4']);
 
 /** Basic codes that say something, where there is no better number. */
 export const BY_CODE: ReadonlyMap<number, Verdict> = new Map<number, Verdict>([

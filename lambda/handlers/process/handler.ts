@@ -11,7 +11,7 @@ import { SecretStore } from '../../aws/secrets.ts';
 import { emit } from '../../aws/telemetry.ts';
 import { readEnv } from '../../contract/env.ts';
 import { topicSources } from '../../domain/channel.ts';
-import { PROVIDERS } from '../../providers/index.ts';
+import { providerIn } from '../../providers/half.ts';
 import { keep } from './archive.ts';
 import { bindBodies } from './bind.ts';
 import { bury } from './bury.ts';
@@ -26,7 +26,7 @@ import { tallyOf } from './tally.ts';
 const env = readEnv('process');
 const config = readConfig();
 const topics = Object.entries(config.sources).map(
-  ([name, { provider, options }]) => [name, PROVIDERS.get(provider)?.topics?.(options)] as const,
+  ([name, { provider, options }]) => [name, providerIn('process', provider)?.topics?.(options)] as const,
 );
 const sourceOfTopic = topicSources(topics, JSON.parse(env.TOPIC_ARNS));
 const dynamo = dynamoClient();

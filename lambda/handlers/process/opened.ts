@@ -13,7 +13,7 @@ import {
   whyPoison,
 } from '../../domain/interpret.ts';
 import { OPERATOR } from '../../domain/operator.ts';
-import { PROVIDERS } from '../../providers/index.ts';
+import { providerIn } from '../../providers/half.ts';
 
 /** One queue message, opened: what to store, what to do, what will never work. */
 export interface Opened {
@@ -94,6 +94,6 @@ export function openMessage(record: SQSRecord, config: RuntimeConfig, sourceOfTo
 function readingOf(name: string, config: RuntimeConfig): Reading<unknown> | undefined {
   if (name === OPERATOR) return OPERATOR_ACTS;
   const source = findSource(config, name);
-  const provider = PROVIDERS.get(source?.provider ?? '');
+  const provider = providerIn('process', source?.provider);
   return source && provider && { provider, options: source.options, dedupeGroup: source.dedupeGroup };
 }

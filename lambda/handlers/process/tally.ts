@@ -18,16 +18,17 @@ export interface Outcome {
 }
 
 /**
- * Counts of one batch. Live events only: a replay must not look like traffic, nor an operator's act, nor our own heartbeat. One metrics
+ * Counts of one batch. Live events only: a replay must not look like traffic, nor what was
+ * fetched from an ESP's API (a webhook that is silent stays silent), nor an operator's act, nor our own heartbeat. One metrics
  * line per batch and source, none per event. Each metric has its price, so what no alarm needs is a plain fact of the first line:
  * events by type, blocks by operator, the slowest event.
  */
-export function tallyOf(outcome: Outcome, { countEngagement }: Pick<RuntimeConfig, 'countEngagement'>): Tally {
+export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEngagement' | 'sources'>): Tally {
   const { stored, folded, deadLetters, failedMessages, tableFailures } = outcome;
   const live = stored.events.filter(isCounted);
   const people = new Set(live.flatMap(({ event }) => event.recipient ?? []));
   const fresh = live.filter(({ outcome: ended }) => ended === 'new').map(({ event }) => event);
-  const byKind = eventCounts(fresh, countEngagement === true);
+  const byKind = eventCounts(fresh, config.countEngagement === true);
   const counts = new Map<MetricName, number>([
     [METRICS.duplicates, live.length - fresh.length],
     ...byKind,
@@ -40,10 +41,9 @@ export function tallyOf(outcome: Outcome, { countEngagement }: Pick<RuntimeConfi
   ]);
   return {
     bySource: new Map(
-      [...Map.groupBy(live, ({ event }) => event.source)].map(([source, events]) => [
-        source,
-        { counts: { [METRICS.accepted]: events.length }, facts: rateFacts(events) },
-      ]),
+      [...Map.groupBy(live.filter(showsLife(config.sources, stored.at)), ({ event }) => event.source)].map(
+        ([source, events]) => [source, { counts: { [METRICS.accepted]: events.length }, facts: rateFacts(events) }],
+      ),
     ),
     overall: Object.fromEntries([...counts].filter(([, count]) => count > 0)),
     facts: {
@@ -54,8 +54,27 @@ export function tallyOf(outcome: Outcome, { countEngagement }: Pick<RuntimeConfi
   };
 }
 
+/** How old the repetition of an event may be that another channel reported first. */
+const TOLD_TWICE_WITHIN = 3600_000;
+
+/**
+ * What shows that a source is alive: events that had not come before. Whoever caught a request can send it again for ever, and must not so
+ * hide that the ESP has fallen silent. A source that shares its events with others may always come second: there a repetition counts
+ * while its event is young.
+ */
+function showsLife(sources: RuntimeConfig['sources'], now: number): (event: RecordedEvent) => boolean {
+  const groupOf = (source: string): string => sources[source]?.dedupeGroup ?? source;
+  const members = Map.groupBy(Object.keys(sources), groupOf);
+  const shares = (source: string): boolean => (members.get(groupOf(source))?.length ?? 0) > 1;
+  const isYoung = (at: string | undefined): boolean => at !== undefined && now - Date.parse(at) < TOLD_TWICE_WITHIN;
+  return ({ event: { source, occurredAt }, outcome }) => outcome === 'new' || (shares(source) && isYoung(occurredAt));
+}
+
 const isCounted = ({ message: { message }, outcome }: RecordedEvent): boolean =>
-  message?.origin === 'live' && message.source !== HEARTBEAT_SOURCE && (outcome === 'new' || outcome === 'seen');
+  message?.origin === 'live' &&
+  message.channel !== 'api' &&
+  message.source !== HEARTBEAT_SOURCE &&
+  (outcome === 'new' || outcome === 'seen');
 
 /** The metric of each type; none where no alarm needs one: then it is a fact of the line and costs nothing. */
 const METRIC_OF: Readonly<Record<EventType, MetricName | undefined>> = {
@@ -84,6 +103,8 @@ function eventCounts(events: readonly NormalisedEvent[], countEngagement: boolea
   };
   for (const event of events) {
     const { type, bounceClass, machine } = event;
+    // A word that is known and changes nothing here, such as the ESP's note of a change of its own list.
+    if (type === 'unknown' && event.echo) continue;
     if (type !== 'opened' && type !== 'clicked') count(METRIC_OF[type]);
     else if (countEngagement && machine !== true) count(METRIC_OF[type]);
     if (type === 'bounced' && bounceClass === 'hard') count(METRICS.hardBounces);

@@ -5,6 +5,7 @@ import { webhookPath } from '../../contract/paths.ts';
 import { interpreter } from '../../domain/interpret.ts';
 import { type EventKey, eventKey } from '../../domain/record.ts';
 import { generic } from '../../providers/generic/index.ts';
+import type { Half } from '../../providers/provider.ts';
 import { hexHmac } from '../../providers/shared/proof/hmac.ts';
 
 /** What a heartbeat needs of the world. */
@@ -74,7 +75,8 @@ async function post({ publicUrl, keys }: Means, body: string, left: () => number
 
 /** Where `process` will store it: by the same code. */
 function keyOf({ source }: Means, body: string): EventKey {
-  const read = interpreter(HEARTBEAT_SOURCE, { provider: generic, options: source.options as never });
+  const provider: Half<'pulse'> = generic;
+  const read = interpreter(HEARTBEAT_SOURCE, { provider, options: source.options });
   const meaning = read(body, {}, { receivedAt: '' });
   const [event] = 'poison' in meaning ? [] : meaning.events;
   if (!event) throw new Error('a heartbeat is no event');

@@ -5,13 +5,13 @@ import { MAX_BODY_BYTES, type RuntimeConfig } from '../../contract/config.ts';
 import type { Environment } from '../../contract/env.ts';
 import { webhookPath } from '../../contract/paths.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
-import { PROVIDERS } from '../../providers/index.ts';
-import type { Provider, WebhookRequest } from '../../providers/provider.ts';
+import { providerIn } from '../../providers/half.ts';
+import type { Half, WebhookRequest } from '../../providers/provider.ts';
 
 /** A configured source, ready for requests. */
 export interface Source {
   readonly name: string;
-  readonly provider: Provider<unknown>;
+  readonly provider: Half<'receive'>;
   readonly options: unknown;
   readonly webhookUrl: string;
   readonly allowIps: BlockList | undefined;
@@ -22,7 +22,7 @@ export function sourcesOf(config: RuntimeConfig, env: Environment<'receive'>): R
   const topicArns = JSON.parse(env.TOPIC_ARNS) as Record<string, string>;
   return new Map(
     Object.entries(postingSources(config)).map(([name, { provider: id, options, allowIps }]) => {
-      const provider = PROVIDERS.get(id);
+      const provider = providerIn('receive', id);
       if (!provider) throw new Error(`source ${name}: provider ${id} is not in this bundle`);
       return [
         name,
@@ -55,18 +55,25 @@ function addressList(cidrs: readonly string[]): BlockList {
 }
 
 /** `sourceIp` is what API Gateway saw; a header could say anything. */
-export const allowed = (source: Source, sourceIp: string): boolean =>
+const allowed = (source: Source, sourceIp: string): boolean =>
   source.allowIps === undefined || source.allowIps.check(sourceIp, isIPv6(sourceIp) ? 'ipv6' : 'ipv4');
 
-/** The exact bytes that were posted. @throws RefusedRequest `too-large`. */
-export function readRequest(event: APIGatewayProxyEventV2): WebhookRequest {
-  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (body.length > MAX_BODY_BYTES)
-    throw new RefusedRequest('too-large', `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+/** A request that may be looked at. @throws RefusedRequest `address-not-allowed`, `too-large`. */
+export function admitted(source: Source, event: APIGatewayProxyEventV2): WebhookRequest {
+  if (!allowed(source, event.requestContext.http.sourceIp))
+    throw new RefusedRequest('address-not-allowed', "This address is not on the source's list.");
   return {
     method: event.requestContext.http.method,
-    body,
+    body: exactBytes(event, source.provider.maxBodyBytes ?? MAX_BODY_BYTES),
     headers: event.headers as Record<string, string>,
     query: event.rawQueryString,
   };
+}
+
+/** The very bytes that were posted, measured before they are decoded. */
+function exactBytes({ body = '', isBase64Encoded }: APIGatewayProxyEventV2, most: number): Buffer {
+  const size = isBase64Encoded ? Math.floor((body.length / 4) * 3) - 2 : body.length;
+  const bytes = size > most ? undefined : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes && bytes.length <= most) return bytes;
+  throw new RefusedRequest('too-large', `The body is larger than ${most} bytes.`);
 }

@@ -1,6 +1,6 @@
 import { strictObject } from 'valibot';
 import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../../domain/event.ts';
-import { type Fields, fields, isoTime, list, present, text } from '../../domain/read.ts';
+import { type Fields, fields, instant, list, present, text } from '../../domain/read.ts';
 import { defineProvider, type Proof, type SampleInput, type WebhookRequest } from '../provider.ts';
 import { bodyJson, jsonEvents } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
@@ -9,6 +9,8 @@ import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proo
 import { rawFields } from '../shared/raw.ts';
 import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';
 
+/** Who asks, in Event Grid's handshake. */
+const EVENT_GRID = 'eventgrid.azure.net';
 const VALIDATION = 'Microsoft.EventGrid.SubscriptionValidationEvent';
 const DELIVERY = 'Microsoft.Communication.EmailDeliveryReportReceived';
 const ENGAGEMENT = 'Microsoft.Communication.EmailEngagementTrackingReportReceived';
@@ -45,6 +47,13 @@ export const azure = defineProvider({
   // Event Grid is not documented to go on after 401 and 403 on every endpoint: a 503 is retried for 24 hours for certain.
   responses: { 401: 503, 403: 503 },
 
+  // The handshake of CloudEvents' webhooks: consent to be sent events, which says nothing about whether they are believed.
+  probe({ method, headers }) {
+    if (method !== 'OPTIONS') return undefined;
+    if (headers['webhook-request-origin'] !== EVENT_GRID) return { status: 400 };
+    return { status: 200, headers: { 'webhook-allowed-origin': EVENT_GRID, 'webhook-allowed-rate': '*' } };
+  },
+
   verify(request, { secrets }) {
     const proof = verifySharedSecret(request, secrets);
     return validation(request, proof) ?? proof;
@@ -55,15 +64,16 @@ export const azure = defineProvider({
   normalise(raw) {
     const event = rawFields(raw);
     const data = fields(event.data);
-    const kind = text(event.eventType) ?? '';
+    // Event Grid's own schema, or CloudEvents, which names the same things `type` and `time`.
+    const kind = text(event.eventType) ?? text(event.type) ?? '';
     const word = kind === DELIVERY ? text(data.status) : kind === ENGAGEMENT ? text(data.engagementType) : undefined;
-    const time = reportTime(data) ?? text(event.eventTime);
+    const time = reportTime(data) ?? text(event.eventTime) ?? text(event.time);
     return [
       draft(word === undefined ? kind : `${kind.replace(/^Microsoft\.Communication\./, '')}.${word}`, {
         ...outcome(kind, word ?? '', data),
         providerEventId: text(event.id),
         recipient: text(data.recipient),
-        occurredAt: isoTime(time),
+        occurredAt: instant(time),
         messageId: text(data.messageId),
         identity: [kind, word, text(data.recipient), text(data.messageId), time, text(data.engagementContext)],
       }),

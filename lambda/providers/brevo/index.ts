@@ -1,10 +1,11 @@
 import { strictObject } from 'valibot';
 import type { Draft, EventType } from '../../domain/event.ts';
-import { type Fields, fields, list, present, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
+import { type Fields, fields, instant, list, present, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
+import { listedFor } from '../shared/listed.ts';
 import { bareId, customData, jsonOrNothing, mailTime } from '../shared/mail.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
 import { rawFields } from '../shared/raw.ts';
@@ -27,10 +28,13 @@ const TYPES: ReadonlyMap<string, EventType> = new Map([
   ['unique_opened', 'opened'],
   ['proxy_open', 'opened'],
   ['unique_proxy_open', 'opened'],
+  ['loaded_by_proxy', 'opened'],
   ['click', 'clicked'],
   ['unsubscribed', 'unsubscribed'],
   ['unsubscribe', 'unsubscribed'],
 ]);
+
+const TRANSACTIONAL = 'stream:transactional';
 
 /** Brevo (ex Sendinblue) webhooks: a JSON object, or an array where the webhook is batched; nothing is signed. */
 export const brevo = defineProvider({
@@ -72,8 +76,8 @@ export const brevo = defineProvider({
         type: TYPES.get(word) ?? 'unknown',
         // Not `id`: that is the webhook's own and the same on every event.
         recipient: text(event.email),
-        // `ts_epoch` is UTC. Campaigns have `ts_event` only, UTC too; on transactional events it was seen hours off, so it comes last.
-        occurredAt: unixTime(event.ts_epoch) ?? unixTime(event.s_epoch) ?? unixTime(event.ts_event),
+        // `ts_epoch` is UTC. Campaigns have `ts_event` only, UTC too; on transactional events it was seen hours off, so it comes after.
+        occurredAt: instant(event.ts_epoch) ?? instant(event.ts_event) ?? instant(event.s_epoch),
         messageId: bareId(messageId),
         identity: [
           word,
@@ -85,8 +89,8 @@ export const brevo = defineProvider({
           // Each list has its own draft, so that it has its own record.
           scope ?? lists.join(),
         ],
+        ...(scope !== undefined && { scope }),
         ...outcome(word, event),
-        scope,
         tags: tagList(tags(event)),
         metadata: stringMap(customData(event['X-Mailin-custom'], 'X-Mailin-custom')),
       });
@@ -108,7 +112,7 @@ const listIds = (event: Fields): string[] =>
 function scopesOf(event: Fields, lists: readonly string[]): string[] {
   if (lists.length > 0) return lists.map((id) => `list:${id}`);
   const marketing = text(event.camp_id) !== undefined || text(event['campaign name']) !== undefined;
-  return [marketing ? 'all' : 'stream:transactional'];
+  return [marketing ? 'all' : TRANSACTIONAL];
 }
 
 /** `tags` where the mail was sent with tags; `tag` is their JSON, or the one tag of a header, or the template's name. */
@@ -131,11 +135,17 @@ function outcome(word: string, event: Fields): Partial<Draft> {
     case 'invalid_email':
       return present({ dropReason: 'invalid' as const, diagnostic: reason });
     case 'blocked':
-      return present({ dropReason: 'suppressed-unknown' as const, diagnostic: reason });
+      return blocked(reason);
     case 'error':
       return present({ dropReason: 'other' as const, diagnostic: reason });
+    // Changes of Brevo's contacts: no consent, no evidence.
+    case 'list_addition':
+    case 'contact_updated':
+    case 'contact_deleted':
+      return { echo: true };
     case 'proxy_open':
     case 'unique_proxy_open':
+    case 'loaded_by_proxy':
       return { ...reader(event), machine: true };
     case 'opened':
     case 'unique_opened':
@@ -145,6 +155,13 @@ function outcome(word: string, event: Fields): Partial<Draft> {
     default:
       return {};
   }
+}
+
+/** Transactional mail has an unsubscribe list of its own, as its `unsubscribed` event has. */
+function blocked(reason: string | undefined): Partial<Draft> {
+  const dropReason = listedFor(reason);
+  const scope = dropReason === 'suppressed-unsubscribe' ? TRANSACTIONAL : undefined;
+  return present({ dropReason, scope, diagnostic: reason });
 }
 
 const reader = (event: Fields): Partial<Draft> =>

@@ -1,11 +1,12 @@
 import { strictObject } from 'valibot';
 import type { Draft, DropReason, EventType } from '../../domain/event.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
-import { type Fields, fields, present, stringMap, text, unixTime } from '../../domain/read.ts';
+import { type Fields, fields, instant, present, stringMap, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
+import { listedFor } from '../shared/listed.ts';
 import { hexHmac, hexKey, verifyHexHmac } from '../shared/proof/hmac.ts';
 import { checkAge, requiredHeader } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
@@ -38,7 +39,6 @@ const TYPES: ReadonlyMap<string, EventType> = new Map([
 const PREFERENCES = 'customer.cio_subscription_preferences_changed';
 
 const DROPS: ReadonlyMap<string, DropReason> = new Map([
-  ['email.dropped', 'suppressed-unknown'],
   ['email.undeliverable', 'policy'],
   ['email.failed', 'other'],
 ]);
@@ -94,7 +94,7 @@ export const customerio = defineProvider({
       type,
       providerEventId: text(event.event_id),
       recipient,
-      occurredAt: unixTime(event.timestamp),
+      occurredAt: instant(event.timestamp),
       messageId: text(data.delivery_id),
       identity: [
         word,
@@ -145,7 +145,7 @@ function outcome(type: EventType, word: string, data: Fields): Partial<Draft> {
     case 'deferred':
       return present({ ...replyCodes({ text: diagnostic }), diagnostic });
     case 'dropped':
-      return present({ dropReason: DROPS.get(word) ?? 'other', diagnostic });
+      return present({ dropReason: DROPS.get(word) ?? listedFor(diagnostic), diagnostic });
     case 'opened':
     case 'clicked':
       return present({ url: text(data.href), machine: word.startsWith('email.human_') ? false : undefined });

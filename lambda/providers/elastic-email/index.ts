@@ -1,7 +1,7 @@
 import { boolean, optional, strictObject } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
 import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event.ts';
-import { isoTime, stringMap, tagList, text, utcTime } from '../../domain/read.ts';
+import { instant, stringMap, tagList, text, utcTime } from '../../domain/read.ts';
 import { defineProvider, type Proof, type WebhookRequest } from '../provider.ts';
 import { draft } from '../shared/draft.ts';
 import { formOrJsonEvent, formOrJsonFields } from '../shared/form.ts';
@@ -95,7 +95,7 @@ export const elasticEmail = defineProvider<Options>({
       draft(word, {
         ...outcome,
         recipient: event('to'),
-        occurredAt: isoTime(date) ?? utcTime(date) ?? americanTime(date),
+        occurredAt: instant(date) ?? utcTime(date) ?? americanTime(date),
         messageId,
         identity: [word, messageId, event('to'), date, event('target')],
         url: engaged ? event('target') : undefined,

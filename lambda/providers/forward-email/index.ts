@@ -1,6 +1,6 @@
 import { strictObject } from 'valibot';
 import type { BounceCause, BounceClass } from '../../domain/event.ts';
-import { fields, isoTime, number, text } from '../../domain/read.ts';
+import { fields, instant, number, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
@@ -56,7 +56,7 @@ export const forwardEmail = defineProvider({
       draft(isBounce ? 'bounce' : '', {
         type: isBounce ? 'bounced' : 'unknown',
         recipient: text(event.recipient),
-        occurredAt: isoTime(event.bounced_at),
+        occurredAt: instant(event.bounced_at),
         messageId: text(event.email_id),
         identity: [
           isBounce ? 'bounce' : null,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   check,
   integer,
@@ -12,10 +11,12 @@ import {
   string,
   toLowerCase,
 } from 'valibot';
-import { defineProvider, type WebhookRequest } from '../provider.ts';
+import { defineProvider } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';
+import { jsonMemberEvents } from '../shared/json-member.ts';
 import { MAPPING_OPTIONS, mappedDraft } from '../shared/mapping.ts';
 import { mappedSample, usualPlace } from '../shared/mapping-sample.ts';
+import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
 import {
   checkAge,
   fromBase64,
@@ -26,12 +27,17 @@ import {
   sameBytes,
 } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
+import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';
 
 const headerName = pipe(string(), regex(/^[A-Za-z0-9-]+$/, "A header's name."), toLowerCase());
 
 const options = pipe(
   strictObject({
     ...MAPPING_OPTIONS,
+    /** `shared-secret` for a sender that signs nothing: credentials in the URL or in a header. */
+    auth: optional(picklist(['signature', 'shared-secret']), 'signature'),
+    /** The member of the body that holds the list of events, where the body is not the list itself. */
+    list: optional(pipe(string(), regex(/^[^.\s]+$/, "A member's name."))),
     /** The header that carries the signature. */
     header: optional(headerName, 'x-webhook-signature'),
     /** What stands before the signature in it, such as `sha256=`. */
@@ -62,9 +68,10 @@ export const generic = defineProvider({
   id: 'generic',
   title: 'Generic HMAC',
   options,
-  secret: { form: 'the signing secret, as text' },
+  secret: { form: `the signing secret, as text; with "auth": "shared-secret" ${SHARED_SECRET_FORM}` },
   keys: 'chosen',
   proof: { signs: 'body', with: 'hmac' },
+  otherProofs: [{ options: { auth: 'shared-secret' }, signs: 'nothing', with: 'password', keys: 'chosen' }],
   emits: [
     'accepted',
     'delivered',
@@ -81,6 +88,7 @@ export const generic = defineProvider({
   clearList: "The sender's own list, where it keeps one.",
 
   verify(request, { secrets, options, now }) {
+    if (options.auth === 'shared-secret') return verifySharedSecret(request, secrets);
     const { header, prefix, encoding, template, timestampHeader, toleranceSeconds } = options;
     const given = requiredHeader(request, header);
     const timestamp = timestampHeader === undefined ? '' : requiredHeader(request, timestampHeader);
@@ -96,20 +104,21 @@ export const generic = defineProvider({
     return proof;
   },
 
-  split: (request: WebhookRequest) => ({ events: jsonEvents(request) }),
+  split: (request, { list }) => ({
+    events: list === undefined ? jsonEvents(request) : jsonMemberEvents(request, list),
+  }),
 
   normalise: (raw, { options }) => [mappedDraft(raw, rawFields(raw), options)],
 
-  generateKey() {
-    const secret = randomBytes(32).toString('hex');
-    return { secret, signingKey: secret };
-  },
+  // Serves as signing secret and as credentials.
+  generateKey: basicKey,
 
   sample(input) {
     const event = mappedSample(input, usualPlace);
     if (!event) return undefined;
-    const { header, prefix, encoding, template, timestampHeader } = input.options;
-    const body = JSON.stringify(event);
+    const { header, prefix, encoding, template, timestampHeader, list, auth } = input.options;
+    const body = JSON.stringify(list === undefined ? event : { [list]: [event] });
+    if (auth === 'shared-secret') return postWithSecret(input.signingKey, JSON_TYPE, body);
     const timestamp = String(Math.floor(input.at / 1000));
     const signature = hmac('sha256', input.signingKey, ...fill(template, timestamp, Buffer.from(body)));
     return {

@@ -1,6 +1,6 @@
 import { strictObject } from 'valibot';
 import type { BounceClass, Draft, EventType } from '../../domain/event.ts';
-import { type Fields, fields, isoTime, list, present, stringMap, text, unixTime } from '../../domain/read.ts';
+import { type Fields, fields, instant, list, present, stringMap, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
@@ -74,7 +74,7 @@ export const klaviyo = defineProvider({
         type,
         providerEventId: text(event.external_id),
         recipient,
-        occurredAt: isoTime(attributes.datetime) ?? unixTime(attributes.timestamp),
+        occurredAt: instant(attributes.datetime) ?? instant(attributes.timestamp),
         identity: [
           topic,
           text(event.external_id),
@@ -82,6 +82,8 @@ export const klaviyo = defineProvider({
           text(event.external_id) === undefined ? (text(attributes.datetime) ?? text(attributes.timestamp)) : undefined,
         ],
         ...outcome(type, properties),
+        // It does not say what was chosen: the events of each change do.
+        echo: topic === `${PREFIX}updated_email_preferences` ? true : undefined,
         metadata: stringMap(Object.fromEntries(MAILING.map((name) => [name, properties[name]]))),
       }),
     ];

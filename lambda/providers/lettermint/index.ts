@@ -1,10 +1,11 @@
 import { strictObject } from 'valibot';
 import type { Draft, DropReason, EventType } from '../../domain/event.ts';
-import { type Fields, fields, isoTime, number, present, stringMap, tagList, text } from '../../domain/read.ts';
+import { type Fields, fields, instant, number, present, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
+import { listedFor } from '../shared/listed.ts';
 import { hexHmac, hexKey, verifyHexHmac } from '../shared/proof/hmac.ts';
 import { checkAge, requiredHeader } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
@@ -32,7 +33,6 @@ const TYPES: ReadonlyMap<string, EventType> = new Map([
 
 const DROPS: ReadonlyMap<string, DropReason> = new Map([
   ['message.failed', 'other'],
-  ['message.suppressed', 'suppressed-unknown'],
   ['message.policy_rejected', 'policy'],
 ]);
 
@@ -75,7 +75,7 @@ export const lettermint = defineProvider({
         type,
         providerEventId: text(event.id),
         recipient,
-        occurredAt: isoTime(event.timestamp),
+        occurredAt: instant(event.timestamp),
         messageId: text(data.message_id),
         identity: [
           word,
@@ -127,7 +127,7 @@ function outcome(type: EventType, word: string, data: Fields): Partial<Draft> {
       return present({ ...weighBounce(hard ? 'hard' : 'soft', reply, hard ? 'mailbox' : undefined), diagnostic });
     }
     case 'dropped':
-      return present({ dropReason: DROPS.get(word) ?? 'other', diagnostic });
+      return present({ dropReason: DROPS.get(word) ?? listedFor(text(data.reason)), diagnostic });
     case 'opened':
     case 'clicked': {
       const { machine } = fields(data.bot);

@@ -1,6 +1,6 @@
 import { strictObject } from 'valibot';
 import type { Draft, EventType } from '../../domain/event.ts';
-import { type Fields, fields, text, unixTime } from '../../domain/read.ts';
+import { type Fields, fields, instant, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
@@ -15,14 +15,16 @@ const WORDS: ReadonlyMap<string, Facts> = new Map<string, Facts>([
   ['loop.email.sent', { type: 'accepted' }],
   ['transactional.email.sent', { type: 'accepted' }],
   ['email.delivered', { type: 'delivered' }],
-  ['email.softBounced', { type: 'bounced', bounceClass: 'soft' }],
+  // Tried again by Loops, and some times delivered in the end.
+  ['email.softBounced', { type: 'deferred' }],
   ['email.hardBounced', { type: 'bounced', bounceClass: 'hard', bounceCause: 'mailbox' }],
   ['email.opened', { type: 'opened' }],
   ['email.clicked', { type: 'clicked' }],
   ['email.spamReported', { type: 'complained' }],
-  // Both come for one unsubscribe; the second changes nothing.
-  ['email.unsubscribed', { type: 'unsubscribed', scope: 'all' }],
+  // Of all mail or of one list, which it does not say. The event of the contact, which does, always comes with it.
+  ['email.unsubscribed', { type: 'unknown', echo: true }],
   ['contact.unsubscribed', { type: 'unsubscribed', scope: 'all' }],
+  ['contact.deleted', { type: 'unknown', echo: true }],
   ['email.resubscribed', { type: 'resubscribed', scope: 'all' }],
 ]);
 
@@ -39,7 +41,17 @@ export const loops = defineProvider({
   secret: { form: WEBHOOK_SECRET_FORM },
   keys: 'shown',
   proof: { signs: 'body', with: 'hmac' },
-  emits: ['accepted', 'delivered', 'bounced', 'opened', 'clicked', 'complained', 'unsubscribed', 'resubscribed'],
+  emits: [
+    'accepted',
+    'delivered',
+    'deferred',
+    'bounced',
+    'opened',
+    'clicked',
+    'complained',
+    'unsubscribed',
+    'resubscribed',
+  ],
   clearList: 'Contact > resubscribe; a suppressed one is removed from suppression there.',
 
   verify: (request, context) => verifyWebhook(request, context),
@@ -59,7 +71,7 @@ export const loops = defineProvider({
       draft(word, {
         providerEventId: delivery,
         recipient: text(contact.email),
-        occurredAt: unixTime(event.eventTime),
+        occurredAt: instant(event.eventTime),
         // `emailMessageId` names the version that was sent to everybody, not this mail.
         messageId: text(email.id),
         ...(onList(word, event) ?? WORDS.get(word) ?? { type: 'unknown' }),

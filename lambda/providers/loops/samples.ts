@@ -7,6 +7,7 @@ import type { SampleInput } from '../provider.ts';
 const SAMPLES: ReadonlyMap<EventType, Fields> = new Map<EventType, Fields>([
   ['accepted', { eventName: 'transactional.email.sent' }],
   ['delivered', { eventName: 'email.delivered' }],
+  ['deferred', { eventName: 'email.softBounced' }],
   ['bounced', { eventName: 'email.hardBounced' }],
   ['opened', { eventName: 'email.opened' }],
   ['clicked', { eventName: 'email.clicked' }],

@@ -1,6 +1,6 @@
 import { strictObject } from 'valibot';
 import type { Draft, EventType } from '../../domain/event.ts';
-import { type Fields, fields, present, stringMap, text, utcTime } from '../../domain/read.ts';
+import { type Fields, fields, instant, present, stringMap, text, utcTime } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { draft } from '../shared/draft.ts';
 import { formEvent, formFields } from '../shared/form.ts';
@@ -48,7 +48,7 @@ export const mailchimp = defineProvider({
       draft(word, {
         type,
         recipient,
-        occurredAt: utcTime(event.fired_at),
+        occurredAt: utcTime(event.fired_at) ?? instant(event.fired_at),
         identity: [
           word,
           text(data.list_id),

@@ -1,14 +1,14 @@
 import { nonEmpty, optional, pipe, strictObject, string } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
 import type { Draft, EventType } from '../../domain/event.ts';
-import { type Fields, fields, isoTime, list, present, stringMap, tagList, text, utcTime } from '../../domain/read.ts';
+import { type Fields, fields, instant, list, present, stringMap, tagList, text, utcTime } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { bareId, scopeOf } from '../shared/mail.ts';
 import { hexHmac, hexKey } from '../shared/proof/hmac.ts';
-import { fromHex, hmac, matchSecret, requiredHeader, sameBytes } from '../shared/proof/signature.ts';
+import { fromHex, hmac, matchSecret, requiredHeader, sameBytes, UnusableSecret } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
 import { sampleEvent } from './samples.ts';
 
@@ -68,7 +68,7 @@ export const mailersend = defineProvider({
     const proof = matchSecret(
       secrets,
       (secret) => {
-        if (secret === options.pingSecret) throw new Error('a public secret proves nothing');
+        if (secret === options.pingSecret) throw new UnusableSecret('a public secret proves nothing');
         return signedWith(secret);
       },
       'The signature does not match. Is this the signing secret of this very webhook?',
@@ -90,7 +90,7 @@ export const mailersend = defineProvider({
         type: TYPES.get(word) ?? 'unknown',
         providerEventId: text(data.id),
         recipient: text(data.email) ?? text(fields(email.recipient).email) ?? text(fields(data.recipient).email),
-        occurredAt: isoTime(created) ?? utcTime(created),
+        occurredAt: instant(created) ?? utcTime(created),
         messageId: text(data.message_id) ?? text(fields(email.message).id),
         identity: [word, text(data.id) ?? raw],
         ...outcome(word, event, data),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { strictObject } from 'valibot';
 import { PoisonEvent, RefusedRequest } from '../../domain/errors.ts';
 import type { EventType } from '../../domain/event.ts';
-import { type Fields, fields, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
+import { type Fields, fields, instant, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { bodyJson, bodyText, jsonEvent } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
@@ -87,7 +87,7 @@ export const mailgun = defineProvider({
         type: TYPES.get(word) ?? 'unknown',
         providerEventId: text(data.id),
         recipient,
-        occurredAt: unixTime(data.timestamp),
+        occurredAt: instant(data.timestamp),
         messageId: bareId(headers['message-id']),
         // The id is unique within one day only, and Mailgun's test posts share one over all types: word and time belong to it.
         identity: [

@@ -25,7 +25,7 @@ const NO_MX = new Set([498, 499]);
 export function outcome(word: string, data: Fields, headers: Fields): Partial<Draft> {
   switch (word) {
     case 'failed':
-      return failed(data);
+      return failed(data, headers);
     case 'rejected': {
       const { reason, description } = fields(data.reject);
       return present({ dropReason: 'policy' as const, diagnostic: text(description) ?? text(reason) });
@@ -66,7 +66,7 @@ const sendingDomain = (data: Fields, headers: Fields): string | undefined =>
   domainOf(headers.from) ??
   domainOf(headers['message-id']);
 
-function failed(data: Fields): Partial<Draft> {
+function failed(data: Fields, headers: Fields): Partial<Draft> {
   const status = fields(data['delivery-status']);
   const reason = text(data.reason) ?? '';
   const code = number(status.code);
@@ -74,9 +74,14 @@ function failed(data: Fields): Partial<Draft> {
   const reply = { code, status: text(status['enhanced-code']), text: diagnostic };
   if (data.severity === 'temporary') return present({ type: 'deferred' as const, ...replyCodes(reply), diagnostic });
   const dropReason = DROPS.get(reason) ?? DROPS.get(String(code));
-  if (dropReason) return present({ type: 'dropped' as const, dropReason, diagnostic });
+  if (dropReason)
+    return present({ type: 'dropped', dropReason, scope: scopeOfDrop(dropReason, data, headers), diagnostic });
   return present({ type: 'bounced' as const, ...bounce(reason, code, reply), diagnostic });
 }
+
+/** Mailgun's list of unsubscribes is one for each sending domain. */
+const scopeOfDrop = (reason: DropReason, data: Fields, headers: Fields): string | undefined =>
+  reason === 'suppressed-unsubscribe' ? scopeOf('unsubscribed', 'domain', sendingDomain(data, headers)) : undefined;
 
 /** `permanent` says that Mailgun gave up, not that the mailbox is dead: without a reply that says so there is no cause. */
 function bounce(reason: string, code: number | undefined, reply: Reply): Failure {

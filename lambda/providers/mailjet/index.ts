@@ -1,6 +1,6 @@
 import { strictObject } from 'valibot';
 import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../../domain/event.ts';
-import { type Fields, present, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
+import { type Fields, instant, present, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
@@ -90,7 +90,7 @@ export const mailjet = defineProvider({
       draft(word, {
         type: TYPES.get(word) ?? 'unknown',
         recipient: text(event.email),
-        occurredAt: unixTime(event.time),
+        occurredAt: instant(event.time),
         messageId: messageId ?? text(event.Message_GUID),
         identity: [
           word,

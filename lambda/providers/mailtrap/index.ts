@@ -1,13 +1,14 @@
 import { optional, picklist, strictObject } from 'valibot';
 import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
-import { type Fields, fields, number, present, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
+import { type Fields, fields, instant, number, present, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { bodyText, jsonEvent } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { jsonLines } from '../shared/json-lines.ts';
 import { jsonMemberEvents } from '../shared/json-member.ts';
+import { listedFor } from '../shared/listed.ts';
 import { hexHmac, verifyHexHmac } from '../shared/proof/hmac.ts';
 import { basicKey, verifySharedSecret } from '../shared/proof/password.ts';
 import { requiredHeader } from '../shared/proof/signature.ts';
@@ -81,7 +82,7 @@ export const mailtrap = defineProvider({
         type,
         providerEventId: text(event.event_id),
         recipient: text(event.email),
-        occurredAt: unixTime(event.timestamp),
+        occurredAt: instant(event.timestamp),
         messageId: text(event.message_id),
         identity: [
           word,
@@ -137,19 +138,24 @@ function outcome(type: EventType, event: Fields): Partial<Draft> {
       return present({ ...replyCodes(reply), diagnostic });
     case 'dropped': {
       const reason = text(event.reason) ?? diagnostic;
+      const dropReason = /suppress/i.test(reason ?? '') ? listedFor(reason) : 'policy';
       return present({
-        dropReason: /suppress/i.test(reason ?? '') ? 'suppressed-unknown' : 'policy',
+        dropReason,
+        scope: dropReason === 'suppressed-unsubscribe' ? streamOf(event) : undefined,
         diagnostic: reason,
       });
     }
     case 'opened':
     case 'clicked':
       return present({ url: text(event.url), userAgent: text(event.user_agent), ip: text(event.ip) });
-    case 'unsubscribed': {
-      const stream = text(event.sending_stream);
-      return { scope: stream === undefined ? 'all' : `stream:${stream}` };
-    }
+    case 'unsubscribed':
+      return { scope: streamOf(event) };
     default:
       return {};
   }
+}
+
+function streamOf(event: Fields): string {
+  const stream = text(event.sending_stream);
+  return stream === undefined ? 'all' : `stream:${stream}`;
 }

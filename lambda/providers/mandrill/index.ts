@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { exactOptional, pipe, strictObject, string, url } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
-import { fields, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
+import { fields, instant, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
-import { fromBase64, hmac, matchSecret, requiredHeader, sameBytes } from '../shared/proof/signature.ts';
+import { formBytes } from '../shared/form-bytes.ts';
+import { fromBase64, hmac, matchSecret, requiredHeader, sameBytes, UnusableSecret } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
 import { outcome, recipientOf, syncOutcome, TYPES, visits } from './outcome.ts';
 import { sampleEvent } from './samples.ts';
@@ -60,7 +61,7 @@ export const mandrill = defineProvider<MandrillOptions>({
     const proof = matchSecret(
       secrets,
       (secret) => {
-        if (secret === TEST_KEY) throw new Error('a public key proves nothing');
+        if (secret === TEST_KEY) throw new UnusableSecret('a public key proves nothing');
         return signedWith(secret);
       },
       'The signature does not match. Is this the key of this webhook, and is its URL at Mandrill letter by letter the one set here?',
@@ -80,7 +81,7 @@ export const mandrill = defineProvider<MandrillOptions>({
       draft(word, {
         type: TYPES.get(word) ?? 'unknown',
         recipient,
-        occurredAt: unixTime(event.ts),
+        occurredAt: instant(event.ts),
         messageId: text(event._id) ?? text(message._id),
         // `_id` is the mail's: all its events share it. `ts` is whole seconds, so that visits are told by their count.
         identity: [
@@ -120,26 +121,23 @@ export const mandrill = defineProvider<MandrillOptions>({
 
 type Pair = readonly [name: Buffer, value: Buffer];
 
+/** Mandrill posts one field. Others could be added in front of us, a few; they are counted before anything is decoded. */
+const MAX_PAIRS = 10;
+
 /** A form's fields as bytes, because what is signed are the decoded bytes, be they UTF-8 or not. */
-const formPairs = (body: Buffer): Pair[] =>
-  body
-    .toString('latin1')
-    .split('&')
+function formPairs(body: Buffer): Pair[] {
+  const pairs = body.toString('latin1').split('&', MAX_PAIRS + 1);
+  if (pairs.length > MAX_PAIRS)
+    throw new RefusedRequest('unreadable', `The body is a form of more than ${MAX_PAIRS} fields.`);
+  return pairs
     .filter((pair) => pair !== '')
     .map((pair) => {
       const equals = pair.indexOf('=');
       return equals === -1
-        ? [decoded(pair), Buffer.alloc(0)]
-        : [decoded(pair.slice(0, equals)), decoded(pair.slice(equals + 1))];
+        ? [formBytes(pair), Buffer.alloc(0)]
+        : [formBytes(pair.slice(0, equals)), formBytes(pair.slice(equals + 1))];
     });
-
-const decoded = (text: string): Buffer =>
-  Buffer.from(
-    text.replace(/\+|%([0-9a-f]{2})/gi, (_all, hex?: string) =>
-      hex === undefined ? ' ' : String.fromCharCode(Number.parseInt(hex, 16)),
-    ),
-    'latin1',
-  );
+}
 
 /** Name and value of every field, by name, with nothing between them. */
 const signedParts = (form: readonly Pair[]): Buffer[] => [...form].sort(([a], [b]) => Buffer.compare(a, b)).flat();

@@ -19,16 +19,19 @@ export const TYPES: ReadonlyMap<string, EventType> = new Map([
   ['inbound', 'inbound'],
 ]);
 
-/** By the reason of a reject. */
+/**
+ * By the reason of a reject: Mandrill's denylist, or a rule of the account. An entry for soft bounces ends soon, and what put an
+ * address there by hand (`custom`) is not said.
+ */
 const DROPS: ReadonlyMap<string, DropReason> = new Map([
   ['hard-bounce', 'suppressed-bounce'],
-  ['soft-bounce', 'suppressed-bounce'],
+  ['soft-bounce', 'suppressed-unknown'],
+  ['custom', 'suppressed-unknown'],
   ['spam', 'suppressed-complaint'],
   ['unsub', 'suppressed-unsubscribe'],
   ['invalid', 'invalid'],
   ['invalid-sender', 'policy'],
   ['unsigned', 'policy'],
-  ['custom', 'policy'],
   ['rule', 'policy'],
   ['test-mode-limit', 'quota'],
 ]);
@@ -57,9 +60,10 @@ function sync(word: string, action: string | undefined, entry: Fields): Partial<
   if (!DENYLISTS.has(word)) return {};
   if (action === 'add' || action === 'change')
     return present({
-      type: 'dropped' as const,
-      dropReason: 'suppressed-unknown' as const,
-      echo: true as const,
+      type: 'dropped',
+      dropReason: DROPS.get(text(entry.reason) ?? '') ?? 'suppressed-unknown',
+      scope: entry.reason === 'unsub' ? scope(entry.subaccount) : undefined,
+      echo: true,
       diagnostic: text(entry.detail) ?? text(entry.reason),
     });
   // Taking a bounce or a complaint off Mandrill's list says nothing about the person.
@@ -95,7 +99,11 @@ export function outcome(word: string, event: Fields, message: Fields): Partial<D
     }
     case 'reject': {
       const reason = text(fields(message.reject).reason) ?? text(message.reject);
-      return present({ dropReason: DROPS.get(reason ?? '') ?? ('other' as const), diagnostic: reason });
+      return present({
+        dropReason: DROPS.get(reason ?? '') ?? 'other',
+        scope: reason === 'unsub' ? scope(message.subaccount) : undefined,
+        diagnostic: reason,
+      });
     }
     case 'open':
       return reader(event);

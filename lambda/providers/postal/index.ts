@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { boolean, optional, strictObject } from 'valibot';
 import type { Draft, EventType } from '../../domain/event.ts';
 import { classifyFailure } from '../../domain/failure/index.ts';
-import { type Fields, fields, present, tagList, text, unixTime } from '../../domain/read.ts';
+import { type Fields, fields, instant, present, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';
 import { replyCodes } from '../shared/bounce.ts';
@@ -96,7 +96,7 @@ export const postal = defineProvider({
         type,
         providerEventId: text(event.uuid),
         recipient,
-        occurredAt: unixTime(payload.timestamp) ?? unixTime(event.timestamp),
+        occurredAt: instant(payload.timestamp) ?? instant(event.timestamp),
         messageId: text(message.message_id) ?? text(message.token) ?? text(message.id),
         identity: [word, recipient, text(event.uuid) ?? text(event.timestamp), text(message.id), text(payload.url)],
         ...outcome(type, word, payload, details),
@@ -155,7 +155,7 @@ const inbound = (event: Fields): Draft =>
   draft('inbound', {
     type: 'inbound',
     recipient: text(event.rcpt_to),
-    occurredAt: unixTime(event.timestamp),
+    occurredAt: instant(event.timestamp),
     messageId: text(event.message_id) ?? text(event.token) ?? text(event.id),
     from: text(event.from) ?? text(event.mail_from),
     subject: text(event.subject),

@@ -1,5 +1,5 @@
 import { strictObject } from 'valibot';
-import { type Fields, isoTime, list, stringMap, tagList, text } from '../../domain/read.ts';
+import { type Fields, instant, list, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
@@ -55,7 +55,7 @@ export const postmark = defineProvider({
         type: 'unknown',
         providerEventId: text(event.ID),
         recipient,
-        occurredAt: isoTime(time),
+        occurredAt: instant(time),
         messageId: messageId && !NO_MESSAGE.test(messageId) ? messageId : undefined,
         identity,
         ...outcome(record, event),

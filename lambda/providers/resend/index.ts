@@ -1,6 +1,6 @@
 import { strictObject } from 'valibot';
 import type { Draft, DropReason, EventType } from '../../domain/event.ts';
-import { type Fields, fields, isoTime, list, present, stringMap, text } from '../../domain/read.ts';
+import { type Fields, fields, instant, list, present, stringMap, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { sesBounce } from '../ses/bounce.ts';
 import { jsonEvent } from '../shared/body.ts';
@@ -71,7 +71,7 @@ export const resend = defineProvider({
         type: TYPES.get(word) ?? 'unknown',
         providerEventId: text(meta.id),
         recipient: recipient(word, data),
-        occurredAt: isoTime(event.created_at),
+        occurredAt: instant(event.created_at),
         // The same for all events of a mail; the RFC header only where it is missing.
         messageId: text(data.email_id) ?? text(data.message_id),
         ...outcome(word, data),

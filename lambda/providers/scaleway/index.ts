@@ -1,7 +1,7 @@
 import { array, boolean, optional, pipe, regex, strictObject, string } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
 import type { Draft } from '../../domain/event.ts';
-import { type Fields, fields, isoTime, text } from '../../domain/read.ts';
+import { type Fields, fields, instant, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
@@ -115,7 +115,7 @@ function draftOf(event: Fields, transportId: string | undefined): Draft {
     type: SCALEWAY_TYPES.get(word) ?? 'unknown',
     providerEventId: id,
     recipient: text(event.email_to),
-    occurredAt: isoTime(event.created_at),
+    occurredAt: instant(event.created_at),
     messageId: text(event.email_id),
     ...scalewayOutcome(word, event),
     identity:
@@ -128,7 +128,7 @@ function draftOf(event: Fields, transportId: string | undefined): Draft {
 function notice(envelope: Fields): Draft {
   return draft('UnsubscribeConfirmation', {
     type: 'unknown',
-    occurredAt: isoTime(envelope.Timestamp),
+    occurredAt: instant(envelope.Timestamp),
     identity: ['UnsubscribeConfirmation', text(envelope.TopicArn), text(envelope.MessageId)],
   });
 }

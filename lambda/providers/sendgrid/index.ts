@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { strictObject } from 'valibot';
 import type { EventType } from '../../domain/event.ts';
-import { type Fields, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
+import { type Fields, instant, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
@@ -82,7 +82,7 @@ export const sendgrid = defineProvider({
         type,
         providerEventId: text(event.sg_event_id),
         recipient: text(event.email),
-        occurredAt: unixTime(event.timestamp),
+        occurredAt: instant(event.timestamp),
         messageId: text(event.sg_message_id)?.split('.')[0] ?? text(event['smtp-id']),
         // Without `sg_event_id`: SendGrid sends a new one with every retry of the same event.
         identity: [

@@ -1,5 +1,5 @@
 import type { Draft, EventType } from '../../domain/event.ts';
-import { type Fields, fields, isoTime, list, present, stringMap, text } from '../../domain/read.ts';
+import { type Fields, fields, instant, list, present, stringMap, text } from '../../domain/read.ts';
 import { replyCodes } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { sesBounce } from './bounce.ts';
@@ -29,7 +29,7 @@ export function sesDrafts(event: Fields, word: string, transportId?: string): re
       type: 'unknown',
       messageId,
       recipient,
-      occurredAt: isoTime(time),
+      occurredAt: instant(time),
       metadata,
       ...facts,
       identity: [word, messageId ?? transportId, recipient?.toLowerCase(), ...apart.map(text)],

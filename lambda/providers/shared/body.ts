@@ -1,6 +1,9 @@
 import { RefusedRequest } from '../../domain/errors.ts';
-import { parseElements, parseJson, UnreadableJson } from '../../domain/json.ts';
+import { parseElements, parseJson, TooManyValues, UnreadableJson } from '../../domain/json.ts';
 import type { WebhookRequest } from '../provider.ts';
+
+/** Most events of one request: those of the largest body that is taken, were each of 200 bytes. What is smaller is no event of an ESP's. */
+export const MAX_EVENTS = 20_000;
 
 /** The body as text. @throws RefusedRequest `unreadable` where it is empty or not UTF-8. */
 export function bodyText(request: WebhookRequest): string {
@@ -25,14 +28,17 @@ function readable<T>(read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof UnreadableJson)) throw error;
-    throw new RefusedRequest('unreadable', `The body is ${error.message}.`);
+    throw new RefusedRequest(
+      error instanceof TooManyValues ? 'too-large' : 'unreadable',
+      `The body is ${error.message}.`,
+    );
   }
 }
 
 /** One JSON object, or an array of elements: each as its own slice. @throws RefusedRequest on any other JSON. */
 export function jsonEvents(request: WebhookRequest): readonly string[] {
   const text = bodyText(request);
-  const { value, slices } = readable(() => parseElements(text));
+  const { value, slices } = readable(() => parseElements(text, MAX_EVENTS));
   if (typeof value !== 'object' || value === null) {
     throw new RefusedRequest('unreadable', 'The body is neither a JSON object nor an array.');
   }

@@ -11,6 +11,8 @@ import { rawFields } from './raw.ts';
 
 /** More fields than any ESP sends. */
 export const MAX_FORM_FIELDS = 1000;
+/** Longer names than any ESP has, custom ones included. */
+export const MAX_FORM_NAME = 1000;
 /** Levels below the first name: `a[b][c]` has two. */
 export const MAX_FORM_DEPTH = 8;
 
@@ -69,6 +71,7 @@ function parse(text: string): Fields {
 
 /** `a[b][]` as `['a', 'b', '']`; a name whose brackets do not pair is taken as it stands. */
 function path(name: string): string[] {
+  if (name.length > MAX_FORM_NAME) throw new UnreadableForm(`a form with a name longer than ${MAX_FORM_NAME}`);
   const open = name.indexOf('[');
   if (open < 1 || !/^(\[[^[\]]*\])+$/.test(name.slice(open))) return [name];
   const inner = name.slice(open + 1, -1).split('][');

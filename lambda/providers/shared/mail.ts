@@ -13,6 +13,9 @@ export const bareId = (value: unknown): string | undefined =>
 export const country = (value: unknown): string | undefined =>
   /^[A-Za-z]{2}$/.exec(text(value) ?? '')?.[0].toUpperCase();
 
+/** What a header has to say is said by then; the patterns below take time that grows with the square of the length. */
+const MAX_HEADER = 2000;
+
 /** The address of a header that names exactly one; absent where it names several, because nothing says who is meant. */
 export function onlyAddress(value: unknown): string | undefined {
   const header = text(value);
@@ -21,7 +24,7 @@ export function onlyAddress(value: unknown): string | undefined {
 
 /** What stands behind the last `@`, lower-cased, without what follows the address. */
 export const domainOf = (value: unknown): string | undefined =>
-  /@([^\s@<>,;"]+)[^@]*$/.exec(text(value) ?? '')?.[1]?.toLowerCase();
+  /@([^\s@<>,;"]+)[^@]*$/.exec((text(value) ?? '').slice(-MAX_HEADER))?.[1]?.toLowerCase();
 
 /**
  * `<kind>:<id>`. Where the ESP does not say which, an unsubscribe counts for all mail, so that it is honoured; a resubscribe

@@ -22,6 +22,7 @@ import {
 } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from './bounce.ts';
 import { draft } from './draft.ts';
+import { country } from './mail.ts';
 import { find, isScalar, PATHS, type Paths, type Place } from './places.ts';
 import { contentId } from './proof/webhook.ts';
 import { type Meaning, meaningOf, SAID_CLASS, wordKey } from './words.ts';
@@ -94,7 +95,14 @@ function facts(known: Meaning, at: At): Partial<Draft> & Pick<Draft, 'type'> {
       return { type, dropReason: known.dropReason ?? 'other', ...present({ diagnostic }) };
     case 'opened':
     case 'clicked':
-      return present({ type, url: at('url'), userAgent: at('userAgent'), ip: at('ip') });
+      return present({
+        type,
+        url: at('url'),
+        userAgent: at('userAgent'),
+        ip: at('ip'),
+        country: country(at('country')),
+        device: at('device'),
+      });
     case 'unsubscribed':
     case 'resubscribed': {
       const list = at('list');

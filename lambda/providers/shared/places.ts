@@ -37,6 +37,8 @@ export const PLACES = {
   url: ['url', 'link', 'click.link', 'click.url'],
   userAgent: ['user_agent', 'userAgent', 'click.userAgent'],
   ip: ['ip', 'ip_address', 'ipAddress', 'click.ipAddress'],
+  country: ['country', 'country_code', 'geo.country', 'location.country'],
+  device: ['device', 'device_type', 'deviceType', 'client.device'],
   list: ['list_id', 'listId'],
   from: ['from'],
   subject: ['subject'],

@@ -1,10 +1,11 @@
 import { strictObject } from 'valibot';
 import type { BounceClass, Draft, EventType } from '../../domain/event.ts';
-import { type Fields, isoTime, present, stringMap, text, utcTime } from '../../domain/read.ts';
+import { type Fields, instant, present, stringMap, text, utcTime } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { formOrJsonEvent, formOrJsonFields } from '../shared/form.ts';
+import { listedFor } from '../shared/listed.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
 import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';
 import { sampleEvent } from './samples.ts';
@@ -66,7 +67,7 @@ export const smtp2go = defineProvider({
         type,
         // `recipients` are all addressees of the mail, `rcpt` is the one it is about.
         recipient: text(event.rcpt),
-        occurredAt: isoTime(event.time) ?? utcTime(event.time),
+        occurredAt: instant(event.time) ?? utcTime(event.time),
         messageId: text(event.email_id),
         // Without `id`: whether it is the event's or the webhook's is not documented.
         identity: [word, text(event.email_id), text(event.rcpt), text(event.time), text(event.url)],
@@ -96,7 +97,7 @@ function outcome(type: EventType, event: Fields): Partial<Draft> {
       });
     }
     case 'dropped':
-      return present({ dropReason: 'suppressed-unknown', diagnostic });
+      return present({ dropReason: listedFor(diagnostic), diagnostic });
     case 'opened':
     case 'clicked':
       return present({

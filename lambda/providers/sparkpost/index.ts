@@ -1,6 +1,6 @@
 import { strictObject } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
-import { fields, isoTime, list, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
+import { fields, instant, list, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { bodyJson, jsonEvents } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
@@ -53,7 +53,7 @@ export const sparkpost = defineProvider({
         providerEventId: text(event.event_id),
         // `rcpt_to` is lower-cased.
         recipient: text(event.raw_rcpt_to) ?? text(event.rcpt_to),
-        occurredAt: unixTime(event.timestamp) ?? isoTime(event.timestamp),
+        occurredAt: instant(event.timestamp),
         // What the send API returned.
         messageId: text(event.transmission_id) ?? text(event.message_id),
         // A retried batch repeats its bytes: what has no id is told by its text.

@@ -2,7 +2,7 @@ import { optional, picklist, strictObject } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
 import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../../domain/event.ts';
 import { sliceElements, sliceMember } from '../../domain/json.ts';
-import { type Fields, fields, list, present, stringMap, text, utcTime } from '../../domain/read.ts';
+import { type Fields, fields, instant, list, present, stringMap, text, utcTime } from '../../domain/read.ts';
 import { defineProvider, type Payload, type WebhookRequest } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
@@ -111,11 +111,11 @@ export const unisenderGo = defineProvider({
       draft(word, {
         type,
         recipient: text(data.email),
-        occurredAt: utcTime(time),
+        occurredAt: utcTime(time) ?? instant(time),
         messageId: text(data.job_id),
         identity: [word, text(data.email), time, text(data.job_id), text(data.url)],
         ...outcome(type, word, status, data),
-        ...subscription(type, text(event.project_id) ?? meta.projectId),
+        ...(isSubscription(type, status) && { scope: scopeOf(text(event.project_id) ?? meta.projectId) }),
         metadata: stringMap(data.metadata),
       }),
     ];
@@ -180,7 +180,8 @@ function outcome(type: EventType, word: string, status: string, data: Fields): P
   }
 }
 
-function subscription(type: EventType, projectId: string | undefined): Partial<Draft> {
-  if (type !== 'unsubscribed' && type !== 'resubscribed') return {};
-  return { scope: projectId === undefined ? 'all' : `project:${projectId}` };
-}
+/** A change of the project's list of unsubscribes, or a mail that was not sent because of it. */
+const isSubscription = (type: EventType, status: string): boolean =>
+  type === 'unsubscribed' || type === 'resubscribed' || (type === 'dropped' && status === 'err_unsubscribed');
+
+const scopeOf = (projectId: string | undefined): string => (projectId === undefined ? 'all' : `project:${projectId}`);

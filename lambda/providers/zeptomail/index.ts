@@ -1,27 +1,29 @@
-import { strictObject } from 'valibot';
+import { optional, picklist, strictObject } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
 import type { BounceClass, Draft, EventType } from '../../domain/event.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
-import { type Fields, fields, isoTime, list, present, stringMap, tagList, text, unixTime } from '../../domain/read.ts';
-import { defineProvider, type WebhookRequest } from '../provider.ts';
+import { type Fields, fields, instant, present, stringMap, tagList, text } from '../../domain/read.ts';
+import { defineProvider, type Proof, type WebhookRequest } from '../provider.ts';
 import { bodyText, jsonEvent } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { formEvent } from '../shared/form.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
+import { fromBase64, hmac, matchSecret, requiredHeader, sameBytes } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
 import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';
 import { sampleEvent } from './samples.ts';
 
-/** By the event's word without blanks and underscores. */
+const SIGNATURE = 'producer-signature';
+
+/** By the event's word without blanks and underscores, and without a leading `email`. */
 const TYPES: ReadonlyMap<string, EventType> = new Map([
   ['delivered', 'delivered'],
   ['hardbounce', 'bounced'],
   ['softbounce', 'bounced'],
   ['open', 'opened'],
-  ['emailopen', 'opened'],
   ['click', 'clicked'],
-  ['emaillinkclick', 'clicked'],
+  ['linkclick', 'clicked'],
   ['feedbackloop', 'complained'],
 ]);
 
@@ -30,27 +32,32 @@ const BOUNCES: ReadonlyMap<string, BounceClass> = new Map([
   ['softbounce', 'soft'],
 ]);
 
-/** Zoho ZeptoMail: one JSON object of nested lists. Its own signature is not documented well enough to be checked. */
+/** Zoho ZeptoMail: one JSON object of nested lists; credentials in the URL, or its own HMAC-SHA256 over the JSON. */
 export const zeptomail = defineProvider({
   id: 'zeptomail',
   title: 'ZeptoMail',
-  options: strictObject({}),
-  secret: { form: SHARED_SECRET_FORM },
+  options: strictObject({
+    /** `signature` where the webhook has an authentication key: the header `producer-signature` is then required. */
+    auth: optional(picklist(['shared-secret', 'signature']), 'shared-secret'),
+  }),
+  secret: { form: `${SHARED_SECRET_FORM}; with "auth": "signature" the authentication key` },
   keys: 'chosen',
   proof: { signs: 'nothing', with: 'password' },
+  otherProofs: [{ options: { auth: 'signature' }, signs: 'body', with: 'hmac', keys: 'shown' }],
   emits: ['delivered', 'bounced', 'opened', 'clicked', 'complained'],
   clearList: 'Suppression list of the Mail Agent > delete.',
 
-  verify: (request, { secrets }) => verifySharedSecret(request, secrets),
+  verify: (request, { secrets, options }) =>
+    options.auth === 'signature' ? verifySigned(request, secrets) : verifySharedSecret(request, secrets),
 
-  split: (request) => ({ events: /^\s*\{/.test(bodyText(request)) ? jsonEvent(request) : formJson(request) }),
+  split: (request) => ({ events: /^\s*\{/.test(bodyText(request)) ? jsonEvent(request) : [formJson(request).trim()] }),
 
   normalise(raw) {
     const event = rawFields(raw);
     const names = (Array.isArray(event.event_name) ? event.event_name : [event.event_name]).flatMap(
       (name) => text(name) ?? [],
     );
-    const drafts = list(event.event_message)
+    const drafts = listed(event.event_message)
       .map(fields)
       .flatMap((message) => messageDrafts(event, names, message));
     return drafts.length > 0 ? drafts : [draftOf(event, names[0] ?? '', {}, {})];
@@ -61,12 +68,48 @@ export const zeptomail = defineProvider({
   sample(input) {
     const event = sampleEvent(input);
     if (!event) return undefined;
-    return postWithSecret(input.signingKey, JSON_TYPE, JSON.stringify(event));
+    const body = JSON.stringify(event);
+    if (input.options.auth === 'shared-secret') return postWithSecret(input.signingKey, JSON_TYPE, body);
+    const digest = encodeURIComponent(hmac('sha256', input.signingKey, body).toString('base64'));
+    const headers = { 'content-type': JSON_TYPE, [SIGNATURE]: `ts=${input.at};s=${digest};s-algorithm=HmacSHA256` };
+    return { method: 'POST', headers, body };
   },
 });
 
+/**
+ * `ts=<milliseconds>;s=<base64, URL-encoded>;s-algorithm=HmacSHA256` over the JSON, be it the body or a form's field. The time is not
+ * signed, so that it proves nothing: dedupe takes replays.
+ */
+function verifySigned(request: WebhookRequest, secrets: readonly string[]): Proof {
+  const parts = new Map(
+    requiredHeader(request, SIGNATURE)
+      .split(';')
+      .map((part): [string, string] => [part.slice(0, part.indexOf('=')).trim(), part.slice(part.indexOf('=') + 1)]),
+  );
+  const given = fromBase64(decoded(parts.get('s') ?? '')) ?? Buffer.alloc(0);
+  const documented = /^HmacSHA256$/i.test(parts.get('s-algorithm') ?? 'HmacSHA256');
+  const signed = /^\s*\{/.test(request.body.toString('latin1')) ? request.body : Buffer.from(formJson(request));
+  return matchSecret(
+    secrets,
+    (secret) => documented && sameBytes(hmac('sha256', secret, signed), given),
+    'The signature does not match. Is this the authentication key of this very webhook?',
+  );
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Documented as lists; some accounts were seen to get the one object alone. */
+const listed = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? value : typeof value === 'object' && value !== null ? [value] : [];
+
 /** The JSON inside a form field, where it is posted as one: whichever field it is. */
-function formJson(request: WebhookRequest): string[] {
+function formJson(request: WebhookRequest): string {
   const [form = ''] = formEvent(request);
   const found = [...new URLSearchParams(form).values()].find((value) => /^\s*\{/.test(value));
   if (found === undefined) throw new RefusedRequest('unreadable', 'No field of the form holds a JSON object.');
@@ -76,14 +119,14 @@ function formJson(request: WebhookRequest): string[] {
     if (!(error instanceof UnreadableJson)) throw error;
     throw new RefusedRequest('unreadable', `The form's field is ${error.message}.`);
   }
-  return [found.trim()];
+  return found;
 }
 
 /** One draft for each detail; a message without any is one as well. */
 function messageDrafts(event: Fields, names: readonly string[], message: Fields): readonly Draft[] {
-  const data = list(message.event_data).map(fields);
+  const data = listed(message.event_data).map(fields);
   const details = data.flatMap((item) =>
-    list(item.details).map((detail) => ({ word: wordOf(names, text(item.object)), detail: fields(detail) })),
+    listed(item.details).map((detail) => ({ word: wordOf(names, text(item.object)), detail: fields(detail) })),
   );
   if (details.length === 0) return [draftOf(event, wordOf(names, text(data[0]?.object)), message, {})];
   return details.map(({ word, detail }) => draftOf(event, word, message, detail));
@@ -94,7 +137,10 @@ const wordOf = (names: readonly string[], object: string | undefined): string =>
   (names.length === 1 ? names[0] : object) ?? names[0] ?? '';
 
 function draftOf(event: Fields, word: string, message: Fields, detail: Fields): Draft {
-  const key = word.toLowerCase().replace(/[\s_]/g, '');
+  const key = word
+    .toLowerCase()
+    .replace(/[\s_]/g, '')
+    .replace(/^email(?=.)/, '');
   const type = TYPES.get(key) ?? 'unknown';
   const info = fields(message.email_info);
   const recipient = text(detail.bounced_recipient) ?? onlyRecipient(info);
@@ -104,7 +150,7 @@ function draftOf(event: Fields, word: string, message: Fields, detail: Fields): 
     providerEventId: text(event.webhook_request_id),
     recipient,
     // When the mail was processed (`processed_time`) is not when this happened.
-    occurredAt: isoTime(detail.time) ?? unixTime(detail.time),
+    occurredAt: instant(detail.time),
     messageId,
     identity: [
       word,
@@ -123,7 +169,7 @@ function draftOf(event: Fields, word: string, message: Fields, detail: Fields): 
 
 /** All addressees are listed: it names one person only where there is one. */
 function onlyRecipient(info: Fields): string | undefined {
-  const all = [...list(info.to), ...list(info.cc), ...list(info.bcc)].map((entry) => {
+  const all = [...listed(info.to), ...listed(info.cc), ...listed(info.bcc)].map((entry) => {
     const address = fields(entry).email_address ?? entry;
     return text(address) ?? text(fields(address).address);
   });

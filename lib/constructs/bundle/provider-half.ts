@@ -1,23 +1,18 @@
 import { type Expression, parse, print } from '@swc/core';
 import type { FunctionName } from '../../../lambda/contract/env.ts';
-import type { Provider } from '../../../lambda/providers/provider.ts';
+import { USED } from '../../../lambda/providers/provider.ts';
 
-/**
- * What each function uses of a provider. The rest (samples, key making, settings schemas, and for `receive` the whole mapping) would be
- * a quarter of what it loads at a cold start. A function that is not named here keeps everything.
- */
-const USED: Readonly<Partial<Record<FunctionName, ReadonlySet<keyof Provider>>>> = {
-  receive: new Set(['id', 'keys', 'responses', 'acceptsGet', 'probe', 'verify', 'split']),
-  process: new Set(['id', 'normalise', 'control', 'bindToken', 'topics']),
-};
+const KEPT = new Map<string, ReadonlySet<string>>(
+  Object.entries(USED).map(([name, members]) => [name, new Set(members)]),
+);
 
 /**
  * A provider's source with only those members in its `defineProvider({...})` that a function uses; what only the others needed is then
- * dead code, which the bundler drops.
+ * dead code, which the bundler drops. A function that `USED` does not name keeps everything.
  * @param source TypeScript of `lambda/providers/<id>/index.ts`
  */
 export async function providerHalf(source: string, name: FunctionName): Promise<string> {
-  const used: ReadonlySet<string> | undefined = USED[name];
+  const used: ReadonlySet<string> | undefined = KEPT.get(name);
   if (!used) return source;
   const module = await parse(source, { syntax: 'typescript', target: 'es2024' });
   for (const item of module.body) {

@@ -43,7 +43,7 @@ function methodsOf(id: string): HttpMethod[] {
   const provider = PROVIDERS.get(id);
   const looks = (method: HttpMethod) =>
     provider?.probe?.({ method, headers: {}, query: '', body: Buffer.alloc(0) }) !== undefined;
-  return [HttpMethod.POST, HttpMethod.GET, HttpMethod.HEAD].filter(
+  return [HttpMethod.POST, HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS].filter(
     (method) => method === HttpMethod.POST || looks(method) || (method === HttpMethod.GET && provider?.acceptsGet),
   );
 }

@@ -39,6 +39,13 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['mute', { summary: "keep a source's alarms from telling", load: () => import('../commands/mute.ts') }],
   ['pause', { summary: 'stop processing, lose nothing', load: () => import('../commands/pause.ts') }],
   ['resume', { summary: 'start processing again', load: () => import('../commands/resume.ts') }],
+  [
+    'catch-up',
+    {
+      summary: "events that the ESP's API knows and we may not",
+      load: () => import('../commands/catch-up/command.ts'),
+    },
+  ],
   ['secrets', { summary: "set and list sources' secrets", load: () => import('../commands/secrets/command.ts') }],
 ]);
 

@@ -21,7 +21,10 @@ export interface Connection {
 }
 
 /** A person waits: a stack that does not answer is told within seconds. */
-const PATIENCE = { maxAttempts: 3, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } };
+const PATIENCE = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+};
 
 export const settings = (connection: Connection) => ({ ...PATIENCE, ...connection });
 

@@ -1,12 +1,26 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { classifyFailure, explainReply, type Reply, type Tables } from '../../../lambda/domain/failure/index.ts';
+import {
+  classifyFailure,
+  codesOf,
+  explainReply,
+  type Reply,
+  type Tables,
+} from '../../../lambda/domain/failure/index.ts';
 import { NOTES } from '../../../lambda/domain/failure/notes/index.ts';
+import { BLOCK_RULES } from '../../../lambda/domain/failure/rules/block.ts';
+import { DOMAIN_RULES, MAILBOX_RULES } from '../../../lambda/domain/failure/rules/dead.ts';
+import { ELSEWHERE_RULES } from '../../../lambda/domain/failure/rules/dead-elsewhere.ts';
+import { FULL_RULES } from '../../../lambda/domain/failure/rules/full.ts';
 import { RULES } from '../../../lambda/domain/failure/rules/index.ts';
+import { LATER_RULES, RATE_RULES } from '../../../lambda/domain/failure/rules/later.ts';
+import { SENDER_RULES } from '../../../lambda/domain/failure/rules/sender.ts';
+import { VAGUE_RULES } from '../../../lambda/domain/failure/rules/vague.ts';
 import { BY_CODE, BY_STATUS } from '../../../lambda/domain/failure/statuses.ts';
+import { PHRASES } from './failure/phrases.ts';
 import { REPLIES } from './failure/replies.ts';
-import { bounded } from './failure/steps.ts';
+import { alternatives, bounded } from './failure/steps.ts';
 
 const TABLES: Tables = { rules: RULES, statuses: BY_STATUS, codes: BY_CODE };
 const verdict = (reply: Reply, tables?: Tables): string => {
@@ -53,6 +67,48 @@ describe('every rule', () => {
       expect(changed.length).toBeGreaterThan(0);
     },
   );
+
+  test.each([
+    ['whose fault', SENDER_RULES, /^block,/],
+    ['rate', RATE_RULES, /^soft,technical$/],
+    ['full', FULL_RULES, /^soft,full$/],
+    ['later', LATER_RULES, /^soft,technical$/],
+    ['block', BLOCK_RULES, /^(block,|soft,technical$)/],
+    ['domain', DOMAIN_RULES, /^hard,domain$/],
+    ['mailbox', MAILBOX_RULES, /^(hard,mailbox|undetermined)$/],
+    ['mailbox, elsewhere', ELSEWHERE_RULES, /^hard,mailbox$/],
+    ['vague', VAGUE_RULES, /^(block,policy|soft,technical)$/],
+  ])('of the theme "%s" says what its theme may say', (_theme, rules, allowed) => {
+    for (const { verdict: said } of rules) expect(said.join()).toMatch(allowed);
+  });
+
+  const weakest = new Set(['refused', 'refused-elsewhere', 'out-of-order']);
+  const told = RULES.flatMap(({ name, verdict: [bounceClass] }) =>
+    (PHRASES[name] ?? []).map((phrase) => ({
+      name,
+      text: bounceClass === 'hard' || weakest.has(name) ? `550 ${phrase}` : `550 ${phrase}. User unknown`,
+    })),
+  );
+
+  test.each(told.map(({ name, text }) => [text, name] as const))('"%s" is heard by %s', (text, name) => {
+    expect(explainReply({ text }).rule).toBe(name);
+  });
+
+  test.each(RULES.map((rule) => [rule.name, rule] as const))('%s: no phrase of it is idle', (name, rule) => {
+    const note = NOTES.get(name);
+    const own: Reply[] = [
+      ...REPLIES.map(({ reply }) => reply).filter((reply) => explainReply(reply).rule === name),
+      ...told.filter((one) => one.name === name).map(({ text }) => ({ text })),
+      { text: note?.example, status: note?.status },
+    ];
+    const phrases = alternatives(rule.says.source);
+    const idle = phrases.filter((phrase) => {
+      const says = new RegExp(phrases.filter((other) => other !== phrase).join('|') || '(?!)', 'u');
+      const rules = RULES.map((other) => (other === rule ? { ...rule, says } : other));
+      return own.every((reply) => explainReply(reply, { ...TABLES, rules }).rule === name);
+    });
+    expect(idle).toEqual([]);
+  });
 
   test.each([...BY_STATUS])(
     'status %s counts where no words do, and is beaten by words',
@@ -132,6 +188,30 @@ describe('whose fault is spoken of', () => {
       expect(verdict({ status: '4.1.1', text })).toMatch(/^soft/);
       if (!/\d{3}|\d\.\d/.test(text)) expect(verdict({ code: 450, text })).toMatch(/^soft/);
     }
+  });
+});
+
+describe('the numbers kept', () => {
+  test.each([
+    [{ code: 199 }, {}],
+    [{ code: 200 }, { smtpCode: 200 }],
+    [{ code: 599 }, { smtpCode: 599 }],
+    [{ code: 600 }, {}],
+    [{ code: 550.5 }, {}],
+    [{ code: Number.NaN, text: '550 no' }, { smtpCode: 550 }],
+    [{ code: 554, text: '550 no' }, { smtpCode: 554 }],
+    [{ status: '5.1.1', text: '5.1.2' }, { smtpStatus: '5.1.1' }],
+    [{ status: '5.0.0', text: '5.1.2' }, { smtpStatus: '5.1.2' }],
+    [{ status: '5.0.0', text: 'no' }, { smtpStatus: '5.0.0' }],
+    [
+      { status: 'x', text: '550 5.1.2 no' },
+      { smtpCode: 550, smtpStatus: '5.1.2' },
+    ],
+    [{ text: `${' '.repeat(2000)}5.1.1` }, {}],
+    [{ text: '192.0.2.1 and 5.1.1.1' }, {}],
+  ] as const)('%j', (reply, codes) => {
+    expect(codesOf(reply)).toEqual(codes);
+    expect(classifyFailure(reply)).toMatchObject(codes);
   });
 });
 

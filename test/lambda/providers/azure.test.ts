@@ -156,3 +156,40 @@ describe('azure: the handshake', () => {
     expect(azure.responses).toEqual({ 401: 503, 403: 503 });
   });
 });
+
+describe('azure: CloudEvents', () => {
+  const { eventType, eventTime, topic, dataVersion, metadataVersion, ...rest } = envelope(DELIVERY, {
+    recipient: 'ada@example.com',
+    status: 'Bounced',
+    deliveryAttemptTimestamp: '2026-05-04T10:00:00Z',
+  });
+  const cloud = { ...rest, specversion: '1.0', source: topic, type: eventType, time: eventTime };
+
+  test('the same event in either schema is one event', () => {
+    const grid = { ...rest, eventType, eventTime, topic, dataVersion, metadataVersion };
+    const read = (event: object) =>
+      stored(azure.normalise(JSON.stringify(event), { options: {}, meta: {} })[0], 'azure');
+    expect(read(cloud)).toEqual(read(grid));
+    expect(read(cloud).event).toMatchObject({ type: 'bounced', bounceClass: 'hard', recipient: 'ada@example.com' });
+  });
+
+  test('it comes alone or in a list', () => {
+    for (const body of [JSON.stringify(cloud), JSON.stringify([cloud])])
+      expect(azure.split(post(body), {}).events.map((raw) => JSON.parse(raw))).toEqual([cloud]);
+  });
+
+  test.each([
+    [
+      'OPTIONS',
+      'eventgrid.azure.net',
+      { status: 200, headers: { 'webhook-allowed-origin': 'eventgrid.azure.net', 'webhook-allowed-rate': '*' } },
+    ],
+    ['OPTIONS', 'attacker.example', { status: 400 }],
+    ['OPTIONS', undefined, { status: 400 }],
+    ['POST', 'eventgrid.azure.net', undefined],
+    ['GET', 'eventgrid.azure.net', undefined],
+  ])('the handshake: %s from %s', (method, origin, expected) => {
+    const headers = origin === undefined ? {} : { 'webhook-request-origin': origin };
+    expect(azure.probe?.({ ...post('', headers as Record<string, string>), method })).toEqual(expected);
+  });
+});

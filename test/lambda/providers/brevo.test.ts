@@ -90,10 +90,29 @@ describe('brevo: mapping', () => {
       { type: 'dropped', dropReason: 'suppressed-unknown', diagnostic: 'blocked : due to blacklist user' },
     ],
     [
+      { ...base, event: 'blocked', reason: 'blocked : due to unsubscribed user' },
+      { dropReason: 'suppressed-unsubscribe', scope: 'brevo:stream:transactional' },
+    ],
+    [{ ...base, event: 'blocked', reason: 'blocked : due to spam complaint' }, { dropReason: 'suppressed-complaint' }],
+    [{ ...base, event: 'blocked', reason: 'blocked : due to hard bounced user' }, { dropReason: 'suppressed-bounce' }],
+    [{ ...base, event: 'blocked', reason: 'blocked : due to blacklisted sender' }, { dropReason: 'policy' }],
+    [
       { ...base, event: 'error' },
       { type: 'dropped', dropReason: 'other' },
     ],
     [{ ...base, event: 'complaint' }, { type: 'complained' }],
+    [
+      { ...base, event: 'loaded_by_proxy' },
+      { type: 'opened', machine: true },
+    ],
+    [
+      { ...base, event: 'contact_deleted' },
+      { type: 'unknown', echo: true },
+    ],
+    [
+      { ...base, event: 'list_addition' },
+      { type: 'unknown', echo: true },
+    ],
     [{ ...base, event: 'spam' }, { type: 'complained' }],
     [
       { ...base, event: 'opened', user_agent: 'Mozilla/5.0', device_used: 'MOBILE' },
@@ -172,7 +191,9 @@ describe('brevo: mapping', () => {
   test.each([
     ['milliseconds', { ts_epoch: 1777888800000 }],
     ['seconds', { ts_epoch: 1777888800 }],
-    ['the misspelt name', { ts_epoch: undefined, s_epoch: 1777888800 }],
+    ['the misspelt name', { ts_epoch: undefined, ts_event: undefined, s_epoch: 1777888800 }],
+    ['ISO 8601, should it ever change', { ts_epoch: '2026-05-04T12:00:00+02:00' }],
+    ['ts_event before the misspelt name', { ts_epoch: undefined, ts_event: 1777888800, s_epoch: 1777881600 }],
   ])('ts_epoch in %s', (_name, over) => {
     expect(event({ ...base, event: 'opened', ...over }).occurredAt).toBe('2026-05-04T10:00:00.000Z');
   });

@@ -7,6 +7,12 @@ import { generic } from '../../../lambda/providers/generic/index.ts';
 import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
 
 providerContract('generic', { proofIn: 'x-webhook-signature' });
+describe('a sender that signs nothing', () => {
+  providerContract('generic', { proofIn: 'authorization', options: { auth: 'shared-secret' } });
+});
+describe('a list inside the body', () => {
+  providerContract('generic', { proofIn: 'x-webhook-signature', options: { list: 'results' } });
+});
 
 type Settings = Record<string, unknown>;
 const options = (settings: Settings = {}) => parse(generic.options, settings);
@@ -21,7 +27,7 @@ const verdict = (
 ) => {
   const request = asRequest({ method: 'POST', headers, body: '' });
   try {
-    generic.verify(
+    void generic.verify(
       { ...request, body: Buffer.from(over.body ?? BODY) },
       {
         secrets: ['', SECRET],
@@ -295,5 +301,32 @@ describe('generic: mapping', () => {
       bounceClass: 'hard',
       recipient: 'ada@example.com',
     });
+  });
+});
+
+describe('generic: country, device and address of the reader', () => {
+  const clicked = { event: 'clicked', recipient: 'ada@example.com', timestamp: '2026-05-04T10:00:00Z' };
+  const read = (event: object, settings: Settings = {}) =>
+    generic.normalise(JSON.stringify({ ...clicked, ...event }), { options: options(settings), meta: {} })[0];
+
+  test.each([
+    [
+      { geo: { country: 'de' }, device: 'mobile', ip: '192.0.2.1' },
+      {},
+      { country: 'DE', device: 'mobile', ip: '192.0.2.1' },
+    ],
+    [
+      { where: { land: 'FR' }, on: 'desktop' },
+      { paths: { country: 'where.land', device: 'on' } },
+      { country: 'FR', device: 'desktop' },
+    ],
+  ])('%j with %j', (event, settings, expected) => {
+    expect(read(event, settings)).toMatchObject(expected);
+  });
+
+  test('a country in words is none, a device that is no text neither', () => {
+    const draft = read({ country: 'Germany', device: { type: 'mobile' } });
+    expect(draft).not.toHaveProperty('country');
+    expect(draft).not.toHaveProperty('device');
   });
 });

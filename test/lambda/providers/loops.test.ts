@@ -41,10 +41,7 @@ describe('loops: mapping', () => {
     [{ eventName: 'loop.email.sent', email }, { type: 'accepted' }],
     [{ eventName: 'transactional.email.sent', email }, { type: 'accepted' }],
     [{ eventName: 'email.delivered', email }, { type: 'delivered' }],
-    [
-      { eventName: 'email.softBounced', email },
-      { type: 'bounced', bounceClass: 'soft' },
-    ],
+    [{ eventName: 'email.softBounced', email }, { type: 'deferred' }],
     [
       { eventName: 'email.hardBounced', email },
       { type: 'bounced', bounceClass: 'hard' },
@@ -54,7 +51,7 @@ describe('loops: mapping', () => {
     [{ eventName: 'email.spamReported', email }, { type: 'complained' }],
     [
       { eventName: 'email.unsubscribed', email },
-      { type: 'unsubscribed', scope: 'all' },
+      { type: 'unknown', echo: true },
     ],
     [{ eventName: 'contact.unsubscribed' }, { type: 'unsubscribed', scope: 'all' }],
     [
@@ -71,7 +68,7 @@ describe('loops: mapping', () => {
     ],
     [{ eventName: 'contact.mailingList.unsubscribed' }, { type: 'unsubscribed', scope: 'list:unknown' }],
     [{ eventName: 'contact.created', contact: {} }, { type: 'unknown' }],
-    [{ eventName: 'contact.deleted' }, { type: 'unknown' }],
+    [{ eventName: 'contact.deleted' }, { type: 'unknown', echo: true }],
     [{ eventName: 'testing.testEvent', message: 'test' }, { type: 'unknown' }],
     [{ eventName: 'constructor' }, { type: 'unknown' }],
   ])('%j', (event, expected) => {

@@ -156,7 +156,10 @@ describe('mailgun: mapping', () => {
       { type: 'dropped', dropReason: 'suppressed-bounce' },
     ],
     [failed('generic', 605), { type: 'dropped', dropReason: 'suppressed-bounce' }],
-    [failed('suppress-unsubscribe', 606), { type: 'dropped', dropReason: 'suppressed-unsubscribe' }],
+    [
+      failed('suppress-unsubscribe', 606),
+      { type: 'dropped', dropReason: 'suppressed-unsubscribe', scope: expect.stringMatching(/domain:/) },
+    ],
     [failed('generic', 606), { type: 'dropped', dropReason: 'suppressed-unsubscribe' }],
     [failed('suppress-complaint', 607), { type: 'dropped', dropReason: 'suppressed-complaint' }],
     [failed('generic', 607), { type: 'dropped', dropReason: 'suppressed-complaint' }],

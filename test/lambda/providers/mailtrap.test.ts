@@ -97,8 +97,17 @@ describe('mailtrap: mapping', () => {
     ],
     [
       { event: 'reject', reason: 'Recipient in suppression list. Reason: hard bounce' },
-      { type: 'dropped', dropReason: 'suppressed-unknown' },
+      { type: 'dropped', dropReason: 'suppressed-bounce' },
     ],
+    [
+      { event: 'reject', reason: 'Recipient in suppression list. Reason: unsubscription' },
+      { type: 'dropped', dropReason: 'suppressed-unsubscribe', scope: 'stream:transactional' },
+    ],
+    [
+      { event: 'reject', reason: 'Recipient in suppression list. Reason: spam complaint' },
+      { dropReason: 'suppressed-complaint' },
+    ],
+    [{ event: 'reject', reason: 'Recipient in suppression list' }, { dropReason: 'suppressed-unknown' }],
     [
       { event: 'reject', reason: 'Sending domain is not verified' },
       { type: 'dropped', dropReason: 'policy' },

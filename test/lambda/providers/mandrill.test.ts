@@ -101,13 +101,18 @@ describe('mandrill: mapping', () => {
       { reject: { reason: 'hard-bounce' } },
       { type: 'dropped', dropReason: 'suppressed-bounce', diagnostic: 'hard-bounce' },
     ],
-    ['reject', { reject: { reason: 'soft-bounce' } }, { dropReason: 'suppressed-bounce' }],
+    ['reject', { reject: { reason: 'soft-bounce' } }, { dropReason: 'suppressed-unknown' }],
     ['reject', { reject: { reason: 'spam' } }, { dropReason: 'suppressed-complaint' }],
     ['reject', { reject: { reason: 'unsub' } }, { dropReason: 'suppressed-unsubscribe' }],
     ['reject', { reject: 'invalid' }, { dropReason: 'invalid' }],
     ['reject', { reject: { reason: 'invalid-sender' } }, { dropReason: 'policy' }],
     ['reject', { reject: { reason: 'unsigned' } }, { dropReason: 'policy' }],
-    ['reject', { reject: { reason: 'custom' } }, { dropReason: 'policy' }],
+    ['reject', { reject: { reason: 'custom' } }, { dropReason: 'suppressed-unknown' }],
+    [
+      'reject',
+      { reject: { reason: 'unsub' }, subaccount: 'cust-123' },
+      { dropReason: 'suppressed-unsubscribe', scope: 'mandrill:subaccount:cust-123' },
+    ],
     ['reject', { reject: { reason: 'rule' } }, { dropReason: 'policy' }],
     ['reject', { reject: { reason: 'test-mode-limit' } }, { dropReason: 'quota' }],
     ['reject', { reject: null }, { dropReason: 'other' }],
@@ -150,7 +155,7 @@ describe('mandrill: mapping', () => {
       { type: 'blacklist', action: 'add', reject },
       {
         type: 'dropped',
-        dropReason: 'suppressed-unknown',
+        dropReason: 'suppressed-bounce',
         echo: true,
         recipient: 'ada@example.com',
         occurredAt: '2026-05-04T10:00:00.000Z',
@@ -160,7 +165,19 @@ describe('mandrill: mapping', () => {
     ],
     [
       { type: 'denylist', action: 'change', reject },
-      { type: 'dropped', dropReason: 'suppressed-unknown', echo: true },
+      { type: 'dropped', dropReason: 'suppressed-bounce', echo: true },
+    ],
+    [
+      { type: 'denylist', action: 'add', reject: { ...reject, reason: 'soft-bounce' } },
+      { dropReason: 'suppressed-unknown', echo: true },
+    ],
+    [
+      { type: 'denylist', action: 'add', reject: { ...reject, reason: 'unsub', subaccount: 'cust-123' } },
+      { dropReason: 'suppressed-unsubscribe', scope: 'mandrill:subaccount:cust-123', echo: true },
+    ],
+    [
+      { type: 'denylist', action: 'add', reject: { ...reject, reason: 'custom' } },
+      { dropReason: 'suppressed-unknown', echo: true },
     ],
     [
       { type: 'denylist', action: 'remove', reject },

@@ -27,7 +27,7 @@ const verify = (given: WebhookRequest, over: { secrets?: string[]; now?: number;
   });
 const refusal = (...args: Parameters<typeof verify>): string => {
   try {
-    verify(...args);
+    void verify(...args);
   } catch (error) {
     return (error as RefusedRequest).reason;
   }

@@ -84,7 +84,7 @@ describe('unisender-go: mapping', () => {
     [hard('err_spam_rejected'), { bounceClass: 'block', bounceCause: 'content' }],
     [hard('err_blacklisted'), { bounceClass: 'block', bounceCause: 'reputation' }],
     [hard('err_destination_misconfigured'), { bounceClass: 'block' }],
-    [hard('err_unsubscribed'), { type: 'dropped', dropReason: 'suppressed-unsubscribe' }],
+    [hard('err_unsubscribed'), { type: 'dropped', dropReason: 'suppressed-unsubscribe', scope: expect.any(String) }],
     [hard('err_spam_skipped'), { type: 'dropped', dropReason: 'policy' }],
     [hard('err_skip_letter'), { type: 'dropped', dropReason: 'policy' }],
     [hard('err_delivery_failed'), { bounceClass: 'undetermined' }],

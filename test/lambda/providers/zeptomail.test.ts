@@ -1,9 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'valibot';
+import { hmac } from '../../../lambda/providers/shared/proof/signature.ts';
 import { zeptomail } from '../../../lambda/providers/zeptomail/index.ts';
-import { post, reasonOf, stored } from '../../support/provider-cases.ts';
+import { post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 
 providerContract('zeptomail', { proofIn: 'authorization' });
+describe('signed', () => {
+  providerContract('zeptomail', { proofIn: 'producer-signature', options: { auth: 'signature' } });
+});
+
+const options = parse(zeptomail.options, {});
 
 const to = (...addresses: string[]) => addresses.map((address) => ({ email_address: { address, name: 'X' } }));
 const info = {
@@ -23,7 +30,7 @@ const event = (name: string | string[], details: object[], more: object = {}) =>
   mailagent_key: 'b34b4a65',
   webhook_request_id: '2d6f.wh1',
 });
-const normaliseAll = (raw: object) => zeptomail.normalise(JSON.stringify(raw), { options: {}, meta: {} });
+const normaliseAll = (raw: object) => zeptomail.normalise(JSON.stringify(raw), { options, meta: {} });
 const time = '2026-05-04T15:30:00+05:30';
 
 describe('zeptomail: mapping', () => {
@@ -142,7 +149,7 @@ describe('zeptomail: mapping', () => {
 });
 
 describe('zeptomail: bodies', () => {
-  const split = (body: string) => reasonOf(() => zeptomail.split(post(body), {}));
+  const split = (body: string) => reasonOf(() => zeptomail.split(post(body), options));
   const raw = JSON.stringify(event(['open'], [{ time }]));
 
   test('JSON, or a form with the JSON in a field', () => {
@@ -152,5 +159,72 @@ describe('zeptomail: bodies', () => {
 
   test.each([['a=1'], ['payload={"event_name"'], ['payload=%7Bx'], ['{}'], ['[]']])('%s is refused', (body) => {
     expect(split(body)).toBe('unreadable');
+  });
+});
+
+describe('zeptomail: forms that were seen beside the documented ones', () => {
+  const bounce = { bounced_recipient: 'ada@example.com', time, diagnostic_message: '550 5.1.1 user unknown' };
+  const lists = event(['hardbounce'], [bounce]);
+  const [message] = lists.event_message;
+
+  test('an object where a list is documented is that one element, and the same event', () => {
+    const single = {
+      ...lists,
+      event_message: {
+        ...message,
+        email_info: { ...info, to: to('ada@example.com')[0] },
+        event_data: { object: 'email', details: bounce },
+      },
+    };
+    const [draft, ...others] = normaliseAll(single);
+    expect(others).toEqual([]);
+    expect(stored(draft, 'zeptomail')).toEqual(stored(normaliseAll(lists)[0], 'zeptomail'));
+    expect(draft).toMatchObject({ type: 'bounced', bounceClass: 'hard', recipient: 'ada@example.com' });
+  });
+
+  test.each([
+    ['email_hardbounce', { type: 'bounced', bounceClass: 'hard' }],
+    ['email_softbounce', { type: 'bounced', bounceClass: 'soft' }],
+    ['Email HardBounce', { type: 'bounced', bounceClass: 'hard' }],
+    ['email_delivered', { type: 'delivered' }],
+    ['email', { type: 'unknown' }],
+  ])('the word %s', (word, expected) => {
+    expect(normaliseAll(event([word], [{ bounced_recipient: 'ada@example.com', time }]))[0]).toMatchObject(expected);
+  });
+
+  test('a time in Unix seconds', () => {
+    expect(normaliseAll(event(['open'], [{ time: 1777888800 }]))[0]?.occurredAt).toBe(1777888800000);
+  });
+});
+
+describe('zeptomail: its own signature', () => {
+  const KEY = 'an-authentication-key-of-zeptomail';
+  const raw = JSON.stringify(event(['open'], [{ time }]));
+  const digest = (text: string) => hmac('sha256', KEY, text).toString('base64');
+  const header = (s: string, algorithm = 'HmacSHA256') => `ts=1777888800000;s=${s};s-algorithm=${algorithm}`;
+  const verify = (body: string, signature: string) =>
+    reasonOf(() =>
+      zeptomail.verify(
+        post(body, { 'producer-signature': signature }),
+        verifyContext([KEY], { auth: 'signature' as const }),
+      ),
+    );
+
+  test.each([
+    ['URL-encoded, as documented', raw, header(encodeURIComponent(digest(raw)))],
+    ['bare base64', raw, header(digest(raw))],
+    ['over the value of a form field', `payload=${encodeURIComponent(raw)}`, header(digest(raw))],
+  ])('%s', (_name, body, signature) => {
+    expect(verify(body, signature)).toEqual({ secretIndex: 0 });
+  });
+
+  test.each([
+    ['another body', raw.replace('ada@', 'eve@'), header(digest(raw))],
+    ['another field of the form', `payload=${encodeURIComponent(raw.replace('ada@', 'eve@'))}`, header(digest(raw))],
+    ['an algorithm of the sender’s choice', raw, header(digest(raw), 'HmacMD5')],
+    ['no s', raw, 'ts=1777888800000'],
+    ['an s that is no escape', raw, header('%E0%A4%A')],
+  ])('%s is refused', (_name, body, signature) => {
+    expect(verify(body, signature)).toBe('bad-proof');
   });
 });

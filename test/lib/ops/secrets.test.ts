@@ -185,7 +185,7 @@ describe('ops secrets rotate and remove', () => {
     ['shop', 'header:X-Key:old-password-of-ours', /^header:X-Key:[\w-]{24}$/],
     ['shop', 'bearer:old-password-of-ours', /^bearer:[\w-]{24}$/],
     ['flows', 'f'.repeat(64), /^[0-9a-f]{64}$/],
-    ['events', undefined, /^[0-9a-f]{64}$/],
+    ['events', undefined, /^quell:[\w-]{24}$/],
   ])('%s, whose secret its owner chooses, gets one made here where it stood before (%s)', async (name, old, form) => {
     if (old !== undefined) stored({ [name]: old });
     const { code, out } = await secrets(['rotate', name, '--generate']);

@@ -42,6 +42,7 @@ export const DEAD_NOTES: readonly Note[] = [
   ]),
   ...from('https://www.cisco.com/c/en/us/support/security/email-security-appliance/series.html', [
     ['recipient-rejected', '550 Address rejected.', '550 Address rejected: see our rules'],
+    ['recipient-rejected-as-unknown', '550 5.1.1 <ada@example.com> recipient rejected', '550 5.0.1 recipient rejected'],
   ]),
   ...from(RFC_5321, [
     ['domain-elsewhere', '550 Domain existiert nicht', '550 Domain antwortet nicht'],

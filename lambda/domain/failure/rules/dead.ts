@@ -9,10 +9,10 @@ const WHO =
 const SO_THAT = '(?:(?!\\b(?:sender|from|domain|hosts?|messages?|servers?|client|ip|policy|but)\\b)[^.;!?]){0,60}?';
 
 const GONE =
-  "(?:unknown|not (?:known|found|registered|listed|recogni[sz]ed|hosted here)|found nowhere|n[o']t be (?:found|located)|(?:do(?:e?s)?|did|is) ?n?[o']?t? ?exists?|does no exists?|not exists?|not exist|no longer exists?|non-?exist[ae]nt|no longer on|not in (?:our |the )?(?:directory|address|user|table))";
+  "(?:unknown(?! (?:error|reason|mailer|problem|host|command|failure|cause|sender|domain))|not (?:known|found|registered|listed|recogni[sz]ed|hosted here)|found nowhere|n[o']t be (?:found|located)|(?:do(?:e?s)?|did|is) ?n?[o']?t? ?exists?|does no exists?|not exists?|not exist|no longer exists?|non-?exist[ae]nt|no longer on|not in (?:our |the )?(?:directory|address|user|table))";
 
 const CLOSED =
-  "(?:invalid|not valid|inactiv(?:e|ity)|disabled|de-?activated|suspended|closed|terminated|discontinued|cancell?ed|deleted|removed|expired|unavailable|not available|not active|no longer (?:valid|available|active|used|in use|in service|accepts?|accepting|receives?|works?|monitored)|does ?n[o']t (?:accept|receive) (?:e-?mails?|mails?|messages)(?! from)|not used any ?more|abandoned|dormant|retired|undeliverable|unrout[e]?able)";
+  "(?:invalid|not valid|inactiv(?:e|ity)|disabled|de-?activated|suspended|closed|terminated|discontinued|cancell?ed|deleted|removed|expired|unavailable|not active|no longer (?:valid|available|active|used|in use|in service|accepts?|accepting|receives?|works?|monitored)|does ?n[o']t (?:accept|receive) (?:e-?mails?|mails?|messages)(?! from)|not used any ?more|abandoned|dormant|retired|undeliverable|unrout[e]?able)";
 
 const WHICH =
   '(?:(?:local|mail|e-?mail|recipient|destination|target|rcpt|smtp|internal|virtual|final delivery|or|invalid|illegal|active|existing|known|to|@) ){0,3}';
@@ -44,13 +44,20 @@ export const DOMAIN_RULES: readonly Rule[] = [
       '\\bany host named\\b',
       '\\bfind (?:a|any) mail exchanger',
       '\\bno data record\\b',
-      '\\bno mx\\b',
+      '\\bno (?:mx|mail (?:server|exchanger|host))s?\\b',
       '\\bmx records? (?:was |is )?not found\\b',
-      'mx records? point to non-?exist',
     ),
     verdict: DOMAIN,
   },
-  { name: 'null-mx', says: says('\\bnull ?mx\\b', '\\bindicated no smtp service\\b'), verdict: DOMAIN },
+  {
+    name: 'null-mx',
+    says: says(
+      '\\bnull ?mx\\b',
+      '\\bindicated no smtp service\\b',
+      '\\bdomain (?:@ )?does not accept (?:e-?)?mail\\b(?! from)',
+    ),
+    verdict: DOMAIN,
+  },
   {
     name: 'domain-elsewhere',
     says: says(
@@ -84,7 +91,7 @@ export const MAILBOX_RULES: readonly Rule[] = [
   },
   {
     name: 'mailbox-gone',
-    says: says(`\\b${WHO}\\b${SO_THAT}\\b${GONE}\\b`, `(?<!from )@[:, ]{1,3}(?:is |was )?${GONE}\\b`),
+    says: says(`\\b${WHO}\\b${SO_THAT}\\b${GONE}\\b`, `(?<!from )(?<!for )@[:, ]{1,3}(?:is |was )?${GONE}\\b`),
     verdict: MAILBOX,
   },
   {
@@ -111,7 +118,6 @@ export const MAILBOX_RULES: readonly Rule[] = [
       '\\bnot user of this\\b',
       "\\b(?:does ?n[o']t|no longer|do not) have an? [^.;!?]{0,40}\\b(?:account|mailbox)\\b",
       "\\bdon't have a user\\b",
-      '\\bno mail ?(?:box|drop) (?:here|for)\\b',
       '\\bno longer (?:with (?:this|the|us|our)|employed|works)\\b',
       '\\bleft (?:the )?(?:company|organi[sz]ation)\\b',
       '\\bhas moved to @',
@@ -123,7 +129,6 @@ export const MAILBOX_RULES: readonly Rule[] = [
       '\\bmailbox has moved\\b',
       '\\bdoes not receive mail here\\b',
       '\\bno such active\\b',
-      '\\bno one here\\b',
     ),
     verdict: MAILBOX,
   },
@@ -138,8 +143,14 @@ export const MAILBOX_RULES: readonly Rule[] = [
   },
   {
     name: 'recipient-rejected',
-    says: says('\\b(?:recipient address|recipient|address) rejected[ .:]{0,3}$'),
+    says: says('\\baddress rejected[ .:]{0,3}$'),
     weak: true,
+    verdict: MAILBOX,
+  },
+  {
+    name: 'recipient-rejected-as-unknown',
+    says: says('\\brecipient (?:rejected|refused)[ .:]{0,3}$'),
+    status: '5.1.1',
     verdict: MAILBOX,
   },
 ];

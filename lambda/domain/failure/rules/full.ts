@@ -27,7 +27,7 @@ export const FULL_RULES: readonly Rule[] = [
       '\\bexceed\\w{0,3} [^.;!?]{0,30}\\b(?:quota|allocation)\\b',
       '\\bover storage\\b',
       '\\bexhausted allowed\\b',
-      '\\b(?:mail ?box size|storage) limit\\b',
+      '\\b(?:mail ?box size|storage) (?:over )?limit\\b',
     ),
     unless: NOT_THE_MAIL,
     verdict: FULL,
@@ -77,6 +77,6 @@ export const FULL_RULES: readonly Rule[] = [
     verdict: FULL,
   },
   { name: 'full-chinese', says: says('已满', '已滿', '空间不足', '空間不足', '容量'), verdict: FULL },
-  { name: 'full-japanese', says: says('容量[^.。]{0,8}超', 'いっぱい'), verdict: FULL },
+  { name: 'full-japanese', says: says('いっぱい'), verdict: FULL },
   { name: 'full-korean', says: says('용량[^.]{0,6}초과', '가득'), verdict: FULL },
 ];

@@ -13,7 +13,7 @@ export const SENDER_RULES: readonly Rule[] = [
     says: says(
       '\\{list\\}',
       '\\b(?:black|block|deny) ?-?list',
-      '\\bblack ?(?:listed|ip)\\b',
+      '\\bblack ip\\b',
       '\\bdnsbls?\\b',
       '\\brbl\\b',
       '\\bspamhaus\\b',
@@ -40,14 +40,13 @@ export const SENDER_RULES: readonly Rule[] = [
     says: says(
       '\\b(?:invalid|unknown|bad|forged|fake|illegal|un\\w{1,20}ed|unresolvable|suspicious|missing|null|blocked|banned|denied|denies|reject(?:ed|ing)?|refus(?:ed|ing)|malformed|non-?local|not? (?:a )?(?:valid|allowed|authori[sz]ed))\\b[^.;!?]{0,40} (?:senders?|mail from|envelope|return[- ]path|originator|submitter|client|from(?=[.:;,!]|$))(?!\\w)',
       '\\bfrom header\\b',
-      '\\bheader from\\b',
-      '\\bverify (?:the )?(?:sender|your)\\b',
+      '\\b(?:verify|resolve) (?:the )?(?:address of )?(?:sender|your)\\b',
     ),
     verdict: SENDER,
   },
   {
     name: 'sender-callout',
-    says: says('sender (?:address )?verif', '\\bverification failed for\\b', '\\bcall-?(?:out|back)\\b'),
+    says: says('\\bverification failed for\\b', '\\bcall-?(?:out|back)\\b'),
     verdict: SENDER,
   },
   { name: 'helo', says: says('\\b(?:helo|ehlo|helohost)\\b'), verdict: SENDER },
@@ -70,7 +69,6 @@ export const SENDER_RULES: readonly Rule[] = [
       '\\breverse[- ](?:dns|lookup|hostname|host|name|resolution|record|mapping|address)',
       '\\brdns\\b',
       '\\bptr\\b',
-      'in-addr',
       '\\bfcrdns\\b',
       '\\bip name lookup failed',
       'find your host ?name',
@@ -97,7 +95,7 @@ export const SENDER_RULES: readonly Rule[] = [
   },
   {
     name: 'sender-rate',
-    says: says('\\bsent (?:out )?(?:to )?too many', '\\bsender (?:frequency|has exceeded|exceeded|limit)'),
+    says: says('\\bsent (?:out |mail )?(?:to )?too many', '\\bsender (?:frequency|has exceeded|exceeded|limit)'),
     verdict: SENDER,
   },
   {

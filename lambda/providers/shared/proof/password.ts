@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { RefusedRequest } from '../../../domain/errors.ts';
 import type { KeyPair, Proof, WebhookRequest } from '../../provider.ts';
-import { matchSecret, sameBytes } from './signature.ts';
+import { matchSecret, sameBytes, UnusableSecret } from './signature.ts';
 
 /**
  * Proof by a secret that the ESP repeats with every request, for ESPs that sign nothing. The stored value says where it travels:
@@ -74,7 +74,7 @@ function parse(secret: string): Carrier {
     return { in: kind, name: kind === 'header' ? name.toLowerCase() : name, value: rest.join(':') };
   }
   if (kind === '' || name === '' || ['bearer', 'header', 'query'].includes(kind))
-    throw new Error('not a shared secret');
+    throw new UnusableSecret('not a shared secret');
   return { in: 'basic', value: secret };
 }
 

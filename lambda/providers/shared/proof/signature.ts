@@ -6,7 +6,14 @@ import type { Proof, WebhookRequest } from '../../provider.ts';
 
 export type Digest = 'sha1' | 'sha256';
 
+/** A stored secret that has not the form its provider uses. Thrown only where a secret is read: what a caller sent can never cause it. */
+export class UnusableSecret extends Error {
+  override readonly name = 'UnusableSecret';
+}
+
+/** @throws UnusableSecret on a key of zeros: HMAC fills keys up with zeros, so that it equals none, and anybody can compute that. */
 export function hmac(digest: Digest, key: string | Buffer, ...parts: readonly (string | Buffer)[]): Buffer {
+  if (Buffer.from(key).every((byte) => byte === 0)) throw new UnusableSecret('a key of zeros is no key');
   const mac = createHmac(digest, key);
   for (const part of parts) mac.update(part);
   return mac.digest();
@@ -42,21 +49,23 @@ export function requiredHeader(request: WebhookRequest, name: string): string {
   return value;
 }
 
+/** Nothing to see, or characters that no ESP shows: what was pasted is not the secret. Line ends belong to a PEM. */
+export const isBlank = (secret: string): boolean => secret.trim() === '' || /[^\P{Cc}\t\r\n]/u.test(secret);
+
 /**
- * The first live secret that satisfies `matches`. A secret that is unusable (an unparsable key) is passed over, but if none of
- * them is usable nothing can be verified, which is our fault and not the caller's.
+ * The first live secret that satisfies `matches`. One that throws `UnusableSecret` is passed over, but if none of them is usable nothing
+ * can be verified, which is our fault and not the caller's.
  * @throws RefusedRequest `bad-proof`, or `secret-unreadable` where no secret has the right form.
  */
 export function matchSecret(secrets: readonly string[], matches: (secret: string) => boolean, hint: string): Proof {
   let usable = 0;
   for (const [secretIndex, secret] of secrets.entries()) {
-    // An empty key would make a signature that anybody can compute.
-    if (secret.trim() === '') continue;
+    if (isBlank(secret)) continue;
     try {
       if (matches(secret)) return { secretIndex };
       usable++;
-    } catch {
-      // An unusable secret: counted below by its absence.
+    } catch (error) {
+      if (!(error instanceof UnusableSecret)) throw error;
     }
   }
   if (usable === 0)
@@ -78,28 +87,44 @@ export function checkAge(seconds: string, now: number, toleranceSeconds: number)
 
 const keys = new Map<string, KeyObject>();
 
-/** A public key from PEM or from base64 DER SPKI; parsed once per process. @throws on anything else. */
+/** A public key from PEM or from base64 DER SPKI; parsed once per process. @throws UnusableSecret on anything else. */
 export function publicKey(text: string): KeyObject {
   let key = keys.get(text);
   if (!key) {
-    const pem = text.includes('-----BEGIN');
-    key = createPublicKey(pem ? text : { key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
+    key = parseKey(text);
     if (keys.size > 100) keys.clear();
     keys.set(text, key);
   }
   return key;
 }
 
+/** One that was tried: keys that cannot verify at all (of another purpose) say so only when they are used. */
+function parseKey(text: string): KeyObject {
+  const pem = text.includes('-----BEGIN');
+  try {
+    const key = createPublicKey(pem ? text : { key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
+    verify(digestFor(key, 'sha256'), Buffer.alloc(1), { key, dsaEncoding: 'der' }, Buffer.alloc(1));
+    return key;
+  } catch {
+    throw new UnusableSecret('not a public key');
+  }
+}
+
+/** Ed25519 has its own. */
+const digestFor = (key: KeyObject, digest: Digest): Digest | null =>
+  key.asymmetricKeyType === 'ed25519' ? null : digest;
+
 /** Asymmetric verification; ECDSA signatures are DER. A malformed signature is simply not valid. */
 export function verifySignature(digest: Digest, key: KeyObject, data: Buffer, signature: Buffer): boolean {
+  if (key.asymmetricKeyType === 'ed25519') throw new UnusableSecret('an Ed25519 key where RSA or ECDSA is used');
   return verify(digest, data, { key, dsaEncoding: 'der' }, signature);
 }
 
 /** DER of an Ed25519 SPKI up to the 32 bytes of the key itself. */
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** Ed25519 over the data itself; `key` is the raw public key. @throws where that is not 32 bytes. */
+/** Ed25519 over the data itself; `key` is the raw public key. @throws UnusableSecret where that is not 32 bytes. */
 export function verifyEd25519(key: Buffer, data: Buffer, signature: Buffer): boolean {
-  if (key.length !== 32) throw new Error('not an Ed25519 public key');
+  if (key.length !== 32) throw new UnusableSecret('not an Ed25519 public key');
   return verify(null, data, publicKey(Buffer.concat([ED25519_SPKI, key]).toString('base64')), signature);
 }

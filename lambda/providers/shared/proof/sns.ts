@@ -1,5 +1,5 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
-import { RefusedRequest } from '../../../domain/errors.ts';
+import { FetchRefused, RefusedRequest } from '../../../domain/errors.ts';
 import { fields } from '../../../domain/read.ts';
 import type { Proof, VerifyContext, WebhookRequest } from '../../provider.ts';
 import { bodyJson } from '../body.ts';
@@ -96,7 +96,10 @@ async function certificateKey(
     try {
       const parsed = new X509Certificate(await fetchText(url));
       certificate = { key: parsed.publicKey, from: Date.parse(parsed.validFrom), to: Date.parse(parsed.validTo) };
-    } catch {
+    } catch (error) {
+      // Whoever sends chose the address: one at which nothing stands is no fault of ours or of the publisher.
+      if (error instanceof FetchRefused && error.isFinal)
+        throw new RefusedRequest('bad-proof', 'There is no signing certificate at the address that the message names.');
       throw new RefusedRequest('cannot-verify', 'The signing certificate could not be fetched right now.');
     }
     if (certificates.size >= MAX_CERTIFICATES) certificates.clear();

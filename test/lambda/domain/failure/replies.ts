@@ -1,6 +1,7 @@
 import { OTHERS } from './replies-other.ts';
 import { RECEIVERS } from './replies-receivers.ts';
 import { SERVERS } from './replies-servers.ts';
+import { TRIED } from './replies-tried.ts';
 import type { Row } from './reply.ts';
 
-export const REPLIES: readonly Row[] = [...RECEIVERS, ...SERVERS, ...OTHERS];
+export const REPLIES: readonly Row[] = [...RECEIVERS, ...SERVERS, ...OTHERS, ...TRIED];

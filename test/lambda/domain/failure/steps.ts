@@ -7,6 +7,18 @@ export function bounded(source: string): number {
   return steps;
 }
 
+/** What a pattern says, one way or the other: its parts between bars that stand in no bracket. */
+export function alternatives(source: string): readonly string[] {
+  const parts: string[] = [];
+  for (let from = 0, at = 0; ; ) {
+    if (at >= source.length || source[at] === '|') {
+      parts.push(source.slice(from, at));
+      if (at >= source.length) return parts;
+      from = ++at;
+    } else at = readAtom(source, at).at;
+  }
+}
+
 interface Read {
   readonly at: number;
   readonly steps: number;

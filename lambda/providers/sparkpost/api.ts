@@ -1,0 +1,202 @@
+import { type Fields, fields, isoTime, list, present, text } from '../../domain/read.ts';
+import { CursorLost, defineApi, type EventPage, type Hook, type HookWish, type ListEntry } from '../api.ts';
+import { credentials, isoSeconds, keyHeader, pathOf, query, segment, withAddress } from '../shared/api.ts';
+
+/** Words of the webhook's classes, by the event's own type. The class is not part of what makes an event the same. */
+const CLASSES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    track_event: 'open initial_open click amp_open amp_initial_open amp_click',
+    unsubscribe_event: 'list_unsubscribe link_unsubscribe',
+    gen_event: 'generation_failure generation_rejection',
+    relay_event: 'relay_injection relay_delivery relay_tempfail relay_permfail relay_rejection',
+  }).flatMap(([kind, words]) => words.split(' ').map((word) => [word, kind] as const)),
+);
+
+const EVENTS =
+  `delivery bounce injection spam_complaint out_of_band policy_rejection delay click open generation_failure
+generation_rejection list_unsubscribe link_unsubscribe`.split(/\s+/);
+const PAGE = 1000;
+
+/** SparkPost: message events by cursor, ten days back; `to` is not part of the window. */
+export const api = defineApi({
+  base: 'https://api.sparkpost.com',
+  otherBases: ['https://api.eu.sparkpost.com'],
+  key: 'API key',
+  rights: {
+    events: 'Message Events: Read-only',
+    lists: 'Suppression Lists: Read-only',
+    clear: 'Suppression Lists: Read/Write',
+    push: 'Suppression Lists: Read/Write',
+    webhook: 'Event Webhooks: Read/Write',
+  },
+  // Its limits move: what is too fast is answered 429, and passes within seconds.
+  perSecond: 5,
+  authorise: keyHeader('authorization'),
+
+  events: {
+    reachDays: 10,
+    settleMinutes: 30,
+    async *pages({ call }, { from, to }) {
+      const first = query({ from: isoSeconds(from), to: isoSeconds(to), per_page: PAGE, cursor: 'initial' });
+      let path: string | undefined = `/api/v1/events/message${first}`;
+      for (let page = 0; path !== undefined; page++) {
+        const answer = await call({
+          use: 'events',
+          what: 'read events',
+          method: 'GET',
+          path,
+          ...(page > 0 && { accepts: [400, 404, 410] }),
+        });
+        if (answer.status >= 400) throw new CursorLost();
+        const body = fields(answer.json);
+        yield eventsOf(list(body.results));
+        path = pathOf(fields(body.links).next);
+      }
+    },
+  },
+
+  lists: {
+    async *read({ call }) {
+      let path: string | undefined = `/api/v1/suppression-list${query({ cursor: 'initial', per_page: PAGE })}`;
+      while (path !== undefined) {
+        const answer = await call({ use: 'lists', what: 'read the suppression list', method: 'GET', path });
+        const body = fields(answer.json);
+        yield list(body.results).flatMap(entry);
+        path = pathOf(nextOf(body.links));
+      }
+    },
+    async find({ call }, address) {
+      const answer = await call({
+        use: 'lists',
+        what: 'look up an address on the suppression list',
+        method: 'GET',
+        path: `/api/v1/suppression-list/${segment(address)}`,
+        accepts: [404],
+      });
+      return answer.status === 404 ? [] : list(fields(answer.json).results).flatMap(entry);
+    },
+    async remove({ call }, { address, part }) {
+      const answer = await call({
+        use: 'clear',
+        what: 'remove an entry of the suppression list',
+        method: 'DELETE',
+        path: `/api/v1/suppression-list/${segment(address)}`,
+        // Without the type both would go.
+        json: { type: part },
+        accepts: [403, 404],
+      });
+      if (answer.status === 404) return 'gone';
+      return answer.status === 403
+        ? { refused: 'SparkPost removes no entries of its compliance team, and none with a key that may only read.' }
+        : 'removed';
+    },
+    add: {
+      atOnce: 1000,
+      reasons: ['hard_bounce', 'complaint', 'unsubscribe', 'manual'],
+      async send({ call }, addresses) {
+        const recipients = addresses.flatMap((recipient) =>
+          ['transactional', 'non_transactional'].map((type) => ({ recipient, type, description: 'Quell' })),
+        );
+        const path = '/api/v1/suppression-list';
+        await call({ use: 'push', what: 'add to the suppression list', method: 'PUT', path, json: { recipients } });
+        return [];
+      },
+    },
+  },
+
+  webhooks: {
+    secret: 'chosen',
+    probes: true,
+    async list({ call }) {
+      const answer = await call({
+        use: 'webhook',
+        what: 'list its webhooks',
+        method: 'GET',
+        path: '/api/v1/webhooks',
+      });
+      return list(fields(answer.json).results).flatMap((item): Hook[] => {
+        const { id, target } = fields(item);
+        return text(id) && text(target) ? [{ id: text(id) as string, url: text(target) as string }] : [];
+      });
+    },
+    async create({ call }, wish) {
+      await call({
+        use: 'webhook',
+        what: 'make the webhook',
+        method: 'POST',
+        path: '/api/v1/webhooks',
+        json: { name: 'Quell', ...settings(wish) },
+        once: true,
+      });
+      return undefined;
+    },
+    async update({ call }, { id }, wish) {
+      const path = `/api/v1/webhooks/${segment(id)}`;
+      await call({ use: 'webhook', what: 'change the webhook', method: 'PUT', path, json: settings(wish) });
+      return undefined;
+    },
+    async remove({ call }, { id }) {
+      const path = `/api/v1/webhooks/${segment(id)}`;
+      await call({ use: 'webhook', what: 'remove the webhook', method: 'DELETE', path, accepts: [404] });
+    },
+    async test({ call }, { id }) {
+      const path = `/api/v1/webhooks/${segment(id)}/validate`;
+      const json = { message: { msys: {} } };
+      await call({ use: 'webhook', what: 'test the webhook', method: 'POST', path, json });
+      return undefined;
+    },
+  },
+});
+
+function settings({ url, secret }: HookWish) {
+  const { user, password, headers, target } = credentials(secret, url);
+  const auth =
+    user === undefined
+      ? { auth_type: 'none', custom_headers: headers }
+      : { auth_type: 'basic', auth_credentials: { username: user, password } };
+  return { target, events: EVENTS, active: true, ...auth };
+}
+
+/** What has no id would be told by its whole text, which a webhook writes otherwise: it is passed over. */
+function eventsOf(items: readonly unknown[]): EventPage {
+  const known = items.map(fields).filter((item) => text(item.event_id) !== undefined && text(item.type) !== undefined);
+  return { events: known.map(asWebhook), passed: items.length - known.length };
+}
+
+function asWebhook(item: Fields): string {
+  const kind = CLASSES.get(text(item.type) as string) ?? 'message_event';
+  // The webhook's own time is Unix seconds; whole ones, so the fraction goes.
+  const at = isoTime(item.timestamp);
+  const event = present({ ...item, timestamp: at === undefined ? undefined : String(Math.floor(at / 1000)) });
+  return JSON.stringify({ msys: { [kind]: event } });
+}
+
+/** The list's pages name their next one in a list of links. */
+const nextOf = (links: unknown): unknown =>
+  Array.isArray(links) ? fields(links.map(fields).find(({ rel }) => rel === 'next')).href : fields(links).next;
+
+const SOURCES: ReadonlyMap<string, ListEntry['reason']> = new Map([
+  ['Bounce Rule', 'hard_bounce'],
+  ['Spam Complaint', 'complaint'],
+  ['List Unsubscribe', 'unsubscribe'],
+  ['Unsubscribe Link', 'unsubscribe'],
+]);
+
+function entry(item: unknown): ListEntry[] {
+  const { recipient, type, source, created, updated } = fields(item);
+  const since = text(created) ?? text(updated);
+  const part = text(type) ?? 'non_transactional';
+  const reason = SOURCES.get(text(source) ?? '') ?? 'manual';
+  return withAddress(
+    recipient,
+    present({
+      list: 'suppression-list',
+      part,
+      reason,
+      scope: reason === 'unsubscribe' && part === 'non_transactional' ? 'non_transactional:0' : undefined,
+      since,
+      at: isoTime(since),
+      stays: text(source) === 'Compliance' ? "SparkPost's compliance team put it there." : undefined,
+    }) as Omit<ListEntry, 'address'>,
+  );
+}

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { interpreter } from '../../../../lambda/domain/interpret.ts';
+import { packMessages } from '../../../../lambda/domain/message.ts';
+import type { EventsApi } from '../../../../lambda/providers/api.ts';
+import { defineCommand } from '../../cli/command.ts';
+import { UsageError } from '../../cli/errors.ts';
+import { EXIT } from '../../cli/exit.ts';
+import { type Io, jsonLine } from '../../cli/io.ts';
+import { API_OPTIONS, openSession, partOf, type Session } from '../../esp/session.ts';
+import { recordedOf } from '../../stack/known-events.ts';
+import { readingOf } from '../../stack/reading.ts';
+import { resolveTarget, TARGET_OPTIONS, type Target } from '../../target/target.ts';
+import { parseCount, parseTime } from '../../words/time.ts';
+import { Sender } from '../replay/sender.ts';
+import { catchUp } from './run.ts';
+import { openState, type Progress } from './state.ts';
+
+const TOLD_EVERY_MS = 2_000;
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+
+export const command = defineCommand({
+  args: ['source'],
+  about: `
+Asks the source's ESP for its past events and sends them through the delivery queue: what came by webhook meets its own record and counts
+once, the rest is what the webhook lost. Ends with "n fetched, m had not come by webhook". The API key is typed without echo or read from
+standard input. Interrupted, the same command goes on where it was; the state is in .local/, without key or address.
+Exit codes: 0 everything was read, 1 something could not be read (it says what), 2 usage, 3 cannot know (the ESP or the stack did not
+answer: run it again).`,
+  options: {
+    from: { type: 'string', value: 'TIME', help: 'events from this time on (required)' },
+    to: { type: 'string', value: 'TIME', help: 'events before this time (default: now)' },
+    settle: { type: 'string', value: 'MINUTES', help: "leave out the newest: the ESP's API may lag (default: by ESP)" },
+    'dry-run': { type: 'boolean', help: 'read and count, send nothing' },
+    rate: { type: 'string', value: 'N', help: 'events sent per second (default: 500)' },
+    fresh: { type: 'boolean', help: 'begin again, whatever was done before' },
+    ...API_OPTIONS,
+    ...TARGET_OPTIONS,
+  },
+  example: 'ops catch-up sparkpost --from 2026-05-04T08:00:00Z --to 2026-05-04T12:00:00Z --dry-run --local < key.txt',
+
+  async run({ args: [source = ''], options: given, io }) {
+    if (given.from === undefined) throw new UsageError('catch-up: --from is missing.');
+    const from = parseTime('from', given.from);
+    const now = Date.now();
+    const wanted = given.to === undefined ? now : parseTime('to', given.to);
+    if (from >= wanted) throw new UsageError('catch-up: --from must be before --to.');
+    const rate = parseCount('rate', given.rate ?? '500', 100_000);
+    const target = await resolveTarget(given, io);
+    const session = await openSession(target, source, given, io);
+    const events = partOf(session, session.api.events, 'past events');
+    const dry = given['dry-run'] === true;
+
+    const settle =
+      given.settle === '0' ? 0 : parseCount('settle', given.settle ?? String(events.settleMinutes), 10_000);
+    const to = Math.min(wanted, now - settle * MINUTE);
+    if (to < wanted)
+      io.say(
+        `Reading up to ${iso(to)}: ${session.title} may still be adding to what is younger. Run it again for that.`,
+      );
+    if (from < now - events.reachDays * DAY)
+      io.say(
+        `${session.title} looks back ${events.reachDays} days at most, by plan less: what is older cannot be read.`,
+      );
+    const state = openState(io.root, [
+      target.label,
+      target.names.url,
+      source,
+      given.domain,
+      given['api-base'],
+      from,
+      given.to,
+      dry,
+    ]);
+    if (given.fresh) state.forget();
+    const reads = from - (events.mailDays ?? 0) * DAY;
+    const start = state.progress ?? { ...NOTHING, trusted: reads, to };
+    if (state.progress) io.say(`Going on at ${iso(start.trusted)}, where an earlier run ended (${state.file}).`);
+    if (from >= start.to) {
+      io.say('Nothing of that time can be read yet.');
+      return EXIT.cannotKnow;
+    }
+    return read(
+      target,
+      session,
+      events,
+      { from, to: start.to },
+      start,
+      state,
+      { dry, rate, json: given.json === true },
+      io,
+    );
+  },
+});
+
+const NOTHING = { fetched: 0, missing: 0, passed: 0, unreadable: 0, open: [], border: [] };
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+async function read(
+  target: Target,
+  session: Session,
+  events: EventsApi,
+  window: { readonly from: number; readonly to: number },
+  start: Progress,
+  state: ReturnType<typeof openState>,
+  { dry, rate, json }: { readonly dry: boolean; readonly rate: number; readonly json: boolean },
+  io: Io,
+) {
+  const reading = readingOf(target, session.source);
+  if (!reading) throw new UsageError(`${target.label} has no such source.`);
+  const interpret = interpreter(session.source, reading);
+  // Without its settings file it is not known under which group a deployed source counts: then nothing can be looked up.
+  const comparable = target.kind === 'local' || session.name.options !== undefined;
+  const sender = new Sender(target, rate);
+  const lost: string[] = [];
+  let told = performance.now();
+  const end = await catchUp(events, session.context, window, start, {
+    interpret,
+    recorded: async (found) => (comparable ? recordedOf(target, found) : new Set()),
+    async send(raws) {
+      if (dry) return;
+      const envelope = {
+        source: session.source,
+        channel: 'api',
+        receivedAt: iso(Date.now()),
+        requestId: randomUUID(),
+        origin: 'live',
+      } as const;
+      await sender.send(packMessages(envelope, raws), raws.length);
+    },
+    reached(progress) {
+      state.save(progress);
+      if (performance.now() - told < TOLD_EVERY_MS) return;
+      told = performance.now();
+      io.say(`${progress.fetched} events, up to ${iso(progress.trusted)}`);
+    },
+    lost: (sentence) => void (lost.includes(sentence) || lost.push(sentence)),
+  });
+  state.forget();
+  return tell(session, end, { lost, comparable, dry, json, lacks: events.lacks }, io);
+}
+
+interface Ending {
+  readonly lost: readonly string[];
+  readonly comparable: boolean;
+  readonly dry: boolean;
+  readonly json: boolean;
+  readonly lacks: string | undefined;
+}
+
+function tell({ source, title }: Session, end: Progress, { lost, comparable, dry, json, lacks }: Ending, io: Io) {
+  const { fetched, missing, passed, unreadable } = end;
+  if (json)
+    io.print(
+      jsonLine({
+        source,
+        fetched,
+        ...(comparable && { missing }),
+        passed,
+        unreadable,
+        dryRun: dry,
+        to: iso(end.trusted),
+        lost,
+      }),
+    );
+  else {
+    io.print(`${fetched} fetched, ${comparable ? missing : 'unknown how many'} had not come by webhook.`);
+    if (dry) io.print('Nothing was sent.');
+  }
+  if (!comparable)
+    io.say(
+      'Which of them had come stands in settings/<stage>.json, which this checkout lacks; each counts once all the same.',
+    );
+  if (passed > 0)
+    io.say(`${passed} more cannot be told from others (masked, without id) or come by no webhook: left out.`);
+  if (unreadable > 0) io.say(`${unreadable} more could not be read: left out. "ops normalize" tells of a single one.`);
+  if (lacks !== undefined) io.say(`${title}'s API does not tell: ${lacks}`);
+  for (const sentence of lost) io.say(sentence);
+  return lost.length > 0 || unreadable > 0 ? EXIT.no : EXIT.yes;
+}

@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '../../../support/driver.ts';
+import { fakeSparkpost } from '../../../support/esp/sparkpost.ts';
+import type { FakeEsp } from '../../../support/esp/story.ts';
+import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
+
+let stack: OpsStack;
+let esp: FakeEsp;
+const SECRET = 'quell:a-webhook-password';
+const TO = Date.now() - 3_600_000;
+const FROM = TO - 6 * 3_600_000;
+
+beforeAll(async () => {
+  stack = await startOpsStack({ sparkpost: { provider: 'sparkpost' } }, { secrets: { sparkpost: SECRET } });
+  esp = await fakeSparkpost(7);
+  esp.story.push(
+    ...Array.from({ length: 40 }, (_one, at) => ({
+      at: FROM + at * 500_000,
+      shownAt: 0,
+      type: at % 5 === 0 ? ('bounced' as const) : ('delivered' as const),
+      recipient: `person${at}@example.com`,
+      id: at + 1,
+    })),
+  );
+}, 60_000);
+afterAll(async () => {
+  await esp.api.stop();
+  await stack.stop();
+});
+
+const line = (): string[] => [
+  'catch-up',
+  'sparkpost',
+  ...['--from', new Date(FROM).toISOString(), '--to', new Date(TO).toISOString(), '--settle', '0'],
+  ...['--api-base', esp.api.url],
+];
+
+describe('catch-up against the local stack', () => {
+  test('what the webhook lost is brought, what it brought counts once; a dry run sends nothing', async () => {
+    const inWindow = esp.story.filter(({ at }) => at < TO);
+    const came = inWindow.slice(0, 15);
+    const authorization = `Basic ${Buffer.from(SECRET).toString('base64')}`;
+    const body = `[${came.map(esp.webhook).join(',')}]`;
+    expect((await stack.driver.post('sparkpost', body, { authorization })).status).toBe(200);
+    await eventually(async () => expect(await stack.driver.events()).toHaveLength(15));
+
+    const dry = await stack.run([...line(), '--dry-run'], esp.key);
+    expect([dry.code, dry.out]).toEqual([
+      0,
+      `${inWindow.length} fetched, ${inWindow.length - 15} had not come by webhook.\nNothing was sent.\n`,
+    ]);
+    expect(await stack.driver.events()).toHaveLength(15);
+
+    const done = await stack.run(line(), esp.key);
+    expect(done.out).toBe(`${inWindow.length} fetched, ${inWindow.length - 15} had not come by webhook.\n`);
+    await eventually(async () => expect(await stack.driver.events()).toHaveLength(inWindow.length));
+    const bounced = inWindow.filter(({ type }) => type === 'bounced').map(({ recipient }) => recipient);
+    await eventually(async () => expect(await stack.driver.suppressed()).toEqual(bounced.sort()));
+
+    const again = await stack.run([...line(), '--json'], esp.key);
+    expect(again.json()).toEqual([
+      {
+        source: 'sparkpost',
+        fetched: inWindow.length,
+        missing: 0,
+        passed: 0,
+        unreadable: 0,
+        dryRun: false,
+        to: new Date(TO).toISOString(),
+        lost: [],
+      },
+    ]);
+    expect(await stack.driver.events()).toHaveLength(inWindow.length);
+  }, 60_000);
+
+  test('the key stands in no output, no file, no log and not in the process list', async () => {
+    const { local, root } = stack;
+    const child = spawn(process.execPath, [join(process.cwd(), 'bin/ops.ts'), ...line(), '--fresh', '--local'], {
+      cwd: root,
+    });
+    const seen: string[] = [];
+    const note = (chunk: Buffer): void => void seen.push(chunk.toString());
+    child.stdout.on('data', note);
+    child.stderr.on('data', note);
+    child.stdin.end(`${esp.key}\n`);
+    esp.turned = () => {
+      for (const name of [`/proc/${child.pid}/cmdline`, `/proc/${child.pid}/environ`]) {
+        try {
+          seen.push(readFileSync(name, 'utf8'));
+        } catch {
+          // No such file system here: the arguments are those that this test gave.
+        }
+      }
+    };
+    expect(await new Promise((done) => child.once('exit', done))).toBe(0);
+    const files = readdirSync(join(root, '.local'), { recursive: true, withFileTypes: true }).filter((one) =>
+      one.isFile(),
+    );
+    for (const file of files) seen.push(readFileSync(join(file.parentPath, file.name), 'latin1'));
+    expect(seen.join('\n')).toContain('had not come by webhook');
+    expect(seen.join('\n')).not.toContain(esp.key);
+    expect(local.stack.url).not.toBe('');
+  }, 60_000);
+
+  test.each([
+    ['no --from', ['catch-up', 'sparkpost'], /--from is missing/],
+    ['the wrong way round', ['catch-up', 'sparkpost', '--from', '2026-05-05', '--to', '2026-05-04'], /must be before/],
+    ['no such source', ['catch-up', 'sparkpots', '--from', '2026-05-04'], /no such source/],
+    [
+      'a base that would show the key',
+      ['catch-up', 'sparkpost', '--from', '2026-05-04', '--api-base', 'http://example.com'],
+      /https URL/,
+    ],
+    ['the key as an argument', ['catch-up', 'sparkpost', 'the-key', '--from', '2026-05-04'], /one argument too many/],
+  ])('%s is a usage error', async (_name, args, message) => {
+    const ran = await stack.run(args, 'key');
+    expect(ran.code).toBe(2);
+    expect(ran.err).toMatch(message);
+  });
+});

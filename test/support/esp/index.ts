@@ -1,0 +1,13 @@
+import { fakeMailgun } from './mailgun.ts';
+import { fakePostmark } from './postmark.ts';
+import { fakeSendgrid } from './sendgrid.ts';
+import { fakeSparkpost } from './sparkpost.ts';
+import type { FakeEsp } from './story.ts';
+
+/** A fake of every ESP whose past events can be read, by provider id. */
+export const FAKE_ESPS: ReadonlyMap<string, () => Promise<FakeEsp>> = new Map<string, () => Promise<FakeEsp>>([
+  ['sparkpost', fakeSparkpost],
+  ['mailgun', fakeMailgun],
+  ['sendgrid', fakeSendgrid],
+  ['postmark', fakePostmark],
+]);
