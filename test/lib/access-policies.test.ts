@@ -11,7 +11,7 @@ import { Storage } from '../../lib/constructs/storage/tables.ts';
 import { AlarmTopics } from '../../lib/constructs/watch/alarms/topics.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
 import type { Settings } from '../../lib/settings/schema.ts';
-import { type Resource, show, VARIANTS } from '../support/template.ts';
+import { type Resource, show, synthesize, VARIANTS } from '../support/template.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -152,7 +152,7 @@ describe('operator', () => {
 });
 
 describe('viewer', () => {
-  const resources = resourcesOf(VARIANTS.everything);
+  const { resources } = synthesize(VARIANTS.everything);
   const may = evaluator(resources.ViewerPolicy);
 
   test('reads the list, the events and their indexes, and writes nothing anywhere', () => {
