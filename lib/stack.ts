@@ -3,11 +3,11 @@ import type { Construct } from 'constructs';
 import { writeOutputs } from './constructs/access/outputs.ts';
 import { AccessPolicies } from './constructs/access/policies.ts';
 import { PROCESS_TIMEOUT, Processor } from './constructs/delivery/processor.ts';
-import { DeliveryQueue } from './constructs/delivery/queue.ts';
+import { DeliveryQueues } from './constructs/delivery/queue.ts';
 import { Archive } from './constructs/feeds/archive.ts';
 import { Bus } from './constructs/feeds/bus.ts';
 import { Ingress } from './constructs/ingress/ingress.ts';
-import { SesDirect } from './constructs/ses/direct.ts';
+import { isFed, SesDirect } from './constructs/ses/direct.ts';
 import { SesTopics } from './constructs/ses/topics.ts';
 import { Secrets } from './constructs/storage/secrets.ts';
 import { Storage } from './constructs/storage/tables.ts';
@@ -27,8 +27,12 @@ export class QuellStack extends Stack {
     const logRetentionDays = settings.retention.logsDays;
 
     const storage = new Storage(this, 'Storage', settings);
-    const secrets = new Secrets(this, 'Secrets', settings.existingSecret);
-    const delivery = new DeliveryQueue(this, 'Delivery', PROCESS_TIMEOUT);
+    const secrets = new Secrets(this, 'Secrets', settings);
+    const delivery = new DeliveryQueues(this, 'Delivery', {
+      consumerTimeout: PROCESS_TIMEOUT,
+      feeds: Object.values(settings.sources).some(isFed),
+      archive: settings.archive !== false,
+    });
     const sesTopics = new SesTopics(this, 'SesTopics', settings.sources);
     const topicArns = sesTopics.arnsBySource();
     const sesDirect = new SesDirect(this, 'SesDirect', settings.sources, delivery, sesTopics);
@@ -39,7 +43,7 @@ export class QuellStack extends Stack {
       config,
       logRetentionDays,
       delivery,
-      secrets,
+      ownKeys: secrets.ownKeys,
       storage,
       topicArns: sesTopics.arns,
       madeTopics: topicArns,
@@ -48,7 +52,13 @@ export class QuellStack extends Stack {
     });
     const ingress = new Ingress(this, 'Ingress', { settings, config, secrets, delivery, topicArns });
     sesTopics.subscribe(ingress, processor);
-    const pulse = new Pulse(this, 'Pulse', { config, logRetentionDays, ingress, secrets, storage });
+    const pulse = new Pulse(this, 'Pulse', {
+      config,
+      logRetentionDays,
+      ingress,
+      ownKeys: secrets.ownKeys,
+      storage,
+    });
     const bus = settings.publish
       ? new Bus(this, 'Bus', { config, logRetentionDays, storage, types: settings.publish.types })
       : undefined;
@@ -69,7 +79,7 @@ export class QuellStack extends Stack {
       storage,
       secrets,
       delivery,
-      deliveries: processor.deliveries,
+      mappings: Object.values(processor.mappings).flatMap((mapping) => mapping ?? []),
       archive,
       functions: [ingress.receive, processor.process, pulse.pulse].map((one) => one.function),
       topicArns: [alarms.desk.topics.page.topicArn, alarms.desk.topics.ticket.topicArn, ...sesTopics.arns],

@@ -63,7 +63,7 @@ beforeAll(async () => {
     },
   });
   driver = new Driver(local.stack);
-  await eventually(async () => expect(recorded(0).map(({ name }) => name)).toContain(METRICS.heartbeat), 30_000);
+  await eventually(async () => expect(recorded(0).map(({ name }) => name)).toContain(METRICS.heartbeat), 90_000);
   await send([...mails('delivered', 100), ...mails('opened', 30), ...mails('clicked', 2), ...mails('hard_bounce', 1)]);
   normal = recorded(0);
   const before = Date.now();
@@ -71,7 +71,7 @@ beforeAll(async () => {
   // A function's last line reaches its log a moment after its answer.
   await eventually(async () => expect(recorded(before).map(({ name }) => name)).toContain(METRICS.notEnqueued));
   wrong = recorded(before);
-}, 90_000);
+}, 240_000);
 
 afterAll(async () => {
   driver?.close();

@@ -1,17 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { METRICS } from '../../lambda/contract/metrics.ts';
-import type { Lines } from './model.ts';
+import { readFileSync } from 'node:fs';
+import { ASSUMED, type Lines, total } from './model.ts';
 import { PRICES } from './prices.ts';
 
-/** What the template makes that costs money whether or not an event comes. */
-export interface Fixed {
-  readonly alarms: number;
-  readonly dashboards: number;
-  readonly secrets: number;
-  /** Heartbeats a month. */
-  readonly heartbeats: number;
-}
+/** What a stack costs whether or not an event comes, read off its template: the one place that says so, for every page. */
 
 interface Resource {
   readonly Type: string;
@@ -19,21 +10,51 @@ interface Resource {
 }
 
 const MONTH_SECONDS = 30 * 86_400;
-/** Pollers that stay up while a maximum concurrency is set, and how long each waits for a message. */
+/** Pollers of a queue that stay up while its event source has a maximum concurrency, and how long each waits for a message. */
 const POLLERS = 5;
 const LONG_POLL_SECONDS = 20;
-export function fixedOf(assembly: string): Fixed {
-  const file = readdirSync(assembly).find((name) => name.endsWith('.template.json')) ?? '';
-  const { Resources } = JSON.parse(readFileSync(join(assembly, file), 'utf8')) as {
-    Resources: Record<string, Resource>;
-  };
-  const count = (...types: string[]) => Object.values(Resources).filter(({ Type }) => types.includes(Type)).length;
-  return {
-    alarms: count('AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'),
-    dashboards: count('AWS::CloudWatch::Dashboard'),
-    secrets: count('AWS::SecretsManager::Secret'),
-    heartbeats: Object.values(Resources).reduce((sum, resource) => sum + timesAMonth(resource), 0),
-  };
+
+/**
+ * A heartbeat: a request, invocations of `pulse`, `receive` and `process`, three queue requests, an insert and a delete, about eight looks
+ * at the table, and the time that `pulse` waits for it.
+ */
+const HEARTBEAT =
+  PRICES.httpRequest +
+  3 * PRICES.lambdaRequest +
+  3 * PRICES.sqsRequest +
+  2 * PRICES.writeUnit +
+  8 * PRICES.readUnit +
+  1 * ASSUMED.memoryGb * PRICES.lambdaGbSecond;
+
+/** Dollars a month, line by line. @param resources of the template @param alwaysWritten metrics that pulse writes with every run */
+export function idle(resources: Readonly<Record<string, Resource>>, alwaysWritten: number): Lines {
+  const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type);
+  const watched = ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsOf(alarm), 0);
+  const polled = ofType('AWS::Lambda::EventSourceMapping').filter(({ Properties }) => Properties?.ScalingConfig).length;
+  const beats = ofType('AWS::Events::Rule').reduce((sum, rule) => sum + timesAMonth(rule), 0);
+  const count = (type: string) => ofType(type).length;
+  const lines: [string, number][] = [
+    [`alarms, on ${watched} metrics`, watched * PRICES.alarm],
+    ['the alarm that mutes followers', count('AWS::CloudWatch::CompositeAlarm') * PRICES.compositeAlarm],
+    [`metrics that are always written: ${alwaysWritten}`, alwaysWritten * PRICES.metric],
+    [`secrets: ${count('AWS::SecretsManager::Secret')}`, count('AWS::SecretsManager::Secret') * PRICES.secret],
+    [
+      `waiting at ${polled} queues, with ${POLLERS} pollers each`,
+      (MONTH_SECONDS / LONG_POLL_SECONDS) * POLLERS * polled * PRICES.sqsRequest,
+    ],
+    [`runs of pulse with its heartbeat: ${beats.toLocaleString('en-US')}`, beats * HEARTBEAT],
+    ['dashboard', count('AWS::CloudWatch::Dashboard') * PRICES.dashboard],
+  ];
+  return Object.fromEntries(lines.filter(([, dollars]) => dollars > 0));
+}
+
+/** An alarm is billed for each metric that it reads, an alarm on a band for its two bounds as well. */
+function metricsOf({ Properties }: Resource): number {
+  const queries = (Properties?.Metrics as { MetricStat?: object; Expression?: string }[] | undefined) ?? [
+    { MetricStat: {} },
+  ];
+  const band = queries.some(({ Expression = '' }) => Expression.startsWith('ANOMALY_DETECTION_BAND'));
+  return queries.filter(({ MetricStat }) => MetricStat).length + (band ? 2 : 0);
 }
 
 /** How often a schedule in minutes fires. */
@@ -42,17 +63,19 @@ function timesAMonth({ Properties }: Resource): number {
   return minutes === undefined ? 0 : MONTH_SECONDS / 60 / Number(minutes);
 }
 
-/** A heartbeat is a request, three invocations, three queue requests and one write. */
-const HEARTBEAT = PRICES.httpRequest + 3 * PRICES.lambdaRequest + 3 * PRICES.sqsRequest + PRICES.writeUnit;
+/** The table that docs/settings.md and docs/cost.md both hold. */
+export const idleTable = (lines: Lines): string =>
+  [
+    '| | $ a month |',
+    '|---|---:|',
+    ...Object.entries(lines).map(([name, dollars]) => `| ${name} | ${dollars.toFixed(2)} |`),
+    `| **total** | **${total(lines).toFixed(2)}** |`,
+  ].join('\n');
 
-/** Dollars a month; a metric costs only in the months in which something is counted in it. */
-export const idle = ({ alarms, dashboards, secrets, heartbeats }: Fixed): Lines => ({
-  [`${alarms} alarms`]: alarms * PRICES.alarm,
-  [`${secrets} secret`]: secrets * PRICES.secret,
-  'polling an empty queue': (MONTH_SECONDS / LONG_POLL_SECONDS) * POLLERS * PRICES.sqsRequest,
-  ...(heartbeats > 0 && { [`${heartbeats} heartbeats`]: heartbeats * HEARTBEAT }),
-  ...(dashboards > 0 && { [`${dashboards} dashboard`]: dashboards * PRICES.dashboard }),
-});
+const MARKED = /(?<=<!-- idle -->\n)[\s\S]*?(?=\n<!-- end -->)/;
 
-/** Dollars a month for the metrics of a source, at most: where every one of them counts something. */
-export const METRICS_AT_MOST = Object.keys(METRICS).length * PRICES.metric;
+/** A page with the table as it must be. */
+export const withIdle = (page: string, lines: Lines): string => page.replace(MARKED, idleTable(lines));
+
+/** The table as docs/settings.md has it, which a test holds to the template. */
+export const idleOfDocs = (): string => MARKED.exec(readFileSync('docs/settings.md', 'utf8'))?.[0] ?? '';

@@ -22,7 +22,9 @@ export const PRICES = {
   s3Storage: 0.023,
   busEvent: 1 / MILLION,
   /** Per month. */
+  /** Of standard resolution, for each metric that it reads. */
   alarm: 0.1,
+  compositeAlarm: 0.5,
   metric: 0.3,
   dashboard: 3,
   secret: 0.4,

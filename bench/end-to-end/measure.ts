@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Fixed, fixedOf } from '../cost/idle.ts';
 import { OPENED } from '../load/mix.ts';
 import { quantile } from '../stats.ts';
 import { burst, complain, drained, PER_REQUEST, trickle } from './load.ts';
@@ -18,7 +17,6 @@ export interface EndToEnd {
   /** The same in the middle of a flood of opens. */
   readonly flood: Latency;
   /** What the stack's template makes that costs money by itself. */
-  readonly fixed: Fixed;
 }
 
 /** Requests of a hundred events. */
@@ -48,7 +46,7 @@ export async function measureEndToEnd(into: string): Promise<EndToEnd> {
     const calm = await calmly(stack, eventsPerSecond / 10);
     const during: number[] = [];
     for (let n = 0; n < FLOODS; n++) during.push(...(await flooded(stack, n)));
-    return { eventsPerSecond, calm: latency(calm), flood: latency(during), fixed: fixedOf(stack.assembly) };
+    return { eventsPerSecond, calm: latency(calm), flood: latency(during) };
   } finally {
     await stack.stop();
   }

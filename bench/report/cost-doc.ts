@@ -1,4 +1,5 @@
-import { idle, METRICS_AT_MOST } from '../cost/idle.ts';
+import { METRICS } from '../../lambda/contract/metrics.ts';
+import { idleOfDocs } from '../cost/idle.ts';
 import { ASSUMED, archive, type Lines, perMillion, storage, total, variants } from '../cost/model.ts';
 import { GB, PRICES } from '../cost/prices.ts';
 import { archives, shapesOf } from '../cost/shapes.ts';
@@ -9,7 +10,7 @@ const RETENTION_DAYS = 35;
 
 /** docs/cost.md. */
 export function costDoc(everything: Everything): string {
-  const { receive, process, endToEnd } = everything;
+  const { receive, process } = everything;
   const { one, hundred } = shapesOf(receive, process);
   const ms = (way: 'putItem' | 'idempotency') => process.cpu[way].median / 1000;
   const cpu = { putItemMs: ms('putItem'), idempotencyMs: ms('idempotency') };
@@ -20,7 +21,6 @@ export function costDoc(everything: Everything): string {
   const rows = (a: Lines, b: Lines) => Object.keys(a).map((name) => both(name, a[name] ?? 0, b[name] ?? 0));
   const head = ['', '1 event per request', '100 per request'];
   const storedGb = (one.itemBytes + ASSUMED.itemOverhead) / (GB / 1e6);
-  const month = idle(endToEnd.fixed);
 
   return `# Cost
 
@@ -48,11 +48,15 @@ ${markdown([head, ...rows(variants(one, cpu), variants(hundred, cpu))])}
 
 ## Per month, whatever comes
 
-For one source, heartbeat and alarms included.
+The smallest stack: one source, every default. Each stage is charged so again, and each further source $0.30 for its metric and $0.10 for each of its alarms
+([settings](settings.md#what-an-idle-month-costs)).
 
-${markdown([['', 'a month'], ...Object.entries(month).map(([name, value]) => [name, dollars(value)]), ['**total**', dollars(total(month))]])}
+<!-- idle -->
+${idleOfDocs()}
+<!-- end -->
 
-CloudWatch metrics cost ${dollars(PRICES.metric)} each in a month in which they count something; at most ${dollars(METRICS_AT_MOST)} for one source, ordinarily a quarter of it. An
+Other metrics cost ${dollars(PRICES.metric)} each in a month in which they count something; at most ${dollars(Object.keys(METRICS).length * PRICES.metric)} for one source, ordinarily a third of it. Secrets
+Manager's calls are $0.05 for 10,000: each environment of \`receive\` and \`process\` reads every five minutes while it is warm, $0.04 a month for one that always is. An
 account's first ten alarms, ten metrics, three dashboards and million queue requests a month are free.
 
 ## Storage

@@ -1,6 +1,7 @@
 import { HEARTBEAT_SOURCE } from '../contract/config.ts';
-import { BY_HOUR, EVENTS, isInternal, SUPPRESSION } from '../contract/tables.ts';
+import { EVENTS, isInternal, SUPPRESSION } from '../contract/tables.ts';
 import type { NormalisedEvent } from './event.ts';
+import { recordedEvent } from './record.ts';
 import { type Mark, type Reasons, verdicts } from './suppression.ts';
 
 /** An item of a table, as its stream shows it. */
@@ -63,22 +64,8 @@ export function suppressionChange(before: Item | undefined, after: Item): Suppre
 
 /** A stored event as the normalised event it was; undefined where it is nobody's business: tokens, heartbeats, replays. */
 export function publishedEvent(item: Item): NormalisedEvent | undefined {
-  const {
-    [EVENTS.sortKey]: key,
-    [EVENTS.expiry]: _expiry,
-    [BY_HOUR.partitionKey]: _hour,
-    [EVENTS.replayed]: replayed,
-    recipient,
-    ...facts
-  } = item;
-  if (facts.type === undefined || replayed === true || facts.source === HEARTBEAT_SOURCE) return undefined;
-  const [at, fingerprint] = String(key).split('#');
-  return {
-    fingerprint,
-    ...facts,
-    ...(!isNobodys(item) && { recipient }),
-    ...(at !== '-' && { occurredAt: at }),
-  } as unknown as NormalisedEvent;
+  if (item.type === undefined || item[EVENTS.replayed] === true || item.source === HEARTBEAT_SOURCE) return undefined;
+  return recordedEvent(item);
 }
 
 /** About no address. */

@@ -1,5 +1,5 @@
 import type { EventType } from '../contract/event-types.ts';
-import { BY_HOUR, EVENTS, HOUR_SHARDS, hourKey, internalKey } from '../contract/tables.ts';
+import { BY_HOUR, EVENTS, HOUR_SHARDS, hourKey, internalKey, isInternal } from '../contract/tables.ts';
 import type { NormalisedEvent } from './event.ts';
 
 /** An event as it stands in the events table; keys are in the ESP's facts, so a repeated event has the same key by construction. */
@@ -56,4 +56,23 @@ export function eventRecord(event: NormalisedEvent, retentionDays: number, quiet
     ...(LISTED_BY_HOUR[event.type] && { [BY_HOUR.partitionKey]: hourKey(event.receivedAt, shardOf(event)) }),
     ...(quiet && { [EVENTS.replayed]: true }),
   };
+}
+
+/** The event that a record was made of. @param item as {@link eventRecord} wrote it */
+export function recordedEvent(item: EventRecord): NormalisedEvent {
+  const {
+    [EVENTS.sortKey]: key,
+    [EVENTS.expiry]: _expiry,
+    [EVENTS.replayed]: _replayed,
+    [BY_HOUR.partitionKey]: _hour,
+    recipient,
+    ...facts
+  } = item;
+  const [at, fingerprint] = String(key).split('#');
+  return {
+    fingerprint,
+    ...facts,
+    ...(!isInternal(String(recipient)) && { recipient }),
+    ...(at !== '-' && { occurredAt: at }),
+  } as unknown as NormalisedEvent;
 }

@@ -9,12 +9,14 @@ export interface StackFile {
     Record<'dynamodb' | 'sqs' | 'secretsmanager' | 'sns' | 'lambda' | 'eventbridge' | 'firehose' | 's3', string>
   >;
   readonly tables: Readonly<Record<'events' | 'suppression', string>>;
-  readonly queues: Readonly<Record<'delivery' | 'deadLetter', string>>;
+  readonly queues: Readonly<Record<'delivery' | 'acts' | 'deadLetter', string>> & { readonly feeds?: string };
   /** Where raw events are kept; absent where the settings switch the archive off. */
   readonly archive?: { readonly bucket: string };
   readonly functions: Readonly<Record<string, { readonly pid: number }>>;
   readonly sources: Readonly<Record<string, LocalSource>>;
   readonly secretArn: string;
+  /** The stack's own keys. */
+  readonly ownKeysArn: string;
   readonly keysFile: string;
   readonly logsDir: string;
   /** Address of the console with its token: whoever has it may use it. */

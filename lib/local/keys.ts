@@ -11,6 +11,8 @@ export type SecretMap = Readonly<Record<string, string | readonly string[]>>;
 
 export interface LocalKeys {
   readonly secrets: SecretMap;
+  /** Of those given, the ones that belong into the stack's own secret, by their reserved names. */
+  readonly ownKeys: SecretMap;
   /** What signs samples, by source; none where only the ESP could. */
   readonly signing: Readonly<Record<string, KeyPair>>;
   readonly certificate?: CertificateAnswer;
@@ -51,11 +53,16 @@ export async function localKeys(sources: RuntimeConfig['sources'], given: GivenK
   const hosts = byCertificate.flatMap(({ provider }) => (provider.certificateHosts ?? []).map(({ source }) => source));
   const certificateKeys = byCertificate.flatMap(({ name }) => (pair ? [[name, pair] as const] : []));
   return {
-    secrets: given.secrets ?? Object.fromEntries(made),
+    secrets: given.secrets ? entries(given.secrets, (name) => !isOwn(name)) : Object.fromEntries(made),
+    ownKeys: entries(given.secrets ?? {}, isOwn),
     signing: Object.fromEntries([...secretKeys, ...certificateKeys]),
     ...(certificate !== undefined && { certificate: { pem: certificate, hosts } }),
   };
 }
+
+const isOwn = (name: string): boolean => name.startsWith('quell-');
+const entries = (map: SecretMap, wanted: (name: string) => boolean): SecretMap =>
+  Object.fromEntries(Object.entries(map).filter(([name]) => wanted(name)));
 
 /** A self-signed certificate for a private key: node:crypto reads certificates and makes none. */
 async function certify(privateKey: string): Promise<string> {

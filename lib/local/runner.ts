@@ -61,12 +61,14 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   const watchdog = startWatchdog();
   closers.add(() => watchdog.stop());
 
-  const secret = { arn: '', value: '{}' };
+  const secrets = { webhooks: { arn: '', value: '{}' }, ownKeys: { arn: '', value: '{}' } };
   const archive = firehose();
   const sources = eventSources();
   const [assembly, endpoints] = await together<readonly [Assembly, StackFile['endpoints']]>(
     step('synthesized the stack', () => assemble(home, watchdog, options)),
-    step('started the emulators', () => startEmulators(closers, watchdog, secret, archive, sources, dataDir)),
+    step('started the emulators', () =>
+      startEmulators(closers, watchdog, Object.values(secrets), archive, sources, dataDir),
+    ),
   );
   const view = (sqs: string) =>
     viewStack(assembly.resources, localPlaces(assembly.resources, { sqs, api: server.url }));
@@ -80,7 +82,12 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
 
   const facing = await wrap(endpoints, options.wrapEndpoint);
   const found = lambdasOf(view(facing.sqs), assembly, facing, server.url);
-  const { secrets, signing, certificate } = await step('made the keys', () => localKeys(sourcesOf(found), given));
+  const {
+    secrets: values,
+    ownKeys,
+    signing,
+    certificate,
+  } = await step('made the keys', () => localKeys(sourcesOf(found), given));
   home.writeKeys(signing);
   const lambdas = certificate === undefined ? found : found.map((lambda) => withCertificate(lambda, certificate));
 
@@ -105,11 +112,12 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
     show: say,
     restarted: () => ready && home.writeStack(describe()),
   });
-  secret.arn = describe().secretArn;
-  secret.value = JSON.stringify(secrets);
+  const { secretArn, ownKeysArn } = describe();
+  Object.assign(secrets.webhooks, { arn: secretArn, value: JSON.stringify(values) });
+  Object.assign(secrets.ownKeys, { arn: ownKeysArn, value: JSON.stringify(ownKeys) });
 
-  for (const { lambda, ...spec } of pollersOf(stack, lambdas, timeScale)) {
-    sources.add(lambda.name, () => startPoller(spec, sqs, (event) => functions.invoke(lambda.arn, event)));
+  for (const { lambda, queueId, ...spec } of pollersOf(stack, lambdas, timeScale)) {
+    sources.add(queueId, () => startPoller(spec, sqs, (event) => functions.invoke(lambda.arn, event)));
   }
   closers.add(() => sources.stop());
   const streams = awsJson('dynamodbstreams', endpoints.dynamodb);

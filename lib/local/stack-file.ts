@@ -27,6 +27,8 @@ export interface Described {
 /** What others need to know of the run. Functions may reach the emulators through a proxy; these addresses are the emulators' own. */
 export function describeStack({ home, url, endpoints, stack, lambdas, pid, consoleUrl }: Described): StackFile {
   const queue = (address: string) => `${endpoints.sqs}${new URL(address).pathname}`;
+  const queueOf = (arn: string) => `${endpoints.sqs}/${arn.split(':').slice(-2).join('/')}`;
+  const feeds = variable(lambdas, 'process', 'FEEDS_QUEUE_ARN');
   const tables = {
     events: variable(lambdas, 'process', 'EVENTS_TABLE'),
     suppression: variable(lambdas, 'process', 'SUPPRESSION_TABLE'),
@@ -39,12 +41,15 @@ export function describeStack({ home, url, endpoints, stack, lambdas, pid, conso
     tables,
     queues: {
       delivery: queue(variable(lambdas, 'receive', 'DELIVERY_QUEUE_URL')),
+      acts: queueOf(variable(lambdas, 'process', 'ACTS_QUEUE_ARN')),
+      ...(feeds !== 'none' && { feeds: queueOf(feeds) }),
       deadLetter: queue(variable(lambdas, 'process', 'DEAD_LETTER_QUEUE_URL')),
     },
     ...(bucket && { archive: { bucket: bucket.place.ref } }),
     functions: Object.fromEntries(lambdas.map((lambda) => [lambda.name, { pid: pid(lambda) }])),
     sources: describeSources(lambdas, url),
     secretArn: variable(lambdas, 'receive', 'SECRET_ARN'),
+    ownKeysArn: variable(lambdas, 'receive', 'OWN_KEYS_ARN'),
     keysFile: home.keys,
     logsDir: home.logs,
     ...(consoleUrl !== undefined && { console: { url: consoleUrl } }),

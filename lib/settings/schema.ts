@@ -71,6 +71,7 @@ export const globals = v.object({
     suppressionStream: v.optional(streamArn),
   }),
   existingSecret: v.optional(secretArn),
+  existingOwnKeys: v.optional(secretArn),
   runbookUrl: v.optional(webPage),
   alarms,
   alarmTargets: v.optional(v.array(alarmTarget, 'a list of targets'), []),

@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { AccessPolicies } from '../../lib/constructs/access/policies.ts';
 import { PROCESS_TIMEOUT, Processor } from '../../lib/constructs/delivery/processor.ts';
-import { DeliveryQueue } from '../../lib/constructs/delivery/queue.ts';
+import { DeliveryQueues } from '../../lib/constructs/delivery/queue.ts';
 import { Secrets } from '../../lib/constructs/storage/secrets.ts';
 import { Storage } from '../../lib/constructs/storage/tables.ts';
 import { AlarmTopics } from '../../lib/constructs/watch/alarms/topics.ts';
@@ -23,15 +22,19 @@ function stackOf(settings: Settings): Stack {
   const context = { 'aws:cdk:bundling-stacks': [] };
   const stack = new Stack(new App({ context }), `quell-${settings.stage}`);
   const storage = new Storage(stack, 'Storage', settings);
-  const secrets = new Secrets(stack, 'Secrets', undefined);
-  const delivery = new DeliveryQueue(stack, 'Delivery', PROCESS_TIMEOUT);
+  const secrets = new Secrets(stack, 'Secrets', settings);
+  const delivery = new DeliveryQueues(stack, 'Delivery', {
+    consumerTimeout: PROCESS_TIMEOUT,
+    feeds: true,
+    archive: false,
+  });
   const config = runtimeConfig(settings);
   const rest = { config, logRetentionDays: 30, topicArns: [], madeTopics: '{}', archive: undefined, concurrency: 10 };
-  const processor = new Processor(stack, 'Processor', { ...rest, delivery, secrets, storage });
-  const deliveries = processor.node.findChild('Deliveries') as EventSourceMapping;
+  const processor = new Processor(stack, 'Processor', { ...rest, delivery, ownKeys: secrets.ownKeys, storage });
+  const mappings = Object.values(processor.mappings).flatMap((mapping) => mapping ?? []);
   const topics = new AlarmTopics(stack, 'Topics', settings);
   const others = { functions: [processor.process.function], topicArns: [topics.page.topicArn] };
-  new AccessPolicies(stack, 'Access', { stage: settings.stage, storage, secrets, delivery, deliveries, ...others });
+  new AccessPolicies(stack, 'Access', { stage: settings.stage, storage, secrets, delivery, mappings, ...others });
   return stack;
 }
 
@@ -198,7 +201,10 @@ describe('eraser', () => {
     for (const action of ['GetItem', 'PutItem', 'DeleteItem'])
       expect(both(`dynamodb:${action}`, 'SuppressionTable.Arn')).toBe(true);
     for (const action of ['GetSecretValue', 'PutSecretValue'])
-      expect(both(`secretsmanager:${action}`, 'WebhookSecrets')).toBe(true);
+      expect(both(`secretsmanager:${action}`, 'OwnKeys')).toBe(true);
+    // The key of the marks is nobody's but theirs who erase.
+    expect(evaluator(resources.OperatorPolicy)('secretsmanager:GetSecretValue', 'OwnKeys')).toBe(false);
+    expect(may('secretsmanager:GetSecretValue', 'WebhookSecrets')).toBe(false);
   });
 });
 

@@ -197,30 +197,6 @@ test('the alarms of a source are those that the contract names for muting', () =
   expect(ofSes.map(({ AlarmName }) => AlarmName)).toContain(alarmName('test', 'silence', 'ses-main'));
 });
 
-describe('an idle month of the smallest stack', () => {
-  const smallest = synthesize(VARIANTS.smallest);
-  const count = (type: string) => smallest.ofType(type).length;
-
-  test('costs less than five dollars by list price, without any free allowance, and what the docs say', () => {
-    const watched = smallest.ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
-      const queries = (Properties.Metrics ?? [{ MetricStat: {} }]) as { MetricStat?: object }[];
-      return queries.filter(({ MetricStat }) => MetricStat).length;
-    });
-    const cents =
-      10 * watched.reduce((sum, metrics) => sum + metrics, 0) +
-      50 * count('AWS::CloudWatch::CompositeAlarm') +
-      300 * count('AWS::CloudWatch::Dashboard') +
-      40 * count('AWS::SecretsManager::Secret') +
-      // Written every five minutes: Accepted of the one source, Heartbeat.
-      30 * 2 +
-      // Five pollers of 20 s each, and 8,640 heartbeats through everything: docs/settings.md.
-      26 +
-      12;
-    expect(cents).toBeLessThan(500);
-    expect(readFileSync('docs/settings.md', 'utf8')).toContain(`**$${(cents / 100).toFixed(2)}**`);
-  });
-});
-
 describe('the complaint rate is measured where complaints are reported', () => {
   /** State of both alarms on a day of so many deliveries, a share of them at Google, and so many complaints. */
   const states = (delivered: number, google: number, complaints: number) => {

@@ -51,7 +51,10 @@ test('the settings off, none of these resources exist', () => {
   ])
     expect(types).not.toContain(type);
   expect(Object.keys(off.resources).filter((id) => /Bus|Archive|Publish|SesDirect|Unpublished/.test(id))).toEqual([]);
-  expect(off.ofType('AWS::Lambda::EventSourceMapping')).toHaveLength(1);
+  const read = off
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .map(([, { Properties }]) => show(Properties.EventSourceArn));
+  expect(read.sort()).toEqual(['ActsQueue.Arn', 'DeliveryQueue.Arn']);
 });
 
 describe('the bus', () => {
@@ -182,34 +185,60 @@ describe('the archive', () => {
   });
 });
 
+interface Equals {
+  readonly ArnEquals: { readonly 'aws:SourceArn': unknown };
+}
+const policyOf = (queue: string, stack = on) =>
+  stack
+    .ofType('AWS::SQS::QueuePolicy')
+    .map(([, { Properties }]) => Properties)
+    .find(({ Queues }) => show((Queues as unknown[])[0]) === queue);
+
 describe('SES without HTTP', () => {
-  test("a rule takes SES's events about mail, of the named configuration sets, to the delivery queue, and keeps what it cannot bring", () => {
-    const [[, rule] = ['', undefined]] = on.ofType('AWS::Events::Rule').filter(([id]) => id.startsWith('SesDirect'));
+  test("a rule takes SES's events about mail, of the named configuration sets, to the feeds queue, and keeps what it cannot bring", () => {
+    const [[ruleId, rule] = ['', undefined]] = on
+      .ofType('AWS::Events::Rule')
+      .filter(([id]) => id.startsWith('SesDirect'));
     expect(rule?.Properties.EventPattern).toEqual({
       source: ['aws.ses'],
       'detail-type': expect.arrayContaining(['Email Bounced', 'Email Complaint Received']),
       detail: { mail: { tags: { 'ses:configuration-set': ['marketing'] } } },
     });
     const [target] = (rule?.Properties.Targets ?? []) as Record<string, unknown>[];
-    expect(show(target?.Arn)).toBe('DeliveryQueue.Arn');
+    expect(show(target?.Arn)).toBe('FeedsQueue.Arn');
     expect(target).toMatchObject({ RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 } });
-    expect(target?.DeadLetterConfig).toBeDefined();
+    const undelivered = show((target?.DeadLetterConfig as { Arn: unknown } | undefined)?.Arn).replace('.Arn', '');
+    const writers = statements(policyOf(undelivered)).filter(({ Effect }) => Effect === 'Allow');
+    expect(
+      writers.flatMap(({ Condition }) => [(Condition as Equals).ArnEquals['aws:SourceArn']].flat().map(show)),
+    ).toEqual([`${ruleId}.Arn`]);
   });
 
-  test('the queue takes messages of these rules and topics, and of nobody else', () => {
-    const policy = on
-      .ofType('AWS::SQS::QueuePolicy')
-      .map(([, { Properties }]) => Properties)
-      .find(({ Queues }) => show((Queues as unknown[])[0]) === 'DeliveryQueue');
-    const allowed = statements(policy).filter(({ Effect }) => Effect === 'Allow');
-    expect(allowed.map(({ Principal }) => Principal?.Service).sort()).toEqual([
-      'events.amazonaws.com',
-      'sns.amazonaws.com',
-      'sns.amazonaws.com',
-    ]);
-    for (const { Condition } of allowed) expect(JSON.stringify(Condition)).toMatch(/^\{"ArnEquals":\{"aws:SourceArn"/);
-    const offPolicy = off.ofType('AWS::SQS::QueuePolicy').flatMap(([, { Properties }]) => statements(Properties));
-    expect(offPolicy.filter(({ Effect }) => Effect === 'Allow')).toEqual([]);
+  test('the feeds queue takes messages of exactly these rules and topics, in two statements however many there are', () => {
+    const allowed = statements(policyOf('FeedsQueue')).filter(({ Effect }) => Effect === 'Allow');
+    const sources = Object.fromEntries(
+      allowed.map(({ Principal, Condition }) => [
+        Principal?.Service,
+        [(Condition as Equals).ArnEquals['aws:SourceArn']].flat().map(show),
+      ]),
+    );
+    const rules = on.ofType('AWS::Events::Rule').filter(([id]) => id.startsWith('SesDirect'));
+    const subscribed = on
+      .ofType('AWS::SNS::Subscription')
+      .filter(([, { Properties }]) => Properties.Protocol === 'sqs');
+    expect(sources).toEqual({
+      'events.amazonaws.com': rules.map(([id]) => `${id}.Arn`),
+      'sns.amazonaws.com': subscribed.map(([, { Properties }]) => show(Properties.TopicArn)),
+    });
+    expect(allowed.map(({ Action }) => Action)).toEqual(['sqs:SendMessage', 'sqs:SendMessage']);
+    for (const [, { Properties }] of subscribed) expect(show(Properties.Endpoint)).toBe('FeedsQueue.Arn');
+  });
+
+  test('no other queue of process takes a message of anybody outside the account', () => {
+    for (const stack of [on, off])
+      for (const queue of ['DeliveryQueue', 'ActsQueue', 'DeadLetterQueue', 'UnarchivedQueue'])
+        expect(statements(policyOf(queue, stack)).filter(({ Effect }) => Effect === 'Allow')).toEqual([]);
+    expect(off.resources.FeedsQueue).toBeUndefined();
   });
 
   test('topics are subscribed to the queue with their envelope, and not to the URL', () => {

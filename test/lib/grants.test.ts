@@ -36,6 +36,7 @@ describe('every function may do exactly what it uses', () => {
     expect(grants(VARIANTS.smallest)).toEqual({
       Receive: [
         ...logging('IngressReceiveLogs'),
+        'Allow secretsmanager:GetSecretValue on OwnKeys',
         'Allow secretsmanager:GetSecretValue on WebhookSecrets',
         'Allow sqs:SendMessage on DeliveryQueue.Arn',
       ],
@@ -46,10 +47,10 @@ describe('every function may do exactly what it uses', () => {
         'Allow dynamodb:PartiQLUpdate on SuppressionTable.Arn',
         'Allow dynamodb:Query on EventsTable.Arn',
         ...logging('ProcessorProcessLogs'),
-        'Allow secretsmanager:GetSecretValue on WebhookSecrets',
-        'Allow sqs:DeleteMessage on DeliveryQueue.Arn',
-        'Allow sqs:GetQueueAttributes on DeliveryQueue.Arn',
-        'Allow sqs:ReceiveMessage on DeliveryQueue.Arn',
+        'Allow secretsmanager:GetSecretValue on OwnKeys',
+        ...['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].flatMap((action) =>
+          ['ActsQueue', 'DeliveryQueue'].map((queue) => `Allow sqs:${action} on ${queue}.Arn`),
+        ),
         'Allow sqs:SendMessage on DeadLetterQueue.Arn',
       ],
       Publish: [
@@ -64,8 +65,8 @@ describe('every function may do exactly what it uses', () => {
         'Allow dynamodb:DeleteItem on EventsTable.Arn',
         'Allow dynamodb:GetItem on EventsTable.Arn',
         ...logging('PulseLogs'),
-        'Allow secretsmanager:GetSecretValue on WebhookSecrets',
-        'Allow secretsmanager:PutSecretValue on WebhookSecrets',
+        'Allow secretsmanager:GetSecretValue on OwnKeys',
+        'Allow secretsmanager:PutSecretValue on OwnKeys',
       ],
     });
   });
@@ -76,6 +77,47 @@ describe('every function may do exactly what it uses', () => {
       'Allow sns:ConfirmSubscription on SesTopicssesmainTopic',
       'Allow sns:ConfirmSubscription on arn:aws:sns:eu-west-1:111122223333:older',
     ]);
+  });
+
+  test('each way in has a queue of its own, and process knows which is which', () => {
+    const { ofType, resources } = synthesize(VARIANTS.fed);
+    const [, process] = ofType('AWS::Lambda::Function').find(([id]) => id.startsWith('Processor')) ?? [];
+    const { Variables: variables = {} } = (process?.Properties.Environment ?? {}) as {
+      Variables?: Record<string, unknown>;
+    };
+    expect(
+      Object.fromEntries(
+        Object.entries(variables).flatMap(([key, value]) => (/QUEUE/.test(key) ? [[key, show(value)]] : [])),
+      ),
+    ).toEqual({
+      DEAD_LETTER_QUEUE_URL: 'DeadLetterQueue',
+      ACTS_QUEUE_ARN: 'ActsQueue.Arn',
+      FEEDS_QUEUE_ARN: 'FeedsQueue.Arn',
+      UNARCHIVED_QUEUE_URL: 'UnarchivedQueue',
+      UNARCHIVED_QUEUE_ARN: 'UnarchivedQueue.Arn',
+    });
+    const read = ofType('AWS::Lambda::EventSourceMapping')
+      .map(([, { Properties }]) => [show(Properties.EventSourceArn), Properties] as const)
+      .filter(([from]) => from.endsWith('Queue.Arn'));
+    expect(read.map(([from]) => from).sort()).toEqual(
+      ['ActsQueue', 'DeliveryQueue', 'FeedsQueue', 'UnarchivedQueue'].map((queue) => `${queue}.Arn`),
+    );
+    for (const [from, mapping] of read) {
+      expect(mapping).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+      expect(mapping).not.toHaveProperty('Enabled');
+      expect(grants(VARIANTS.fed).Process).toContain(`Allow sqs:ReceiveMessage on ${from}`);
+      // What fails ends in the dead letters; archive lines are tried until they are taken.
+      const { RedrivePolicy } = resources[from.replace('.Arn', '')]?.Properties ?? {};
+      const to = (RedrivePolicy as { deadLetterTargetArn: unknown } | undefined)?.deadLetterTargetArn;
+      expect(to && show(to)).toBe(from === 'UnarchivedQueue.Arn' ? undefined : 'DeadLetterQueue.Arn');
+    }
+  });
+
+  test('no function but receive reads a secret that an ESP shares with us, and receive sends to nobody but the delivery queue', () => {
+    const { Receive = [], ...others } = grants(VARIANTS.fed);
+    for (const rights of Object.values(others))
+      expect(rights.filter((right) => right.endsWith(' on WebhookSecrets'))).toEqual([]);
+    expect(Receive.filter((right) => right.includes('sqs:'))).toEqual(['Allow sqs:SendMessage on DeliveryQueue.Arn']);
   });
 
   test('only an ESP that signs a token instead of the event lets process keep tokens', () => {

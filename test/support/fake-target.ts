@@ -29,6 +29,8 @@ export function fakeTarget(
     ProcessFunctionName: 'process',
     PulseFunctionName: 'pulse',
     DeliveriesMappingId: 'u-1',
+    ActsMappingId: 'u-2',
+    FeedsMappingId: 'none',
     PageTopicArn: 'arn:aws:sns:eu-west-1:111122223333:page',
     TicketTopicArn: 'arn:aws:sns:eu-west-1:111122223333:ticket',
     ...outputs,
@@ -36,8 +38,13 @@ export function fakeTarget(
   const names: Names = {
     url: 'https://hooks.example.com',
     tables: { events: 'events', suppression: 'suppression' },
-    queues: { delivery: 'https://sqs.example.com/1/delivery', deadLetter: 'https://sqs.example.com/1/dead' },
+    queues: {
+      delivery: 'https://sqs.example.com/1/delivery',
+      acts: 'https://sqs.example.com/1/acts',
+      deadLetter: 'https://sqs.example.com/1/dead',
+    },
     secretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:quell-prod-abc123',
+    ownKeysArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:quell-prod-own-abc123',
     stage: 'prod',
     output: (key) => known[key] ?? '',
     sources: new Map(

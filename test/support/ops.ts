@@ -84,9 +84,14 @@ export const stackFile = (over: object = {}): object => ({
   url: 'http://127.0.0.1:9',
   endpoints: { dynamodb: 'http://127.0.0.1:9', sqs: 'http://127.0.0.1:9', secretsmanager: 'http://127.0.0.1:9' },
   tables: { events: 'test-events', suppression: 'test-suppression' },
-  queues: { delivery: 'http://127.0.0.1:9/0/delivery', deadLetter: 'http://127.0.0.1:9/0/dead' },
+  queues: {
+    delivery: 'http://127.0.0.1:9/0/delivery',
+    acts: 'http://127.0.0.1:9/0/acts',
+    deadLetter: 'http://127.0.0.1:9/0/dead',
+  },
   sources: { sendgrid: { provider: 'sendgrid', url: 'http://127.0.0.1:9/webhooks/v1/sendgrid' } },
   secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:quell-local1',
+  ownKeysArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:own-local1',
   keysFile: '.local/keys.json',
   ...over,
 });

@@ -49,6 +49,14 @@ export const VARIANTS = {
     'ses-main',
     { provider: 'ses', options: { createTopic: true, topicArns: ['arn:aws:sns:eu-west-1:111122223333:older'] } },
   ),
+  /** SES by EventBridge and by a queue, and the archive: every queue there is. */
+  fed: settingsOf({
+    archive: {},
+    sources: {
+      ses: { provider: 'ses', via: 'eventbridge', configurationSets: ['marketing'] },
+      queued: { provider: 'ses', via: 'sns-queue', createTopic: true },
+    },
+  }),
   attached: settingsOf({
     existingTables: {
       events: 'old-events',

@@ -8,7 +8,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { EVENTS } from '../../contract/tables.ts';
 import type { EventType, NormalisedEvent } from '../../domain/event.ts';
-import { eventKey, eventRecord, expiresAt } from '../../domain/record.ts';
+import { eventKey, eventRecord, expiresAt, recordedEvent } from '../../domain/record.ts';
 import { toItem } from './item.ts';
 import { writeOver } from './rewrites.ts';
 import { type Outcome, runStatements, type Statement } from './statements.ts';
@@ -108,7 +108,7 @@ export class EventStore {
         new QueryCommand({ ...query, ExclusiveStartKey: from }),
         { abortSignal },
       );
-      found.push(...Items.map(asEvent));
+      found.push(...Items.map((item) => recordedEvent(unmarshall(item))));
       from = LastEvaluatedKey;
     } while (from !== undefined);
     return found;
@@ -137,12 +137,6 @@ const insertStatement = (table: string, item: Record<string, AttributeValue>): S
   text: insertText(table, Object.keys(item)),
   parameters: Object.values(item),
 });
-
-function asEvent(item: Record<string, AttributeValue>): NormalisedEvent {
-  const { [EVENTS.sortKey]: key, ...facts } = unmarshall(item);
-  const [occurredAt, fingerprint] = String(key).split('#');
-  return { ...facts, occurredAt, fingerprint } as unknown as NormalisedEvent;
-}
 
 /** PartiQL for one item; names are ours (attribute names of the event), never the payload's. */
 export const insertText = (table: string, names: readonly string[]): string =>

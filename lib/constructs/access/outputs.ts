@@ -2,7 +2,7 @@ import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { Outputs } from '../../../lambda/contract/outputs.ts';
 import type { Settings } from '../../settings/schema.ts';
 import type { Processor } from '../delivery/processor.ts';
-import type { DeliveryQueue } from '../delivery/queue.ts';
+import type { DeliveryQueues } from '../delivery/queue.ts';
 import type { Archive } from '../feeds/archive.ts';
 import type { Bus } from '../feeds/bus.ts';
 import type { Ingress } from '../ingress/ingress.ts';
@@ -12,11 +12,14 @@ import type { Storage } from '../storage/tables.ts';
 import type { Alarms } from '../watch/alarms/alarms.ts';
 import type { Pulse } from '../watch/pulse.ts';
 
+/** An output that a stack without this part has all the same, so that its absence is told from an older version. */
+const NONE = 'none';
+
 export interface Parts {
   readonly settings: Settings;
   readonly storage: Storage;
   readonly secrets: Secrets;
-  readonly delivery: DeliveryQueue;
+  readonly delivery: DeliveryQueues;
   readonly sesTopics: SesTopics;
   readonly processor: Processor;
   readonly ingress: Ingress;
@@ -46,16 +49,22 @@ const addresses = ({ settings, ingress }: Parts) => ({
 const resources = ({ storage, secrets, delivery, processor, ingress, pulse, alarms }: Parts) => ({
   DeliveryQueueUrl: delivery.queue.queueUrl,
   DeliveryQueueArn: delivery.queue.queueArn,
+  ActsQueueUrl: delivery.acts.queueUrl,
+  ActsQueueArn: delivery.acts.queueArn,
+  FeedsQueueUrl: delivery.feeds?.queueUrl ?? NONE,
   DeadLetterQueueUrl: delivery.deadLetters.queueUrl,
   DeadLetterQueueArn: delivery.deadLetters.queueArn,
   EventsTableName: storage.events.tableName,
   EventsTableArn: storage.events.tableArn,
   SuppressionTableName: storage.suppression.tableName,
   SuppressionTableArn: storage.suppression.tableArn,
-  SecretArn: secrets.arn,
+  SecretArn: secrets.webhooks.arn,
+  OwnKeysArn: secrets.ownKeys.arn,
   ReceiveFunctionName: ingress.receive.function.functionName,
   ProcessFunctionName: processor.process.function.functionName,
-  DeliveriesMappingId: processor.deliveries.eventSourceMappingId,
+  DeliveriesMappingId: processor.mappings.deliveries.eventSourceMappingId,
+  ActsMappingId: processor.mappings.acts.eventSourceMappingId,
+  FeedsMappingId: processor.mappings.feeds?.eventSourceMappingId ?? NONE,
   PulseFunctionName: pulse.pulse.function.functionName,
   PageTopicArn: alarms.desk.topics.page.topicArn,
   TicketTopicArn: alarms.desk.topics.ticket.topicArn,

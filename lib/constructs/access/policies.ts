@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { muteRuleName } from '../../../lambda/contract/alarms.ts';
 import { ARCHIVE_PREFIX, archiveDatabase, archiveWorkGroup, RESULTS_PREFIX } from '../../../lambda/contract/archive.ts';
 import { BY_HOUR, BY_MESSAGE } from '../../../lambda/contract/tables.ts';
-import type { DeliveryQueue } from '../delivery/queue.ts';
+import type { DeliveryQueues } from '../delivery/queue.ts';
 import type { Archive } from '../feeds/archive.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Storage } from '../storage/tables.ts';
@@ -15,9 +15,9 @@ export interface AccessPoliciesProps {
   readonly stage: string;
   readonly storage: Storage;
   readonly secrets: Secrets;
-  readonly delivery: DeliveryQueue;
-  /** What brings deliveries to `process`: to stop it is to pause. */
-  readonly deliveries: IEventSourceMapping;
+  readonly delivery: DeliveryQueues;
+  /** What brings events and acts to `process`: to stop it is to pause. */
+  readonly mappings: readonly IEventSourceMapping[];
   /** Raw events, which `ops replay` reads. */
   readonly archive?: Archive | undefined;
   /** Whose logs `ops doctor` asks. */
@@ -46,6 +46,8 @@ export class AccessPolicies extends Construct {
     this.eraser = this.policy('Eraser', 'What ops erase does beside what operators may.', [
       allow([props.storage.events.tableArn], 'dynamodb:Query', 'dynamodb:BatchWriteItem'),
       allow([suppression.tableArn], 'dynamodb:PutItem', 'dynamodb:DeleteItem'),
+      // The key of the marks that erased people leave.
+      allow([props.secrets.ownKeys.arn], 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'),
     ]);
     this.viewer = this.viewerPolicy(props);
     const parameters = {
@@ -61,9 +63,9 @@ export class AccessPolicies extends Construct {
     }
   }
 
-  /** Operators write to no table: what they change goes through the delivery queue, so that it is recorded. */
+  /** Operators write to no table: what they change goes through the acts queue, so that it is recorded. */
   private operatorPolicy(props: AccessPoliciesProps): ManagedPolicy {
-    const { stage, storage, secrets, delivery, deliveries, archive } = props;
+    const { stage, storage, secrets, delivery, mappings, archive } = props;
     const { stackName } = Stack.of(this);
     const tables = [storage.events.tableArn, storage.suppression.tableArn];
     const policy = this.policy('Operator', 'What the ops command line does.', [
@@ -77,15 +79,19 @@ export class AccessPolicies extends Construct {
       ),
       allow(indexArns(storage), 'dynamodb:Query'),
       allow(
-        [delivery.queue.queueArn, delivery.deadLetters.queueArn],
+        [delivery.queue, delivery.acts, delivery.feeds, delivery.deadLetters].flatMap((queue) => queue?.queueArn ?? []),
         'sqs:GetQueueAttributes',
         'sqs:SendMessage',
         'sqs:ReceiveMessage',
         'sqs:ChangeMessageVisibility',
         'sqs:DeleteMessage',
       ),
-      allow([secrets.arn], 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'),
-      allow([deliveries.eventSourceMappingArn], 'lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'),
+      allow([secrets.webhooks.arn], 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'),
+      allow(
+        mappings.map(({ eventSourceMappingArn }) => eventSourceMappingArn),
+        'lambda:GetEventSourceMapping',
+        'lambda:UpdateEventSourceMapping',
+      ),
       allow(
         props.functions.map(({ logGroup }) => logGroup.logGroupArn),
         'logs:StartQuery',
@@ -135,8 +141,14 @@ export class AccessPolicies extends Construct {
       ),
       allow([storage.suppression.tableArn], 'dynamodb:Scan'),
       allow(indexArns(storage), 'dynamodb:Query'),
-      allow([delivery.queue.queueArn, delivery.deadLetters.queueArn], 'sqs:GetQueueAttributes'),
-      allow([deliveries.eventSourceMappingArn], 'lambda:GetEventSourceMapping'),
+      allow(
+        [delivery.queue, delivery.acts, delivery.feeds, delivery.deadLetters].flatMap((queue) => queue?.queueArn ?? []),
+        'sqs:GetQueueAttributes',
+      ),
+      allow(
+        mappings.map(({ eventSourceMappingArn }) => eventSourceMappingArn),
+        'lambda:GetEventSourceMapping',
+      ),
       allow(
         functions.map(({ logGroup }) => logGroup.logGroupArn),
         'logs:StartQuery',

@@ -6,7 +6,7 @@ import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
 import { webhookPath } from '../../../lambda/contract/paths.ts';
 import { publicUrlOf } from '../../settings/runtime-config.ts';
 import type { Settings } from '../../settings/schema.ts';
-import type { DeliveryQueue } from '../delivery/queue.ts';
+import type { DeliveryQueues } from '../delivery/queue.ts';
 import { plain, ServiceFunction } from '../service-function.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import { accessLog } from './access-log.ts';
@@ -22,7 +22,7 @@ export interface IngressProps {
   readonly settings: Settings;
   readonly config: RuntimeConfig;
   readonly secrets: Secrets;
-  readonly delivery: DeliveryQueue;
+  readonly delivery: DeliveryQueues;
   /** JSON map from source to the SNS topic made for it. */
   readonly topicArns: string;
 }
@@ -47,8 +47,8 @@ export class Ingress extends Construct {
       name: 'receive',
       uses: {
         DELIVERY_QUEUE_URL: delivery.enqueue(),
-        SECRET_ARN: secrets.read(),
-        OWN_KEYS_ARN: plain(secrets.arn),
+        SECRET_ARN: secrets.webhooks.read(),
+        OWN_KEYS_ARN: props.config.heartbeat ? secrets.ownKeys.read() : plain(secrets.ownKeys.arn),
         PUBLIC_URL: plain(this.publicUrl),
         TOPIC_ARNS: plain(props.topicArns),
       },

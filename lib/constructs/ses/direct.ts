@@ -1,62 +1,80 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { type EventPattern, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Settings } from '../../settings/schema.ts';
-import type { DeliveryQueue } from '../delivery/queue.ts';
+import type { Settings, SourceSettings } from '../../settings/schema.ts';
+import type { DeliveryQueues } from '../delivery/queue.ts';
 import { SES_DETAIL_TYPES, sesInput } from './direct-input.ts';
 import { type SesTopics, topicsOf } from './topics.ts';
 
 /** What EventBridge does at most for one event. */
 const RETRY = { maxEventAge: Duration.hours(24), retryAttempts: 185 };
 
-/** Events that SES published and that did not reach the delivery queue. */
+/** Whether a source's events come by a queue of the stack, and not by its URL. */
+export function isFed(settings: SourceSettings): boolean {
+  const via = topicsOf(settings)?.via;
+  return via === 'eventbridge' || via === 'sns-queue';
+}
+
+/** Events that SES published and that did not reach the feeds queue. */
 export interface Undelivered {
   readonly source: string;
   readonly undelivered: Queue;
 }
 
 /**
- * SES sources that need no public endpoint: EventBridge or SNS puts their events on the delivery queue. Their proof of origin is the
- * queue's policy, which names the rule or the topic.
+ * SES sources that need no public endpoint: EventBridge or SNS puts their events on the feeds queue. Their proof of origin is the queue's
+ * policy, which names the rules and the topics in two statements: a policy holds twenty.
  */
 export class SesDirect extends Construct {
   readonly undelivered: readonly Undelivered[];
 
-  constructor(scope: Construct, id: string, sources: Settings['sources'], delivery: DeliveryQueue, topics: SesTopics) {
+  readonly #rules: string[] = [];
+  readonly #topics = new Set<string>();
+
+  constructor(scope: Construct, id: string, sources: Settings['sources'], delivery: DeliveryQueues, topics: SesTopics) {
     super(scope, id);
+    const { feeds } = delivery;
     this.undelivered = Object.entries(sources).flatMap(([source, settings]) => {
       const received = topicsOf(settings);
-      if (received?.via === 'eventbridge') return [this.rule(source, settings.options.configurationSets, delivery)];
-      return received?.via === 'sns-queue' ? this.subscriptions(source, received.named, delivery, topics) : [];
+      if (!feeds || !received || !isFed(settings)) return [];
+      return received.via === 'eventbridge'
+        ? [this.rule(source, settings.options.configurationSets, feeds)]
+        : this.subscriptions(source, received.named, feeds, topics);
     });
+    if (this.#rules.length > 0) feeds?.addToResourcePolicy(mayWrite(feeds, 'events.amazonaws.com', this.#rules));
+    if (this.#topics.size > 0) feeds?.addToResourcePolicy(mayWrite(feeds, 'sns.amazonaws.com', [...this.#topics]));
   }
 
-  private rule(source: string, configurationSets: unknown, { queue }: DeliveryQueue): Undelivered {
+  private rule(source: string, configurationSets: unknown, feeds: Queue): Undelivered {
     const undelivered = this.undeliveredQueue(source);
-    new Rule(this, `${source}-rule`, {
-      description: `Puts what SES says of the source ${source} on the delivery queue of ${Stack.of(this).stackName}.`,
+    const rule = new Rule(this, `${source}-rule`, {
+      description: `Puts what SES says of the source ${source} on the feeds queue of ${Stack.of(this).stackName}.`,
       eventPattern: patternOf(configurationSets as readonly string[] | undefined),
-      targets: [new SqsQueue(queue, { ...RETRY, message: sesInput(source), deadLetterQueue: undelivered })],
+      targets: [toQueue(feeds, undelivered, source)],
     });
+    undelivered.addToResourcePolicy(mayWrite(undelivered, 'events.amazonaws.com', [rule.ruleArn]));
+    this.#rules.push(rule.ruleArn);
     return { source, undelivered };
   }
 
   /** Topics that the settings name are subscribed too. Raw delivery stays off: the envelope says which topic spoke. */
-  private subscriptions(
-    source: string,
-    named: readonly string[],
-    { queue }: DeliveryQueue,
-    topics: SesTopics,
-  ): Undelivered[] {
+  private subscriptions(source: string, named: readonly string[], feeds: Queue, topics: SesTopics): Undelivered[] {
     const made = topics.made.find((topic) => topic.source === source);
     const undelivered = made?.undelivered ?? this.undeliveredQueue(source);
     const others = named.map((arn, index) => Topic.fromTopicArn(this, `${source}-topic-${index + 1}`, arn));
-    for (const topic of [...(made ? [made.topic] : []), ...others])
-      topic.addSubscription(new SqsSubscription(queue, { rawMessageDelivery: false, deadLetterQueue: undelivered }));
+    for (const [index, topic] of [...(made ? [made.topic] : []), ...others].entries()) {
+      new Subscription(this, `${source}-subscription-${index + 1}`, {
+        topic,
+        endpoint: feeds.queueArn,
+        protocol: SubscriptionProtocol.SQS,
+        rawMessageDelivery: false,
+        deadLetterQueue: undelivered,
+      });
+      this.#topics.add(topic.topicArn);
+    }
     return made ? [] : [{ source, undelivered }];
   }
 
@@ -78,3 +96,25 @@ const patternOf = (configurationSets: readonly string[] | undefined): EventPatte
   detailType: [...SES_DETAIL_TYPES],
   ...(configurationSets && { detail: { mail: { tags: { 'ses:configuration-set': [...configurationSets] } } } }),
 });
+
+/** Not the CDK's own target: it gives the queue's policy a statement for each rule. */
+const toQueue = (feeds: IQueue, undelivered: IQueue, source: string): IRuleTarget => ({
+  bind: () => ({
+    arn: feeds.queueArn,
+    input: sesInput(source),
+    retryPolicy: {
+      maximumEventAgeInSeconds: RETRY.maxEventAge.toSeconds(),
+      maximumRetryAttempts: RETRY.retryAttempts,
+    },
+    deadLetterConfig: { arn: undelivered.queueArn },
+  }),
+});
+
+/** Whoever owns a rule or a topic that is not named here cannot write. @param service whose rules or topics `sources` are, by ARN */
+const mayWrite = (queue: IQueue, service: 'events.amazonaws.com' | 'sns.amazonaws.com', sources: string[]) =>
+  new PolicyStatement({
+    principals: [new ServicePrincipal(service)],
+    actions: ['sqs:SendMessage'],
+    resources: [queue.queueArn],
+    conditions: { ArnEquals: { 'aws:SourceArn': sources } },
+  });

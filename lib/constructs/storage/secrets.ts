@@ -1,43 +1,80 @@
 import { CfnDeletionPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import type { Settings } from '../../settings/schema.ts';
 import { type Access, access } from '../service-function.ts';
 
 /**
- * The webhooks' secret: a JSON map from source to its live values. The stack makes it empty and never mentions a value: with
- * `SecretString` or `GenerateSecretString` a later deploy could overwrite what was set since. A first deploy that fails takes the empty
- * secret away again, because CloudFormation cannot adopt a secret that is there, and its name would stop the next.
+ * The two secrets: what ESPs share with us, which only `receive` reads, and the stack's own keys, of its heartbeat and of the marks that
+ * erased people leave. Whoever parses hostile text, or makes keys, can so read no webhook's secret.
  */
 export class Secrets extends Construct {
+  /** A JSON map from source to its live values. */
+  readonly webhooks: KeptSecret;
+  readonly ownKeys: KeptSecret;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { existingSecret, existingOwnKeys }: Pick<Settings, 'existingSecret' | 'existingOwnKeys'>,
+  ) {
+    super(scope, id);
+    this.webhooks = new KeptSecret(this, 'Webhooks', {
+      logicalId: 'WebhookSecrets',
+      name: 'webhook-secrets',
+      description: 'Map from source to its live secrets. Set with "npm run ops -- secrets set".',
+      rotation: 'The ESPs make these values; each is replaced at the ESP first, then here, with both live in between.',
+      existing: existingSecret,
+    });
+    this.ownKeys = new KeptSecret(this, 'OwnKeys', {
+      logicalId: 'OwnKeys',
+      name: 'own-keys',
+      description: "The stack's own keys: made by its functions and commands where there is none. Never set by hand.",
+      rotation: 'The marks of erased people are made with one of these keys: replaced, they would be dead.',
+      existing: existingOwnKeys,
+    });
+  }
+}
+
+interface KeptSecretProps {
+  readonly logicalId: string;
+  /** After the stack's. */
+  readonly name: string;
+  readonly description: string;
+  /** Why AWS does not rotate it. */
+  readonly rotation: string;
+  /** ARN of one that an earlier stack left behind. */
+  readonly existing: string | undefined;
+}
+
+/**
+ * The stack makes it empty and never mentions a value: with `SecretString` or `GenerateSecretString` a later deploy could overwrite what
+ * was set since. A first deploy that fails takes the empty secret away again, because CloudFormation cannot adopt a secret that is there,
+ * and its name would stop the next.
+ */
+export class KeptSecret extends Construct {
   readonly arn: string;
 
-  /** @param existing ARN of a secret that an earlier stack left behind */
-  constructor(scope: Construct, id: string, existing: string | undefined) {
+  constructor(scope: Construct, id: string, props: KeptSecretProps) {
     super(scope, id);
-    this.arn = existing ?? this.make();
-  }
-
-  private make(): string {
-    const secret = new CfnSecret(this, 'Secret', {
-      name: `${Stack.of(this).stackName}/webhook-secrets`,
-      description: 'Map from source to its live secrets. Set with "npm run ops -- secrets set".',
-    });
-    secret.overrideLogicalId('WebhookSecrets');
-    secret.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
-    secret.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
-    Validations.of(secret).acknowledge({
-      id: 'AwsSolutions-SMG4',
-      reason: 'The ESPs make these values; each is replaced at the ESP first, then here, with both live in between.',
-    });
-    return secret.ref;
+    this.arn = props.existing ?? this.make(props);
   }
 
   /**
    * What `pulse` needs for the key that it makes for itself, so that nobody has to set one. The map is one value, and Secrets Manager knows
    * no narrower right than to replace it: the code keeps what others have stored.
    */
-  readonly keepOwnKey = (): Access =>
+  readonly keep = (): Access =>
     access(this.arn, ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], this.arn);
 
   readonly read = (): Access => access(this.arn, ['secretsmanager:GetSecretValue'], this.arn);
+
+  private make({ logicalId, name, description, rotation }: KeptSecretProps): string {
+    const secret = new CfnSecret(this, 'Secret', { name: `${Stack.of(this).stackName}/${name}`, description });
+    secret.overrideLogicalId(logicalId);
+    secret.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
+    secret.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+    Validations.of(secret).acknowledge({ id: 'AwsSolutions-SMG4', reason: rotation });
+    return secret.ref;
+  }
 }

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
 import type { Ingress } from '../ingress/ingress.ts';
 import { plain, ServiceFunction } from '../service-function.ts';
-import type { Secrets } from '../storage/secrets.ts';
+import type { KeptSecret } from '../storage/secrets.ts';
 import type { Storage } from '../storage/tables.ts';
 
 /** How often `pulse` adds its zeros and sends its heartbeat: three of them in the shortest silence window. */
@@ -17,7 +17,7 @@ export interface PulseProps {
   readonly config: RuntimeConfig;
   readonly logRetentionDays: number;
   readonly ingress: Ingress;
-  readonly secrets: Secrets;
+  readonly ownKeys: KeptSecret;
   readonly storage: Storage;
 }
 
@@ -25,7 +25,7 @@ export interface PulseProps {
 export class Pulse extends Construct {
   readonly pulse: ServiceFunction<'pulse'>;
 
-  constructor(scope: Construct, id: string, { config, logRetentionDays, ingress, secrets, storage }: PulseProps) {
+  constructor(scope: Construct, id: string, { config, logRetentionDays, ingress, ownKeys, storage }: PulseProps) {
     super(scope, id);
     const beats = config.heartbeat !== undefined;
     this.pulse = new ServiceFunction(this, 'Pulse', {
@@ -33,7 +33,7 @@ export class Pulse extends Construct {
       // Without a heartbeat it may do nothing but count.
       uses: {
         EVENTS_TABLE: beats ? storage.trace() : plain(storage.events.tableName),
-        OWN_KEYS_ARN: beats ? secrets.keepOwnKey() : plain(secrets.arn),
+        OWN_KEYS_ARN: beats ? ownKeys.keep() : plain(ownKeys.arn),
         PUBLIC_URL: plain(ingress.publicUrl),
       },
       config,

@@ -13,11 +13,11 @@ import { subscriptionConfirmer } from './sns.ts';
 
 type Endpoints = StackFile['endpoints'];
 
-/** Every service that the functions call. The secret's name and value follow, once the template and the keys are known. */
+/** Every service that the functions call. The secrets' names and values follow, once the template and the keys are known. */
 export async function startEmulators(
   closers: Closers,
   watchdog: Watchdog,
-  secret: StoredSecret,
+  secrets: readonly StoredSecret[],
   firehose: Firehose,
   eventSources: EventSources,
   dataDir: string | undefined,
@@ -36,7 +36,7 @@ export async function startEmulators(
   >(
     closing(startDynamo(watchdog, dataDir)),
     closing(startQueueServer(dataDir)),
-    closing(standIn(secretStore(secret))),
+    closing(standIn(secretStore(...secrets))),
     closing(standIn(subscriptionConfirmer())),
     closing(standIn(eventSources.listener)),
     closing(standIn(eventBus())),

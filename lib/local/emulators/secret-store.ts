@@ -7,13 +7,36 @@ export interface StoredSecret {
 }
 
 /**
- * Secrets Manager, as much of it as Quell calls: reading, replacing and describing one secret. Nothing well-kept emulates it, and a
+ * Secrets Manager, as much of it as Quell calls: reading, replacing and describing secrets. Nothing well-kept emulates it, and a
  * stand-in of these lines shows the same answers.
  */
-export function secretStore(secret: StoredSecret): RequestListener {
+export function secretStore(...secrets: readonly StoredSecret[]): RequestListener {
+  const actions = new Map(secrets.map((secret) => [secret, actionsOn(secret)]));
+
+  async function respond(request: IncomingMessage): Promise<[number, object]> {
+    const name = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+    const input = JSON.parse(await text(request)) as { SecretId?: string; SecretString?: string };
+    const secret = secrets.find(({ arn }) => input.SecretId === arn || input.SecretId === nameOf(arn));
+    if (!secret) {
+      return [
+        400,
+        { __type: 'ResourceNotFoundException', message: "Secrets Manager can't find the specified secret." },
+      ];
+    }
+    const action = new Map(Object.entries(actions.get(secret) ?? {})).get(name);
+    return action ? [200, action(input)] : [400, { __type: 'UnknownOperationException' }];
+  }
+
+  return async (request, response) => {
+    const [status, answer] = await respond(request).catch(() => [400, { __type: 'InvalidRequestException' }] as const);
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
+  };
+}
+
+function actionsOn(secret: StoredSecret): Readonly<Record<string, (input: { SecretString?: string }) => object>> {
   let version = 1;
   const about = () => ({ ARN: secret.arn, Name: nameOf(secret.arn) });
-  const actions: Readonly<Record<string, (input: { SecretString?: string }) => object>> = {
+  return {
     GetSecretValue: () => ({
       ...about(),
       SecretString: secret.value,
@@ -26,24 +49,6 @@ export function secretStore(secret: StoredSecret): RequestListener {
       version += 1;
       return { ...about(), VersionId: `v${version}`, VersionStages: ['AWSCURRENT'] };
     },
-  };
-
-  async function respond(request: IncomingMessage): Promise<[number, object]> {
-    const action = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-    if (!Object.hasOwn(actions, action)) return [400, { __type: 'UnknownOperationException' }];
-    const input = JSON.parse(await text(request)) as { SecretId?: string; SecretString?: string };
-    if (input.SecretId !== about().ARN && input.SecretId !== about().Name) {
-      return [
-        400,
-        { __type: 'ResourceNotFoundException', message: "Secrets Manager can't find the specified secret." },
-      ];
-    }
-    return [200, actions[action]?.(input) ?? {}];
-  }
-
-  return async (request, response) => {
-    const [status, answer] = await respond(request).catch(() => [400, { __type: 'InvalidRequestException' }] as const);
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
   };
 }
 

@@ -41,7 +41,10 @@ export function lambdasOf(
   return stack.ofType<FunctionProperties>('AWS::Lambda::Function').map(({ id, place, properties }) => {
     const { Code, Handler, Timeout = DEFAULT_TIMEOUT, MemorySize = DEFAULT_MEMORY, Environment } = properties;
     const arn = place.attributes.Arn ?? '';
-    const mapping = mappings.find(({ properties: { FunctionName } }) => isSame(FunctionName, arn));
+    // Each event source has its own limit: one that is busy takes no environment from the next.
+    const limits = mappings
+      .filter(({ properties: { FunctionName } }) => isSame(FunctionName, arn))
+      .map(({ properties: { ScalingConfig } }) => ScalingConfig?.MaximumConcurrency ?? 0);
     const folder = assembly.assetFolder(Code.S3Key);
     return {
       name: nameOf(id),
@@ -52,7 +55,7 @@ export function lambdasOf(
         functionName: place.ref,
         timeoutSeconds: Timeout,
         memoryMb: MemorySize,
-        environments: mapping?.properties.ScalingConfig?.MaximumConcurrency ?? DEFAULT_CONCURRENCY,
+        environments: limits.reduce((sum, limit) => sum + limit, 0) || DEFAULT_CONCURRENCY,
       },
       environment: {
         ...lambdaVariables(place.ref, MemorySize, folder, Handler),

@@ -12,7 +12,7 @@ interface EventSource {
 
 export interface EventSources {
   readonly listener: RequestListener;
-  /** Starts one. Its UUID here is the name of the function it feeds. */
+  /** Starts one. Its UUID here is the logical id of the queue it empties. */
   add(uuid: string, start: () => Poller): void;
   stop(): Promise<void>;
 }

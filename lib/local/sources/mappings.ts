@@ -42,7 +42,7 @@ export function pollersOf(
   stack: StackView,
   lambdas: readonly Lambda[],
   timeScale: number,
-): readonly (PollerSpec & { lambda: Lambda })[] {
+): readonly (PollerSpec & { lambda: Lambda; queueId: string })[] {
   const queues = queuesOf(stack);
   return stack.ofType<MappingProperties>('AWS::Lambda::EventSourceMapping').flatMap(({ id, properties }) => {
     if (isStream(properties.EventSourceArn)) return [];
@@ -52,11 +52,12 @@ export function pollersOf(
     if (properties.Enabled === false) return [];
     return {
       lambda,
+      queueId: queue.id,
       queueUrl: queue.place.ref,
       queueArn: properties.EventSourceArn,
       batchSize: properties.BatchSize ?? 10,
       windowSeconds: (properties.MaximumBatchingWindowInSeconds ?? 0) * timeScale,
-      concurrency: lambda.setup.environments,
+      concurrency: properties.ScalingConfig?.MaximumConcurrency ?? lambda.setup.environments,
       visibilitySeconds: visibilitySeconds(queue.properties, timeScale),
       partialFailures: properties.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
     };

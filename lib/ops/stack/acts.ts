@@ -11,7 +11,7 @@ import { enqueue } from './outbox.ts';
 /** An act without its author. */
 export type Decision = Omit<OperatorAct, keyof Author>;
 
-/** Acts as messages of the delivery queue: the way of every event, so that they are recorded, folded, archived and replayed. */
+/** Acts as messages of the acts queue: from there on the way of every event, so that they are recorded, folded, archived and replayed. */
 export function actMessages(acts: readonly OperatorAct[], receivedAt = new Date()): string[] {
   const envelope = {
     source: OPERATOR,
@@ -26,9 +26,9 @@ export function actMessages(acts: readonly OperatorAct[], receivedAt = new Date(
   );
 }
 
-/** Puts acts on the delivery queue; resolves once it has taken all of them. */
+/** Puts acts on their queue, where they wait behind nobody's events; resolves once it has taken all of them. */
 export const sendActs = (target: Target, acts: readonly OperatorAct[]): Promise<void> =>
-  enqueue(target, actMessages(acts));
+  enqueue(target, actMessages(acts), 'acts');
 
 export const signed = (decision: Decision, { actor, note }: Author): OperatorAct => ({ ...decision, actor, note });
 

@@ -1,7 +1,8 @@
 import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { BY_HOUR, EVENTS } from '../../../lambda/contract/tables.ts';
+import { EVENTS } from '../../../lambda/contract/tables.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
+import { recordedEvent } from '../../../lambda/domain/record.ts';
 import type { Target } from '../target/target.ts';
 
 /** An event as the table keeps it: what its keys say is put back. */
@@ -32,7 +33,6 @@ export async function readEvents(target: Target, address: string, limit: number)
 }
 
 export function asEvent(item: Record<string, AttributeValue>): StoredEvent {
-  const { [EVENTS.sortKey]: key, [BY_HOUR.partitionKey]: _hour, ...facts } = unmarshall(item);
-  const [time = '', fingerprint = ''] = String(key).split('#');
-  return { fingerprint, ...(time !== '-' && { occurredAt: time }), ...facts } as unknown as StoredEvent;
+  const record = unmarshall(item);
+  return { ...recordedEvent(record), expiresAt: Number(record[EVENTS.expiry]) };
 }

@@ -3,7 +3,7 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Target } from '../target/target.ts';
 
-/** What brings deliveries to `process`, and whether it does. */
+/** What brings a queue's messages to `process`, and whether it does. */
 export interface Mapping {
   readonly uuid: string;
   /** `Enabled`, `Disabled`, or on its way (`Enabling`, `Disabling`, `Updating`). */
@@ -13,23 +13,41 @@ export interface Mapping {
 const PATIENCE_MS = 120_000;
 const INTERVAL_MS = 1_000;
 
-export async function readMapping(target: Target): Promise<Mapping> {
+/** Outputs with the ids of what brings something to `process`. What only waits for the archive goes on. */
+const MAPPINGS = ['DeliveriesMappingId', 'ActsMappingId', 'FeedsMappingId'] as const;
+
+/** All of them; `none` stands for a queue that this stack does not have. */
+async function readMappings(target: Target): Promise<Mapping[]> {
   const { GetEventSourceMappingCommand } = await import('@aws-sdk/client-lambda');
-  const uuid = target.names.output('DeliveriesMappingId');
   const client = await target.clients.lambda();
-  const { State = 'Unknown' } = await client.send(new GetEventSourceMappingCommand({ UUID: uuid }));
-  return { uuid, state: State };
+  const uuids = MAPPINGS.map((key) => target.names.output(key)).filter((uuid) => uuid !== 'none');
+  return Promise.all(
+    uuids.map(async (uuid) => {
+      const { State = 'Unknown' } = await client.send(new GetEventSourceMappingCommand({ UUID: uuid }));
+      return { uuid, state: State };
+    }),
+  );
 }
 
-/** Switches processing on or off, and waits until it is; false where it was so already. */
+/** Whether processing is on: the one that stands for all, which is any that is not enabled. */
+export async function readMapping(target: Target): Promise<Mapping> {
+  const all = await readMappings(target);
+  return all.find(({ state }) => state !== 'Enabled') ?? all[0] ?? { uuid: '', state: 'Unknown' };
+}
+
+/** Switches processing on or off, whatever queue it comes from, and waits until it is; false where it was so already. */
 export async function switchProcessing(target: Target, on: boolean): Promise<boolean> {
   const wanted = on ? 'Enabled' : 'Disabled';
-  const { uuid, state } = await readMapping(target);
-  if (state === wanted) return false;
+  const others = (await readMappings(target)).filter(({ state }) => state !== wanted);
+  if (others.length === 0) return false;
   const { UpdateEventSourceMappingCommand } = await import('@aws-sdk/client-lambda');
   const client = await target.clients.lambda();
-  await client.send(new UpdateEventSourceMappingCommand({ UUID: uuid, Enabled: on }));
-  await reached(client, uuid, wanted);
+  await Promise.all(
+    others.map(async ({ uuid }) => {
+      await client.send(new UpdateEventSourceMappingCommand({ UUID: uuid, Enabled: on }));
+      await reached(client, uuid, wanted);
+    }),
+  );
   return true;
 }
 

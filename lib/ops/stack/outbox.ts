@@ -2,19 +2,23 @@ import { NotSent, sendAll } from '../../../lambda/aws/sqs.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Target } from '../target/target.ts';
 
-/** What the delivery queue did not take, as indexes into what was offered, and why. */
+export type Way = 'delivery' | 'acts' | 'feeds';
+
+/** What a queue did not take, as indexes into what was offered, and why. */
 export interface Refused {
   readonly indexes: ReadonlySet<number>;
   readonly cause?: unknown;
 }
 
-/** Offers messages to the delivery queue and says which it did not take. */
-export async function offer(target: Target, bodies: readonly string[]): Promise<Refused> {
+/** Offers messages to a queue and says which it did not take. */
+export async function offer(target: Target, bodies: readonly string[], way: Way = 'delivery'): Promise<Refused> {
+  const url = target.names.queues[way];
+  if (url === undefined) throw new CannotKnow(`${target.label} has no ${way} queue: no source of it is fed by one.`);
   const client = await target.clients.sqs();
   try {
     await sendAll(
       client,
-      target.names.queues.delivery,
+      url,
       bodies.map((body) => ({ body })),
     );
     return { indexes: new Set() };
@@ -25,16 +29,16 @@ export async function offer(target: Target, bodies: readonly string[]): Promise<
 }
 
 /**
- * Puts messages on the delivery queue; resolves once it has taken all of them.
+ * Puts messages on a queue; resolves once it has taken all of them.
  * @throws where it did not: what had gone before is there, and sending it again changes nothing.
  */
-export async function enqueue(target: Target, bodies: readonly string[]): Promise<void> {
-  const { indexes, cause } = await offer(target, bodies);
+export async function enqueue(target: Target, bodies: readonly string[], way: Way = 'delivery'): Promise<void> {
+  const { indexes, cause } = await offer(target, bodies, way);
   if (indexes.size > 0) throw notTaken(indexes.size, bodies.length, cause);
 }
 
 export function notTaken(refused: number, offered: number, cause: unknown): unknown {
   // The SDK's own error says what is wrong: no rights, nothing reachable.
   if (refused === offered && cause instanceof Error) return cause;
-  return new CannotKnow(`The delivery queue did not take ${refused} of ${offered} messages. Run the command again.`);
+  return new CannotKnow(`The queue did not take ${refused} of ${offered} messages. Run the command again.`);
 }

@@ -18,7 +18,11 @@ const MOST_TRIES = 5;
 export const liveValues = (map: SecretMap, source: string): string[] =>
   [map.get(source)].flat().filter((value): value is string => typeof value === 'string' && value.trim() !== '');
 
-export const readSecretMap = async (target: Target): Promise<SecretMap> => (await read(target, 'AWSCURRENT')).map;
+/** Which of the stack's two secrets: the webhooks', or its own keys. */
+export type Which = 'secretArn' | 'ownKeysArn';
+
+export const readSecretMap = async (target: Target, which: Which = 'secretArn'): Promise<SecretMap> =>
+  (await read(target, which, 'AWSCURRENT')).map;
 
 /**
  * Changes the map and keeps what somebody else writes at the same time. Secrets Manager has no conditional write, but it keeps the
@@ -27,12 +31,13 @@ export const readSecretMap = async (target: Target): Promise<SecretMap> => (awai
 export async function changeSecretMap(
   target: Target,
   change: (map: SecretMap, again: boolean) => SecretMap,
+  which: Which = 'secretArn',
 ): Promise<void> {
-  const base = await read(target, 'AWSCURRENT');
+  const base = await read(target, which, 'AWSCURRENT');
   let [map, expected] = [base.map, base.id];
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const ours = await write(target, change(map, tries > 0));
-    const before = await read(target, 'AWSPREVIOUS');
+    const ours = await write(target, which, change(map, tries > 0));
+    const before = await read(target, which, 'AWSPREVIOUS');
     // A store that keeps no earlier version has nothing to compare.
     if (before.id === expected || before.id === ours || before.id === undefined) return;
     [map, expected] = [before.map, ours];
@@ -40,10 +45,10 @@ export async function changeSecretMap(
   throw new CannotKnow('Somebody else keeps changing the secret. Look with "secrets list" and try again.');
 }
 
-async function read(target: Target, VersionStage: 'AWSCURRENT' | 'AWSPREVIOUS'): Promise<Version> {
+async function read(target: Target, which: Which, VersionStage: 'AWSCURRENT' | 'AWSPREVIOUS'): Promise<Version> {
   const client = await target.clients.secrets();
   try {
-    const command = new GetSecretValueCommand({ SecretId: target.names.secretArn, VersionStage });
+    const command = new GetSecretValueCommand({ SecretId: target.names[which], VersionStage });
     const { SecretString = '', VersionId } = await client.send(command);
     return { map: parse(SecretString), ...(VersionId !== undefined && { id: VersionId }) };
   } catch (error) {
@@ -53,13 +58,13 @@ async function read(target: Target, VersionStage: 'AWSCURRENT' | 'AWSPREVIOUS'):
   }
 }
 
-async function write(target: Target, map: SecretMap): Promise<string> {
+async function write(target: Target, which: Which, map: SecretMap): Promise<string> {
   const client = await target.clients.secrets();
   // The token becomes the version's id: a repeated request makes no second version.
   const ClientRequestToken = randomUUID();
   const SecretString = JSON.stringify(Object.fromEntries(map));
   const { VersionId } = await client.send(
-    new PutSecretValueCommand({ SecretId: target.names.secretArn, SecretString, ClientRequestToken }),
+    new PutSecretValueCommand({ SecretId: target.names[which], SecretString, ClientRequestToken }),
   );
   return VersionId ?? ClientRequestToken;
 }

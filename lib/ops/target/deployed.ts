@@ -40,8 +40,14 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
     names: {
       url,
       tables: { events: output('EventsTableName'), suppression: output('SuppressionTableName') },
-      queues: { delivery: output('DeliveryQueueUrl'), deadLetter: output('DeadLetterQueueUrl') },
+      queues: {
+        delivery: output('DeliveryQueueUrl'),
+        acts: output('ActsQueueUrl'),
+        ...(output('FeedsQueueUrl') !== 'none' && { feeds: output('FeedsQueueUrl') }),
+        deadLetter: output('DeadLetterQueueUrl'),
+      },
       secretArn: output('SecretArn'),
+      ownKeysArn: output('OwnKeysArn'),
       output,
       stage,
       sources: new Map(sources),

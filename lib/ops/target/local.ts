@@ -4,35 +4,37 @@ import { FUNCTION_OUTPUTS, type OutputName } from '../../../lambda/contract/outp
 import { CannotKnow } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { lazyClients, type Service } from './clients.ts';
-import type { SourceName, Target } from './target.ts';
+import type { Queues, SourceName, Target } from './target.ts';
 
 /** What `npm start` writes once it is ready. */
 export interface LocalStack {
   readonly url: string;
   readonly endpoints: Readonly<Partial<Record<Service, string>>>;
   readonly tables: { readonly events: string; readonly suppression: string };
-  readonly queues: { readonly delivery: string; readonly deadLetter: string };
+  readonly queues: Queues;
   readonly sources: Readonly<Record<string, SourceName>>;
   readonly archive?: { readonly bucket: string };
   readonly secretArn: string;
+  readonly ownKeysArn: string;
   readonly keysFile?: string;
   readonly logsDir?: string;
 }
 
 const STACK_FILE = '.local/stack.json';
 
-/** What a deployed stack's outputs would call its functions, and what feeds one of them. */
+/** What a deployed stack's outputs would call its functions, and what feeds one of them: here an event source goes by its queue. */
 const FUNCTIONS = new Map<OutputName, string>([
   ...Object.entries(FUNCTION_OUTPUTS).map(([name, output]) => [output, name] as const),
-  // Here an event source goes by the function that it feeds.
-  ['DeliveriesMappingId', 'process'],
+  ['DeliveriesMappingId', 'DeliveryQueue'],
+  ['ActsMappingId', 'ActsQueue'],
 ]);
 
 export const localTarget = async (io: Io): Promise<Target> => localTargetOf(await readStack(io), io.root);
 
 /** @param root what the paths of the file are relative to */
 export function localTargetOf(stack: LocalStack, root: string): Target {
-  const { url, tables, queues, secretArn, keysFile, logsDir } = stack;
+  const { url, tables, queues, secretArn, ownKeysArn, keysFile, logsDir } = stack;
+  const known = new Map(FUNCTIONS).set('FeedsMappingId', queues.feeds === undefined ? 'none' : 'FeedsQueue');
   return {
     kind: 'local',
     label: 'the local stack',
@@ -41,9 +43,10 @@ export function localTargetOf(stack: LocalStack, root: string): Target {
       tables,
       queues,
       secretArn,
+      ownKeysArn,
       sources: new Map(Object.entries(stack.sources)),
       output: (key) => {
-        const name = key === 'ArchiveBucketName' ? stack.archive?.bucket : FUNCTIONS.get(key);
+        const name = key === 'ArchiveBucketName' ? stack.archive?.bucket : known.get(key);
         if (name !== undefined) return name;
         throw new CannotKnow('The local stack has no such part: this works on a deployed stack only.');
       },

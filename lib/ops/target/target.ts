@@ -26,8 +26,10 @@ export interface Target {
 export interface Names {
   readonly url: string;
   readonly tables: { readonly events: string; readonly suppression: string };
-  readonly queues: { readonly delivery: string; readonly deadLetter: string };
+  readonly queues: Queues;
   readonly secretArn: string;
+  /** The stack's own keys: of the heartbeat, and of the marks that erased people leave. */
+  readonly ownKeysArn: string;
   readonly sources: ReadonlyMap<string, SourceName>;
   /** Deployed only. */
   readonly stage?: string;
@@ -37,6 +39,16 @@ export interface Names {
   readonly keysFile?: string;
   /** Local run only: one log file per function. */
   readonly logsDir?: string;
+}
+
+/** URLs. */
+export interface Queues {
+  readonly delivery: string;
+  /** What operators do; from no other queue does `process` take it. */
+  readonly acts: string;
+  /** What SNS and EventBridge bring; absent where no source is fed so. */
+  readonly feeds?: string;
+  readonly deadLetter: string;
 }
 
 export interface SourceName {

@@ -31,6 +31,17 @@ describe('queue messages', () => {
     );
   });
 
+  test('a message of exactly 64 KB is one, its head included; one byte more is two', () => {
+    const long = { ...envelope, meta: { id: 'x'.repeat(5000) } };
+    const second = (bytes: number) => [`{"a":1}`, `{"b":"${'y'.repeat(bytes)}"}`];
+    const [only = ''] = packMessages(long, second(0));
+    const room = MAX_MESSAGE_BYTES - Buffer.byteLength(only);
+    expect(packMessages(long, second(room - 1)).map((body) => Buffer.byteLength(body))).toEqual([
+      MAX_MESSAGE_BYTES - 1,
+    ]);
+    expect(packMessages(long, second(room + 1))).toHaveLength(2);
+  });
+
   test('messages stay within 64 KB and 100 events; a single larger event travels alone', () => {
     const events = [
       ...Array.from({ length: 350 }, (_none, n) => `{"n":${n}}`),

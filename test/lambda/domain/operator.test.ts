@@ -45,6 +45,9 @@ describe('operator acts', () => {
     ]) {
       expect(event(over as Partial<OperatorAct>).fingerprint).not.toBe(fingerprint);
     }
+    const left = (scope?: string) =>
+      event({ reason: 'unsubscribe', ...(scope !== undefined && { scope }) }).fingerprint;
+    expect(new Set([left(), left('news:list:7'), left('news:list:8')]).size).toBe(3);
   });
 
   test('name a scope in full, on unsubscribes only', () => {

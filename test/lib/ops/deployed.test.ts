@@ -8,6 +8,9 @@ import { type SecretServer, startSecretServer } from '../../support/secret-serve
 
 const OUTPUTS = {
   ApiUrl: 'https://api.example.com',
+  ActsQueueUrl: 'https://sqs.example.com/1/acts',
+  FeedsQueueUrl: 'none',
+  OwnKeysArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:quell-prod-own-abc123',
   DeliveryQueueUrl: 'https://sqs.example.com/1/delivery',
   DeadLetterQueueUrl: 'https://sqs.example.com/1/dead',
   EventsTableName: 'events',

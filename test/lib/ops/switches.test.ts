@@ -16,16 +16,25 @@ describe('ops pause and resume', () => {
       },
     );
 
-  test('switch the event source, wait until it is so, and do nothing twice', async () => {
-    const running = target(['Enabled', 'Disabling', 'Disabled']);
+  const switched = ({ calls }: ReturnType<typeof target>) =>
+    calls.filter(({ name }) => name === 'UpdateEventSourceMapping').map(({ input }) => input);
+
+  test('switch every event source, wait until it is so, and do nothing twice', async () => {
+    const running = target(['Enabled', 'Enabled', 'Disabling', 'Disabling', 'Disabled']);
     expect(await switchProcessing(running, false)).toBe(true);
-    expect(running.calls.find(({ name }) => name === 'UpdateEventSourceMapping')?.input).toEqual({
-      UUID: 'u-1',
-      Enabled: false,
-    });
+    expect(switched(running)).toEqual([
+      { UUID: 'u-1', Enabled: false },
+      { UUID: 'u-2', Enabled: false },
+    ]);
     const paused = target(['Disabled']);
     expect(await switchProcessing(paused, false)).toBe(false);
-    expect(paused.calls.map(({ name }) => name)).toEqual(['GetEventSourceMapping']);
+    expect(new Set(paused.calls.map(({ name }) => name))).toEqual(new Set(['GetEventSourceMapping']));
+  });
+
+  test('a pause that somebody ended for one of them only is ended for the rest', async () => {
+    const half = target(['Disabled', 'Enabled', 'Enabled']);
+    expect(await switchProcessing(half, true)).toBe(true);
+    expect(switched(half)).toEqual([{ UUID: 'u-1', Enabled: true }]);
   });
 
   test('a local stack without a Lambda API says so', async () => {

@@ -35,6 +35,8 @@ export const BLOCK_RULES: readonly Rule[] = [
       '\\bhtml\\b',
       '\\bbare (?:lf|cr)\\b',
       '\\bforged\\b',
+      '\\bcomplian',
+      '\\bconform',
     ),
     verdict: CONTENT,
   },

@@ -3,7 +3,10 @@ import { DOMAIN, MAILBOX, type Rule, says } from '../rule.ts';
 /** (e) Only now the mailbox or the domain: a thing people have, and that it is not there. */
 
 const WHO =
-  '(?:users?|recipients?|mail ?boxe?s?|mbox|accounts?|(?<!\\bip )ad?dress(?:ee|e)?|alias|inbox|e-?mail(?! (?:content|message|format|header|body|size|policy))|rcpt(?:to)?|local[- ]part|user ?-?(?:name|id)|destination|customer|subscriber|person|mail drop)';
+  '(?:users?|recipients?|mail ?boxe?s?|mbox|accounts?|(?<!\\bip )ad?dress(?:ee|e)?|alias|inbox|e-?mail(?! (?:content|message|format|header|body|size|policy))|rcpt(?:to)?|local[- ]part|user ?-?(?:name|id)|customer|subscriber|person|mail drop)';
+
+/** "E-mail" is the message as often as the mailbox: it cannot be called closed, expired or invalid. */
+const BOX = WHO.replace('e-?mail(?! (?:content|message|format|header|body|size|policy))', 'e-?mail (?:user|id)');
 
 /** Whom the state belongs to must not change on the way to it. */
 const SO_THAT = '(?:(?!\\b(?:sender|from|domain|hosts?|messages?|servers?|client|ip|policy|but)\\b)[^.;!?]){0,60}?';
@@ -132,11 +135,11 @@ export const MAILBOX_RULES: readonly Rule[] = [
     ),
     verdict: MAILBOX,
   },
-  { name: 'mailbox-closed', says: says(`\\b${WHO}\\b${SO_THAT}\\b${CLOSED}\\b`), weak: true, verdict: MAILBOX },
+  { name: 'mailbox-closed', says: says(`\\b${BOX}\\b${SO_THAT}\\b${CLOSED}\\b`), weak: true, verdict: MAILBOX },
   {
     name: 'closed-mailbox',
     says: says(
-      `\\b(?:invalid|illegal|inactive|disabled|de-?activated|suspended|closed|bad|undeliverable|not a valid|not valid) ${WHICH}${WHO}\\b`,
+      `\\b(?:invalid|illegal|inactive|disabled|de-?activated|suspended|closed|bad|undeliverable|not a valid|not valid) ${WHICH}${BOX}\\b`,
     ),
     weak: true,
     verdict: MAILBOX,

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { Settings } from '../../../settings/schema.ts';
 import type { Processor } from '../../delivery/processor.ts';
-import type { DeliveryQueue } from '../../delivery/queue.ts';
+import type { DeliveryQueues } from '../../delivery/queue.ts';
 import type { Archive } from '../../feeds/archive.ts';
 import type { Bus } from '../../feeds/bus.ts';
 import type { Ingress } from '../../ingress/ingress.ts';
@@ -21,7 +21,7 @@ import { sourceAlarms } from './source.ts';
 export interface AlarmsProps {
   readonly settings: Settings;
   readonly ingress: Ingress;
-  readonly delivery: DeliveryQueue;
+  readonly delivery: DeliveryQueues;
   readonly processor: Processor;
   readonly sesTopics: SesTopics;
   readonly sesDirect: SesDirect;

@@ -3,7 +3,7 @@ import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { METRICS } from '../../../../lambda/contract/metrics.ts';
 import type { Settings } from '../../../settings/schema.ts';
-import type { DeliveryQueue } from '../../delivery/queue.ts';
+import type { DeliveryQueues } from '../../delivery/queue.ts';
 import type { Undelivered } from '../../ses/direct.ts';
 import { countOf } from '../metrics.ts';
 import { type AlarmSpec, quiet } from './desk.ts';
@@ -16,7 +16,7 @@ const TOLERATED_TABLE_FAILURES = 100;
 /** Events that wait too long, and events that wait for a person. */
 export const deliveryAlarms = (
   { stage, alarms }: Settings,
-  { queue, deadLetters }: DeliveryQueue,
+  { queue, deadLetters }: DeliveryQueues,
   feeds: readonly Undelivered[],
 ): AlarmSpec[] => [
   {

@@ -14,7 +14,7 @@ import { BATCH_FACTS } from '../../../../lambda/contract/logs.ts';
 import { METRICS, type MetricName, namespaceOf, SOURCE_DIMENSION } from '../../../../lambda/contract/metrics.ts';
 import type { Settings } from '../../../settings/schema.ts';
 import type { Processor } from '../../delivery/processor.ts';
-import type { DeliveryQueue } from '../../delivery/queue.ts';
+import type { DeliveryQueues } from '../../delivery/queue.ts';
 import type { Ingress } from '../../ingress/ingress.ts';
 import type { Storage } from '../../storage/tables.ts';
 import { countOf } from '../metrics.ts';
@@ -22,7 +22,7 @@ import { countOf } from '../metrics.ts';
 export interface Shown {
   readonly settings: Settings;
   readonly ingress: Ingress;
-  readonly delivery: DeliveryQueue;
+  readonly delivery: DeliveryQueues;
   readonly processor: Processor;
   readonly storage: Storage;
 }

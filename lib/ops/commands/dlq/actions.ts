@@ -70,7 +70,7 @@ async function find(target: Target, chosen: Chosen): Promise<Letter | undefined>
   return undefined;
 }
 
-/** Puts letters back on the delivery queue. */
+/** Puts letters back on the queues that take them. */
 export async function redrive(target: Target, chosen: Chosen, how: How, io: Io): Promise<ExitCode> {
   if (how.dryRun) return (await list(target, chosen, how, io)) === EXIT.yes ? EXIT.no : EXIT.yes;
   const count = counter(io, 'dead letters redriven');

@@ -1,11 +1,12 @@
 import { pacer } from '../../cli/progress.ts';
 import { notTaken, offer } from '../../stack/outbox.ts';
+import { wayOf } from '../../stack/way.ts';
 import type { Target } from '../../target/target.ts';
 import { type Chosen, isChosen } from './groups.ts';
 import { LetterBox } from './letters.ts';
 
 /**
- * Puts letters back on the delivery queue; returns how many. A letter is deleted only once the queue has taken it: a crash doubles it,
+ * Puts letters back on the queues that take them; returns how many. A letter is deleted only once the queue has taken it: a crash doubles it,
  * never loses it.
  * @param rate letters a second
  * @param count is told of each batch
@@ -25,14 +26,17 @@ export async function redriveLetters(
     const mine = letters.filter((letter) => isChosen(chosen)(letter) && letter.sentAt < begun);
     if (mine.length === 0) continue;
     await pace(mine.length);
-    const { indexes, cause } = await offer(
-      target,
-      mine.map(({ body }) => body),
-    );
-    await box.remove(mine.filter((_letter, at) => !indexes.has(at)));
-    redriven += mine.length - indexes.size;
-    count(mine.length - indexes.size);
-    if (indexes.size > 0) throw notTaken(indexes.size, mine.length, cause);
+    for (const [way, some] of Map.groupBy(mine, ({ body }) => wayOf(target, body))) {
+      const { indexes, cause } = await offer(
+        target,
+        some.map(({ body }) => body),
+        way,
+      );
+      await box.remove(some.filter((_letter, at) => !indexes.has(at)));
+      redriven += some.length - indexes.size;
+      count(some.length - indexes.size);
+      if (indexes.size > 0) throw notTaken(indexes.size, some.length, cause);
+    }
   }
   return redriven;
 }

@@ -98,10 +98,5 @@ async function examineMovement(target: Target, watch: Watch): Promise<Finding> {
 async function examineProcessing(target: Target): Promise<Finding> {
   const { state } = await readMapping(target);
   if (state === 'Enabled') return ok('processing', 'processing', 'on');
-  return fault(
-    'paused',
-    'processing',
-    `it is ${state.toLowerCase()}: events wait in the delivery queue.`,
-    'ops resume',
-  );
+  return fault('paused', 'processing', `it is ${state.toLowerCase()}: events wait in their queues.`, 'ops resume');
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { pacer } from '../../cli/progress.ts';
 import { enqueue } from '../../stack/outbox.ts';
+import { wayOf } from '../../stack/way.ts';
 import type { Target } from '../../target/target.ts';
 
 /** Live events wait behind what is on the queue: a replay never puts more there than is worked off in seconds. */
@@ -23,7 +24,8 @@ export class Sender {
     if (Math.floor((this.#messages + bodies.length) / LOOK_EVERY) > Math.floor(this.#messages / LOOK_EVERY))
       while ((await this.#waiting()) > MOST_WAITING) await pause(1000);
     await this.#pace(events);
-    await enqueue(this.#target, bodies);
+    for (const [way, some] of Map.groupBy(bodies, (body) => wayOf(this.#target, body)))
+      await enqueue(this.#target, some, way);
     this.#messages += bodies.length;
   }
 

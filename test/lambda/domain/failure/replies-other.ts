@@ -330,7 +330,29 @@ export const OTHERS: readonly Row[] = [
     ['block/policy', '550 Gönderen reddedildi', 'Turkish: the sender'],
     ['block/policy', '550 Odesílatel odmítnut', 'Czech: the sender'],
   ]),
+  ...of('GMX, its longer forms', 'https://postmaster.gmx.net/en/error-messages', [
+    [
+      'block/policy',
+      '550 Requested action not taken: mailbox unavailable invalid DNS MX or A/AAAA resource record',
+      'our domain: the mailbox is there',
+    ],
+    [
+      'block/policy',
+      '550 Requested action not taken: mailbox unavailable Sender address is not allowed.',
+      'our address',
+    ],
+    ['block/content', '550 Requested action not taken: mailbox unavailable Message is not RFC compliant', 'this mail'],
+    ['block/policy', '550 Requested action not taken: mailbox unavailable Reject due to policy violations', 'policy'],
+  ]),
   ...of('Traps', SMTP, [
+    ['undetermined', '550 destination unavailable', 'a network as well as a mailbox'],
+    ['soft/technical', '550 Email delivery expired', 'an e-mail expires as a message'],
+    ['undetermined', '550 This email has been deleted', 'the message as well as the mailbox'],
+    ['undetermined', '550 E-mail is invalid', 'the message as well as the address'],
+    ['soft/technical', '550 mailbox unavailable: store offline', 'their database'],
+    ['block/policy', '550 Invalid user name or password', 'our login'],
+    ['hard/mailbox', '550 Invalid email address', 'an address, no message'],
+    ['hard/mailbox', '550 e-mail account closed', 'an account, no message'],
     [
       'soft/technical',
       '552 5.2.3 Message too large: mailbox storage exceeded',
@@ -339,10 +361,12 @@ export const OTHERS: readonly Row[] = [
     ['soft/technical', '552 5.2.3 Message size exceeds quota', 'this mail is too large'],
     ['soft/full', "550 The recipient's mailbox quota is exceeded today, a limit of the day", 'full, not a rate'],
     ['undetermined', '550 5.7.1 Address rejected', 'a weak word under 5.7'],
+    ['undetermined', '550 5.7.1 Invalid recipient', 'a weak word under 5.7'],
+    ['undetermined', 'xyzzy', 'two numbers that disagree', { code: 552, status: '5.2.1' }],
     ['hard/mailbox', '550 user\nunknown', 'a line break is a blank'],
     [
       'hard/mailbox',
-      '550-5.1.1 the user 550-5.1.1 ada 550 5.1.1 is unknown',
+      '550-5.3.0 the user 550-5.3.0 ada 550 5.3.0 is unknown',
       'numbers of continued lines are no words',
     ],
     ['undetermined', '550 2001:db8::dead:beef', 'an address of a host is no word'],

@@ -1,0 +1,241 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Erasures } from '../../../lambda/aws/dynamodb/erasures.ts';
+import type { EventStore, Recorded } from '../../../lambda/aws/dynamodb/events.ts';
+import { DEFAULT_POLICY, type RuntimeConfig } from '../../../lambda/contract/config.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
+import { forgetErased } from '../../../lambda/handlers/process/erased.ts';
+import type { Opened } from '../../../lambda/handlers/process/opened.ts';
+import { record } from '../../../lambda/handlers/process/record.ts';
+import { archiveUntil, divide, sharesOf } from '../../../lambda/handlers/process/step.ts';
+import { tallyOf } from '../../../lambda/handlers/process/tally.ts';
+
+/** The steps of `process` by themselves, each with what the others would give it. */
+
+const NOW = Date.UTC(2026, 4, 4, 10, 0, 10);
+const RECEIVED = '2026-05-04T10:00:00.000Z';
+const event = (over: Partial<NormalisedEvent> = {}): NormalisedEvent => ({
+  fingerprint: 'a'.repeat(32),
+  type: 'delivered',
+  source: 'news',
+  provider: 'sendgrid',
+  providerEvent: 'delivered',
+  recipient: 'ada@gmail.com',
+  occurredAt: '2026-05-04T09:59:58.000Z',
+  receivedAt: RECEIVED,
+  ...over,
+});
+function opened(messageId: string, events: readonly NormalisedEvent[], over: object = {}): Opened {
+  const message = {
+    v: 1,
+    source: 'news',
+    channel: 'https',
+    receivedAt: RECEIVED,
+    requestId: 'r',
+    origin: 'live',
+    events: [],
+    ...over,
+  } as Opened['message'];
+  const raws = events.map((one, at) => ({ raw: `{"raw":${at}}`, event: one }));
+  const none = { withoutEvents: [], controls: [], tokens: [], poison: [] };
+  return { messageId, body: '', message, provider: 'sendgrid', events: raws, ...none } as Opened;
+}
+const config: RuntimeConfig = {
+  stage: 'test',
+  sources: { news: { provider: 'sendgrid', options: {} }, shop: { provider: 'sendgrid', options: {} } },
+  eventRetentionDays: 35,
+  policy: DEFAULT_POLICY,
+};
+
+describe('the shares of time', () => {
+  test('each step ends before the next, all but burying in the first half, and a second is left to answer', () => {
+    const until = sharesOf(1000, 30_000);
+    expect(until).toEqual({
+      erased: 3250,
+      bound: 5500,
+      recorded: 10_000,
+      judged: 13_000,
+      suppressed: 16_000,
+      buried: 30_000,
+    });
+    expect(sharesOf(0, 2000).buried).toBe(1750);
+  });
+
+  test('the archive gets five seconds from its turn on, less where less is left', () => {
+    expect([archiveUntil(1000, 29_000), archiveUntil(1000, 8000)]).toEqual([6000, 3000]);
+  });
+});
+
+test('messages are divided by whether they failed', () => {
+  const [a, b] = [opened('a', []), opened('b', [])];
+  expect(divide([a, b], new Set([b]))).toEqual({ messages: [a], failed: [b] });
+});
+
+describe('recording', () => {
+  const store = (outcomes: readonly Recorded[]) => ({ record: async () => [...outcomes] }) as unknown as EventStore;
+
+  test('one event that was not stored gives its message back; the others of that message are judged all the same', async () => {
+    const [a, b] = [opened('a', [event(), event()]), opened('b', [event()])];
+    const stored = await record([a, b], store(['new', 'failed', 'seen']), NOW);
+    expect([stored.messages, stored.failed]).toEqual([[b], [a]]);
+    expect(stored.events.map(({ message, outcome }) => [message.messageId, outcome])).toEqual([
+      ['a', 'new'],
+      ['a', 'failed'],
+      ['b', 'seen'],
+    ]);
+  });
+
+  test('what the table will never take is poison; the message that came is not written into', async () => {
+    const a = opened('a', [event(), event()]);
+    const stored = await record([a], store(['poison', 'new']), NOW);
+    expect(stored.messages[0]?.poison).toEqual([
+      { reason: 'refused-by-table', detail: 'The table does not take this item.', raw: '{"raw":0}' },
+    ]);
+    expect(a.poison).toEqual([]);
+  });
+
+  test('a replay is stored without being published, and over its record, as it asks; nothing else is', async () => {
+    const modes: unknown[] = [];
+    const watching = {
+      record: async (events: readonly unknown[], _deadline: number, modeOf: (index: number) => unknown) => {
+        modes.push(...events.map((_event, at) => modeOf(at)));
+        return events.map(() => 'new');
+      },
+    } as unknown as EventStore;
+    const replay = (wish?: object) => opened('r', [event()], { origin: 'replay', ...(wish && { replay: wish }) });
+    await record(
+      [opened('l', [event()]), replay(), replay({ publish: true }), replay({ rewrite: true })],
+      watching,
+      NOW,
+    );
+    expect(modes).toEqual([
+      {},
+      { quiet: true, rewrite: false },
+      { quiet: false, rewrite: false },
+      { quiet: true, rewrite: true },
+    ]);
+  });
+});
+
+describe('people who were erased', () => {
+  const erasures = (erased: Readonly<Record<string, string>>) =>
+    ({ erasedAt: async () => new Map(Object.entries(erased)) }) as unknown as Erasures;
+  const old = () => opened('old', [event(), event({ recipient: 'bob@example.com' })], { origin: 'replay' });
+  const addresses = ({ events }: Opened) => events.map(({ event: { recipient } }) => recipient);
+
+  test('what arrived before an erasure, or with it, is left out; what came after is kept', async () => {
+    const forget = async (at: string) => {
+      const { messages } = await forgetErased([old()], erasures({ 'ada@gmail.com': at }), NOW, NOW);
+      return messages.flatMap(addresses);
+    };
+    expect(await forget('2026-05-04T10:00:01.000Z')).toEqual(['bob@example.com']);
+    expect(await forget(RECEIVED)).toEqual(['bob@example.com']);
+    expect(await forget('2026-05-04T09:00:00.000Z')).toEqual(['ada@gmail.com', 'bob@example.com']);
+  });
+
+  test('where it cannot be known, old messages come back and new ones go on', async () => {
+    const unknown = {
+      erasedAt: async () => {
+        throw new Error('no answer');
+      },
+    } as unknown as Erasures;
+    const [waited, live] = [old(), opened('live', [event()])];
+    expect(await forgetErased([waited, live], unknown, Date.parse(RECEIVED) + 1000, NOW)).toEqual({
+      messages: [live],
+      failed: [waited],
+    });
+  });
+});
+
+describe('the tally of a batch', () => {
+  const tally = (
+    recorded: readonly (readonly [NormalisedEvent, Recorded, object?])[],
+    over: Partial<Parameters<typeof tallyOf>[0]> = {},
+    settings: Partial<RuntimeConfig> = {},
+  ) =>
+    tallyOf(
+      {
+        stored: {
+          events: recorded.map(([one, outcome, message], at) => ({
+            message: opened(`m${at}`, [], { source: one.source, ...message }),
+            raw: '',
+            event: one,
+            outcome,
+          })),
+          at: NOW,
+        },
+        folded: { changed: 0, suppressed: new Set(), unjudged: 0 },
+        deadLetters: 0,
+        failedMessages: 0,
+        tableFailures: { throttled: 0, other: 0 },
+        ...over,
+      },
+      { ...config, ...settings },
+    );
+
+  test('new events by source and kind; the slowest of each delay; nothing where there is nothing', () => {
+    expect(
+      tally([
+        [event(), 'new'],
+        [event({ type: 'complained', receivedAt: '2026-05-04T10:00:04.000Z' }), 'new'],
+        [event({ type: 'bounced', bounceClass: 'hard', source: 'shop' }), 'new'],
+        [event({ type: 'bounced', bounceClass: 'block' }), 'new'],
+        [event({ type: 'bounced', bounceClass: 'block', recipient: 'a@own.example' }), 'new'],
+        [event({ type: 'unknown' }), 'new'],
+      ]),
+    ).toEqual({
+      bySource: new Map([
+        ['news', { Accepted: 5 }],
+        ['shop', { Accepted: 1 }],
+      ]),
+      overall: { Delivered: 1, Complaints: 1, HardBounces: 1, MailboxBlocks: 1, UnknownEvents: 1 },
+      facts: expect.objectContaining({
+        delivered: 1,
+        complained: 1,
+        bounced: 3,
+        unknown: 1,
+        slowestStoredMs: 10_000,
+        slowestEspMs: 6000,
+      }),
+    });
+    expect(tally([])).toEqual({ bySource: new Map(), overall: {}, facts: {} });
+  });
+
+  test.each([
+    ['replays', [event(), 'new', { origin: 'replay' }]],
+    ['acts', [event({ type: 'suppressed', source: 'operator' }), 'new', { origin: 'operator' }]],
+    ['heartbeats', [event({ source: 'quell-heartbeat' }), 'new', {}]],
+    ['what was not stored', [event(), 'failed', {}]],
+    ['poison', [event(), 'poison', {}]],
+  ] as const)('no %s', (_what, recorded) => {
+    expect(tally([recorded])).toEqual({ bySource: new Map(), overall: {}, facts: {} });
+  });
+
+  test('a repetition is a duplicate and no traffic', () => {
+    expect(tally([[event(), 'seen']])).toEqual({ bySource: new Map(), overall: { Duplicates: 1 }, facts: {} });
+  });
+
+  test('opens and clicks only where an alarm wants them, and of people only', () => {
+    const touched = [
+      [event({ type: 'opened' }), 'new'],
+      [event({ type: 'opened', machine: true }), 'new'],
+      [event({ type: 'clicked', machine: false }), 'new'],
+    ] as const;
+    expect(tally(touched).overall).toEqual({});
+    expect(tally(touched, {}, { countEngagement: true }).overall).toEqual({ Opens: 1, Clicks: 1 });
+  });
+
+  test('people newly suppressed by live events, and whatever went wrong', () => {
+    const folded = { changed: 3, suppressed: new Set(['ada@gmail.com', 'replayed@example.com']), unjudged: 0 };
+    const wrong = { deadLetters: 2, failedMessages: 1, tableFailures: { throttled: 3, other: 4 } };
+    const { overall, facts } = tally([[event(), 'new']], { folded, ...wrong });
+    expect(overall).toEqual({
+      Delivered: 1,
+      SuppressionChanges: 3,
+      NewSuppressions: 1,
+      DeadLettered: 2,
+      FailedMessages: 1,
+      TableFailures: 7,
+    });
+    expect(facts).toMatchObject({ throttled: 3 });
+  });
+});
