@@ -123,14 +123,7 @@ export class AccessPolicies extends Construct {
   }
 
   /** Everything that is to be seen, no secret, and nothing that changes: for support, marketing, and a console that is read-only. */
-  private viewerPolicy({
-    stage,
-    storage,
-    delivery,
-    deliveries,
-    archive,
-    functions,
-  }: AccessPoliciesProps): ManagedPolicy {
+  private viewerPolicy({ stage, storage, delivery, mappings, archive, functions }: AccessPoliciesProps): ManagedPolicy {
     const { stackName } = Stack.of(this);
     const policy = this.policy('Viewer', 'Looks, and changes nothing.', [
       allow(
