@@ -90,7 +90,8 @@ describe('who is woken', () => {
     );
     expect([...new Set(paged.map(({ AlarmName }) => headingOf(AlarmName)))].sort()).toEqual([
       ...['archive-late', 'bounce-rate', 'complaint-rate', 'endpoint-failing', 'function-errors'],
-      ...['function-throttles', 'new-suppressions', 'not-enqueued', 'queue-age', 'silence', 'unverifiable'],
+      ...['function-throttles', 'new-suppressions', 'not-enqueued', 'queue-age', 'silence'],
+      ...['unsubscribe-failing', 'unverifiable'],
     ]);
     expect(topicOf('dead-letters')).not.toBe(page);
     expect(topicOf('bounce-rate-warning')).toBe(topicOf('dead-letters'));

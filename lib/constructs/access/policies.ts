@@ -35,6 +35,8 @@ export class AccessPolicies extends Construct {
   readonly operator: ManagedPolicy;
   readonly eraser: ManagedPolicy;
   readonly viewer: ManagedPolicy;
+  /** For services that send mail with unsubscribe links. */
+  readonly sender: ManagedPolicy | undefined;
 
   constructor(scope: Construct, id: string, props: AccessPoliciesProps) {
     super(scope, id);
@@ -50,6 +52,12 @@ export class AccessPolicies extends Construct {
       allow([props.secrets.ownKeys.arn], 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'),
     ]);
     this.viewer = this.viewerPolicy(props);
+    const { unsubscribeKeys } = props.secrets;
+    this.sender =
+      unsubscribeKeys &&
+      this.policy('Sender', 'Reads the keys of unsubscribe links, to make links.', [
+        allow([unsubscribeKeys.arn], 'secretsmanager:GetSecretValue'),
+      ]);
     const parameters = {
       'suppression-table-name': suppression.tableName,
       'suppression-table-arn': suppression.tableArn,
@@ -57,6 +65,10 @@ export class AccessPolicies extends Construct {
       'operator-policy-arn': this.operator.managedPolicyArn,
       'eraser-policy-arn': this.eraser.managedPolicyArn,
       'viewer-policy-arn': this.viewer.managedPolicyArn,
+      ...(unsubscribeKeys && {
+        'sender-policy-arn': this.sender?.managedPolicyArn ?? '',
+        'unsubscribe-keys-arn': unsubscribeKeys.arn,
+      }),
     };
     for (const [name, stringValue] of Object.entries(parameters)) {
       new StringParameter(this, name, { parameterName: `/quell/${props.stage}/${name}`, stringValue });
@@ -86,7 +98,11 @@ export class AccessPolicies extends Construct {
         'sqs:ChangeMessageVisibility',
         'sqs:DeleteMessage',
       ),
-      allow([secrets.webhooks.arn], 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'),
+      allow(
+        [secrets.webhooks, secrets.unsubscribeKeys].flatMap((secret) => secret?.arn ?? []),
+        'secretsmanager:GetSecretValue',
+        'secretsmanager:PutSecretValue',
+      ),
       allow(
         mappings.map(({ eventSourceMappingArn }) => eventSourceMappingArn),
         'lambda:GetEventSourceMapping',
