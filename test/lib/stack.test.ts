@@ -177,9 +177,9 @@ describe('what holds data', () => {
 
   test('the index by message is made only where it is wanted', () => {
     const indexes = ({ resources }: typeof smallest) =>
-      (resources.EventsTable?.Properties.GlobalSecondaryIndexes as { IndexName: string; Projection: object }[]).map(
-        ({ IndexName, Projection }) => [IndexName, Projection],
-      );
+      (
+        (resources.EventsTable?.Properties.GlobalSecondaryIndexes ?? []) as { IndexName: string; Projection: object }[]
+      ).map(({ IndexName, Projection }) => [IndexName, Projection]);
     const byHour = ['byHour', { ProjectionType: 'ALL' }];
     expect(indexes(smallest)).toEqual([byHour]);
     expect(indexes(everything)).toEqual([['byMessage', { ProjectionType: 'KEYS_ONLY' }], byHour]);
