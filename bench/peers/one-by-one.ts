@@ -2,11 +2,13 @@
  * What the peers of `process` have in common, so that only the way of recording differs: the same messages read, normalised and judged
  * by the same code, the same suppression writes.
  */
+
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { SuppressionStore } from '../../lambda/aws/dynamodb/suppression.ts';
 import { DEFAULT_POLICY } from '../../lambda/contract/config.ts';
+import { inParallel } from '../../lambda/domain/batches.ts';
 import type { NormalisedEvent } from '../../lambda/domain/event.ts';
 import { interpreter } from '../../lambda/domain/interpret.ts';
 import { readMessage } from '../../lambda/domain/message.ts';
@@ -29,7 +31,7 @@ export const oneByOne =
   async (batch: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     begin(context);
     const events = batch.Records.flatMap(({ body }) => normalised(body));
-    await inParallel(events, record);
+    await inParallel(events, PARALLEL, record);
     const changes = new Map<string, Change>();
     for (const event of events) {
       const { judgement } = judge(event, DEFAULT_POLICY);
@@ -46,12 +48,4 @@ function normalised(body: string): NormalisedEvent[] {
     const meaning = read(raw, {}, { receivedAt, requestId });
     return 'poison' in meaning ? [] : meaning.events;
   });
-}
-
-async function inParallel<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await run(item);
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, worker));
 }

@@ -1,3 +1,31 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 /** Ends at `deadline` (epoch milliseconds); at once where that has passed. */
 export const until = (deadline: number): AbortSignal =>
   AbortSignal.timeout(Math.max(0, Math.ceil(deadline - Date.now())));
+
+/** Milliseconds before the n-th retry: exponential to 2 s, full jitter. */
+export const jitter = (attempt: number): number => Math.random() * Math.min(2000, 25 * 2 ** attempt);
+
+/**
+ * Does what may have to be done again, with jitter between attempts, until nothing is left or the next attempt would begin after
+ * `deadline` (epoch milliseconds). The first is made in any case.
+ * @param step takes what is left, and returns what of it is to be tried again
+ * @returns what was never done
+ */
+export async function retried<T>(
+  items: readonly T[],
+  deadline: number,
+  step: (left: readonly T[]) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  let left = items;
+  for (let attempt = 0; left.length > 0; attempt++) {
+    if (attempt > 0) {
+      const wait = jitter(attempt);
+      if (Date.now() + wait > deadline) break;
+      await pause(wait);
+    }
+    left = await step(left);
+  }
+  return left;
+}

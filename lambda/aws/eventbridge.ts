@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { BUS_SOURCE, type DetailType } from '../contract/bus.ts';
-import { jitter } from './dynamodb/statements.ts';
+import { packed } from '../domain/batches.ts';
+import { retried } from './effort.ts';
 
 export interface BusEntry {
   readonly detailType: DetailType;
@@ -17,22 +17,8 @@ const MAX_BYTES = 1_000_000;
 const NEVER = /malformed|invalidargument|invalidparameter|validation|toolarge|sizelimit/i;
 
 /** Entries in groups that one `PutEvents` takes, in order. */
-export function busBatches<T extends { readonly entry: BusEntry }>(items: readonly T[]): T[][] {
-  const groups: T[][] = [];
-  let bytes = 0;
-  for (const item of items) {
-    const size = sizeOf(item.entry);
-    const group = groups.at(-1);
-    if (group && group.length < MAX_ENTRIES && bytes + size <= MAX_BYTES) {
-      group.push(item);
-      bytes += size;
-    } else {
-      groups.push([item]);
-      bytes = size;
-    }
-  }
-  return groups;
-}
+export const busBatches = <T extends { readonly entry: BusEntry }>(items: readonly T[]): T[][] =>
+  packed(items, ({ entry }) => sizeOf(entry), { most: MAX_ENTRIES, bytes: MAX_BYTES });
 
 const sizeOf = ({ detailType, detail }: BusEntry): number =>
   BUS_SOURCE.length + detailType.length + Buffer.byteLength(JSON.stringify(detail));
@@ -45,20 +31,16 @@ export async function putOnBus(
   deadline: number,
 ): Promise<Sent[]> {
   const outcomes: Sent[] = entries.map((entry) => (sizeOf(entry) > MAX_BYTES ? 'never' : 'failed'));
-  for (let attempt = 0; ; attempt++) {
-    const left = outcomes.flatMap((outcome, index) => (outcome === 'failed' ? [index] : []));
-    if (left.length === 0) return outcomes;
-    if (attempt > 0) {
-      const wait = jitter(attempt);
-      if (Date.now() + wait > deadline) return outcomes;
-      await pause(wait);
-    }
+  const open = outcomes.flatMap((outcome, index) => (outcome === 'failed' ? [index] : []));
+  await retried(open, deadline, async (left) => {
     const sent = await put(
       client,
       left.map((index) => asRequest(bus, entries[index] as BusEntry)),
     );
     for (const [at, index] of left.entries()) outcomes[index] = sent[at] ?? 'failed';
-  }
+    return left.filter((index) => outcomes[index] === 'failed');
+  });
+  return outcomes;
 }
 
 const asRequest = (bus: string, { detailType, detail }: BusEntry): PutEventsRequestEntry => ({

@@ -1,8 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { MAX_PUT_BYTES, MAX_PUT_RECORDS, MAX_RECORD_BYTES } from '../contract/archive.ts';
-import { jitter } from './dynamodb/statements.ts';
-import { until } from './effort.ts';
+import { packed } from '../domain/batches.ts';
+import { retried, until } from './effort.ts';
 
 /** Lines of one message; they are archived together or the message is tried again. */
 export interface Lines<Owner> {
@@ -28,13 +27,10 @@ export class Archive {
 
   /** Returns the owners of lines that were not taken by `deadline` (epoch milliseconds). */
   async put<Owner>(groups: readonly Lines<Owner>[], deadline: number): Promise<ReadonlySet<Owner>> {
-    let left = records(groups);
-    for (let attempt = 0; left.length > 0; attempt++) {
-      const wait = attempt === 0 ? 0 : jitter(attempt);
-      if (attempt > 0 && Date.now() + wait > deadline) break;
-      await pause(wait);
-      left = (await Promise.all(requests(left).map((request) => this.#send(request, until(deadline))))).flat();
-    }
+    const left = await retried(records(groups), deadline, async (open) => {
+      const requests = packed(open, ({ bytes }) => bytes, { most: MAX_PUT_RECORDS, bytes: MAX_PUT_BYTES });
+      return (await Promise.all(requests.map((request) => this.#send(request, until(deadline))))).flat();
+    });
     return new Set(left.flatMap(({ owners }) => [...owners]));
   }
 
@@ -68,22 +64,6 @@ function records<Owner>(groups: readonly Lines<Owner>[]): ArchiveRecord<Owner>[]
       record.owners.add(owner);
       record.lines.push(line);
       record.bytes += bytes;
-    }
-  }
-  return made;
-}
-
-function requests<Owner>(all: readonly ArchiveRecord<Owner>[]): ArchiveRecord<Owner>[][] {
-  const made: ArchiveRecord<Owner>[][] = [];
-  let bytes = 0;
-  for (const record of all) {
-    const request = made.at(-1);
-    if (request && request.length < MAX_PUT_RECORDS && bytes + record.bytes <= MAX_PUT_BYTES) {
-      request.push(record);
-      bytes += record.bytes;
-    } else {
-      made.push([record]);
-      bytes = record.bytes;
     }
   }
   return made;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type MessageAttributeValue, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { MAX_SQS_BYTES } from '../contract/message.ts';
+import { packed } from '../domain/batches.ts';
 
 export interface Outgoing {
   readonly body: string;
@@ -100,22 +101,11 @@ const entry = (index: number, { body, attributes = {} }: Outgoing, refused: bool
 });
 
 /** Indexes in groups that one request may carry. */
-function batches(messages: readonly Outgoing[]): number[][] {
-  const groups: number[][] = [];
-  let bytes = 0;
-  for (const [index, message] of messages.entries()) {
-    const size = sizeOf(message);
-    const group = groups.at(-1);
-    if (group && group.length < MAX_ENTRIES && bytes + size <= MAX_SQS_BYTES) {
-      group.push(index);
-      bytes += size;
-    } else {
-      groups.push([index]);
-      bytes = size;
-    }
-  }
-  return groups;
-}
+const batches = (messages: readonly Outgoing[]): number[][] =>
+  packed([...messages.keys()], (index) => sizeOf(messages[index] as Outgoing), {
+    most: MAX_ENTRIES,
+    bytes: MAX_SQS_BYTES,
+  });
 
 /** What counts against SQS's limits: the body and every attribute's name, type and value. */
 const sizeOf = ({ body, attributes = {} }: Outgoing): number =>

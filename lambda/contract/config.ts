@@ -1,3 +1,5 @@
+import type { UnsubscribeConfig } from './unsubscribe.ts';
+
 /**
  * What the settings tell the functions: written by the stack as `config.json` beside each bundle, because the environment
  * of a function holds 4 KB and sources have no such limit. No secret is ever in it.
@@ -9,6 +11,8 @@ export interface RuntimeConfig {
   readonly sources: Readonly<Record<string, SourceConfig>>;
   /** The built-in source {@link HEARTBEAT_SOURCE}; absent = the heartbeat is off. */
   readonly heartbeat?: SourceConfig;
+  /** The page on which people leave lists; absent = there is none. */
+  readonly unsubscribe?: UnsubscribeConfig;
   /** Openings and clicks are counted too: an alarm wants them, and each is a metric to pay for. */
   readonly countEngagement?: true;
   /** How long events are kept, in days. */

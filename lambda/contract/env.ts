@@ -12,6 +12,7 @@ export const ENV = {
     DELIVERY_QUEUE_URL: 'URL of the delivery queue',
     SECRET_ARN: 'ARN of the secret that maps a source to its live values',
     OWN_KEYS_ARN: "ARN of the secret with the stack's own keys, for the heartbeat's",
+    UNSUBSCRIBE_KEYS_ARN: 'ARN of the secret with the keys of unsubscribe links; none without that page',
     PUBLIC_URL: 'base URL that ESPs are given, without a trailing slash',
     TOPIC_ARNS: 'JSON map from source to the ARN of the SNS topic the stack made for it; {} where it made none',
   },

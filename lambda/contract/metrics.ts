@@ -43,6 +43,8 @@ export const METRICS = {
   delivered: 'Delivered',
   hardBounces: 'HardBounces',
   complaints: 'Complaints',
+  /** People who left a list or all of them, by whatever way. Counted only where the stack has an unsubscribe page. */
+  unsubscribes: 'Unsubscribes',
   /** Mails that one of the six large mailbox operators refused because of sender, content or policy. */
   mailboxBlocks: 'MailboxBlocks',
   /** Counted only where an alarm on them is set; machines left out where the ESP tells them. */

@@ -34,6 +34,7 @@ const ALWAYS = {
 
 /** Written where the settings ask for the part. */
 const SOMETIMES = {
+  UnsubscribeKeysArn: 'ARN of the secret with the keys of unsubscribe links',
   CustomDomainTarget: 'where the DNS record of the custom domain points',
   ArchiveBucketName: 'name of the bucket that holds raw events',
   ArchiveStreamName: 'name of the delivery stream that fills it',

@@ -1,7 +1,9 @@
+import { UNSUBSCRIBE_SOURCE } from '../contract/unsubscribe.ts';
 import { PoisonEvent } from './errors.ts';
 import type { Draft, NormalisedEvent } from './event.ts';
 import { type Arrival, normalisedEvent } from './normalised.ts';
 import { normaliseAct, OPERATOR } from './operator.ts';
+import { normaliseWish } from './unsubscribe/event.ts';
 
 /**
  * The one place that says what a raw event means. Whoever needs to know (`process`, the commands, the heartbeat, the bench) asks here, so
@@ -73,6 +75,18 @@ export const OPERATOR_ACTS: Reading<unknown> = {
   provider: { id: OPERATOR, normalise: (raw) => [normaliseAct(raw)] },
   options: {},
 };
+
+/** What people ask for by a link of their mail: no ESP is behind that either. */
+const WISHES: Reading<unknown> = {
+  provider: { id: UNSUBSCRIBE_SOURCE, normalise: (raw) => [normaliseWish(raw)] },
+  options: {},
+};
+
+/** Sources that no settings name and no ESP is behind. */
+export const BUILT_IN: ReadonlyMap<string, Reading<unknown>> = new Map([
+  [OPERATOR, OPERATOR_ACTS],
+  [UNSUBSCRIBE_SOURCE, WISHES],
+]);
 
 export function interpreter<Options>(source: string, reading: Reading<Options>): Interpreter {
   const { provider, options, dedupeGroup = source } = reading;

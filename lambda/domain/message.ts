@@ -5,6 +5,7 @@ import {
   MAX_MESSAGE_EVENTS,
   MESSAGE_VERSION,
 } from '../contract/message.ts';
+import { packed } from './batches.ts';
 import { PoisonEvent } from './errors.ts';
 import { MAX_DEPTH, parseJson, sliceElements, sliceMember } from './json.ts';
 
@@ -22,19 +23,10 @@ const escaped = (json: string): string =>
 export function packMessages(envelope: Envelope, events: readonly string[]): string[] {
   const head = escaped(JSON.stringify({ v: MESSAGE_VERSION, ...envelope })).slice(0, -1);
   const room = MAX_MESSAGE_BYTES - Buffer.byteLength(head) - ',"events":[]}'.length;
-  const groups: string[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const event of events.map(wrap)) {
-    const size = Buffer.byteLength(event) + 1;
-    const group = groups.at(-1);
-    if (group && bytes + size <= room && group.length < MAX_MESSAGE_EVENTS) {
-      group.push(event);
-      bytes += size;
-    } else {
-      groups.push([event]);
-      bytes = size;
-    }
-  }
+  const groups = packed(events.map(wrap), (event) => Buffer.byteLength(event) + 1, {
+    most: MAX_MESSAGE_EVENTS,
+    bytes: room,
+  });
   return groups.map((group) => `${head},"events":[${group.join(',')}]}`);
 }
 

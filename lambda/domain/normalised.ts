@@ -1,4 +1,5 @@
 import { EVENT_FIELDS } from '../contract/event-fields.ts';
+import { UNSUBSCRIBE_SOURCE } from '../contract/unsubscribe.ts';
 import { isAltered, normaliseAddress, sameButCase } from './address.ts';
 import { fingerprint } from './dedupe.ts';
 import type { Draft, NormalisedEvent } from './event.ts';
@@ -23,9 +24,8 @@ export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent
   const { identity, recipient, occurredAt, scope, ...facts } = draft;
   const address = recipient === undefined ? undefined : normaliseAddress(recipient);
   const cut: string[] = [];
-  // An operator names a scope in full; an ESP's is named after its source.
   const scopeName =
-    scope === undefined || scope === 'all' || arrival.source === OPERATOR ? scope : `${arrival.source}:${scope}`;
+    scope === undefined || scope === 'all' || NAMES_IN_FULL.has(arrival.source) ? scope : `${arrival.source}:${scope}`;
   const shortened: Record<string, unknown> = {};
   for (const [name, value] of Object.entries({ ...facts, scope: scopeName }))
     shortened[name] = shorten(name, value, cut);
@@ -42,6 +42,9 @@ export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent
     truncated: cut.length > 0 ? cut : undefined,
   }) as unknown as NormalisedEvent;
 }
+
+/** Operators and unsubscribe links name a scope in full; an ESP's is named after its source. */
+const NAMES_IN_FULL = new Set([OPERATOR, UNSUBSCRIBE_SOURCE]);
 
 /** Whether what is said of the given address may not be held against the key's owner. */
 function altered({ recipient, dropReason }: Draft, key: string | undefined): true | undefined {

@@ -17,6 +17,8 @@ export interface StackFile {
   readonly secretArn: string;
   /** The stack's own keys. */
   readonly ownKeysArn: string;
+  /** Keys of unsubscribe links; absent where the settings have no such page. */
+  readonly unsubscribeKeysArn?: string;
   readonly keysFile: string;
   readonly logsDir: string;
   /** Address of the console with its token: whoever has it may use it. */

@@ -1,6 +1,8 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RuntimeConfig } from '../../lambda/contract/config.ts';
+import { UNSUBSCRIBE_SOURCE } from '../../lambda/contract/unsubscribe.ts';
+import { formatKey } from '../../lambda/domain/unsubscribe/key.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
 import { isShared, type KeyPair } from '../../lambda/providers/provider.ts';
 import { LocalError } from './error.ts';
@@ -13,6 +15,8 @@ export interface LocalKeys {
   readonly secrets: SecretMap;
   /** Of those given, the ones that belong into the stack's own secret, by their reserved names. */
   readonly ownKeys: SecretMap;
+  /** Keys of unsubscribe links. */
+  readonly unsubscribeKeys: SecretMap;
   /** What signs samples, by source; none where only the ESP could. */
   readonly signing: Readonly<Record<string, KeyPair>>;
   readonly certificate?: CertificateAnswer;
@@ -53,14 +57,15 @@ export async function localKeys(sources: RuntimeConfig['sources'], given: GivenK
   const hosts = byCertificate.flatMap(({ provider }) => (provider.certificateHosts ?? []).map(({ source }) => source));
   const certificateKeys = byCertificate.flatMap(({ name }) => (pair ? [[name, pair] as const] : []));
   return {
-    secrets: given.secrets ? entries(given.secrets, (name) => !isOwn(name)) : Object.fromEntries(made),
+    secrets: given.secrets ? entries(given.secrets, (name) => !name.startsWith('quell-')) : Object.fromEntries(made),
     ownKeys: entries(given.secrets ?? {}, isOwn),
+    unsubscribeKeys: { [UNSUBSCRIBE_SOURCE]: given.secrets?.[UNSUBSCRIBE_SOURCE] ?? formatKey(randomBytes(32)) },
     signing: Object.fromEntries([...secretKeys, ...certificateKeys]),
     ...(certificate !== undefined && { certificate: { pem: certificate, hosts } }),
   };
 }
 
-const isOwn = (name: string): boolean => name.startsWith('quell-');
+const isOwn = (name: string): boolean => name.startsWith('quell-') && name !== UNSUBSCRIBE_SOURCE;
 const entries = (map: SecretMap, wanted: (name: string) => boolean): SecretMap =>
   Object.fromEntries(Object.entries(map).filter(([name]) => wanted(name)));
 

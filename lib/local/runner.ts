@@ -61,7 +61,8 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   const watchdog = startWatchdog();
   closers.add(() => watchdog.stop());
 
-  const secrets = { webhooks: { arn: '', value: '{}' }, ownKeys: { arn: '', value: '{}' } };
+  const unset = () => ({ arn: '', value: '{}' });
+  const secrets = { webhooks: unset(), ownKeys: unset(), unsubscribeKeys: unset() };
   const archive = firehose();
   const sources = eventSources();
   const [assembly, endpoints] = await together<readonly [Assembly, StackFile['endpoints']]>(
@@ -85,6 +86,7 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   const {
     secrets: values,
     ownKeys,
+    unsubscribeKeys,
     signing,
     certificate,
   } = await step('made the keys', () => localKeys(sourcesOf(found), given));
@@ -112,9 +114,11 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
     show: say,
     restarted: () => ready && home.writeStack(describe()),
   });
-  const { secretArn, ownKeysArn } = describe();
+  const { secretArn, ownKeysArn, unsubscribeKeysArn } = describe();
   Object.assign(secrets.webhooks, { arn: secretArn, value: JSON.stringify(values) });
   Object.assign(secrets.ownKeys, { arn: ownKeysArn, value: JSON.stringify(ownKeys) });
+  if (unsubscribeKeysArn !== undefined)
+    Object.assign(secrets.unsubscribeKeys, { arn: unsubscribeKeysArn, value: JSON.stringify(unsubscribeKeys) });
 
   for (const { lambda, queueId, ...spec } of pollersOf(stack, lambdas, timeScale)) {
     sources.add(queueId, () => startPoller(spec, sqs, (event) => functions.invoke(lambda.arn, event)));

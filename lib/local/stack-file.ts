@@ -28,6 +28,7 @@ export interface Described {
 export function describeStack({ home, url, endpoints, stack, lambdas, pid, consoleUrl }: Described): StackFile {
   const queue = (address: string) => `${endpoints.sqs}${new URL(address).pathname}`;
   const queueOf = (arn: string) => `${endpoints.sqs}/${arn.split(':').slice(-2).join('/')}`;
+  const unsubscribeKeys = variable(lambdas, 'receive', 'UNSUBSCRIBE_KEYS_ARN');
   const feeds = variable(lambdas, 'process', 'FEEDS_QUEUE_ARN');
   const tables = {
     events: variable(lambdas, 'process', 'EVENTS_TABLE'),
@@ -50,6 +51,7 @@ export function describeStack({ home, url, endpoints, stack, lambdas, pid, conso
     sources: describeSources(lambdas, url),
     secretArn: variable(lambdas, 'receive', 'SECRET_ARN'),
     ownKeysArn: variable(lambdas, 'receive', 'OWN_KEYS_ARN'),
+    ...(unsubscribeKeys !== 'none' && { unsubscribeKeysArn: unsubscribeKeys }),
     keysFile: home.keys,
     logsDir: home.logs,
     ...(consoleUrl !== undefined && { console: { url: consoleUrl } }),

@@ -20,6 +20,8 @@ export const alarms = group({
   minimumDelivered: v.optional(wholeNumber(100, 10_000_000, 'delivered mails a day'), 1000),
   bounceRate: group({ warning: v.optional(ratePercent, 2), critical: v.optional(ratePercent, 5) }),
   complaintRate: group({ warning: v.optional(ratePercent, 0.1), critical: v.optional(ratePercent, 0.3) }),
+  /** Only with the setting `unsubscribe`: people who left, in percent of the mails delivered. */
+  unsubscribeRate: v.optional(ratePercent, 2),
   mailboxBlocks: v.optional(wholeNumber(1, 10_000_000, 'blocked mails an hour'), 50),
   /** An hour that suppresses more people is a mistake until shown otherwise: so many, or such a share of those mailed. */
   newSuppressions: group({

@@ -3,6 +3,7 @@ import { streamMistakes } from './feeds.ts';
 import { isObject, type Mistake, mistakeOf, strayKeys } from './mistakes.ts';
 import { globals, type Settings } from './schema.ts';
 import { checkSource } from './source.ts';
+import { unsubscribeMistakes } from './unsubscribe.ts';
 import { NAME_RULE, RESERVED_NAME, SOURCE_NAME } from './values.ts';
 
 export type Checked = { readonly settings: Settings } | { readonly mistakes: readonly Mistake[] };
@@ -26,6 +27,7 @@ export function checkSettings(document: unknown, stage: string): Checked {
     ...retentionMistakes(settings),
     ...rateMistakes(settings),
     ...streamMistakes(settings),
+    ...unsubscribeMistakes(settings.unsubscribe),
   ];
   return contradictions.length > 0 ? { mistakes: contradictions } : { settings };
 }

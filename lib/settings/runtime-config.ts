@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { archiveStreamName } from '../../lambda/contract/archive.ts';
 import type { RuntimeConfig, SourceConfig } from '../../lambda/contract/config.ts';
+import type { UnsubscribeConfig } from '../../lambda/contract/unsubscribe.ts';
 import { generic } from '../../lambda/providers/generic/index.ts';
 import type { Settings, SourceSettings } from './schema.ts';
 
@@ -14,6 +15,7 @@ export function runtimeConfig(settings: Settings): RuntimeConfig {
     sources: Object.fromEntries(Object.entries(settings.sources).map(([name, source]) => [name, sourceConfig(source)])),
     ...(settings.heartbeat && { heartbeat: HEARTBEAT }),
     ...((settings.alarms.clickSurge ?? settings.alarms.engagementDrop) && { countEngagement: true }),
+    ...(settings.unsubscribe && { unsubscribe: pageOf(settings.unsubscribe) }),
     eventRetentionDays: settings.retention.eventsDays,
     policy: settings.policy,
     ...(settings.publish && { publish: settings.publish }),
@@ -31,4 +33,11 @@ const sourceConfig = ({ provider, dedupeGroup, allowIps, policy, options }: Sour
   ...(allowIps && { allowIps }),
   ...(policy && { policy }),
   options,
+});
+
+const pageOf = ({ sender, language, lists, texts }: NonNullable<Settings['unsubscribe']>): UnsubscribeConfig => ({
+  ...(sender !== undefined && { sender }),
+  language,
+  lists,
+  texts,
 });

@@ -4,6 +4,7 @@ import { alarms } from './alarms.ts';
 import { archive, publish, streamArn } from './feeds.ts';
 import { group } from './group.ts';
 import { policy, sourcePolicy } from './policy.ts';
+import { unsubscribe } from './unsubscribe.ts';
 import {
   alarmTarget,
   certificateArn,
@@ -72,6 +73,7 @@ export const globals = v.object({
   }),
   existingSecret: v.optional(secretArn),
   existingOwnKeys: v.optional(secretArn),
+  existingUnsubscribeKeys: v.optional(secretArn),
   runbookUrl: v.optional(webPage),
   alarms,
   alarmTargets: v.optional(v.array(alarmTarget, 'a list of targets'), []),
@@ -79,6 +81,7 @@ export const globals = v.object({
   dashboard: v.optional(flag, false),
   accessLog: v.optional(flag, false),
   byMessageIndex: v.optional(flag, false),
+  unsubscribe,
   publish,
   archive,
   /** Default: on, and off where there is an archive to rebuild from. */

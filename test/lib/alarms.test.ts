@@ -88,15 +88,9 @@ describe('who is woken', () => {
       ({ AlarmActions }) => AlarmActions && show((AlarmActions as unknown[])[0]) === page,
     );
     expect([...new Set(paged.map(({ AlarmName }) => headingOf(AlarmName)))].sort()).toEqual([
-      ...[
-        'archive-late',
-        'bounce-rate',
-        'complaint-rate',
-        'dead-letters-expire',
-        'endpoint-failing',
-        'function-errors',
-      ],
-      ...['function-throttles', 'new-suppressions', 'not-enqueued', 'queue-age', 'silence', 'unverifiable'],
+      ...['archive-late', 'bounce-rate', 'complaint-rate', 'dead-letters-expire', 'endpoint-failing'],
+      ...['function-errors', 'function-throttles', 'new-suppressions', 'not-enqueued', 'queue-age', 'silence'],
+      ...['unsubscribe-failing', 'unverifiable'],
     ]);
     expect(topicOf('dead-letters')).not.toBe(page);
     expect(topicOf('bounce-rate-warning')).toBe(topicOf('dead-letters'));

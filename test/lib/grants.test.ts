@@ -158,6 +158,7 @@ test('the compiler refuses a function that is given too little or too much', () 
     DELIVERY_QUEUE_URL: plain('u'),
     SECRET_ARN: plain('a'),
     OWN_KEYS_ARN: plain('a'),
+    UNSUBSCRIBE_KEYS_ARN: plain('a'),
     PUBLIC_URL: plain('p'),
     TOPIC_ARNS: plain('{}'),
   };

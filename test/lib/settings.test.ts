@@ -32,6 +32,7 @@ describe('a settings file', () => {
         minimumDelivered: 1000,
         bounceRate: { warning: 2, critical: 5 },
         complaintRate: { warning: 0.1, critical: 0.3 },
+        unsubscribeRate: 2,
         mailboxBlocks: 50,
         newSuppressions: { perHour: 1000, percent: 10 },
       },

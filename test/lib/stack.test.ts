@@ -84,6 +84,7 @@ describe.each(Object.entries({ smallest, everything, attached }))('with settings
       [
         ...[...sources, 'quell-heartbeat'].map((source) => `POST /webhooks/v1/${source}`),
         ...['GET /health', 'HEAD /health'],
+        ...(stack.outputs.UnsubscribeKeysArn ? ['GET', 'HEAD', 'POST'].map((method) => `${method} /u/v1/{token}`) : []),
       ].sort(),
     );
     expect(stack.resources.WebhookApi?.Type).toBe('AWS::ApiGatewayV2::Api');

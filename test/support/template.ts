@@ -40,6 +40,7 @@ export const VARIANTS = {
       byMessageIndex: true,
       pointInTimeRecovery: false,
       runbookUrl: 'https://wiki.example.com/quell',
+      unsubscribe: { sender: 'Example Shop', lists: { 'shop:list:weekly': 'Weekly news' } },
       customDomain: {
         name: 'hooks.example.com',
         certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/0a1b2c3d',

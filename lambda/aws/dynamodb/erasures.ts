@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SUPPRESSION } from '../../contract/tables.ts';
+import { chunks } from '../../domain/batches.ts';
 import { ERASED_AT, ERASURE_KEY, erasureMark } from '../../domain/erasure.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
+import { jitter } from '../effort.ts';
 import type { SecretStore } from '../secrets.ts';
-import { chunks, jitter } from './statements.ts';
 
 const MAX_KEYS = 100;
 const ATTEMPTS = 5;

@@ -1,6 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type AttributeValue, BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { chunks, jitter, type Outcome } from './statements.ts';
+import { chunks } from '../../domain/batches.ts';
+import { retried } from '../effort.ts';
+import type { Outcome } from './statements.ts';
 
 const BATCH = 25;
 
@@ -14,14 +15,11 @@ export async function writeOver(
   deadline: number,
 ): Promise<Outcome[]> {
   const outcomes = new Map<Item, Outcome>(items.map((item) => [item, 'failed']));
-  let left = [...items];
-  for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt > 0) await pause(jitter(attempt));
+  await retried(items, deadline, async (left) => {
     for (const chunk of chunks(left, BATCH))
       for (const item of await put(client, table, chunk)) outcomes.set(item, 'done');
-    left = left.filter((item) => outcomes.get(item) === 'failed');
-    if (Date.now() + jitter(attempt + 1) > deadline) break;
-  }
+    return left.filter((item) => outcomes.get(item) === 'failed');
+  });
   return items.map((item) => outcomes.get(item) ?? 'failed');
 }
 

@@ -1,10 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   type AttributeValue,
   BatchExecuteStatementCommand,
   type BatchStatementRequest,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
+import { chunks, inParallel } from '../../domain/batches.ts';
+import { retried } from '../effort.ts';
 
 /** DynamoDB's limit for one `BatchExecuteStatement`. */
 const BATCH = 25;
@@ -53,10 +54,8 @@ export async function runStatements(
   deadline: number,
 ): Promise<Outcome[]> {
   const outcomes = new Array<Outcome>(statements.length).fill('failed');
-  let left = [...statements.keys()];
-  for (let attempt = 0; left.length > 0; attempt++) {
-    if (attempt > 0) await pause(jitter(attempt));
-    await inParallel(chunks(left, BATCH), async (indexes) => {
+  await retried([...statements.keys()], deadline, async (left) => {
+    await inParallel(chunks(left, BATCH), PARALLEL, async (indexes) => {
       // Checked before each request: with a slow table one round of many could outlast the function.
       if (Date.now() > deadline) return;
       const results = await send(
@@ -65,9 +64,8 @@ export async function runStatements(
       );
       for (const [at, index] of indexes.entries()) outcomes[index] = results[at] ?? 'failed';
     });
-    left = left.filter((index) => outcomes[index] === 'failed');
-    if (Date.now() + jitter(attempt + 1) > deadline) break;
-  }
+    return left.filter((index) => outcomes[index] === 'failed');
+  });
   return outcomes;
 }
 
@@ -94,21 +92,4 @@ async function send(client: DynamoDBClient, statements: readonly Statement[]): P
       ([outcome]) => outcome ?? 'failed',
     );
   }
-}
-
-/** Milliseconds before the n-th retry: exponential to 2 s, full jitter. */
-export const jitter = (attempt: number): number => Math.random() * Math.min(2000, 25 * 2 ** attempt);
-
-export function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_none, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
-}
-
-async function inParallel<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await run(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL, items.length) }, worker));
 }

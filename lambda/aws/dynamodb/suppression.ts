@@ -3,11 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../../contract/tables.ts';
+import { chunks } from '../../domain/batches.ts';
 import { type Change, type Judgement, type Reasons, settled, verdicts } from '../../domain/suppression.ts';
-import { until } from '../effort.ts';
+import { jitter, until } from '../effort.ts';
 import { insertText } from './events.ts';
 import { toItem } from './item.ts';
-import { chunks, jitter, noteFailure, runStatements, type Statement } from './statements.ts';
+import { noteFailure, runStatements, type Statement } from './statements.ts';
 
 interface Stored {
   readonly reasons: Reasons;

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { ALL } from '../../contract/unsubscribe.ts';
 import { normaliseAddress } from '../address.ts';
 import type { TokenKey } from './key.ts';
 
@@ -15,7 +16,6 @@ export interface Claims {
   readonly issuedAt: number;
 }
 
-export const ALL = 'all';
 /** Octets of UTF-8 that a scope may have. */
 export const MAX_SCOPE = 255;
 /** Random bytes that a token needs. */

@@ -5,14 +5,13 @@ import type { DeliveryMessage } from '../../contract/message.ts';
 import { readDelivery, type SourceOfTopic } from '../../domain/channel.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
 import {
+  BUILT_IN,
   type Control,
   interpreter,
-  OPERATOR_ACTS,
   type Reading,
   type SignedToken,
   whyPoison,
 } from '../../domain/interpret.ts';
-import { OPERATOR } from '../../domain/operator.ts';
 import { providerIn } from '../../providers/half.ts';
 
 /** One queue message, opened: what to store, what to do, what will never work. */
@@ -92,7 +91,8 @@ export function openMessage(record: SQSRecord, config: RuntimeConfig, sourceOfTo
 
 /** How the events of a source are read; undefined where the settings, or this bundle, have no such source. */
 function readingOf(name: string, config: RuntimeConfig): Reading<unknown> | undefined {
-  if (name === OPERATOR) return OPERATOR_ACTS;
+  const builtIn = BUILT_IN.get(name);
+  if (builtIn) return builtIn;
   const source = findSource(config, name);
   const provider = providerIn('process', source?.provider);
   return source && provider && { provider, options: source.options, dedupeGroup: source.dedupeGroup };

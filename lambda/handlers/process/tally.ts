@@ -17,18 +17,20 @@ export interface Outcome {
   readonly tableFailures: { readonly throttled: number; readonly other: number };
 }
 
+type TallyConfig = Pick<RuntimeConfig, 'countEngagement' | 'sources' | 'unsubscribe'>;
+
 /**
  * Counts of one batch. Live events only: a replay must not look like traffic, nor what was
  * fetched from an ESP's API (a webhook that is silent stays silent), nor an operator's act, nor our own heartbeat. One metrics
  * line per batch and source, none per event. Each metric has its price, so what no alarm needs is a plain fact of the first line:
  * events by type, blocks by operator, the slowest event.
  */
-export function tallyOf(outcome: Outcome, config: Pick<RuntimeConfig, 'countEngagement' | 'sources'>): Tally {
+export function tallyOf(outcome: Outcome, config: TallyConfig): Tally {
   const { stored, folded, deadLetters, failedMessages, tableFailures } = outcome;
   const live = stored.events.filter(isCounted);
   const people = new Set(live.flatMap(({ event }) => event.recipient ?? []));
   const fresh = live.filter(({ outcome: ended }) => ended === 'new').map(({ event }) => event);
-  const byKind = eventCounts(fresh, config.countEngagement === true);
+  const byKind = eventCounts(fresh, config);
   const counts = new Map<MetricName, number>([
     [METRICS.duplicates, live.length - fresh.length],
     ...byKind,
@@ -87,6 +89,7 @@ const METRIC_OF: Readonly<Record<EventType, MetricName | undefined>> = {
   opened: METRICS.opens,
   clicked: METRICS.clicks,
   complained: METRICS.complaints,
+  // Where there is a page for it, below.
   unsubscribed: undefined,
   resubscribed: undefined,
   inbound: undefined,
@@ -96,7 +99,10 @@ const METRIC_OF: Readonly<Record<EventType, MetricName | undefined>> = {
 };
 
 /** What is counted of events the first time they arrive. */
-function eventCounts(events: readonly NormalisedEvent[], countEngagement: boolean): Map<MetricName, number> {
+function eventCounts(
+  events: readonly NormalisedEvent[],
+  { countEngagement, unsubscribe }: TallyConfig,
+): Map<MetricName, number> {
   const counts = new Map<MetricName, number>();
   const count = (metric: MetricName | undefined): void => {
     if (metric !== undefined) counts.set(metric, (counts.get(metric) ?? 0) + 1);
@@ -107,6 +113,7 @@ function eventCounts(events: readonly NormalisedEvent[], countEngagement: boolea
     if (type === 'unknown' && event.echo) continue;
     if (type !== 'opened' && type !== 'clicked') count(METRIC_OF[type]);
     else if (countEngagement && machine !== true) count(METRIC_OF[type]);
+    if (type === 'unsubscribed' && unsubscribe) count(METRICS.unsubscribes);
     if (type === 'bounced' && bounceClass === 'hard') count(METRICS.hardBounces);
     if (blockedBy(event) !== undefined) count(METRICS.mailboxBlocks);
   }

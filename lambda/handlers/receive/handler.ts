@@ -11,11 +11,13 @@ import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
 import { readEnv } from '../../contract/env.ts';
 import { MAX_SQS_BYTES } from '../../contract/message.ts';
 import { HEALTH_PATH, sourceOfRoute } from '../../contract/paths.ts';
+import { UNSUBSCRIBE_SOURCE } from '../../contract/unsubscribe.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
 import { packMessages } from '../../domain/message.ts';
-import type { Answer, WebhookRequest } from '../../providers/provider.ts';
+import type { Answer, Payload, WebhookRequest } from '../../providers/provider.ts';
 import { refuse } from './refuse.ts';
 import { admitted, type Source, sourcesOf } from './request.ts';
+import { isUnsubscribe, unsubscriber } from './unsubscribe.ts';
 import { verified } from './verified.ts';
 
 /** Some ESPs hang up after 3 s: whatever is not decided by then is answered 503. */
@@ -24,17 +26,25 @@ const DECIDE_WITHIN = 2400;
 const MAX_EVENT_BYTES = MAX_SQS_BYTES - 4096;
 
 const env = readEnv('receive');
-const sources = sourcesOf(readConfig(), env);
+const config = readConfig();
+const sources = sourcesOf(config, env);
 const secretsManager = secretsClient();
 const secrets = new SecretStore(secretsManager, env.SECRET_ARN);
 const ownKeys = new SecretStore(secretsManager, env.OWN_KEYS_ARN);
 const sqs = sqsClient();
+
+const unsubscribe =
+  config.unsubscribe &&
+  unsubscriber(config.unsubscribe, new SecretStore(secretsManager, env.UNSUBSCRIBE_KEYS_ARN), (raw, event, signal) =>
+    enqueue(UNSUBSCRIBE_SOURCE, { events: [raw] }, event, signal),
+  );
 
 type Result = APIGatewayProxyStructuredResultV2;
 
 /** One webhook request: exact bytes, verify, split, one `SendMessageBatch`. 2xx only once the queue has taken every event. */
 async function receive(event: APIGatewayProxyEventV2): Promise<Result> {
   if (event.routeKey === `GET ${HEALTH_PATH}`) return health();
+  if (unsubscribe && isUnsubscribe(event)) return unsubscribe(event, AbortSignal.timeout(DECIDE_WITHIN));
   const source = sources.get(sourceOfRoute(event.routeKey) ?? '');
   if (!source) throw new RefusedRequest('unknown-source', 'No source of this name is configured.');
   const signal = AbortSignal.timeout(DECIDE_WITHIN);
@@ -49,7 +59,7 @@ async function receive(event: APIGatewayProxyEventV2): Promise<Result> {
     const store = source.name === HEARTBEAT_SOURCE ? ownKeys : secrets;
     const proof = await verified(source, request, { secrets: store, signal, fetchText });
     proven = true;
-    return proof.answer ? asResult(proof.answer) : await enqueue(source, request, event, signal);
+    return proof.answer ? asResult(proof.answer) : await take(source, request, event, signal);
   } catch (error) {
     if (!(error instanceof RefusedRequest)) throw error;
     return refuse(source, error, proven, requestId);
@@ -67,17 +77,32 @@ async function health(): Promise<Result> {
   });
 }
 
-async function enqueue(
+async function take(
   source: Source,
   request: WebhookRequest,
   event: APIGatewayProxyEventV2,
   signal: AbortSignal,
 ): Promise<Result> {
-  const { events, meta } = source.provider.split(request, source.options);
+  const split = source.provider.split(request, source.options);
+  await enqueue(source.name, split, event, signal);
+  return asResult({
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ accepted: split.events.length, requestId: event.requestContext.requestId }),
+  });
+}
+
+/** @throws RefusedRequest where the queue did not take every event */
+async function enqueue(
+  source: string,
+  { events, meta }: Payload,
+  event: APIGatewayProxyEventV2,
+  signal: AbortSignal,
+): Promise<void> {
   const { requestId } = event.requestContext;
   const receivedAt = new Date(event.requestContext.timeEpoch).toISOString();
   const messages = packMessages(
-    { source: source.name, channel: 'https', receivedAt, requestId, origin: 'live', ...(meta && { meta }) },
+    { source, channel: 'https', receivedAt, requestId, origin: 'live', ...(meta && { meta }) },
     events,
   );
   if (messages.some((body) => body.length > MAX_EVENT_BYTES / 4 && Buffer.byteLength(body) > MAX_EVENT_BYTES)) {
@@ -91,17 +116,12 @@ async function enqueue(
       signal,
     );
   } catch (error) {
-    logError('events not enqueued', error, { source: source.name, requestId });
+    logError('events not enqueued', error, { source, requestId });
     // Sent again it would be refused again, and page again. The other events of the request are on the queue.
     if (error instanceof NotSent && error.isFinal)
       throw new RefusedRequest('unreadable', 'The queue does not take what is in one of these events.');
     throw new RefusedRequest('cannot-enqueue', 'The events could not be queued right now. Send them again.');
   }
-  return asResult({
-    status: 200,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ accepted: events.length, requestId }),
-  });
 }
 
 const asResult = ({ status, headers, body }: Answer): Result => ({

@@ -60,6 +60,7 @@ const resources = ({ storage, secrets, delivery, processor, ingress, pulse, alar
   SuppressionTableArn: storage.suppression.tableArn,
   SecretArn: secrets.webhooks.arn,
   OwnKeysArn: secrets.ownKeys.arn,
+  ...(secrets.unsubscribeKeys && { UnsubscribeKeysArn: secrets.unsubscribeKeys.arn }),
   ReceiveFunctionName: ingress.receive.function.functionName,
   ProcessFunctionName: processor.process.function.functionName,
   DeliveriesMappingId: processor.mappings.deliveries.eventSourceMappingId,

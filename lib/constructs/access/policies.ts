@@ -34,6 +34,8 @@ export class AccessPolicies extends Construct {
   readonly reader: ManagedPolicy;
   readonly operator: ManagedPolicy;
   readonly eraser: ManagedPolicy;
+  /** For services that send mail with unsubscribe links. */
+  readonly sender: ManagedPolicy | undefined;
 
   constructor(scope: Construct, id: string, props: AccessPoliciesProps) {
     super(scope, id);
@@ -48,12 +50,22 @@ export class AccessPolicies extends Construct {
       // The key of the marks that erased people leave.
       allow([props.secrets.ownKeys.arn], 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'),
     ]);
+    const { unsubscribeKeys } = props.secrets;
+    this.sender =
+      unsubscribeKeys &&
+      this.policy('Sender', 'Reads the keys of unsubscribe links, to make links.', [
+        allow([unsubscribeKeys.arn], 'secretsmanager:GetSecretValue'),
+      ]);
     const parameters = {
       'suppression-table-name': suppression.tableName,
       'suppression-table-arn': suppression.tableArn,
       'reader-policy-arn': this.reader.managedPolicyArn,
       'operator-policy-arn': this.operator.managedPolicyArn,
       'eraser-policy-arn': this.eraser.managedPolicyArn,
+      ...(unsubscribeKeys && {
+        'sender-policy-arn': this.sender?.managedPolicyArn ?? '',
+        'unsubscribe-keys-arn': unsubscribeKeys.arn,
+      }),
     };
     for (const [name, stringValue] of Object.entries(parameters)) {
       new StringParameter(this, name, { parameterName: `/quell/${props.stage}/${name}`, stringValue });
@@ -83,7 +95,11 @@ export class AccessPolicies extends Construct {
         'sqs:ChangeMessageVisibility',
         'sqs:DeleteMessage',
       ),
-      allow([secrets.webhooks.arn], 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'),
+      allow(
+        [secrets.webhooks, secrets.unsubscribeKeys].flatMap((secret) => secret?.arn ?? []),
+        'secretsmanager:GetSecretValue',
+        'secretsmanager:PutSecretValue',
+      ),
       allow(
         mappings.map(({ eventSourceMappingArn }) => eventSourceMappingArn),
         'lambda:GetEventSourceMapping',

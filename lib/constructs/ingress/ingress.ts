@@ -49,6 +49,7 @@ export class Ingress extends Construct {
         DELIVERY_QUEUE_URL: delivery.enqueue(),
         SECRET_ARN: secrets.webhooks.read(),
         OWN_KEYS_ARN: props.config.heartbeat ? secrets.ownKeys.read() : plain(secrets.ownKeys.arn),
+        UNSUBSCRIBE_KEYS_ARN: secrets.unsubscribeKeys?.read() ?? plain('none'),
         PUBLIC_URL: plain(this.publicUrl),
         TOPIC_ARNS: plain(props.topicArns),
       },

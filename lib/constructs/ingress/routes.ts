@@ -1,6 +1,6 @@
 import { HttpMethod, HttpRouteKey } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HEARTBEAT_SOURCE } from '../../../lambda/contract/config.ts';
-import { HEALTH_PATH, webhookPath } from '../../../lambda/contract/paths.ts';
+import { HEALTH_PATH, unsubscribePath, webhookPath } from '../../../lambda/contract/paths.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Settings } from '../../settings/schema.ts';
 
@@ -23,7 +23,7 @@ const HEALTH_THROTTLE: Throttle = { rate: 5, burst: 20 };
  * A route for each source with a throttle of its own: a flood at one URL costs no other source its requests, and what no route names is
  * answered 404 by API Gateway itself, without starting a function.
  */
-export function routesOf({ sources, heartbeat, throttling }: Settings): RouteSpec[] {
+export function routesOf({ sources, heartbeat, unsubscribe, throttling }: Settings): RouteSpec[] {
   const webhooks = Object.entries(sources).flatMap(([source, { provider, throttling: own }]) =>
     methodsOf(provider).map((method) => ({ method, path: webhookPath(source), throttle: { ...throttling, ...own } })),
   );
@@ -33,7 +33,12 @@ export function routesOf({ sources, heartbeat, throttling }: Settings): RouteSpe
     path: HEALTH_PATH,
     throttle: HEALTH_THROTTLE,
   }));
-  return [...webhooks, ...(heartbeat ? [beat] : []), ...health];
+  const leave = [HttpMethod.POST, HttpMethod.GET, HttpMethod.HEAD].map((method) => ({
+    method,
+    path: unsubscribePath('{token}'),
+    throttle: { ...throttling, ...unsubscribe?.throttling },
+  }));
+  return [...webhooks, ...(heartbeat ? [beat] : []), ...(unsubscribe ? leave : []), ...health];
 }
 
 export const routeKeyOf = ({ method, path }: RouteSpec): string => HttpRouteKey.with(path, method).key;

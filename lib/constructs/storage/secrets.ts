@@ -5,18 +5,21 @@ import type { Settings } from '../../settings/schema.ts';
 import { type Access, access } from '../service-function.ts';
 
 /**
- * The two secrets: what ESPs share with us, which only `receive` reads, and the stack's own keys, of its heartbeat and of the marks that
- * erased people leave. Whoever parses hostile text, or makes keys, can so read no webhook's secret.
+ * The secrets: what ESPs share with us, which only `receive` reads; the stack's own keys, of its heartbeat and of the marks that erased
+ * people leave; and the keys of unsubscribe links, which services that send mail read too. Whoever parses hostile text, makes keys or sends
+ * mail can so read no webhook's secret.
  */
 export class Secrets extends Construct {
   /** A JSON map from source to its live values. */
   readonly webhooks: KeptSecret;
   readonly ownKeys: KeptSecret;
+  /** Absent where there is no unsubscribe page. */
+  readonly unsubscribeKeys: KeptSecret | undefined;
 
   constructor(
     scope: Construct,
     id: string,
-    { existingSecret, existingOwnKeys }: Pick<Settings, 'existingSecret' | 'existingOwnKeys'>,
+    { existingSecret, existingOwnKeys, existingUnsubscribeKeys, unsubscribe }: Settings,
   ) {
     super(scope, id);
     this.webhooks = new KeptSecret(this, 'Webhooks', {
@@ -33,6 +36,17 @@ export class Secrets extends Construct {
       rotation: 'The marks of erased people are made with one of these keys: replaced, they would be dead.',
       existing: existingOwnKeys,
     });
+    this.unsubscribeKeys =
+      unsubscribe &&
+      new KeptSecret(this, 'UnsubscribeKeys', {
+        logicalId: 'UnsubscribeKeys',
+        name: 'unsubscribe-keys',
+        description:
+          'Keys of unsubscribe links, newest first. Made with "npm run ops -- secrets rotate quell-unsubscribe".',
+        rotation:
+          'Links in mail of years ago are opened with the key that made them: a new key is added, none is replaced.',
+        existing: existingUnsubscribeKeys,
+      });
   }
 }
 

@@ -1,4 +1,6 @@
 import { HEARTBEAT_SOURCE } from '../../../lambda/contract/config.ts';
+import { unsubscribePath } from '../../../lambda/contract/paths.ts';
+import { UNSUBSCRIBE_SOURCE } from '../../../lambda/contract/unsubscribe.ts';
 import type { RequestLog, SeenRequest } from '../../ops/console/context.ts';
 import type { Answered } from './http-api.ts';
 
@@ -17,13 +19,14 @@ export class SeenRequests implements RequestLog {
   /** @param sources configured names: only these are worth showing by name */
   add({ method, path, status, body }: Answered, sources: ReadonlySet<string>): void {
     const name = nameIn(/^\/webhooks\/v1\/([^/]+)$/.exec(path)?.[1] ?? '');
+    const isLeave = path.startsWith(unsubscribePath(''));
     // Our own goes round every few minutes, and tells nobody anything here.
     if (name === HEARTBEAT_SOURCE) return;
     const request: SeenRequest = {
       at: Date.now(),
       method,
       status,
-      ...(sources.has(name) && { source: name }),
+      ...(isLeave ? { source: UNSUBSCRIBE_SOURCE } : sources.has(name) && { source: name }),
       ...saidIn(body),
     };
     this.#seen.push(request);

@@ -48,8 +48,8 @@ export async function synthesize(home: Home, watchdog: Watchdog, { settings, sig
 function defaultSettings(home: Home): string {
   const sources = [...PROVIDERS].map(([id, { minimalOptions }]) => [id, { provider: id, ...minimalOptions }]);
   const file = join(home.folder, 'settings.json');
-  // With the archive, which costs nothing here, so that a replay can be tried.
-  const settings = { sources: Object.fromEntries(sources), archive: {} };
+  // With the archive and the unsubscribe page, which cost nothing here, so that both can be tried.
+  const settings = { sources: Object.fromEntries(sources), archive: {}, unsubscribe: {} };
   writeFileSync(file, `${JSON.stringify(settings, undefined, 2)}\n`);
   return file;
 }

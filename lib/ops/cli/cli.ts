@@ -12,6 +12,10 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['explain', { summary: "how a receiver's reply is read, and why", load: () => import('../commands/explain.ts') }],
   ['verify', { summary: 'why a captured request is refused', load: () => import('../commands/verify/command.ts') }],
   ['send', { summary: 'build, sign and post sample events', load: () => import('../commands/send/command.ts') }],
+  [
+    'unsubscribe-link',
+    { summary: "a person's unsubscribe link", load: () => import('../commands/unsubscribe-link.ts') },
+  ],
   ['check', { summary: 'is an address suppressed, and why', load: () => import('../commands/check.ts') }],
   ['timeline', { summary: 'what happened to an address', load: () => import('../commands/timeline/command.ts') }],
   ['suppress', { summary: 'put addresses on the list by hand', load: () => import('../commands/suppress.ts') }],

@@ -2,8 +2,7 @@ import { HEARTBEAT_SOURCE } from '../../../lambda/contract/config.ts';
 import { topicName } from '../../../lambda/contract/topics.ts';
 import { type SourceOfTopic, type Topics, topicSources } from '../../../lambda/domain/channel.ts';
 import { PoisonEvent } from '../../../lambda/domain/errors.ts';
-import { OPERATOR_ACTS, type Reading } from '../../../lambda/domain/interpret.ts';
-import { OPERATOR } from '../../../lambda/domain/operator.ts';
+import { BUILT_IN, type Reading } from '../../../lambda/domain/interpret.ts';
 import { generic } from '../../../lambda/providers/generic/index.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { SourceName, Target } from '../target/target.ts';
@@ -11,7 +10,8 @@ import { optionsOf } from '../words/provider.ts';
 
 /** How this stack reads the raw events of one of its sources; undefined where it has no such source. */
 export function readingOf({ names }: Target, name: string): Reading<unknown> | undefined {
-  if (name === OPERATOR) return OPERATOR_ACTS;
+  const builtIn = BUILT_IN.get(name);
+  if (builtIn) return builtIn;
   const source: Partial<SourceName> | undefined =
     name === HEARTBEAT_SOURCE ? { provider: generic.id } : names.sources.get(name);
   const provider = PROVIDERS.get(source?.provider ?? '');

@@ -18,8 +18,8 @@ const MOST_TRIES = 5;
 export const liveValues = (map: SecretMap, source: string): string[] =>
   [map.get(source)].flat().filter((value): value is string => typeof value === 'string' && value.trim() !== '');
 
-/** Which of the stack's two secrets: the webhooks', or its own keys. */
-export type Which = 'secretArn' | 'ownKeysArn';
+/** Which of the stack's secrets: the webhooks', its own keys, or those of unsubscribe links. */
+export type Which = 'secretArn' | 'ownKeysArn' | 'unsubscribeKeysArn';
 
 export const readSecretMap = async (target: Target, which: Which = 'secretArn'): Promise<SecretMap> =>
   (await read(target, which, 'AWSCURRENT')).map;

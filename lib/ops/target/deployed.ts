@@ -27,6 +27,7 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
     if (value === undefined) throw new CannotKnow(`The stack ${name} has no output ${key}: deploy this version first.`);
     return value;
   };
+  const unsubscribeKeysArn = known.get('UnsubscribeKeysArn');
   const url = output('ApiUrl').replace(/\/$/, '');
   const providers = Object.entries(JSON.parse(output('Sources')) as Record<string, string>);
   const own = await sourceSettings(stage, io);
@@ -48,6 +49,7 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
       },
       secretArn: output('SecretArn'),
       ownKeysArn: output('OwnKeysArn'),
+      ...(unsubscribeKeysArn !== undefined && { unsubscribeKeysArn }),
       output,
       stage,
       sources: new Map(sources),

@@ -16,6 +16,7 @@ export interface LocalStack {
   readonly archive?: { readonly bucket: string };
   readonly secretArn: string;
   readonly ownKeysArn: string;
+  readonly unsubscribeKeysArn?: string;
   readonly keysFile?: string;
   readonly logsDir?: string;
 }
@@ -44,6 +45,7 @@ export function localTargetOf(stack: LocalStack, root: string): Target {
       queues,
       secretArn,
       ownKeysArn,
+      ...(stack.unsubscribeKeysArn !== undefined && { unsubscribeKeysArn: stack.unsubscribeKeysArn }),
       sources: new Map(Object.entries(stack.sources)),
       output: (key) => {
         const name = key === 'ArchiveBucketName' ? stack.archive?.bucket : known.get(key);

@@ -30,6 +30,8 @@ export interface Names {
   readonly secretArn: string;
   /** The stack's own keys: of the heartbeat, and of the marks that erased people leave. */
   readonly ownKeysArn: string;
+  /** Keys of unsubscribe links; absent where the stack has no such page. */
+  readonly unsubscribeKeysArn?: string;
   readonly sources: ReadonlyMap<string, SourceName>;
   /** Deployed only. */
   readonly stage?: string;

@@ -17,6 +17,7 @@ import { mailAlarms } from './mail.ts';
 import { pulseAlarm } from './pulse.ts';
 import { receiveAlarms } from './receive.ts';
 import { sourceAlarms } from './source.ts';
+import { unsubscribeAlarms } from './unsubscribe.ts';
 
 export interface AlarmsProps {
   readonly settings: Settings;
@@ -51,6 +52,7 @@ export class Alarms extends Construct {
       ...(archive ? archiveAlarms(archive) : []),
       pulseAlarm(settings),
       ...mailAlarms(settings),
+      ...unsubscribeAlarms(settings),
       ...Object.keys(settings.sources).flatMap((source) => sourceAlarms(settings, source)),
     ];
     for (const spec of specs) this.desk.watch(spec);

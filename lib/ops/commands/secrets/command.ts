@@ -1,3 +1,4 @@
+import { UNSUBSCRIBE_SOURCE } from '../../../../lambda/contract/unsubscribe.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
@@ -18,6 +19,7 @@ secrets set <source>   stores a secret, typed without echo or read from standard
 secrets list           says how many live values each source has, never which.
 secrets rotate <source>  makes a new value live beside the old: typed or read, or with --generate made here and printed once, for ESPs
                        whose secret you choose. Then give it to the ESP.
+secrets rotate quell-unsubscribe  makes a new key of unsubscribe links; the older ones stay, for older mail.
 secrets remove <source> --position N
                        drops one live value, 1 is the newest; says first which of them proved a request last. Needs --yes where that
                        is the very one, or is not known.
@@ -42,6 +44,7 @@ know (the secret could not be read or written).`,
     const target = await resolveTarget(given, io);
     if (action === 'list') return list(target, given.json === true, io);
     if (source === undefined) throw new UsageError(`secrets ${action}: of which source?`);
+    if (source === UNSUBSCRIBE_SOURCE) return (await import('./unsubscribe.ts')).keysCommand(action, target, given, io);
     if (action === 'rotate') return (await import('./rotation.ts')).rotate(target, source, given, io);
     if (action === 'remove') return (await import('./rotation.ts')).remove(target, source, given, io);
     if (given.add && given.replace) throw new UsageError('secrets set: --add keeps the old value, --replace drops it.');
@@ -100,8 +103,13 @@ async function list(target: Target, json: boolean, io: Io): Promise<ExitCode> {
       row.values > 0 ? `live values: ${row.values}` : row.needed ? 'MISSING: refuses everything' : 'needs none';
     io.print(json ? jsonLine(row) : `${row.source}  ${row.provider}  ${state}`);
   }
+  const keys = await (await import('./unsubscribe.ts')).keyRow(target);
+  if (keys) {
+    const state = keys.values > 0 ? `live keys: ${keys.values}` : 'MISSING: no link works';
+    io.print(json ? jsonLine({ ...keys, needed: true }) : `${keys.source}  ${state}`);
+  }
   // Names that begin so are the stack's own keys.
   const left = [...map.keys()].filter((name) => !target.names.sources.has(name) && !name.startsWith('quell-'));
   if (left.length > 0) io.say(`Stored for sources that ${target.label} does not have: ${left.join(', ')}.`);
-  return rows.some(({ needed, values }) => needed && values === 0) ? EXIT.no : EXIT.yes;
+  return keys?.values === 0 || rows.some(({ needed, values }) => needed && values === 0) ? EXIT.no : EXIT.yes;
 }

@@ -17,7 +17,7 @@ export const command = defineCommand({
   args: ['source'],
   about: `
 Builds an event as the source's ESP would, signs it, posts it and prints the answer. The recipient is a new address each time unless
---to names one. A deployed source whose private key only the ESP holds cannot be imitated: the command names the ESP's own test.
+--to names one. "send unsubscribe" does what a mail program does with an unsubscribe link of the stack. A deployed source whose private key only the ESP holds cannot be imitated: the command names the ESP's own test.
 Exit codes: 0 accepted (with --wait: and seen), 1 refused or not seen within a minute, 2 usage, 3 cannot know (no answer, no key).`,
   options: {
     type: { type: 'string', value: 'TYPE', help: 'event type (default: bounced)' },
@@ -26,6 +26,7 @@ Exit codes: 0 accepted (with --wait: and seen), 1 refused or not seen within a m
     count: { type: 'string', value: 'N', help: 'how many of each (default: 1)' },
     at: { type: 'string', value: 'ISO', help: 'when it happened and was signed (default: now)' },
     url: { type: 'string', value: 'URL', help: "post here and not to the source's own URL" },
+    scope: { type: 'string', value: 'SCOPE', help: 'send unsubscribe: what the link is for (default: all)' },
     wait: { type: 'boolean', help: 'until it is recorded and, if it suppresses, on the list; say how long that took' },
     ...TARGET_OPTIONS,
   },
@@ -39,6 +40,8 @@ Exit codes: 0 accepted (with --wait: and seen), 1 refused or not seen within a m
     const at = parseAt(given.at);
     const count = parseCount('count', given.count ?? '1', MOST);
     const target = await resolveTarget(given, io);
+    if (name === 'unsubscribe' && !target.names.sources.has(name))
+      return (await import('./unsubscribe.ts')).sendUnsubscribe(target, given, io);
     const source = sourceOf(target, name);
     const provider = providerOf(source.provider);
     const signingKey = await signingKeyOf(target, name, provider);

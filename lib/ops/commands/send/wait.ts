@@ -18,6 +18,16 @@ const PATIENCE_MS = 60_000;
 const INTERVAL_MS = 50;
 const NEWEST = 50;
 
+/** Asks again and again until there is an answer; undefined where none came in time. */
+export async function waitUntil<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  const end = performance.now() + PATIENCE_MS;
+  for (; performance.now() < end; await pause(INTERVAL_MS)) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
+
 /** Waits until the event is in its recipient's history and, where its kind suppresses, in the suppression list. */
 export async function waitFor(target: Target, event: NormalisedEvent, since: number): Promise<Seen> {
   const recipient = event.recipient as string;

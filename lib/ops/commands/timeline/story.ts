@@ -1,3 +1,4 @@
+import { UNSUBSCRIBE_SOURCE } from '../../../../lambda/contract/unsubscribe.ts';
 import type { DropReason, NormalisedEvent } from '../../../../lambda/domain/event.ts';
 
 /** One event as a line for people: when, what, by whom it was told. */
@@ -29,7 +30,10 @@ function detail(event: NormalisedEvent): string {
       return joined(event.machine && 'by a machine', event.url);
     case 'unsubscribed':
     case 'resubscribed':
-      return event.scope === 'all' ? 'from everything' : `scope ${event.scope ?? 'not given'}`;
+      return joined(
+        event.scope === 'all' ? 'from everything' : `scope ${event.scope ?? 'not given'}`,
+        event.source === UNSUBSCRIBE_SOURCE && (WAYS[event.providerEvent] ?? 'by an unsubscribe link'),
+      );
     case 'complained':
       return joined('marked it as spam', (event.candidates ?? 1) > 1 && `or one of ${event.candidates} others did`);
     case 'suppressed':
@@ -48,6 +52,11 @@ function detail(event: NormalisedEvent): string {
 }
 
 const joined = (...parts: readonly (string | false | undefined)[]): string => parts.filter(Boolean).join(', ');
+
+const WAYS: Readonly<Record<string, string>> = {
+  'one-click': 'with one click in the mail program',
+  page: 'on our unsubscribe page',
+};
 
 const DROPS: Readonly<Record<DropReason, string>> = {
   'suppressed-bounce': "not tried: on the ESP's bounce list",

@@ -1,3 +1,4 @@
+import { UNSUBSCRIBE_SOURCE } from '../../../../lambda/contract/unsubscribe.ts';
 import type { NormalisedEvent } from '../../../../lambda/domain/event.ts';
 import type { Mark, Reasons } from '../../../../lambda/domain/suppression.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
@@ -73,6 +74,7 @@ function why(reason: string, event: NormalisedEvent | undefined, mark: Mark): st
 }
 
 const teller = (source: string, providerOf: (source: string) => string | undefined): string => {
+  if (source === UNSUBSCRIBE_SOURCE) return 'Our unsubscribe link';
   const title = PROVIDERS.get(providerOf(source) ?? '')?.title;
   return title === undefined ? source : title;
 };

@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+import { UNSUBSCRIBE_LANGUAGES, UNSUBSCRIBE_TEXTS } from '../../lambda/contract/unsubscribe.ts';
+import type { Mistake } from './mistakes.ts';
+import { matching, wholeNumber } from './values.ts';
+
+const languageTag = matching(
+  /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/,
+  'the tag of a language in lower case, such as "nl" or "pt-br"',
+);
+const LINE = 'one line of text, at most 500 characters';
+const line = v.pipe(v.string(LINE), v.regex(/^[^\p{Cc}]{1,500}$/u, LINE));
+const SCOPE = 'a scope as the suppression table names it, such as "shop:list:weekly"';
+const scope = v.pipe(v.string(SCOPE), v.regex(/^[^\p{Cc}]{1,255}$/u, SCOPE));
+const TEXTS = `texts by name, of ${UNSUBSCRIBE_TEXTS.join(', ')}`;
+
+/** The page on which people leave lists, and the links to it. Absent = there is none. */
+export const unsubscribe = v.exactOptional(
+  v.object(
+    {
+      sender: v.exactOptional(line),
+      language: v.optional(languageTag, 'en'),
+      lists: v.optional(v.record(scope, line, 'an object from scope to name'), {}),
+      texts: v.optional(
+        v.record(
+          languageTag,
+          v.record(v.picklist(UNSUBSCRIBE_TEXTS, TEXTS), line, TEXTS),
+          'an object from language to texts',
+        ),
+        {},
+      ),
+      throttling: v.exactOptional(
+        v.object(
+          {
+            rate: v.exactOptional(wholeNumber(1, 10_000, 'requests per second')),
+            burst: v.exactOptional(wholeNumber(1, 5000, 'requests')),
+          },
+          'an object',
+        ),
+      ),
+    },
+    'an object',
+  ),
+);
+
+/** A first language that the page does not have. */
+export function unsubscribeMistakes(given: v.InferOutput<typeof unsubscribe> | undefined): Mistake[] {
+  if (given === undefined) return [];
+  const { language, texts } = given;
+  const offered = [...UNSUBSCRIBE_LANGUAGES, ...Object.keys(texts)];
+  if (offered.includes(language)) return [];
+  const problem = `is "${language}", and there are no texts in it: allowed: ${offered.join(', ')}, or one of texts`;
+  return [{ path: ['unsubscribe', 'language'], problem }];
+}
