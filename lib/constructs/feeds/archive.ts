@@ -87,7 +87,8 @@ export class Archive extends Construct {
         bucketArn: this.bucket.bucketArn,
         roleArn: role.roleArn,
         bufferingHints: BUFFER,
-        compressionFormat: 'GZIP',
+        // `process` compresses: Firehose's quota and its bill are by the bytes that it is given.
+        compressionFormat: 'UNCOMPRESSED',
         fileExtension: '.ndjson.gz',
         prefix: `${ARCHIVE_PREFIX}day=!{timestamp:yyyy-MM-dd}/`,
         errorOutputPrefix: `${FAILED_PREFIX}!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/`,
