@@ -89,8 +89,8 @@ describe('who is woken', () => {
       ({ AlarmActions }) => AlarmActions && show((AlarmActions as unknown[])[0]) === page,
     );
     expect([...new Set(paged.map(({ AlarmName }) => headingOf(AlarmName)))].sort()).toEqual([
-      ...['archive-late', 'bounce-rate', 'complaint-rate', 'endpoint-failing', 'function-errors'],
-      ...['function-throttles', 'new-suppressions', 'not-enqueued', 'queue-age', 'silence'],
+      ...['archive-late', 'bounce-rate', 'complaint-rate', 'dead-letters-expire', 'endpoint-failing'],
+      ...['function-errors', 'function-throttles', 'new-suppressions', 'not-enqueued', 'queue-age', 'silence'],
       ...['unsubscribe-failing', 'unverifiable'],
     ]);
     expect(topicOf('dead-letters')).not.toBe(page);

@@ -44,6 +44,12 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['pause', { summary: 'stop processing, lose nothing', load: () => import('../commands/pause.ts') }],
   ['resume', { summary: 'start processing again', load: () => import('../commands/resume.ts') }],
   [
+    'connect',
+    { summary: "make the webhook at the source's ESP", load: () => import('../commands/connect/command.ts') },
+  ],
+  ['push', { summary: "bring our list to an ESP's", load: () => import('../commands/push/command.ts') }],
+  ['reconcile', { summary: "an ESP's list beside ours", load: () => import('../commands/reconcile/command.ts') }],
+  [
     'catch-up',
     {
       summary: "events that the ESP's API knows and we may not",
