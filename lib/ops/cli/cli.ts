@@ -30,6 +30,11 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     'doctor',
     { summary: 'is it wired? faults and what mends them', load: () => import('../commands/doctor/command.ts') },
   ],
+  ['events', { summary: 'what went wrong lately, by time', load: () => import('../commands/events.ts') }],
+  [
+    'rates',
+    { summary: 'bounces and complaints by mailbox operator', load: () => import('../commands/rates/command.ts') },
+  ],
   [
     'report',
     { summary: 'questions to the archive: rates, funnel, links', load: () => import('../commands/report/command.ts') },
