@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { packMessages } from '../lambda/domain/message.ts';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
-import { eventually, signSns } from './support/driver.ts';
+import { eventually, signSns, signSnsConfirmation } from './support/driver.ts';
 import { type FaultyProxy, faultyProxy, unavailable } from './support/faulty-proxy.ts';
 import { type BusEvent, Feeds, feedSettings, schemaErrors, transformed } from './support/feeds.ts';
 import { snsCertificate } from './support/sns-certificate.ts';
@@ -201,8 +202,8 @@ describe('SES', () => {
   test('a bounce over HTTPS, over SNS to SQS and over EventBridge is one event', async () => {
     const { body, headers } = signSns(bounce('one@example.com'), TOPIC, snsKey);
     expect((await feeds.driver.post('ses-http', body, headers)).status).toBe(200);
-    await feeds.enqueue(signSns(bounce('one@example.com'), TOPIC, snsKey).body);
-    await feeds.enqueue(transformed('ses-bus', onBus(bounce('one@example.com'))));
+    await feeds.enqueue(signSns(bounce('one@example.com'), TOPIC, snsKey).body, 'feeds');
+    await feeds.enqueue(transformed('ses-bus', onBus(bounce('one@example.com'))), 'feeds');
     await feeds.settled();
     const channels = await eventually(async () => {
       const lines = (await feeds.archived()).filter(({ raw }) => String(raw).includes('one@example.com'));
@@ -220,7 +221,7 @@ describe('SES', () => {
     ['EventBridge', 'ses-bus', (address: string) => transformed('ses-bus', onBus(bounce(address)))],
   ])('over %s alone it is the same event, of the source that the settings name', async (channel, source, message) => {
     const address = `${channel.toLowerCase()}@example.com`;
-    await feeds.enqueue(message(address));
+    await feeds.enqueue(message(address), 'feeds');
     const [event] = await eventually(async () => {
       const found = await stored(address);
       expect(found).toHaveLength(1);
@@ -235,12 +236,49 @@ describe('SES', () => {
   });
 
   test('a topic that no source receives through the queue is a dead letter', async () => {
-    await feeds.enqueue(signSns(bounce('x@example.com'), TOPIC.replace('feedback', 'other'), snsKey).body);
+    await feeds.enqueue(signSns(bounce('x@example.com'), TOPIC.replace('feedback', 'other'), snsKey).body, 'feeds');
     const [letter] = await eventually(async () => {
       const found = await feeds.driver.deadLetters();
       expect(found).toHaveLength(1);
       return found;
     });
     expect(letter?.reason).toBe('unreadable-message');
+    await feeds.driver.drain('deadLetter');
+  });
+
+  test('the owner of a topic, who can put any text on the queue, becomes no operator, no other source and no subscriber', async () => {
+    const at = new Date().toISOString();
+    const envelope = {
+      source: 'operator',
+      channel: 'operator',
+      receivedAt: at,
+      requestId: 'r',
+      origin: 'operator',
+    } as const;
+    const act = {
+      act: 'suppress',
+      recipient: 'anybody@example.com',
+      reason: 'manual',
+      at,
+      actor: 'the-owner',
+      note: 'x',
+    };
+    const event = { event: 'spamreport', email: 'anybody@example.com', timestamp: Math.floor(Date.now() / 1000) };
+    const texts = [
+      ...packMessages(envelope, [JSON.stringify(act)]),
+      ...packMessages({ ...envelope, source: 'sendgrid', channel: 'https', origin: 'live' }, [JSON.stringify(event)]),
+      signSnsConfirmation(TOPIC, snsKey).body,
+    ];
+    for (const text of texts) await feeds.enqueue(text, 'feeds');
+    // A taken-over `receive` becomes no operator either.
+    await feeds.enqueue(texts[0] ?? '');
+    const reasons = await eventually(async () => {
+      const found = await feeds.driver.deadLetters();
+      expect(found).toHaveLength(4);
+      return found.map(({ reason }) => reason).sort();
+    });
+    expect(reasons).toEqual(['control-refused', 'wrong-queue', 'wrong-queue', 'wrong-queue']);
+    expect(await stored('anybody@example.com')).toEqual([]);
+    expect(await feeds.driver.suppressed()).not.toContain('anybody@example.com');
   });
 });

@@ -43,6 +43,7 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
     EVENTS_TABLE: dynamo.tables.events,
     SUPPRESSION_TABLE: dynamo.tables.suppression,
+    ACTS_QUEUE_ARN: ACTS,
   });
   const folder = mkdtempSync(join(tmpdir(), 'quell-processors-'));
   const require = createRequire(import.meta.url);
@@ -114,21 +115,28 @@ function rawFact(person: string, at: number, message: number, kind: string): Fac
   return { source: OPERATOR, raw: JSON.stringify(act) };
 }
 
+/** Any other is the delivery queue. */
+const ACTS = 'acts';
+const DELIVERIES = 'deliveries';
+
 let messages = 0;
 function batchOf(facts: readonly Fact[]): SQSEvent {
-  const bodies = [...Map.groupBy(facts, ({ source }) => source)].flatMap(([source, group]) =>
-    packMessages(
-      {
-        source,
-        channel: 'https',
-        receivedAt: new Date().toISOString(),
-        requestId: 'r',
-        origin: source === OPERATOR ? 'operator' : 'live',
-      },
+  const records = [...Map.groupBy(facts, ({ source }) => source)].flatMap(([source, group]) => {
+    const isAct = source === OPERATOR;
+    const envelope = {
+      source,
+      channel: isAct ? 'operator' : 'https',
+      receivedAt: new Date().toISOString(),
+      requestId: 'r',
+      origin: isAct ? 'operator' : 'live',
+    } as const;
+    const bodies = packMessages(
+      envelope,
       group.map(({ raw }) => raw),
-    ),
-  );
-  return { Records: bodies.map((body) => ({ messageId: `m${messages++}`, body })) } as unknown as SQSEvent;
+    );
+    return bodies.map((body) => ({ messageId: `m${messages++}`, body, eventSourceARN: isAct ? ACTS : DELIVERIES }));
+  });
+  return { Records: records } as unknown as SQSEvent;
 }
 
 const context = { getRemainingTimeInMillis: () => 30_000 } as Context;

@@ -78,7 +78,7 @@ async function fill(): Promise<void> {
     origin: 'operator',
   } as const;
   const acts = [act('suppress', 'manual@example.com', NOW), act('lift', 'back@example.com', NOW)];
-  for (const body of packMessages(envelope, acts)) await feeds.enqueue(body);
+  for (const body of packMessages(envelope, acts)) await feeds.enqueue(body, 'acts');
   await feeds.settled();
   await eventually(async () => expect(await feeds.archived()).toHaveLength(LIVE));
 }

@@ -1,45 +1,55 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { type FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
-import { MAX_PUT_BYTES, MAX_PUT_RECORDS, MAX_RECORD_BYTES } from '../contract/archive.ts';
+import { MAX_MEMBER_BYTES, MAX_PUT_BYTES, MAX_PUT_RECORDS } from '../contract/archive.ts';
 import { packed } from '../domain/batches.ts';
-import { retried, until } from './effort.ts';
+import { until } from './effort.ts';
 
-/** Lines of one message; they are archived together or the message is tried again. */
+/** Lines of one message. */
 export interface Lines<Owner> {
   readonly owner: Owner;
   readonly lines: readonly string[];
 }
 
-interface ArchiveRecord<Owner> {
-  readonly owners: Set<Owner>;
-  readonly lines: string[];
-  bytes: number;
+/** Lines as one gzip member: members one after the other are one valid gzip file, so that an object is read as a whole. */
+export interface Member<Owner> {
+  readonly owners: ReadonlySet<Owner>;
+  readonly lines: number;
+  readonly gzip: Buffer;
 }
 
-/** Hands lines to Firehose, as many to a record as one takes: Firehose bills a record as 5 KB at least. */
+/** How long Firehose is left alone once it has refused something. */
+const REST = 60_000;
+/** The one try: longer than Firehose takes, and no time that matters to a batch. */
+const TRY_WITHIN = 3000;
+/** Seven times smaller at 5 us of CPU an event; higher levels cost twice that for a tenth less. */
+const LEVEL = 3;
+
+/**
+ * Hands members to Firehose, once. Its quota is bytes a second, and it may be down: whoever calls has another place for what it does not
+ * take, and for a minute after a refusal it is not even asked.
+ */
 export class Archive {
   readonly #client: FirehoseClient;
   readonly #stream: string;
+  #restsUntil = 0;
 
   constructor(client: FirehoseClient, stream: string) {
     this.#client = client;
     this.#stream = stream;
   }
 
-  /** Returns the owners of lines that were not taken by `deadline` (epoch milliseconds). */
-  async put<Owner>(groups: readonly Lines<Owner>[], deadline: number): Promise<ReadonlySet<Owner>> {
-    const left = await retried(records(groups), deadline, async (open) => {
-      const requests = packed(open, ({ bytes }) => bytes, { most: MAX_PUT_RECORDS, bytes: MAX_PUT_BYTES });
-      return (await Promise.all(requests.map((request) => this.#send(request, until(deadline))))).flat();
-    });
-    return new Set(left.flatMap(({ owners }) => [...owners]));
+  /** Returns the members that were not taken. */
+  async put<Owner>(members: readonly Member<Owner>[]): Promise<Member<Owner>[]> {
+    if (Date.now() < this.#restsUntil) return [...members];
+    const signal = until(Date.now() + TRY_WITHIN);
+    const requests = packed(members, ({ gzip }) => gzip.length, { most: MAX_PUT_RECORDS, bytes: MAX_PUT_BYTES });
+    const refused = (await Promise.all(requests.map((request) => this.#send(request, signal)))).flat();
+    if (refused.length > 0) this.#restsUntil = Date.now() + REST;
+    return refused;
   }
 
-  /** Returns the records that were not taken. */
-  async #send<Owner>(
-    request: readonly ArchiveRecord<Owner>[],
-    abortSignal: AbortSignal,
-  ): Promise<ArchiveRecord<Owner>[]> {
-    const Records = request.map(({ lines }) => ({ Data: Buffer.from(lines.join('')) }));
+  async #send<Owner>(request: readonly Member<Owner>[], abortSignal: AbortSignal): Promise<Member<Owner>[]> {
+    const Records = request.map(({ gzip }) => ({ Data: gzip }));
     try {
       const command = new PutRecordBatchCommand({ DeliveryStreamName: this.#stream, Records });
       const { RequestResponses = [] } = await this.#client.send(command, { abortSignal });
@@ -50,21 +60,38 @@ export class Archive {
   }
 }
 
-/** A line longer than a record stands alone: Firehose says no to it, and its message goes to the dead letters in the end. */
-function records<Owner>(groups: readonly Lines<Owner>[]): ArchiveRecord<Owner>[] {
-  const made: ArchiveRecord<Owner>[] = [];
+/** The lines of a batch in as few members as one record, and one message of a queue, can each hold. */
+export function members<Owner>(groups: readonly Lines<Owner>[]): Member<Owner>[] {
+  const made: { owners: Set<Owner>; lines: string[]; bytes: number }[] = [];
   for (const { owner, lines } of groups) {
     for (const line of lines) {
       const bytes = Buffer.byteLength(line);
-      let record = made.at(-1);
-      if (!record || record.bytes + bytes > MAX_RECORD_BYTES) {
-        record = { owners: new Set(), lines: [], bytes: 0 };
-        made.push(record);
+      let member = made.at(-1);
+      if (!member || member.bytes + bytes > MAX_MEMBER_BYTES) {
+        member = { owners: new Set(), lines: [], bytes: 0 };
+        made.push(member);
       }
-      record.owners.add(owner);
-      record.lines.push(line);
-      record.bytes += bytes;
+      member.owners.add(owner);
+      member.lines.push(line);
+      member.bytes += bytes;
     }
   }
-  return made;
+  return made.map(({ owners, lines }) => ({
+    owners,
+    lines: lines.length,
+    gzip: gzipSync(lines.join(''), { level: LEVEL }),
+  }));
+}
+
+/** A member as a message of the queue of those that Firehose did not take. */
+export const memberText = ({ gzip }: Pick<Member<never>, 'gzip'>): string => gzip.toString('base64');
+
+/** Reads what {@link memberText} wrote. @throws Error on anything else: what is not gzip would make its whole object unreadable. */
+export function readMember<Owner>(text: string, owner: Owner): Member<Owner> {
+  const gzip = Buffer.from(text, 'base64');
+  const lines =
+    gunzipSync(gzip, { maxOutputLength: 4 * MAX_MEMBER_BYTES })
+      .toString()
+      .split('\n').length - 1;
+  return { owners: new Set([owner]), lines, gzip };
 }

@@ -15,17 +15,29 @@ export const confirmSubscription = (control: Control): Promise<void> =>
 async function confirmAsOurselves(control: Extract<Control, { kind: 'confirm-subscription' }>): Promise<void> {
   const { topicArn, token } = control;
   const region = topicArn.split(':')[3] ?? '';
+  const client = snsClient(region);
+  const confirm = (more: { AuthenticateOnUnsubscribe?: 'true' }) =>
+    client.send(new ConfirmSubscriptionCommand({ TopicArn: topicArn, Token: token, ...more }));
   try {
-    await snsClient(region).send(
-      new ConfirmSubscriptionCommand({ TopicArn: topicArn, Token: token, AuthenticateOnUnsubscribe: 'true' }),
-    );
+    await confirm({ AuthenticateOnUnsubscribe: 'true' }).catch((error: unknown) => {
+      if (!isRefusal(error)) throw error;
+      // The policy of another account's topic cannot grant a signed confirmation.
+      return confirm({});
+    });
   } catch (error) {
-    const name = error instanceof Error ? error.name : '';
-    if (/InvalidParameter|NotFound/.test(name))
+    if (/InvalidParameter|NotFound/.test(nameOf(error)))
       throw new PoisonEvent('SNS no longer accepts this subscription token. Subscribe the endpoint again.');
+    if (isRefusal(error))
+      throw new PoisonEvent('The account of this topic does not let it be confirmed from here. Confirm it there.');
     throw error;
+  } finally {
+    client.destroy();
   }
 }
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
+
+const isRefusal = (error: unknown): boolean => /AuthorizationError|AccessDenied/.test(nameOf(error));
 
 async function confirmByAddress(url: string): Promise<void> {
   try {

@@ -26,7 +26,16 @@ export const ARCHIVE_PREFIX = 'events/';
 
 export const dayPrefix = (day: string): string => `${ARCHIVE_PREFIX}day=${day}/`;
 
-/** Firehose takes records of at most 1,000 KiB, 500 of them or 4 MiB in one request. */
-export const MAX_RECORD_BYTES = 1000 * 1024;
+/** Where Athena writes its answers. */
+export const RESULTS_PREFIX = 'query-results/';
+export const archiveDatabase = (stage: string): string => `quell_${stage.replaceAll('-', '_')}`;
+export const archiveWorkGroup = (stage: string): string => `quell-${stage}`;
+
+/**
+ * Lines of one gzip member, in bytes before it is made: however little of it gzip can save, the member fits a record of Firehose (1,000 KiB)
+ * and, as base64, a message of SQS (1 MiB).
+ */
+export const MAX_MEMBER_BYTES = 700 * 1024;
+/** Firehose takes 500 records or 4 MiB in one request. */
 export const MAX_PUT_RECORDS = 500;
 export const MAX_PUT_BYTES = 4 * 1024 * 1024;

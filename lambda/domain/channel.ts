@@ -2,7 +2,11 @@ import type { DeliveryMessage } from '../contract/message.ts';
 import { PoisonEvent } from './errors.ts';
 import { parseJson } from './json.ts';
 import { readMessage } from './message.ts';
+import { OPERATOR } from './operator.ts';
 import { type Fields, fields, isoTime, text } from './read.ts';
+
+/** A message that its queue is not for. It must not be put on another one either. */
+export class WrongWay extends PoisonEvent {}
 
 /** The source that receives a topic's notifications through the delivery queue, if any. */
 export type SourceOfTopic = (topicArn: string) => string | undefined;
@@ -38,9 +42,45 @@ export function topicSources(
   return (topicArn) => found.get(topicArn);
 }
 
+/** The queues that `process` reads, by who writes to them: `receive`, operators, and topics and rules of AWS. */
+export type Way = 'delivery' | 'acts' | 'feeds';
+
 /**
- * What stands on the delivery queue: our own message, or what SNS puts there itself, wrapped as our own. No signature is checked on
- * those: the queue takes messages of the configured topics only.
+ * Reads what came by one of the queues, and only what those who write there may say. A topic's owner can make SNS deliver any text, a
+ * taken-over `receive` can send any: neither becomes an operator, nor another source.
+ * @param fedByRule whether EventBridge brings this source's events
+ * @throws PoisonEvent where the text is no message, {@link WrongWay} where it is none of this queue's.
+ */
+export function readArrived(
+  body: string,
+  way: Way,
+  sourceOfTopic: SourceOfTopic,
+  fedByRule: (source: string) => boolean,
+): DeliveryMessage {
+  const own = ownMessage(body);
+  const isAct = own?.source === OPERATOR || own?.channel === 'operator' || own?.origin === 'operator';
+  const may = {
+    delivery: own !== undefined && !isAct,
+    acts: own?.source === OPERATOR && own.channel === 'operator' && own.origin !== 'live',
+    feeds: own === undefined || (own.channel === 'eventbridge' && own.origin === 'live' && fedByRule(own.source)),
+  };
+  if (own && !may[way]) throw new WrongWay('Nobody who writes to this queue may send this.');
+  const message = own ?? (way === 'feeds' ? fromTopic(body, sourceOfTopic) : undefined);
+  // Says what is wrong with it.
+  return message ?? readMessage(body);
+}
+
+function ownMessage(body: string): DeliveryMessage | undefined {
+  try {
+    return readMessage(body);
+  } catch (error) {
+    if (error instanceof PoisonEvent) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What a message means, whatever queue it was on: our own, or what SNS puts there itself, wrapped as our own.
  * @throws PoisonEvent where it is neither.
  */
 export function readDelivery(body: string, sourceOfTopic: SourceOfTopic): DeliveryMessage {

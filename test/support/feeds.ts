@@ -85,9 +85,9 @@ export class Feeds {
     return (await this.driver.post('sendgrid', body, signSendGrid(body, this.#key))).status;
   }
 
-  /** Puts a message on the delivery queue, as AWS itself would. */
-  async enqueue(body: string): Promise<void> {
-    const QueueUrl = this.#local.stack.queues.delivery;
+  /** Puts a message on a queue, as operators and AWS itself would. */
+  async enqueue(body: string, queue: 'delivery' | 'acts' | 'feeds' = 'delivery'): Promise<void> {
+    const QueueUrl = this.#local.stack.queues[queue] ?? '';
     await this.#sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
   }
 

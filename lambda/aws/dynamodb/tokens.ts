@@ -5,7 +5,8 @@ import { type Outcome, runStatements, type Statement } from './statements.ts';
 
 /** A token that an ESP signed instead of the body, and the body it came with. */
 export interface BoundToken {
-  readonly source: string;
+  /** Not the source: an account's key signs for all the sources that it feeds, so a token is good at each of them. */
+  readonly provider: string;
   readonly token: string;
   /** Hash of the raw event. */
   readonly digest: string;
@@ -13,8 +14,11 @@ export interface BoundToken {
   readonly receivedAt: string;
 }
 
-/** `reused`: the token has come with another body before, so one of the two is not the ESP's. */
-export type Binding = 'bound' | 'reused' | 'failed';
+/**
+ * `reused`: the token has come with another body before, so one of the two is not the ESP's. `reused-again`: and not for the first time,
+ * so that who has one token cannot bury ever more dead letters with it.
+ */
+export type Binding = 'bound' | 'reused' | 'reused-again' | 'failed';
 
 /** Longer than any message can wait in a queue and then in the dead letters. */
 const KEPT_DAYS = 30;
@@ -46,26 +50,54 @@ export async function bindTokens(
     ...firsts.map((token, at) => [token, inserted[at]] as const),
     ...known.map((token, at) => [token, confirmed[at]] as const),
   ]);
-  return tokens.map((token) => {
+  const bindings = tokens.map((token): Binding => {
     const bound = first.get(keyOf(token)) as BoundToken;
     if (bound.digest !== token.digest) return 'reused';
     const ended = outcome.get(bound);
     return ended === 'done' ? 'bound' : ended === 'failed' ? 'failed' : 'reused';
   });
+  return toldOnce(client, table, tokens, bindings, deadline);
 }
 
-const keyOf = ({ source, token }: BoundToken): string => internalKey('token', source, token);
+/** Tells the first forgery under a token from all others. */
+async function toldOnce(
+  client: DynamoDBClient,
+  table: string,
+  tokens: readonly BoundToken[],
+  bindings: readonly Binding[],
+  deadline: number,
+): Promise<Binding[]> {
+  const reused = tokens.flatMap((token, at) => (bindings[at] === 'reused' ? [{ token, at }] : []));
+  const firsts = [...new Map(reused.toReversed().map((one) => [keyOf(one.token), one])).values()];
+  const noted = await runStatements(
+    client,
+    firsts.map(({ token }) => insert(table, token, REUSED)),
+    deadline,
+  );
+  const told = new Map(firsts.map(({ at }, index) => [at, noted[index]]));
+  return bindings.map((binding, at) => {
+    if (binding !== 'reused') return binding;
+    const ended = told.get(at);
+    return ended === 'done' ? 'reused' : ended === 'failed' ? 'failed' : 'reused-again';
+  });
+}
 
-function insert(table: string, token: BoundToken): Statement {
+/** Sort keys: the body that a token is bound to, and that another one came. */
+const BOUND = '-';
+const REUSED = 'reused';
+
+const keyOf = ({ provider, token }: BoundToken): string => internalKey('token', provider, token);
+
+function insert(table: string, token: BoundToken, sortKey = BOUND): Statement {
   const expires = Math.ceil(Date.parse(token.receivedAt) / 1000) + KEPT_DAYS * 86_400;
   return {
     text: insertText(table, [EVENTS.partitionKey, EVENTS.sortKey, 'digest', EVENTS.expiry]),
-    parameters: [{ S: keyOf(token) }, { S: '-' }, { S: token.digest }, { N: String(expires) }],
+    parameters: [{ S: keyOf(token) }, { S: sortKey }, { S: token.digest }, { N: String(expires) }],
   };
 }
 
 /** Succeeds only where the body is the one it was bound to. */
 const confirm = (table: string, token: BoundToken): Statement => ({
   text: `UPDATE "${table}" SET "digest"=? WHERE "${EVENTS.partitionKey}"=? AND "${EVENTS.sortKey}"=? AND "digest"=?`,
-  parameters: [{ S: token.digest }, { S: keyOf(token) }, { S: '-' }, { S: token.digest }],
+  parameters: [{ S: token.digest }, { S: keyOf(token) }, { S: BOUND }, { S: token.digest }],
 });

@@ -1,20 +1,74 @@
 import { gzipSync } from 'node:zlib';
-import type { Archive, Lines } from '../../aws/firehose.ts';
-import { type ArchiveLine, MAX_RECORD_BYTES } from '../../contract/archive.ts';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import { until } from '../../aws/effort.ts';
+import { type Archive, type Lines, members, memberText, readMember } from '../../aws/firehose.ts';
+import { NotSent, type Outgoing, sendAll } from '../../aws/sqs.ts';
+import { logError } from '../../aws/telemetry.ts';
+import { type ArchiveLine, MAX_MEMBER_BYTES } from '../../contract/archive.ts';
 import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
 import type { DeliveryMessage } from '../../contract/message.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
 import type { Opened } from './opened.ts';
 import { divide, type Passed } from './step.ts';
 
-/** Hands raw events to the archive, where there is one. Fails the messages that it did not take by `deadline` (epoch milliseconds). */
-export async function keep(
-  messages: readonly Opened[],
-  archive: Archive | undefined,
+/** Where lines go, and where those go that the archive does not take now. */
+export interface Keeping {
+  readonly archive: Archive;
+  readonly sqs: SQSClient;
+  readonly unarchivedQueueUrl: string;
+}
+
+export interface Kept extends Passed {
+  /** Lines that wait in the queue for them. */
+  readonly waiting: number;
+}
+
+/**
+ * Hands raw events to the archive, where there is one. What it does not take waits in a queue of its own: the fate of a message does not
+ * depend on the archive. Fails the messages whose lines neither of the two took by `deadline` (epoch milliseconds).
+ */
+export async function keep(messages: readonly Opened[], keeping: Keeping | undefined, deadline: number): Promise<Kept> {
+  if (!keeping) return { messages, failed: [], waiting: 0 };
+  const refused = await keeping.archive.put(members(archiveLines(messages)));
+  if (refused.length === 0) return { messages, failed: [], waiting: 0 };
+  const outgoing = refused.map((member) => ({ body: memberText(member) }));
+  const lost = await notTaken(keeping.sqs, keeping.unarchivedQueueUrl, outgoing, deadline);
+  const waiting = refused.filter((_member, at) => !lost.has(at));
+  const failed = new Set(refused.filter((_member, at) => lost.has(at)).flatMap(({ owners }) => [...owners]));
+  return { ...divide(messages, failed), waiting: waiting.reduce((sum, { lines }) => sum + lines, 0) };
+}
+
+/** Offers what waited to the archive again. Returns the messages of that queue that have to wait on. */
+export async function keepLate(records: readonly SQSRecord[], archive: Archive | undefined): Promise<SQSRecord[]> {
+  const read = records.map((record) => {
+    try {
+      return readMember(record.body, record);
+    } catch (error) {
+      logError('archive lines not readable', error);
+      return undefined;
+    }
+  });
+  const refused = await archive?.put(read.flatMap((member) => member ?? []));
+  if (!refused) return [...records];
+  const waiting = new Set(refused.flatMap(({ owners }) => [...owners]));
+  return records.filter((record, at) => read[at] === undefined || waiting.has(record));
+}
+
+/** Indexes of what the queue did not take. */
+async function notTaken(
+  sqs: SQSClient,
+  url: string,
+  outgoing: readonly Outgoing[],
   deadline: number,
-): Promise<Passed> {
-  if (!archive) return { messages, failed: [] };
-  return divide(messages, await archive.put(archiveLines(messages), deadline));
+): Promise<ReadonlySet<number>> {
+  try {
+    await sendAll(sqs, url, outgoing, until(deadline));
+    return new Set();
+  } catch (error) {
+    logError('archive lines not kept', error);
+    return new Set(error instanceof NotSent ? error.indexes : outgoing.keys());
+  }
 }
 
 /** What of a batch belongs into the archive: not what came out of it, and not our own heartbeats. */
@@ -48,7 +102,7 @@ function line(message: DeliveryMessage, provider: string, raw: string, events: r
   );
   const head = { receivedAt, source, provider, channel, origin, requestId, ...(meta && { meta }) };
   const written = `${JSON.stringify({ ...head, raw, events: facts } satisfies ArchiveLine)}\n`;
-  if (written.length <= MAX_RECORD_BYTES / 3 || Buffer.byteLength(written) <= MAX_RECORD_BYTES) return written;
-  // One event can be as large as the queue takes, and then a little larger than Firehose takes.
+  if (written.length <= MAX_MEMBER_BYTES / 3 || Buffer.byteLength(written) <= MAX_MEMBER_BYTES) return written;
+  // One event can be as large as the queue takes, and then larger than a member may be.
   return `${JSON.stringify({ ...head, rawGzip: gzipSync(raw).toString('base64'), events: facts } satisfies ArchiveLine)}\n`;
 }

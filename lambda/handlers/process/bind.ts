@@ -3,43 +3,61 @@ import { bindTokens } from '../../aws/dynamodb/tokens.ts';
 import type { Opened } from './opened.ts';
 import { divide, type Passed } from './step.ts';
 
+export interface Bound extends Passed {
+  /** Events that were refused for their token, by source. */
+  readonly forged: ReadonlyMap<string, number>;
+}
+
 /**
- * Where an ESP signs a token and not the body, the token is bound to the first body it came with; a second body is poison and has no
- * effect. Fails the messages whose tokens could not be bound this time.
+ * Where an ESP signs a token and not the body, the token is bound to the first body it came with, at whatever source; a second body has no
+ * effect, and the first of them is poison. Fails the messages whose tokens could not be bound this time.
  */
 export async function bindBodies(
   messages: readonly Opened[],
   client: DynamoDBClient,
   table: string,
   deadline: number,
-): Promise<Passed> {
+): Promise<Bound> {
   const all = messages.flatMap((opened) => opened.tokens.map((token) => ({ opened, ...token })));
-  if (all.length === 0) return { messages, failed: [] };
+  if (all.length === 0) return { messages, failed: [], forged: new Map() };
   const tokens = all.map(({ opened, token, digest }) => ({
     token,
     digest,
-    source: opened.message?.source ?? '',
+    provider: opened.provider,
     receivedAt: opened.message?.receivedAt ?? '',
   }));
   const bindings = await bindTokens(client, table, tokens, deadline);
   const failed = new Set(all.flatMap(({ opened }, at) => (bindings[at] === 'failed' ? [opened] : [])));
-  const forged = Map.groupBy(
-    all.filter((_token, at) => bindings[at] === 'reused'),
-    ({ opened }) => opened,
-  );
   const { messages: bound, failed: unbound } = divide(messages, failed);
+  const forgeries = all.flatMap(({ opened, raw }, at) => {
+    const binding = bindings[at];
+    return !failed.has(opened) && (binding === 'reused' || binding === 'reused-again')
+      ? [{ opened, raw, binding }]
+      : [];
+  });
+  const byMessage = Map.groupBy(forgeries, ({ opened }) => opened);
+  const bySource = Map.groupBy(forgeries, ({ opened }) => opened.message?.source ?? '');
   return {
-    messages: bound.map((opened) => withoutForged(opened, forged.get(opened)?.map(({ raw }) => raw) ?? [])),
+    messages: bound.map((opened) => withoutForged(opened, byMessage.get(opened) ?? [])),
     failed: unbound,
+    forged: new Map([...bySource].map(([source, some]) => [source, some.length])),
   };
 }
 
-function withoutForged(opened: Opened, raws: readonly string[]): Opened {
-  if (raws.length === 0) return opened;
+interface Forgery {
+  readonly raw: string;
+  readonly binding: 'reused' | 'reused-again';
+}
+
+function withoutForged(opened: Opened, forgeries: readonly Forgery[]): Opened {
+  if (forgeries.length === 0) return opened;
   const detail = 'The token of this request was used before with another body.';
+  const raws = new Set(forgeries.map(({ raw }) => raw));
+  const told = forgeries.filter(({ binding }) => binding === 'reused');
   return {
     ...opened,
-    events: opened.events.filter(({ raw }) => !raws.includes(raw)),
-    poison: [...opened.poison, ...raws.map((raw) => ({ reason: 'token-reused', detail, raw }) as const)],
+    events: opened.events.filter(({ raw }) => !raws.has(raw)),
+    withoutEvents: opened.withoutEvents.filter((raw) => !raws.has(raw)),
+    poison: [...opened.poison, ...told.map(({ raw }) => ({ reason: 'token-reused', detail, raw }) as const)],
   };
 }

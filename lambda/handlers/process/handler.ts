@@ -10,16 +10,16 @@ import { Archive } from '../../aws/firehose.ts';
 import { SecretStore } from '../../aws/secrets.ts';
 import { emit } from '../../aws/telemetry.ts';
 import { readEnv } from '../../contract/env.ts';
-import { topicSources } from '../../domain/channel.ts';
+import { topicSources, type Way } from '../../domain/channel.ts';
 import { providerIn } from '../../providers/half.ts';
-import { keep } from './archive.ts';
+import { keep, keepLate } from './archive.ts';
 import { bindBodies } from './bind.ts';
 import { bury } from './bury.ts';
 import { forgetErased } from './erased.ts';
 import { obey } from './obey.ts';
 import { openMessage } from './opened.ts';
 import { record } from './record.ts';
-import { archiveUntil, sharesOf } from './step.ts';
+import { sharesOf } from './step.ts';
 import { suppress } from './suppress.ts';
 import { tallyOf } from './tally.ts';
 
@@ -29,11 +29,17 @@ const topics = Object.entries(config.sources).map(
   ([name, { provider, options }]) => [name, providerIn('process', provider)?.topics?.(options)] as const,
 );
 const sourceOfTopic = topicSources(topics, JSON.parse(env.TOPIC_ARNS));
+const ways = new Map<string, Way>([
+  [env.ACTS_QUEUE_ARN, 'acts'],
+  [env.FEEDS_QUEUE_ARN, 'feeds'],
+]);
+const means = { config, sourceOfTopic, wayOf: (queueArn: string): Way => ways.get(queueArn) ?? 'delivery' };
 const dynamo = dynamoClient();
 const sqs = sqsClient();
 const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentionDays);
 const erasures = new Erasures(dynamo, env.SUPPRESSION_TABLE, new SecretStore(secretsClient(), env.OWN_KEYS_ARN));
 const archive = config.archive && new Archive(firehoseClient(), config.archive.stream);
+const keeping = archive && { archive, sqs, unarchivedQueueUrl: env.UNARCHIVED_QUEUE_URL };
 const stores = {
   events: eventStore,
   list: new SuppressionStore(dynamo, env.SUPPRESSION_TABLE),
@@ -46,21 +52,41 @@ const stores = {
  * gives its whole message back to the queue.
  */
 export async function handler(batch: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  if (batch.Records[0]?.eventSourceARN === env.UNARCHIVED_QUEUE_ARN)
+    return givenBack(await keepLate(batch.Records, archive));
   const now = Date.now();
   const until = sharesOf(now, context.getRemainingTimeInMillis());
 
-  const opened = batch.Records.map((message) => openMessage(message, config, sourceOfTopic));
+  const opened = batch.Records.map((message) => openMessage(message, means));
   const known = await forgetErased(opened, erasures, now, until.erased);
   const bound = await bindBodies(known.messages, dynamo, env.EVENTS_TABLE, until.bound);
   const stored = await record(bound.messages, eventStore, until.recorded);
   const folded = await suppress(stored, config, stores, until);
-  const kept = await keep(folded.messages, archive, archiveUntil(Date.now(), context.getRemainingTimeInMillis()));
+  const kept = await keep(folded.messages, keeping, until.kept);
   const obeyed = await obey(kept.messages);
   const buried = await bury(obeyed.messages, sqs, env.DEAD_LETTER_QUEUE_URL, until.buried);
 
   const steps = [known, bound, stored, folded, kept, obeyed, buried];
-  const failed = new Set(steps.flatMap((step) => step.failed.map(({ messageId }) => messageId)));
+  const failed = new Set(steps.flatMap((step) => step.failed));
   const tableFailures = takeFailures();
-  emit(tallyOf({ stored, folded, deadLetters: buried.letters, failedMessages: failed.size, tableFailures }, config));
-  return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
+  emit(
+    tallyOf(
+      {
+        stored,
+        forged: bound.forged,
+        folded,
+        unarchived: kept.waiting,
+        deadLetters: buried.letters,
+        failedMessages: failed.size,
+        tableFailures,
+      },
+      config,
+    ),
+  );
+  return givenBack([...failed]);
 }
+
+/** These messages go back to their queue. */
+const givenBack = (messages: readonly { readonly messageId: string }[]): SQSBatchResponse => ({
+  batchItemFailures: messages.map(({ messageId }) => ({ itemIdentifier: messageId })),
+});

@@ -2,7 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { findSource } from '../../aws/config.ts';
 import type { RuntimeConfig } from '../../contract/config.ts';
 import type { DeliveryMessage } from '../../contract/message.ts';
-import { readDelivery, type SourceOfTopic } from '../../domain/channel.ts';
+import { readArrived, type SourceOfTopic, type Way, WrongWay } from '../../domain/channel.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
 import {
   BUILT_IN,
@@ -34,6 +34,7 @@ export interface Opened {
 export interface Poison {
   readonly reason:
     | 'unreadable-message'
+    | 'wrong-queue'
     | 'unknown-source'
     | 'poison-event'
     | 'refused-by-table'
@@ -44,18 +45,26 @@ export interface Poison {
   readonly raw?: string;
 }
 
+/** What a message is read by. */
+export interface Means {
+  readonly config: RuntimeConfig;
+  readonly sourceOfTopic: SourceOfTopic;
+  /** Which queue an ARN is. */
+  readonly wayOf: (queueArn: string) => Way;
+}
+
 /** Reads and normalises one message. Never throws: what cannot be read is poison, and its neighbours go on. */
-export function openMessage(record: SQSRecord, config: RuntimeConfig, sourceOfTopic: SourceOfTopic): Opened {
+export function openMessage(record: SQSRecord, { config, sourceOfTopic, wayOf }: Means): Opened {
   const { messageId, body } = record;
   const opened = { messageId, body, provider: '', withoutEvents: [], events: [], controls: [], tokens: [] };
   let message: DeliveryMessage;
   try {
-    message = readDelivery(body, sourceOfTopic);
+    message = readArrived(body, wayOf(record.eventSourceARN), sourceOfTopic, isFedByRule(config));
   } catch (error) {
     return {
       ...opened,
       message: undefined,
-      poison: [{ reason: 'unreadable-message', detail: whyPoison(error) }],
+      poison: [{ reason: error instanceof WrongWay ? 'wrong-queue' : 'unreadable-message', detail: whyPoison(error) }],
     };
   }
   const reading = readingOf(message.source, config);
@@ -83,11 +92,25 @@ export function openMessage(record: SQSRecord, config: RuntimeConfig, sourceOfTo
     }
     for (const event of meaning.events) events.push({ raw, event });
     if (meaning.events.length === 0) withoutEvents.push(raw);
-    if (meaning.control && message.origin === 'live') controls.push({ raw, control: meaning.control });
+    const { control } = meaning;
+    if (control && isProven(message)) controls.push({ raw, control });
+    else if (control && message.origin === 'live')
+      poison.push({ reason: 'control-refused', detail: NOT_BY_QUEUE, raw });
     if (meaning.token) tokens.push({ raw, ...meaning.token });
   }
   return { ...opened, message, provider: reading.provider.id, withoutEvents, events, controls, tokens, poison };
 }
+
+/** What a message asks for is done where its signature was checked, and once. */
+const isProven = ({ origin, channel }: DeliveryMessage): boolean => origin === 'live' && channel === 'https';
+
+const NOT_BY_QUEUE =
+  'A subscription that was begun from elsewhere: nothing proves who asks here. Subscribe the queue from its own account instead.';
+
+const isFedByRule =
+  ({ sources }: RuntimeConfig) =>
+  (source: string): boolean =>
+    Object.hasOwn(sources, source) && sources[source]?.options.via === 'eventbridge';
 
 /** How the events of a source are read; undefined where the settings, or this bundle, have no such source. */
 function readingOf(name: string, config: RuntimeConfig): Reading<unknown> | undefined {

@@ -58,7 +58,9 @@ export async function settle(
       const isNew = isFirst
         ? fresh.intersection(new Set(made.changes.keys())).difference(retracted)
         : new Set<string>();
-      const applied = await list.apply(made.changes, shares.suppressed, { quiet, fresh: isNew });
+      // Some time stays for the look after it: one entry that is throttled must not make the others doubtful.
+      const deadline = Date.now() + (shares.suppressed - Date.now()) * WRITING;
+      const applied = await list.apply(made.changes, deadline, { quiet, fresh: isNew });
       settled = together(settled, applied, made.unread);
       if (made.changes.size === 0) break;
       await untilRecorded(made.changes, shares.suppressed);
@@ -72,6 +74,9 @@ export async function settle(
     return { ...settled, unsettled: concerned };
   }
 }
+
+/** Share of the time that is left for one round of writing. */
+const WRITING = 0.7;
 
 const isEmpty = ({ judgements, series, retracted }: Asked): boolean =>
   judgements.size + series.size + retracted.size === 0;

@@ -23,6 +23,7 @@ export interface Shares {
   readonly recorded: number;
   readonly judged: number;
   readonly suppressed: number;
+  readonly kept: number;
   readonly buried: number;
 }
 
@@ -42,12 +43,7 @@ export function sharesOf(now: number, time: number): Shares {
     recorded: now + half * 0.6,
     judged: now + half * 0.8,
     suppressed: now + half,
+    kept: now + half * 1.4,
     buried: now + time - Math.min(ANSWER, half / 4),
   };
 }
-
-/** Most milliseconds for the archive to take a batch, retries included. */
-const ARCHIVE_WITHIN = 5000;
-
-/** Until when the archive may try: counted from when its turn comes, so that a healthy table lends it no time to waste. */
-export const archiveUntil = (now: number, time: number): number => now + Math.min(ARCHIVE_WITHIN, time / 4);

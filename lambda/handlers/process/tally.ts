@@ -1,17 +1,21 @@
 import type { Tally } from '../../aws/telemetry.ts';
 import { HEARTBEAT_SOURCE, type RuntimeConfig } from '../../contract/config.ts';
 import type { EventType } from '../../contract/event-types.ts';
-import { BATCH_FACTS, blockedFact } from '../../contract/logs.ts';
+import { BATCH_FACTS, blockedFact, type RateKind, rateFact } from '../../contract/logs.ts';
 import { METRICS, type MetricName } from '../../contract/metrics.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
-import { mailboxOperator } from '../../domain/mailbox-operators.ts';
+import { mailboxOperator, mayComplain, OTHER_OPERATOR } from '../../domain/mailbox-operators.ts';
 import type { RecordedEvent, Stored } from './record.ts';
 import type { Suppressed } from './suppress.ts';
 
 /** What became of a batch. */
 export interface Outcome {
   readonly stored: Pick<Stored, 'events' | 'at'>;
+  /** Events that were refused, by source. */
+  readonly forged: ReadonlyMap<string, number>;
   readonly folded: Pick<Suppressed, 'changed' | 'suppressed' | 'unjudged'>;
+  /** Lines that the archive did not take now. */
+  readonly unarchived: number;
   readonly deadLetters: number;
   readonly failedMessages: number;
   readonly tableFailures: { readonly throttled: number; readonly other: number };
@@ -26,7 +30,7 @@ type TallyConfig = Pick<RuntimeConfig, 'countEngagement' | 'sources' | 'unsubscr
  * events by type, blocks by operator, the slowest event.
  */
 export function tallyOf(outcome: Outcome, config: TallyConfig): Tally {
-  const { stored, folded, deadLetters, failedMessages, tableFailures } = outcome;
+  const { stored, forged, folded, unarchived, deadLetters, failedMessages, tableFailures } = outcome;
   const live = stored.events.filter(isCounted);
   const people = new Set(live.flatMap(({ event }) => event.recipient ?? []));
   const fresh = live.filter(({ outcome: ended }) => ended === 'new').map(({ event }) => event);
@@ -37,16 +41,13 @@ export function tallyOf(outcome: Outcome, config: TallyConfig): Tally {
     [METRICS.unknownEvents, (byKind.get(METRICS.unknownEvents) ?? 0) + folded.unjudged],
     [METRICS.suppressionChanges, folded.changed],
     [METRICS.newSuppressions, folded.suppressed.intersection(people).size],
+    [METRICS.archiveRefused, unarchived],
     [METRICS.deadLettered, deadLetters],
     [METRICS.failedMessages, failedMessages],
     [METRICS.tableFailures, tableFailures.throttled + tableFailures.other],
   ]);
   return {
-    bySource: new Map(
-      [...Map.groupBy(live.filter(showsLife(config.sources, stored.at)), ({ event }) => event.source)].map(
-        ([source, events]) => [source, { [METRICS.accepted]: events.length }],
-      ),
-    ),
+    bySource: bySource(live.filter(showsLife(config.sources, stored.at)), forged),
     overall: Object.fromEntries([...counts].filter(([, count]) => count > 0)),
     facts: {
       ...eventFacts(fresh, stored.at),
@@ -54,6 +55,20 @@ export function tallyOf(outcome: Outcome, config: TallyConfig): Tally {
       ...(tableFailures.throttled > 0 && { [BATCH_FACTS.throttled]: tableFailures.throttled }),
     },
   };
+}
+
+function bySource(alive: readonly RecordedEvent[], forged: ReadonlyMap<string, number>): Tally['bySource'] {
+  const events = Map.groupBy(alive, ({ event }) => event.source);
+  const counts = (source: string) => ({
+    ...(events.has(source) && { [METRICS.accepted]: events.get(source)?.length ?? 0 }),
+    ...(forged.has(source) && { [METRICS.refused]: forged.get(source) ?? 0 }),
+  });
+  return new Map(
+    [...new Set([...events.keys(), ...forged.keys()])].map((source) => [
+      source,
+      { counts: counts(source), facts: rateFacts(events.get(source) ?? []) },
+    ]),
+  );
 }
 
 /** How old the repetition of an event may be that another channel reported first. */
@@ -116,8 +131,28 @@ function eventCounts(
     if (type === 'unsubscribed' && unsubscribe) count(METRICS.unsubscribes);
     if (type === 'bounced' && bounceClass === 'hard') count(METRICS.hardBounces);
     if (blockedBy(event) !== undefined) count(METRICS.mailboxBlocks);
+    if (type === 'delivered' && mayComplain(event.recipient ?? '')) count(METRICS.deliveredReporting);
   }
   return counts;
+}
+
+/** New events of one source by kind and mailbox operator. */
+function rateFacts(events: readonly RecordedEvent[]): Record<string, number> {
+  const facts: Record<string, number> = {};
+  for (const { event, outcome } of events) {
+    const kind = outcome === 'new' ? rateKind(event) : undefined;
+    if (kind === undefined) continue;
+    const fact = rateFact(kind, mailboxOperator(event.recipient ?? '') ?? OTHER_OPERATOR);
+    facts[fact] = (facts[fact] ?? 0) + 1;
+  }
+  return facts;
+}
+
+/** What a rate is made of; a complaint that names several people is nobody's. */
+function rateKind({ type, bounceClass, candidates = 1, echo }: NormalisedEvent): RateKind | undefined {
+  if (type === 'delivered') return 'delivered';
+  if (type === 'bounced') return bounceClass ?? 'undetermined';
+  return type === 'complained' && candidates === 1 && !echo ? 'complained' : undefined;
 }
 
 /** The mailbox operator that refused a mail because of sender, content or policy, where it is one of the large ones. */

@@ -10,6 +10,8 @@ import { busEntry } from './entry.ts';
 
 /** A change that the bus refuses for so long goes to the queue: what comes after it must not wait for ever. */
 const PATIENCE = 3600_000;
+/** Left to answer, in milliseconds. */
+const ANSWER = 1000;
 
 const env = readEnv('publish');
 const types = new Set(readConfig().publish?.types);
@@ -26,7 +28,10 @@ interface Change {
  * take goes to a queue by itself; one that it does not take now stops here, and the stream brings it again with all that follows.
  */
 export async function handler(batch: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
-  const deadline = Date.now() + context.getRemainingTimeInMillis() / 2;
+  const time = context.getRemainingTimeInMillis();
+  const deadline = Date.now() + time / 2;
+  // What is not buried by then is given back: Lambda would end the function, and the stream bring all of it again.
+  const bury = burial(AbortSignal.timeout(time - Math.min(ANSWER, time / 4)));
   const unreadable: DynamoDBRecord[] = [];
   const changes = batch.Records.flatMap((record): Change[] => {
     try {
@@ -38,7 +43,16 @@ export async function handler(batch: DynamoDBStreamEvent, context: Context): Pro
       return [];
     }
   });
-  if (!(await bury(unreadable, 'unreadable'))) return retryFrom(batch.Records[0]);
+  const stop = await publish(changes, deadline, bury);
+  // Only those before the stop: the others come again with it, and would be buried again.
+  const before = stop ? batch.Records.slice(0, batch.Records.indexOf(stop)) : batch.Records;
+  const dead = unreadable.filter((record) => before.includes(record));
+  if (!(await bury(dead, 'unreadable'))) return retryFrom(dead[0]);
+  return stop ? retryFrom(stop) : { batchItemFailures: [] };
+}
+
+/** Puts changes on the bus in their order; returns the record from which on they have to come again. */
+async function publish(changes: readonly Change[], deadline: number, bury: Bury): Promise<DynamoDBRecord | undefined> {
   for (const group of busBatches(changes)) {
     const outcomes = await putOnBus(
       bus,
@@ -46,14 +60,14 @@ export async function handler(batch: DynamoDBStreamEvent, context: Context): Pro
       group.map(({ entry }) => entry),
       deadline,
     );
-    const first = await settle(group, outcomes);
-    if (first) return retryFrom(first.record);
+    const first = await settle(group, outcomes, bury);
+    if (first) return first.record;
   }
-  return { batchItemFailures: [] };
+  return undefined;
 }
 
 /** Buries what will never be published, or not any more, up to the first change that has to come again; returns that one. */
-async function settle(group: readonly Change[], outcomes: readonly Sent[]): Promise<Change | undefined> {
+async function settle(group: readonly Change[], outcomes: readonly Sent[], bury: Bury): Promise<Change | undefined> {
   const waits = ({ record }: Change, at: number) => outcomes[at] === 'failed' && age(record) < PATIENCE;
   const stop = group.findIndex(waits);
   const done = stop === -1 ? group : group.slice(0, stop);
@@ -66,21 +80,25 @@ const age = ({ dynamodb }: DynamoDBRecord): number =>
   Date.now() - Number(dynamodb?.ApproximateCreationDateTime ?? 0) * 1000;
 
 /** The whole record, so that the function can be given it again. Returns whether the queue took all of them. */
-async function bury(records: readonly DynamoDBRecord[], reason: string): Promise<boolean> {
-  if (records.length === 0) return true;
-  logWarning('changes not published', { reason, changes: records.length });
-  const messages = records.map((record) => ({
-    body: JSON.stringify(record),
-    attributes: { [DEAD_LETTER.reason]: reason },
-  }));
-  try {
-    await sendAll(sqs, env.UNPUBLISHED_QUEUE_URL, messages);
-    return true;
-  } catch (error) {
-    logError('changes not buried', error, { changes: records.length });
-    return false;
-  }
-}
+type Bury = (records: readonly DynamoDBRecord[], reason: string) => Promise<boolean>;
+
+const burial =
+  (signal: AbortSignal): Bury =>
+  async (records, reason) => {
+    if (records.length === 0) return true;
+    logWarning('changes not published', { reason, changes: records.length });
+    const messages = records.map((record) => ({
+      body: JSON.stringify(record),
+      attributes: { [DEAD_LETTER.reason]: reason },
+    }));
+    try {
+      await sendAll(sqs, env.UNPUBLISHED_QUEUE_URL, messages, signal);
+      return true;
+    } catch (error) {
+      logError('changes not buried', error, { changes: records.length });
+      return false;
+    }
+  };
 
 const retryFrom = (record: DynamoDBRecord | undefined): DynamoDBBatchResponse => ({
   batchItemFailures: [{ itemIdentifier: record?.dynamodb?.SequenceNumber ?? '' }],

@@ -26,7 +26,7 @@ export interface Firehose {
   flush(): Promise<void>;
 }
 
-/** Firehose, as much of it as Quell calls: what `PutRecordBatch` brings is written to the stream's bucket, compressed, by day. */
+/** Firehose, as much of it as Quell calls: what `PutRecordBatch` brings is written to the stream's bucket, one after the other, by day. */
 export function firehose(): Firehose {
   const streams = new Map<string, { readonly url: string; readonly to: Target; waiting: Buffer[] }>();
   let timer: NodeJS.Timeout | undefined;

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import type { FirehoseClient } from '@aws-sdk/client-firehose';
-import { describe, expect, test } from '@jest/globals';
-import { Archive } from '../../../lambda/aws/firehose.ts';
+import { describe, expect, jest, test } from '@jest/globals';
+import { Archive, type Member, members, memberText, readMember } from '../../../lambda/aws/firehose.ts';
 
 type Request = { Records: { Data: Uint8Array }[] };
 
@@ -15,69 +17,78 @@ function firehose(answers: ((request: Request) => object)[] = []) {
   };
   return { requests, archive: new Archive(client as unknown as FirehoseClient, 'stream') };
 }
-const textOf = ({ Records }: Request): string[] => Records.map(({ Data }) => Buffer.from(Data).toString());
-const soon = () => Date.now() + 300;
+const textOf = ({ Records }: Request): string => gunzipSync(Buffer.concat(Records.map(({ Data }) => Data))).toString();
+const two = [
+  { owner: 'a', lines: ['1\n', '2\n'] },
+  { owner: 'b', lines: ['3\n'] },
+];
+const ownersOf = (refused: readonly Member<string>[]) => refused.map(({ owners }) => [...owners]);
 
 describe('the archive', () => {
-  test('packs the lines of many messages into one record, in order', async () => {
+  test('packs the lines of many messages into one gzip member, in order; members follow each other as one file', async () => {
     const { archive, requests } = firehose();
+    expect(await archive.put(members(two))).toEqual([]);
+    expect(requests.map(textOf)).toEqual(['1\n2\n3\n']);
+    await archive.put(members([{ owner: 'c', lines: ['4\n'] }]));
     expect(
-      await archive.put(
-        [
-          { owner: 'a', lines: ['1\n', '2\n'] },
-          { owner: 'b', lines: ['3\n'] },
-        ],
-        soon(),
-      ),
-    ).toEqual(new Set());
-    expect(requests.map(textOf)).toEqual([['1\n2\n3\n']]);
+      gunzipSync(Buffer.concat(requests.flatMap(({ Records }) => Records.map(({ Data }) => Data)))).toString(),
+    ).toBe('1\n2\n3\n4\n');
   });
 
-  test('keeps within what a record and a request take', async () => {
+  test('keeps within what a record, a request and a message of the queue take, even of what gzip cannot shrink', async () => {
     const { archive, requests } = firehose();
-    const line = `${'x'.repeat(400_000)}\n`;
-    await archive.put([{ owner: 'a', lines: Array.from({ length: 20 }, () => line) }], soon());
-    expect(requests.flatMap(textOf).join('')).toBe(line.repeat(20));
-    for (const request of requests) {
-      const sizes = textOf(request).map((text) => text.length);
+    const lines = Array.from(
+      { length: 40 },
+      () => `${randomBytes(150_000).toString('latin1').replaceAll('\n', ' ')}\n`,
+    );
+    const made = members([{ owner: 'a', lines }]);
+    await archive.put(made);
+    expect(requests.map(textOf).join('')).toBe(lines.join(''));
+    for (const { Records } of requests) {
+      const sizes = Records.map(({ Data }) => Data.length);
       expect(Math.max(...sizes)).toBeLessThanOrEqual(1000 * 1024);
       expect(sizes.reduce((a, b) => a + b)).toBeLessThanOrEqual(4 * 1024 * 1024);
     }
+    for (const member of made) expect(memberText(member).length).toBeLessThanOrEqual(1024 * 1024);
   });
 
-  test('sends again what was not taken, and only that', async () => {
+  test('gives back what was not taken, and only that', async () => {
     const half = (request: Request) => ({
       RequestResponses: request.Records.map((_record, at) =>
         at === 0 ? { RecordId: 'r' } : { ErrorCode: 'ServiceUnavailableException' },
       ),
     });
-    const { archive, requests } = firehose([half]);
-    const [one, two] = [`${'1'.repeat(600_000)}\n`, `${'2'.repeat(600_000)}\n`];
-    expect(
-      await archive.put(
-        [
-          { owner: 'a', lines: [one] },
-          { owner: 'b', lines: [two] },
-        ],
-        soon(),
-      ),
-    ).toEqual(new Set());
-    expect(requests.map(textOf)).toEqual([[one, two], [two]]);
+    const { archive } = firehose([half]);
+    const large = ['a', 'b'].map((owner) => ({ owner, lines: [`${owner.repeat(600_000)}\n`] }));
+    expect(ownersOf(await archive.put(members(large)))).toEqual([['b']]);
   });
 
-  test('names the messages whose lines were not taken in time', async () => {
+  test('is left alone for a minute after it refused something', async () => {
     const no = () => {
       throw new Error('refused');
     };
-    const { archive } = firehose(Array.from({ length: 100 }, () => no));
-    expect(
-      await archive.put(
-        [
-          { owner: 'a', lines: ['1\n'] },
-          { owner: 'b', lines: ['2\n'] },
-        ],
-        soon(),
-      ),
-    ).toEqual(new Set(['a', 'b']));
+    const { archive, requests } = firehose([no]);
+    jest.useFakeTimers({ now: 0, doNotFake: ['nextTick', 'setImmediate'] });
+    try {
+      expect(ownersOf(await archive.put(members(two)))).toEqual([['a', 'b']]);
+      jest.setSystemTime(59_000);
+      expect(ownersOf(await archive.put(members(two)))).toEqual([['a', 'b']]);
+      expect(requests).toHaveLength(1);
+      jest.setSystemTime(60_000);
+      expect(await archive.put(members(two))).toEqual([]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test('what waited is read again as it was; what is no gzip would spoil its object and is refused', () => {
+    const [member] = members(two);
+    if (!member) throw new Error('no member');
+    expect(readMember(memberText(member), 'queue')).toEqual({
+      owners: new Set(['queue']),
+      lines: 3,
+      gzip: member.gzip,
+    });
+    expect(() => readMember('bm8gZ3ppcA==', 'queue')).toThrow();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readDelivery } from '../../../lambda/domain/channel.ts';
+import { readArrived, readDelivery, type Way, WrongWay } from '../../../lambda/domain/channel.ts';
 import { PoisonEvent } from '../../../lambda/domain/errors.ts';
 import { packMessages } from '../../../lambda/domain/message.ts';
 
@@ -58,5 +58,53 @@ describe('what stands on the delivery queue', () => {
   ])('%s is poison, and is not quoted', (_, body) => {
     expect(() => readDelivery(body, sourceOfTopic)).toThrow(PoisonEvent);
     expect(() => readDelivery(body, sourceOfTopic)).not.toThrow(/Hello|feedback-2/);
+  });
+});
+
+describe('each queue brings what those may say who write to it', () => {
+  const arrived = (body: string, way: Way) => () =>
+    readArrived(body, way, sourceOfTopic, (source) => source === 'ses-rule');
+  const written = (over: object) =>
+    JSON.stringify({
+      v: 1,
+      source: 'sendgrid',
+      channel: 'https',
+      receivedAt: '2026-05-04T10:00:00.000Z',
+      requestId: 'r',
+      origin: 'live',
+      events: [{ act: 'suppress', recipient: 'anybody@example.com' }],
+      ...over,
+    });
+  const act = { source: 'operator', channel: 'operator', origin: 'operator' };
+
+  test.each<[name: string, body: string, ways: readonly Way[]]>([
+    ['a webhook', written({}), ['delivery']],
+    ['a replay of one', written({ origin: 'replay' }), ['delivery']],
+    ["an operator's act", written(act), ['acts']],
+    ['a replay of one', written({ ...act, origin: 'replay' }), ['acts']],
+    ['an act under the name of a source', written({ origin: 'operator' }), []],
+    ['an act by the channel of a source', written({ ...act, channel: 'https' }), []],
+    ['an act that says it is live', written({ ...act, origin: 'live' }), []],
+    [
+      'an event that a rule wrote for its source',
+      written({ source: 'ses-rule', channel: 'eventbridge' }),
+      ['delivery', 'feeds'],
+    ],
+    ["the same for another's", written({ channel: 'eventbridge' }), ['delivery']],
+    ['a replay by a rule', written({ source: 'ses-rule', channel: 'eventbridge', origin: 'replay' }), ['delivery']],
+    ['what says that a topic brought it', written({ source: 'ses-queue', channel: 'sns' }), ['delivery']],
+    ["a topic's envelope", envelope(), ['feeds']],
+    ["an unsubscribed topic's envelope", envelope({ TopicArn: 'x' }), []],
+    ['any text', 'Hello', []],
+  ])('%s', (_name, body, ways) => {
+    for (const way of ['delivery', 'acts', 'feeds'] as const) {
+      if (ways.includes(way)) expect(arrived(body, way)()).toMatchObject({ v: 1 });
+      else expect(arrived(body, way)).toThrow(PoisonEvent);
+    }
+  });
+
+  test('what is on the wrong queue is told from what cannot be read: it must not be put on another', () => {
+    expect(arrived(written(act), 'delivery')).toThrow(WrongWay);
+    expect(arrived('Hello', 'delivery')).not.toThrow(WrongWay);
   });
 });

@@ -1,6 +1,7 @@
+import { gunzipSync } from 'node:zlib';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type EventField, eventFields } from '../../../lambda/contract/event-fields.ts';
 import { packMessages } from '../../../lambda/domain/message.ts';
 import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
@@ -10,21 +11,32 @@ import { type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
 import { startTestDynamo, type TestDynamo } from '../../support/dynamodb.ts';
 import { settingsOf } from '../../support/template.ts';
 
+const ACTS = 'arn:aws:sqs:us-east-1:000000000000:acts';
+const UNARCHIVED = 'arn:aws:sqs:us-east-1:000000000000:unarchived';
+
 let dynamo: TestDynamo;
 let firehose: Listening;
 let queue: Listening;
 let secrets: Listening;
 let handler: Handler;
 let down = true;
+let queueDown = false;
+/** What the clock is ahead. */
+let shift = 0;
+const waiting: string[] = [];
 const lines: string[] = [];
 
 beforeAll(async () => {
+  const now = Date.now.bind(Date);
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + shift);
   dynamo = await startTestDynamo();
   firehose = await listen(async (request, response) => {
     const { Records } = JSON.parse(Buffer.concat(await request.toArray()).toString()) as {
       Records: { Data: string }[];
     };
-    if (!down) for (const { Data } of Records) lines.push(...Buffer.from(Data, 'base64').toString().trim().split('\n'));
+    if (!down)
+      for (const { Data } of Records)
+        lines.push(...gunzipSync(Buffer.from(Data, 'base64')).toString().trim().split('\n'));
     response.writeHead(down ? 500 : 200, { 'content-type': 'application/x-amz-json-1.1' });
     response.end(
       JSON.stringify(
@@ -34,8 +46,8 @@ beforeAll(async () => {
   });
   queue = await listen(
     sqsStandIn(
-      () => false,
-      () => undefined,
+      () => queueDown,
+      (entries) => waiting.push(...entries.map(({ MessageBody }) => MessageBody)),
     ),
   );
   secrets = await listen(secretStore({ arn: 'x', value: '{}' }));
@@ -44,6 +56,9 @@ beforeAll(async () => {
     SUPPRESSION_TABLE: dynamo.tables.suppression,
     TOPIC_ARNS: '{}',
     DEAD_LETTER_QUEUE_URL: `${queue.url}/000000000000/dead`,
+    UNARCHIVED_QUEUE_URL: `${queue.url}/000000000000/unarchived`,
+    UNARCHIVED_QUEUE_ARN: UNARCHIVED,
+    ACTS_QUEUE_ARN: ACTS,
     AWS_ENDPOINT_URL_SQS: queue.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
@@ -71,8 +86,8 @@ const raw = JSON.stringify({
   sg_message_id: 'm.f',
 });
 const context = { getRemainingTimeInMillis: () => 2000 };
-const invoke = (bodies: readonly string[]) =>
-  handler({ Records: bodies.map((body, n) => ({ messageId: `m${n}`, body })) }, context);
+const invoke = (bodies: readonly string[], eventSourceARN?: string) =>
+  handler({ Records: bodies.map((body, n) => ({ messageId: `m${n}`, body, eventSourceARN })) }, context);
 const items = async () =>
   (
     await Promise.all(
@@ -80,14 +95,23 @@ const items = async () =>
     )
   ).map(({ Items = [] }) => Items.map((item) => unmarshall(item)));
 
-test('a failed archive put fails the message; the retry changes nothing else', async () => {
+/** What waited, as the queue brings it; a function that starts anew asks Firehose at once. */
+const late = () =>
+  handler({ Records: waiting.map((body, n) => ({ messageId: `w${n}`, body, eventSourceARN: UNARCHIVED })) }, context);
+
+test('what the archive does not take waits in a queue of its own; its message is done', async () => {
   const bodies = packMessages(envelope, [raw]);
-  expect(await invoke(bodies)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
-  const before = await items();
-  expect(before.map((table) => table.length)).toEqual([1, 1]);
-  down = false;
+  const from = performance.now();
   expect(await invoke(bodies)).toEqual({ batchItemFailures: [] });
-  expect(await items()).toEqual(before);
+  expect(performance.now() - from).toBeLessThan(1900);
+  expect((await items()).map((table) => table.length)).toEqual([1, 1]);
+  expect(waiting).toHaveLength(1);
+  // For a minute Firehose is not even asked.
+  down = false;
+  expect(await late()).toEqual({ batchItemFailures: [{ itemIdentifier: 'w0' }] });
+  expect(lines).toEqual([]);
+  shift = 60_000;
+  expect(await late()).toEqual({ batchItemFailures: [] });
   expect(lines.map((line) => (JSON.parse(line) as { raw: string }).raw)).toEqual([raw]);
   // What the line says once for all its events, no event says again.
   const [line] = lines.map((text) => JSON.parse(text) as Record<string, unknown> & { events: object[] });
@@ -107,12 +131,13 @@ test('heartbeats and replays are not archived; operator acts, confirmations and 
     actor: 'ada',
     note: 'n',
   };
+  const acts = packMessages({ ...envelope, source: 'operator', channel: 'operator', origin: 'operator' }, [
+    JSON.stringify(act),
+  ]);
+  expect(await invoke(acts, ACTS)).toEqual({ batchItemFailures: [] });
   const done = await invoke([
     ...packMessages({ ...envelope, origin: 'replay' }, [raw]),
     ...packMessages({ ...envelope, source: 'quell-heartbeat' }, ['{"event":"delivered"}']),
-    ...packMessages({ ...envelope, source: 'operator', channel: 'operator', origin: 'operator' }, [
-      JSON.stringify(act),
-    ]),
     ...packMessages(envelope, ['no JSON at all']),
   ]);
   expect(done).toEqual({ batchItemFailures: [] });
@@ -129,4 +154,10 @@ test('an event as large as the queue takes is kept whole', async () => {
   const [line] = lines.map((text) => JSON.parse(text) as { raw?: string; rawGzip?: string });
   expect(line).not.toHaveProperty('raw');
   expect(line?.rawGzip).toEqual(expect.any(String));
+});
+
+test('where neither the archive nor its queue takes a line, its message goes back', async () => {
+  down = queueDown = true;
+  expect(await invoke(packMessages(envelope, [raw]))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+  down = queueDown = false;
 });

@@ -6,7 +6,7 @@ import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
 import { forgetErased } from '../../../lambda/handlers/process/erased.ts';
 import type { Opened } from '../../../lambda/handlers/process/opened.ts';
 import { record } from '../../../lambda/handlers/process/record.ts';
-import { archiveUntil, divide, sharesOf } from '../../../lambda/handlers/process/step.ts';
+import { divide, sharesOf } from '../../../lambda/handlers/process/step.ts';
 import { tallyOf } from '../../../lambda/handlers/process/tally.ts';
 import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
 
@@ -48,7 +48,7 @@ const config: RuntimeConfig = {
 };
 
 describe('the shares of time', () => {
-  test('each step ends before the next, all but burying in the first half, and a second is left to answer', () => {
+  test('each step ends before the next, all but archiving and burying in the first half, and a second is left to answer', () => {
     const until = sharesOf(1000, 30_000);
     expect(until).toEqual({
       erased: 3250,
@@ -56,13 +56,10 @@ describe('the shares of time', () => {
       recorded: 10_000,
       judged: 13_000,
       suppressed: 16_000,
+      kept: 22_000,
       buried: 30_000,
     });
     expect(sharesOf(0, 2000).buried).toBe(1750);
-  });
-
-  test('the archive gets five seconds from its turn on, less where less is left', () => {
-    expect([archiveUntil(1000, 29_000), archiveUntil(1000, 8000)]).toEqual([6000, 3000]);
   });
 });
 
@@ -164,7 +161,9 @@ describe('the tally of a batch', () => {
           })),
           at: NOW,
         },
+        forged: new Map(),
         folded: { changed: 0, suppressed: new Set(), unjudged: 0 },
+        unarchived: 0,
         deadLetters: 0,
         failedMessages: 0,
         tableFailures: { throttled: 0, other: 0 },
@@ -213,6 +212,20 @@ describe('the tally of a batch', () => {
 
   test('a repetition is a duplicate and no traffic', () => {
     expect(tally([[event(), 'seen']])).toEqual({ bySource: new Map(), overall: { Duplicates: 1 }, facts: {} });
+  });
+
+  test('a source whose events another channel always tells first is alive while they are young', () => {
+    const sources = {
+      news: { provider: 'sendgrid', dedupeGroup: 'g', options: {} },
+      g: { provider: 'ses', options: {} },
+    };
+    const [young, old] = [event(), event({ occurredAt: new Date(NOW - 2 * 3600_000).toISOString() })];
+    expect(tally([[young, 'seen']], {}, { sources }).bySource).toEqual(new Map([['news', { Accepted: 1 }]]));
+    expect(tally([[old, 'seen']], {}, { sources }).bySource).toEqual(new Map());
+  });
+
+  test('what was refused for its token counts as refused, also where nothing else is counted', () => {
+    expect(tally([], { forged: new Map([['news', 3]]) }).bySource).toEqual(new Map([['news', { Refused: 3 }]]));
   });
 
   test('opens and clicks only where an alarm wants them, and of people only', () => {

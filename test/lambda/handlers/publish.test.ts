@@ -142,6 +142,19 @@ describe('publish', () => {
     expect(reasons).toContain('bus-unavailable');
   });
 
+  test('what it cannot read is buried once, however often the bus refuses what stands before or after it', async () => {
+    proxy.fault = () => unavailable;
+    const broken = (at: string) => ({
+      dynamodb: { Keys: {}, SequenceNumber: at, NewImage: { recipient: { nonsense: 1 } } },
+    });
+    const waiting = [event(1), broken('9'), event(2)];
+    expect(await handler({ Records: waiting }, context)).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+    expect(buried).toEqual([]);
+    const first = [broken('8'), ...waiting];
+    expect(await handler({ Records: first }, context)).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+    expect(buried.map(({ MessageBody }) => JSON.parse(MessageBody))).toEqual([broken('8')]);
+  });
+
   test('what cannot even be buried comes again', async () => {
     queueDown = true;
     proxy.fault = refused('p3@', 'MalformedDetail').fault;

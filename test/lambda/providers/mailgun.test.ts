@@ -321,6 +321,7 @@ describe('mailgun: proof', () => {
 });
 
 describe('mailgun: the token is bound to its body', () => {
+  const HASH = createHash('sha256').update(TOKEN).digest('hex');
   const split = (text: string): string => mailgun.split(request(text), {}).events[0] as string;
 
   test('the same triple with swapped event data verifies, but its digest differs', () => {
@@ -328,8 +329,8 @@ describe('mailgun: the token is bound to its body', () => {
     const swapped = body({ ...base, event: 'complained' });
     expect(verify(swapped)).toEqual({ secretIndex: 0 });
     const [first, second] = [genuine, swapped].map((text) => mailgun.bindToken?.(split(text)));
-    expect(first?.token).toBe(TOKEN);
-    expect(second?.token).toBe(TOKEN);
+    expect(first?.token).toBe(HASH);
+    expect(second?.token).toBe(HASH);
     expect(second?.digest).not.toBe(first?.digest);
   });
 
@@ -337,9 +338,23 @@ describe('mailgun: the token is bound to its body', () => {
     const text = body({ ...base, event: 'opened' });
     expect(verify(text, { now: NOW + 8 * 3600 * 1000 })).toEqual({ secretIndex: 0 });
     expect(mailgun.bindToken?.(split(`  ${text}\n`))).toEqual({
-      token: TOKEN,
-      digest: createHash('sha256').update(text).digest('hex'),
+      token: HASH,
+      digest: createHash('sha256')
+        .update(JSON.stringify({ ...base, event: 'opened' }))
+        .digest('hex'),
     });
+  });
+
+  test('what goes on holds nothing that would prove another request, and the event to the letter', () => {
+    const text = body({ ...base, event: 'opened', id: 'x' }).replace('"x"', '"\\u0078"  ');
+    expect(split(text)).toContain('"\\u0078"  ');
+    expect(split(text)).not.toMatch(new RegExp(`${TOKEN}|${TIMESTAMP}"|${sign(KEY)}`));
+  });
+
+  test('parent account and subaccount report one event with a signature each: it is one body', () => {
+    const data = { ...base, event: 'opened' };
+    const other = { timestamp: TIMESTAMP, token: TOKEN, signature: '0'.repeat(64), 'parent-signature': sign(KEY) };
+    expect(mailgun.bindToken?.(split(body(data, other)))).toEqual(mailgun.bindToken?.(split(body(data))));
   });
 
   test.each(['', 'no JSON', '[]', '{}', '{"signature":{"token":""}}', '{"signature":null}'])(

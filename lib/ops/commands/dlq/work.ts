@@ -1,9 +1,9 @@
 import { pacer } from '../../cli/progress.ts';
-import { notTaken, offer } from '../../stack/outbox.ts';
+import { notTaken, offer, type Way } from '../../stack/outbox.ts';
 import { wayOf } from '../../stack/way.ts';
 import type { Target } from '../../target/target.ts';
 import { type Chosen, isChosen } from './groups.ts';
-import { LetterBox } from './letters.ts';
+import { type Letter, LetterBox } from './letters.ts';
 
 /**
  * Puts letters back on the queues that take them; returns how many. A letter is deleted only once the queue has taken it: a crash doubles it,
@@ -26,7 +26,7 @@ export async function redriveLetters(
     const mine = letters.filter((letter) => isChosen(chosen)(letter) && letter.sentAt < begun);
     if (mine.length === 0) continue;
     await pace(mine.length);
-    for (const [way, some] of Map.groupBy(mine, ({ body }) => wayOf(target, body))) {
+    for (const [way, some] of Map.groupBy(mine, (letter) => wayBack(target, letter))) {
       const { indexes, cause } = await offer(
         target,
         some.map(({ body }) => body),
@@ -48,3 +48,7 @@ export async function dropLetters(target: Target, chosen: Chosen): Promise<numbe
   for await (const letters of box.look()) dropped += await box.remove(letters.filter(isChosen(chosen)));
   return dropped;
 }
+
+/** What came by a queue that it may not come by must not get, by our own hand, to the one that would obey it. */
+const wayBack = (target: Target, { reason, body }: Letter): Way =>
+  reason === 'wrong-queue' ? 'delivery' : wayOf(target, body);

@@ -1,5 +1,6 @@
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
+import { API_OPTIONS } from '../../esp/session.ts';
 import { resolveTarget, TARGET_OPTIONS } from '../../target/target.ts';
 import { readAddresses } from '../../words/addresses.ts';
 import { AUTHOR_OPTIONS, authorOf, noteOf } from '../../words/author.ts';
@@ -10,8 +11,10 @@ export const command = defineCommand({
   args: ['address...?'],
   about: `
 lift <address>   takes addresses off the list, those named or (with none) one per line of standard input: lifts every reason that
-                 suppresses them, or the one of --reason (and --scope). Says which ESP's own list must be cleared too, and how. Later
-                 evidence suppresses again; older evidence that arrives late does not.
+                 suppresses them, or the one of --reason (and --scope). Says which ESP's own list must be cleared too, and how; --clear
+                 does it for one address, with a key that is typed or read from standard input (--dry-run only looks). What an ESP does
+                 not let go, such as most complaints, is told and not tried. Later evidence suppresses again; older evidence that
+                 arrives late does not.
 lift --source S --from ISO --until ISO
                  takes back one bad window: what that source reported of that time (the end not included) does not count, whether it
                  came already, waits in the queue or comes late. Everybody whom it suppresses is lifted; what other evidence proves stays.
@@ -19,7 +22,8 @@ lift --import ID takes back one import, and nothing else.
                  Both are stored, ask for every entry that holds some of it, and wait until none does. --dry-run lists and counts, and
                  changes nothing. --retractions lists what is stored, --forget ID removes one: what comes after that counts again.
 Lifts go through the queue like every event: who and why are recorded.
-Exit codes: 0 lifted, 1 nothing to lift, or not in effect yet (processing is paused or behind), 2 usage, 3 cannot know.`,
+Exit codes: 0 lifted (and cleared), 1 nothing to lift, the ESP keeps it, or not in effect yet (processing is paused or behind), 2 usage,
+3 cannot know.`,
   options: {
     reason: { type: 'string', value: 'REASON', help: 'only this one; all (default) lifts each' },
     scope: { type: 'string', value: 'SCOPE', help: 'only the unsubscribe of this list, group, topic or stream' },
@@ -27,7 +31,10 @@ Exit codes: 0 lifted, 1 nothing to lift, or not in effect yet (processing is pau
     from: { type: 'string', value: 'ISO', help: 'window: events from this time on' },
     until: { type: 'string', value: 'ISO', help: 'window: events before this time' },
     import: { type: 'string', value: 'ID', help: 'what came with this import, as "import" printed it' },
-    'dry-run': { type: 'boolean', help: 'window, import: only list and count' },
+    'dry-run': { type: 'boolean', help: 'window, import, --clear: only list and count' },
+    clear: { type: 'boolean', help: "one address: also take it off the ESP's own lists" },
+    esp: { type: 'string', value: 'SOURCE', help: "--clear: at this source's ESP (default: the one that told of it)" },
+    ...API_OPTIONS,
     retractions: { type: 'boolean', help: 'list the windows and imports that are taken back' },
     forget: { type: 'string', value: 'ID', help: 'remove one of them' },
     wait: { type: 'boolean', help: 'addresses: until it is in effect' },
@@ -49,6 +56,14 @@ Exit codes: 0 lifted, 1 nothing to lift, or not in effect yet (processing is pau
     if (kinds.filter(Boolean).length > 1) {
       throw new UsageError('lift: addresses, a window (--source), --import, --retractions or --forget: choose one.');
     }
+    if (given.esp !== undefined && !given.clear) throw new UsageError('lift: --esp belongs to --clear.');
+    if (given.clear) {
+      noteOf('lift', given);
+      const [address] = args;
+      if (address === undefined || args.length > 1) throw new UsageError('lift --clear: of which one address?');
+      const { liftAndClear } = await import('./address.ts');
+      return liftAndClear(address, selectionOf(given), given, await resolveTarget(given, io), io);
+    }
     if (given.retractions || given.forget !== undefined) {
       const retraction = await import('./retraction.ts');
       const target = await resolveTarget(given, io);
@@ -60,7 +75,7 @@ Exit codes: 0 lifted, 1 nothing to lift, or not in effect yet (processing is pau
       if (dryRun) throw new UsageError('lift: --dry-run is for a window (--source) or an import (--import).');
       const selection = selectionOf(given);
       const addresses = await readAddresses('lift', args, io);
-      const { liftAddresses } = await import('./address.ts');
+      const { liftAddresses } = await import('./addresses.ts');
       return liftAddresses(addresses, selection, given, await resolveTarget(given, io), io);
     }
     // A dry run changes nothing: there is nothing to give a reason for.
