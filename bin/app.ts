@@ -4,13 +4,14 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { loadSettings } from '../lib/settings/load.ts';
 import { SettingsError } from '../lib/settings/mistakes.ts';
 import { checkRegion } from '../lib/settings/regions.ts';
-import { QuellStack } from '../lib/stack.ts';
+import { checkSize, QuellStack } from '../lib/stack.ts';
 
 const app = new App();
 try {
   checkRegion(process.env.CDK_DEFAULT_REGION);
   const choice = { stage: app.node.tryGetContext('stage'), settings: app.node.tryGetContext('settings') };
-  new QuellStack(app, loadSettings(choice, join(import.meta.dirname, '../settings')));
+  const settings = loadSettings(choice, join(import.meta.dirname, '../settings'));
+  checkSize(new QuellStack(app, settings), settings);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
 } catch (error) {

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { writeOutputs } from './constructs/access/outputs.ts';
 import { AccessPolicies } from './constructs/access/policies.ts';
@@ -7,6 +7,7 @@ import { DeliveryQueues } from './constructs/delivery/queue.ts';
 import { Archive } from './constructs/feeds/archive.ts';
 import { Bus } from './constructs/feeds/bus.ts';
 import { Ingress } from './constructs/ingress/ingress.ts';
+import { limitsMet, templateOf } from './constructs/limits.ts';
 import { isFed, SesDirect } from './constructs/ses/direct.ts';
 import { SesTopics } from './constructs/ses/topics.ts';
 import { Secrets } from './constructs/storage/secrets.ts';
@@ -14,6 +15,7 @@ import { Storage } from './constructs/storage/tables.ts';
 import { Alarms } from './constructs/watch/alarms/alarms.ts';
 import { Dashboard } from './constructs/watch/dashboard/dashboard.ts';
 import { Pulse } from './constructs/watch/pulse.ts';
+import { SettingsError } from './settings/mistakes.ts';
 import { runtimeConfig } from './settings/runtime-config.ts';
 import type { Settings } from './settings/schema.ts';
 
@@ -98,4 +100,30 @@ export class QuellStack extends Stack {
       bus,
     });
   }
+}
+
+/** @throws SettingsError where AWS would refuse the stack for its size, with the number of sources that fit */
+export function checkSize(stack: QuellStack, settings: Settings): void {
+  const met = limitsMet(templateOf(stack));
+  if (met.length === 0) return;
+  const sources = Object.entries(settings.sources);
+  const fits = (count: number): boolean => {
+    // Nothing is bundled for a stack that is only counted.
+    const app = new App({ context: { ...stack.node.getAllContext(), 'aws:cdk:bundling-stacks': [] } });
+    const smaller = { ...settings, sources: Object.fromEntries(sources.slice(0, count)) };
+    return limitsMet(templateOf(new QuellStack(app, smaller))).length === 0;
+  };
+  let [fit, tooMany] = [0, sources.length];
+  while (tooMany - fit > 1) {
+    const half = Math.floor((fit + tooMany) / 2);
+    if (fits(half)) fit = half;
+    else tooMany = half;
+  }
+  throw new SettingsError(
+    [
+      `${sources.length} sources are too many for one stack with these settings:`,
+      ...met.map((limit) => `  ${limit}`),
+      `Allowed: the first ${fit} of them. Split the others into another stage.`,
+    ].join('\n'),
+  );
 }

@@ -114,6 +114,11 @@ async function goWrong(): Promise<void> {
   await five(() => driver.post('guide', '{}', signGeneric('{}', KEY)));
   await five(() => driver.post('keyless', body, signGeneric(body, KEY)));
   await five(() => driver.post('resend', body, signSvix(body, WHSEC, undefined, old)));
+  // Genuine, and no event: buried.
+  const broken = '["broken"]';
+  await driver.post('guide', broken, signGeneric(broken, KEY));
+  await eventually(async () => expect(await driver.depth('deadLetter')).toBe(1), 30_000);
+  await driver.drain('deadLetter');
   proxy('sqs').fault = ({ operation }) => (operation === 'SendMessageBatch' ? unavailable : undefined);
   expect((await driver.post('guide', body, signGeneric(body, KEY))).status).toBe(503);
   proxy('sqs').fault = () => undefined;
@@ -154,6 +159,7 @@ const awsNormal = (): Value[] => [
   ofAws('slow-answers', 'Duration', 40),
   ofAws('queue-age', 'ApproximateAgeOfOldestMessage', 2),
   ofAws('dead-letters', 'ApproximateNumberOfMessagesVisible', 0),
+  ofAws('dead-letters-expire', 'ApproximateAgeOfOldestMessage', 0),
 ];
 
 const own = (name: string, times = 1) =>
@@ -171,6 +177,10 @@ const FAULTS: Record<string, () => { readonly add?: readonly Value[]; readonly d
   'slow-answers': () => ({ add: [ofAws('slow-answers', 'Duration', 2300)] }),
   'queue-age': () => ({ add: [ofAws('queue-age', 'ApproximateAgeOfOldestMessage', 1200)] }),
   'dead-letters': () => ({ add: [ofAws('dead-letters', 'ApproximateNumberOfMessagesVisible', 1)] }),
+  'buried-events': () => ({ add: own(METRICS.deadLettered) }),
+  'dead-letters-expire': () => ({
+    add: [ofAws('dead-letters-expire', 'ApproximateAgeOfOldestMessage', 11 * 86_400)],
+  }),
   'table-failures': () => ({ add: own(METRICS.tableFailures, 25) }),
   heartbeat: () => ({ drop: ({ name }) => name === METRICS.heartbeat }),
   'bounce-rate-warning': () => ({ add: own(METRICS.hardBounces) }),

@@ -34,9 +34,15 @@ export function countMetrics(counts: Counts, source?: string, facts: LogFields =
   write(embedded(counts, source), facts);
 }
 
+/** What is counted of one source: metrics, and facts that are searchable and no metric. */
+export interface SourceTally {
+  readonly counts: Counts;
+  readonly facts: LogFields;
+}
+
 /** What is counted of one batch. */
 export interface Tally {
-  readonly bySource: ReadonlyMap<string, Counts>;
+  readonly bySource: ReadonlyMap<string, SourceTally>;
   readonly overall: Counts;
   /** Searchable in the logs and no metric. */
   readonly facts: LogFields;
@@ -44,9 +50,12 @@ export interface Tally {
 
 /** One line per source, the counts without a source and the facts in the first of them. */
 export function emit({ bySource, overall, facts }: Tally): void {
-  const [first, ...others] = [...bySource].map(([source, counts]) => embedded(counts, source));
-  write(join(first, embedded(overall)), facts);
-  for (const other of others) write(other);
+  const [first, ...others] = [...bySource].map(([source, { counts, facts: own }]) => ({
+    line: embedded(counts, source),
+    own,
+  }));
+  write(join(first?.line, embedded(overall)), { ...facts, ...first?.own });
+  for (const { line, own } of others) write(line, own);
 }
 
 interface Embedded {

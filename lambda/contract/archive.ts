@@ -26,6 +26,11 @@ export const ARCHIVE_PREFIX = 'events/';
 
 export const dayPrefix = (day: string): string => `${ARCHIVE_PREFIX}day=${day}/`;
 
+/** Where Athena writes its answers. */
+export const RESULTS_PREFIX = 'query-results/';
+export const archiveDatabase = (stage: string): string => `quell_${stage.replaceAll('-', '_')}`;
+export const archiveWorkGroup = (stage: string): string => `quell-${stage}`;
+
 /**
  * Lines of one gzip member, in bytes before it is made: however little of it gzip can save, the member fits a record of Firehose (1,000 KiB)
  * and, as base64, a message of SQS (1 MiB).

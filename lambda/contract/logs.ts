@@ -38,3 +38,10 @@ export const BATCH_FACTS = {
 
 /** Fact: mails that a large mailbox operator refused because of sender, content or policy. */
 export const blockedFact = (operator: string): string => `blocked_${operator}`;
+
+/** What is counted by source and mailbox operator, as plain facts of a source's line: no metric, and no price. */
+export const RATE_KINDS = ['delivered', 'hard', 'soft', 'block', 'undetermined', 'complained'] as const;
+export type RateKind = (typeof RATE_KINDS)[number];
+
+/** Fact: new events of a kind at one mailbox operator, such as `delivered_google`. */
+export const rateFact = (kind: RateKind, operator: string): string => `${kind}_${operator}`;

@@ -41,6 +41,8 @@ export const METRICS = {
   newSuppressions: 'NewSuppressions',
   /** New events of their kinds; live ones only, as everything here. */
   delivered: 'Delivered',
+  /** Those at mailbox operators that report complaints: what a complaint rate is measured against. */
+  deliveredReporting: 'DeliveredReporting',
   hardBounces: 'HardBounces',
   complaints: 'Complaints',
   /** People who left a list or all of them, by whatever way. Counted only where the stack has an unsubscribe page. */

@@ -1,6 +1,7 @@
 import { UNSUBSCRIBE_SOURCE } from '../contract/unsubscribe.ts';
 import { PoisonEvent } from './errors.ts';
 import type { Draft, NormalisedEvent } from './event.ts';
+import { LISTED, normaliseListed } from './listed.ts';
 import { type Arrival, normalisedEvent } from './normalised.ts';
 import { normaliseAct, OPERATOR } from './operator.ts';
 import { normaliseWish } from './unsubscribe/event.ts';
@@ -93,6 +94,7 @@ export function interpreter<Options>(source: string, reading: Reading<Options>):
   return (raw, meta = {}, arrival) => {
     try {
       const place = { source, provider: provider.id, dedupeGroup, ...arrival };
+      if (meta[LISTED] !== undefined) return { events: [normalisedEvent(normaliseListed(raw), place)] };
       const events = provider.normalise(raw, { options, meta }).map((draft) => normalisedEvent(draft, place));
       const control = provider.control?.(raw);
       const token = provider.bindToken?.(raw);

@@ -1,4 +1,5 @@
-import { EVENTS, internalKey, isInternal } from '../contract/tables.ts';
+import type { EventType } from '../contract/event-types.ts';
+import { BY_HOUR, EVENTS, HOUR_SHARDS, hourKey, internalKey, isInternal } from '../contract/tables.ts';
 import type { NormalisedEvent } from './event.ts';
 
 /** An event as it stands in the events table; keys are in the ESP's facts, so a repeated event has the same key by construction. */
@@ -24,6 +25,27 @@ export function expiresAt(event: NormalisedEvent, retentionDays: number): number
   return Math.ceil(Math.max(occurred, Date.parse(event.receivedAt)) / 1000) + retentionDays * 86_400;
 }
 
+/** What somebody asks for by its time: what went wrong, and what was changed by hand. A few in a hundred events. */
+export const LISTED_BY_HOUR: Readonly<Record<EventType, boolean>> = {
+  accepted: false,
+  delivered: false,
+  deferred: false,
+  bounced: true,
+  dropped: true,
+  opened: false,
+  clicked: false,
+  complained: true,
+  unsubscribed: true,
+  resubscribed: true,
+  inbound: false,
+  unknown: false,
+  suppressed: true,
+  lifted: true,
+};
+
+const shardOf = ({ fingerprint }: NormalisedEvent): number =>
+  Number.parseInt(fingerprint.slice(0, 2), 16) % HOUR_SHARDS;
+
 /** What is stored: the event, its keys and its expiry; what the keys already say is not said twice. `quiet`: not to be published. */
 export function eventRecord(event: NormalisedEvent, retentionDays: number, quiet = false): EventRecord {
   const { fingerprint: _fingerprint, occurredAt: _occurredAt, recipient: _recipient, ...facts } = event;
@@ -31,13 +53,21 @@ export function eventRecord(event: NormalisedEvent, retentionDays: number, quiet
     ...eventKey(event),
     ...facts,
     [EVENTS.expiry]: expiresAt(event, retentionDays),
+    ...(LISTED_BY_HOUR[event.type] && { [BY_HOUR.partitionKey]: hourKey(event.receivedAt, shardOf(event)) }),
     ...(quiet && { [EVENTS.replayed]: true }),
   };
 }
 
 /** The event that a record was made of. @param item as {@link eventRecord} wrote it */
 export function recordedEvent(item: EventRecord): NormalisedEvent {
-  const { [EVENTS.sortKey]: key, [EVENTS.expiry]: _expiry, [EVENTS.replayed]: _replayed, recipient, ...facts } = item;
+  const {
+    [EVENTS.sortKey]: key,
+    [EVENTS.expiry]: _expiry,
+    [EVENTS.replayed]: _replayed,
+    [BY_HOUR.partitionKey]: _hour,
+    recipient,
+    ...facts
+  } = item;
   const [at, fingerprint] = String(key).split('#');
   return {
     fingerprint,

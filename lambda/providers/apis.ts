@@ -6,9 +6,18 @@ const APIS: ReadonlyMap<string, () => Promise<EspApi>> = new Map([
   ['mailgun', async () => (await import('./mailgun/api.ts')).api],
   ['sendgrid', async () => (await import('./sendgrid/api.ts')).api],
   ['postmark', async () => (await import('./postmark/api.ts')).api],
+  ['resend', async () => (await import('./resend/api.ts')).api],
+  ['brevo', async () => (await import('./brevo/api.ts')).api],
+  ['mandrill', async () => (await import('./mandrill/api.ts')).api],
+  ['mailersend', async () => (await import('./mailersend/api.ts')).api],
+  ['mailtrap', async () => (await import('./mailtrap/api.ts')).api],
+  ['elastic-email', async () => (await import('./elastic-email/api.ts')).api],
 ]);
 
 export const API_IDS: readonly string[] = [...APIS.keys()];
 
 /** Undefined where this ESP has no API that Quell uses; its page in the docs says why. */
 export const apiOf = async (provider: string): Promise<EspApi | undefined> => APIS.get(provider)?.();
+
+/** Those whose past events can be told from a webhook's, so that they can be read again. */
+export const EVENT_API_IDS: readonly string[] = ['sparkpost', 'mailgun', 'sendgrid', 'postmark'];

@@ -81,6 +81,7 @@ export const globals = v.object({
   dashboard: v.optional(flag, false),
   accessLog: v.optional(flag, false),
   byMessageIndex: v.optional(flag, false),
+  byHourIndex: v.optional(flag, true),
   unsubscribe,
   publish,
   archive,

@@ -10,7 +10,7 @@ import { Storage } from '../../lib/constructs/storage/tables.ts';
 import { AlarmTopics } from '../../lib/constructs/watch/alarms/topics.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
 import type { Settings } from '../../lib/settings/schema.ts';
-import { type Resource, show, VARIANTS } from '../support/template.ts';
+import { type Resource, show, synthesize, VARIANTS } from '../support/template.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -106,6 +106,7 @@ describe('operator', () => {
     expect(allowed(may, 'EventsTable.Arn')).toEqual(reads);
     expect(allowed(may, 'SuppressionTable.Arn')).toEqual(reads);
     expect(allowed(may, 'EventsTable.Arn/index/byMessage')).toEqual(['Query']);
+    expect(allowed(may, 'EventsTable.Arn/index/byHour')).toEqual(['Query']);
   });
 
   test.each(['DeliveryQueue.Arn', 'DeadLetterQueue.Arn'])('handles messages of %s, and never the queue', (queue) => {
@@ -153,6 +154,38 @@ describe('operator', () => {
   });
 });
 
+describe('viewer', () => {
+  const { resources } = synthesize(VARIANTS.everything);
+  const may = evaluator(resources.ViewerPolicy);
+
+  test('reads the list, the events and their indexes, and writes nothing anywhere', () => {
+    expect(allowed(may, 'EventsTable.Arn')).toEqual(['BatchGetItem', 'GetItem', 'Query']);
+    expect(allowed(may, 'SuppressionTable.Arn')).toEqual(['BatchGetItem', 'GetItem', 'Query', 'Scan']);
+    for (const index of ['byMessage', 'byHour'])
+      expect(allowed(may, `EventsTable.Arn/index/${index}`)).toEqual(['Query']);
+    const { Statement } = (resources.ViewerPolicy?.Properties.PolicyDocument ?? {}) as {
+      Statement: { Action: string | string[] }[];
+    };
+    const changing = /:(Put|Update|Delete|Create|Send|Receive|Purge|Set|Change|Add|Remove|Start|Stop|Publish)/;
+    // Asking is no change; Athena's answers go under a prefix of their own.
+    const asking = ['athena:StartQueryExecution', 'athena:StopQueryExecution', 'logs:StartQuery', 's3:PutObject'];
+    const actions = Statement.flatMap(({ Action }) => Action);
+    expect(actions.filter((action) => changing.test(action)).sort()).toEqual(asking);
+    expect(may('s3:PutObject', 'ArchiveBucket.Arn/query-results/a')).toBe(true);
+    expect(may('s3:PutObject', 'ArchiveBucket.Arn/events/a')).toBe(false);
+  });
+
+  test.each([
+    'secretsmanager:GetSecretValue',
+    'sqs:ReceiveMessage',
+    'sqs:SendMessage',
+    'lambda:UpdateEventSourceMapping',
+  ])('may not %s', (action) => {
+    for (const resource of ['WebhookSecrets', 'DeliveryQueue.Arn', 'DeadLetterQueue.Arn', '*'])
+      expect(may(action, resource)).toBe(false);
+  });
+});
+
 describe('eraser', () => {
   const resources = resourcesOf(VARIANTS.smallest);
   const may = evaluator(resources.EraserPolicy);
@@ -183,6 +216,7 @@ test('names stand at fixed paths of the parameter store', () => {
     '/quell/test/suppression-table-name': 'SuppressionTable',
     '/quell/test/suppression-table-arn': 'SuppressionTable.Arn',
     '/quell/test/reader-policy-arn': 'ReaderPolicy',
+    '/quell/test/viewer-policy-arn': 'ViewerPolicy',
     '/quell/test/operator-policy-arn': 'OperatorPolicy',
     '/quell/test/eraser-policy-arn': 'EraserPolicy',
   });

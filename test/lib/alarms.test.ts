@@ -5,6 +5,7 @@ import { alarmName, SOURCE_ALARMS } from '../../lambda/contract/alarms.ts';
 import { METRICS, namespaceOf, SOURCE_DIMENSION } from '../../lambda/contract/metrics.ts';
 import { silenceWindow } from '../../lib/constructs/watch/alarms/silence.ts';
 import { LONGEST_WINDOW, SHORTEST_WINDOW } from '../../lib/settings/values.ts';
+import { evaluate } from '../support/alarm-evaluator.ts';
 import { settingsOf, show, synthesize, VARIANTS, withSource } from '../support/template.ts';
 
 const everything = synthesize(VARIANTS.everything);
@@ -88,8 +89,8 @@ describe('who is woken', () => {
       ({ AlarmActions }) => AlarmActions && show((AlarmActions as unknown[])[0]) === page,
     );
     expect([...new Set(paged.map(({ AlarmName }) => headingOf(AlarmName)))].sort()).toEqual([
-      ...['archive-late', 'bounce-rate', 'complaint-rate', 'endpoint-failing', 'function-errors'],
-      ...['function-throttles', 'new-suppressions', 'not-enqueued', 'queue-age', 'silence'],
+      ...['archive-late', 'bounce-rate', 'complaint-rate', 'dead-letters-expire', 'endpoint-failing'],
+      ...['function-errors', 'function-throttles', 'new-suppressions', 'not-enqueued', 'queue-age', 'silence'],
       ...['unsubscribe-failing', 'unverifiable'],
     ]);
     expect(topicOf('dead-letters')).not.toBe(page);
@@ -195,4 +196,39 @@ test('the alarms of a source are those that the contract names for muting', () =
   const ofSes = alarms.filter(({ AlarmName }) => String(AlarmName).endsWith('-ses-main'));
   expect(ofSes.map(({ AlarmName }) => headingOf(AlarmName)).sort()).toEqual([...SOURCE_ALARMS].sort());
   expect(ofSes.map(({ AlarmName }) => AlarmName)).toContain(alarmName('test', 'silence', 'ses-main'));
+});
+
+describe('the complaint rate is measured where complaints are reported', () => {
+  /** State of both alarms on a day of so many deliveries, a share of them at Google, and so many complaints. */
+  const states = (delivered: number, google: number, complaints: number) => {
+    const at = Date.parse('2026-05-04T12:00:00Z');
+    const datum = (name: string, value: number) => ({
+      namespace: namespaceOf('test'),
+      name,
+      dimensions: '',
+      at,
+      value,
+    });
+    const data = [
+      datum(METRICS.delivered, delivered),
+      datum(METRICS.deliveredReporting, delivered - google),
+      datum(METRICS.complaints, complaints),
+    ];
+    return (['warning', 'critical'] as const).map((degree) =>
+      evaluate(named(`complaint-rate-${degree}`), data, at, String),
+    );
+  };
+
+  test.each([
+    ['60 % at Google, 0.30 % elsewhere: at the limit of critical', 10_000, 6_000, 12, ['ALARM', 'OK']],
+    ['60 % at Google, 0.325 % elsewhere', 10_000, 6_000, 13, ['ALARM', 'ALARM']],
+    ['70 % at Google, 0.83 % elsewhere', 10_000, 7_000, 25, ['ALARM', 'ALARM']],
+    ['90 % at Google, 0.80 % elsewhere', 10_000, 9_000, 8, ['ALARM', 'ALARM']],
+    ['90 % at Google, 0.05 % elsewhere', 100_000, 90_000, 5, ['OK', 'OK']],
+    ['all at Google', 10_000, 10_000, 8, ['OK', 'OK']],
+    ['too few mails to speak of a rate', 900, 850, 8, ['OK', 'OK']],
+    ['two complaints are chance', 10_000, 9_000, 2, ['OK', 'OK']],
+  ])('%s', (_name, delivered, google, complaints, expected) => {
+    expect(states(delivered, google, complaints)).toEqual(expected);
+  });
 });

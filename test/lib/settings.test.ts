@@ -46,6 +46,7 @@ describe('a settings file', () => {
       concurrency: 5,
       existingTables: {},
       accessLog: false,
+      byHourIndex: true,
       byMessageIndex: false,
       pointInTimeRecovery: true,
     });

@@ -176,10 +176,16 @@ describe('what holds data', () => {
   });
 
   test('the index by message is made only where it is wanted', () => {
-    expect(smallest.resources.EventsTable?.Properties).not.toHaveProperty('GlobalSecondaryIndexes');
-    expect(everything.resources.EventsTable?.Properties).toMatchObject({
-      GlobalSecondaryIndexes: [{ IndexName: 'byMessage', Projection: { ProjectionType: 'KEYS_ONLY' } }],
-    });
+    const indexes = ({ resources }: typeof smallest) =>
+      (
+        (resources.EventsTable?.Properties.GlobalSecondaryIndexes ?? []) as { IndexName: string; Projection: object }[]
+      ).map(({ IndexName, Projection }) => [IndexName, Projection]);
+    const byHour = ['byHour', { ProjectionType: 'ALL' }];
+    expect(indexes(smallest)).toEqual([byHour]);
+    expect(indexes(everything)).toEqual([['byMessage', { ProjectionType: 'KEYS_ONLY' }], byHour]);
+    expect(synthesize(settingsOf({ byHourIndex: false })).resources.EventsTable?.Properties).not.toHaveProperty(
+      'GlobalSecondaryIndexes',
+    );
   });
 
   test('existing tables are attached, by name or ARN, and none is made', () => {

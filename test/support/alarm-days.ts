@@ -35,7 +35,7 @@ export function daysOf(alarms: readonly [id: string, resource: Resource][], stre
   const idOf = (name: string) => alarms.find(([, { Properties }]) => String(Properties.AlarmName).endsWith(name));
   const stateOf = ({ Properties }: Resource, at: number): State => {
     if (Properties.AlarmRule === undefined) return evaluate(Properties, of(Properties), START + at, show);
-    const member = (text: string) => alarms.find(([id]) => text === `${id}.Arn`)?.[1];
+    const member = (text: string) => alarms.find(([, { Properties: one }]) => one.AlarmName === text)?.[1];
     const inAlarm = (text: string): boolean => {
       const found = member(text);
       if (!found) throw new Error(`no alarm ${text}`);

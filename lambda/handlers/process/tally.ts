@@ -1,10 +1,10 @@
 import type { Tally } from '../../aws/telemetry.ts';
 import { HEARTBEAT_SOURCE, type RuntimeConfig } from '../../contract/config.ts';
 import type { EventType } from '../../contract/event-types.ts';
-import { BATCH_FACTS, blockedFact } from '../../contract/logs.ts';
+import { BATCH_FACTS, blockedFact, type RateKind, rateFact } from '../../contract/logs.ts';
 import { METRICS, type MetricName } from '../../contract/metrics.ts';
 import type { NormalisedEvent } from '../../domain/event.ts';
-import { mailboxOperator } from '../../domain/mailbox-operators.ts';
+import { mailboxOperator, mayComplain, OTHER_OPERATOR } from '../../domain/mailbox-operators.ts';
 import type { RecordedEvent, Stored } from './record.ts';
 import type { Suppressed } from './suppress.ts';
 
@@ -63,7 +63,12 @@ function bySource(alive: readonly RecordedEvent[], forged: ReadonlyMap<string, n
     ...(events.has(source) && { [METRICS.accepted]: events.get(source)?.length ?? 0 }),
     ...(forged.has(source) && { [METRICS.refused]: forged.get(source) ?? 0 }),
   });
-  return new Map([...new Set([...events.keys(), ...forged.keys()])].map((source) => [source, counts(source)]));
+  return new Map(
+    [...new Set([...events.keys(), ...forged.keys()])].map((source) => [
+      source,
+      { counts: counts(source), facts: rateFacts(events.get(source) ?? []) },
+    ]),
+  );
 }
 
 /** How old the repetition of an event may be that another channel reported first. */
@@ -126,8 +131,28 @@ function eventCounts(
     if (type === 'unsubscribed' && unsubscribe) count(METRICS.unsubscribes);
     if (type === 'bounced' && bounceClass === 'hard') count(METRICS.hardBounces);
     if (blockedBy(event) !== undefined) count(METRICS.mailboxBlocks);
+    if (type === 'delivered' && mayComplain(event.recipient ?? '')) count(METRICS.deliveredReporting);
   }
   return counts;
+}
+
+/** New events of one source by kind and mailbox operator. */
+function rateFacts(events: readonly RecordedEvent[]): Record<string, number> {
+  const facts: Record<string, number> = {};
+  for (const { event, outcome } of events) {
+    const kind = outcome === 'new' ? rateKind(event) : undefined;
+    if (kind === undefined) continue;
+    const fact = rateFact(kind, mailboxOperator(event.recipient ?? '') ?? OTHER_OPERATOR);
+    facts[fact] = (facts[fact] ?? 0) + 1;
+  }
+  return facts;
+}
+
+/** What a rate is made of; a complaint that names several people is nobody's. */
+function rateKind({ type, bounceClass, candidates = 1, echo }: NormalisedEvent): RateKind | undefined {
+  if (type === 'delivered') return 'delivered';
+  if (type === 'bounced') return bounceClass ?? 'undetermined';
+  return type === 'complained' && candidates === 1 && !echo ? 'complained' : undefined;
 }
 
 /** The mailbox operator that refused a mail because of sender, content or policy, where it is one of the large ones. */

@@ -62,6 +62,6 @@ function count(source: string, reason: RefusalReason, proven: boolean, status: n
   else if (source === HEARTBEAT_SOURCE) logWarning(LOG.refused, { ...facts, [FACTS.from]: source });
   else {
     const answered5xx = metric === METRICS.refused && status >= 500 ? { [METRICS.refused5xx]: 1 } : {};
-    emit({ bySource: new Map([[source, { [metric]: 1 }]]), overall: answered5xx, facts });
+    emit({ bySource: new Map([[source, { counts: { [metric]: 1 }, facts: {} }]]), overall: answered5xx, facts });
   }
 }

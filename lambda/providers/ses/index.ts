@@ -19,7 +19,7 @@ import { verifyEnvelope } from '../shared/proof/sns.ts';
 import { confirmation, envelopeKey, messageOf, notification } from '../shared/proof/sns-envelope.ts';
 import { rawFields } from '../shared/raw.ts';
 import { sesDrafts } from './events.ts';
-import { SES_SAMPLES } from './samples.ts';
+import { sesSample } from './samples.ts';
 
 const options = strictObject({
   /**
@@ -118,7 +118,7 @@ export const ses = defineProvider({
   generateKey: envelopeKey,
 
   sample({ type, recipient, at, id, signingKey, options }) {
-    const event = SES_SAMPLES.get(type)?.(recipient, new Date(at).toISOString(), id);
+    const event = sesSample(type)?.(recipient, new Date(at).toISOString(), id);
     if (!event) return undefined;
     const topicArn = options.topicArns[0] ?? 'arn:aws:sns:us-east-1:123456789012:ses-events';
     const host = certificateHost(topicArn.split(':')[3] ?? '');

@@ -4,8 +4,8 @@ import type { IEventSourceMapping, Function as LambdaFunction } from 'aws-cdk-li
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { muteRuleName } from '../../../lambda/contract/alarms.ts';
-import { ARCHIVE_PREFIX } from '../../../lambda/contract/archive.ts';
-import { BY_MESSAGE } from '../../../lambda/contract/tables.ts';
+import { ARCHIVE_PREFIX, archiveDatabase, archiveWorkGroup, RESULTS_PREFIX } from '../../../lambda/contract/archive.ts';
+import { BY_HOUR, BY_MESSAGE } from '../../../lambda/contract/tables.ts';
 import type { DeliveryQueues } from '../delivery/queue.ts';
 import type { Archive } from '../feeds/archive.ts';
 import type { Secrets } from '../storage/secrets.ts';
@@ -34,6 +34,7 @@ export class AccessPolicies extends Construct {
   readonly reader: ManagedPolicy;
   readonly operator: ManagedPolicy;
   readonly eraser: ManagedPolicy;
+  readonly viewer: ManagedPolicy;
   /** For services that send mail with unsubscribe links. */
   readonly sender: ManagedPolicy | undefined;
 
@@ -50,6 +51,7 @@ export class AccessPolicies extends Construct {
       // The key of the marks that erased people leave.
       allow([props.secrets.ownKeys.arn], 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'),
     ]);
+    this.viewer = this.viewerPolicy(props);
     const { unsubscribeKeys } = props.secrets;
     this.sender =
       unsubscribeKeys &&
@@ -62,6 +64,7 @@ export class AccessPolicies extends Construct {
       'reader-policy-arn': this.reader.managedPolicyArn,
       'operator-policy-arn': this.operator.managedPolicyArn,
       'eraser-policy-arn': this.eraser.managedPolicyArn,
+      'viewer-policy-arn': this.viewer.managedPolicyArn,
       ...(unsubscribeKeys && {
         'sender-policy-arn': this.sender?.managedPolicyArn ?? '',
         'unsubscribe-keys-arn': unsubscribeKeys.arn,
@@ -86,7 +89,7 @@ export class AccessPolicies extends Construct {
         'dynamodb:Scan',
         'dynamodb:DescribeTable',
       ),
-      allow([`${storage.events.tableArn}/index/${BY_MESSAGE.name}`], 'dynamodb:Query'),
+      allow(indexArns(storage), 'dynamodb:Query'),
       allow(
         [delivery.queue, delivery.acts, delivery.feeds, delivery.deadLetters].flatMap((queue) => queue?.queueArn ?? []),
         'sqs:GetQueueAttributes',
@@ -112,7 +115,10 @@ export class AccessPolicies extends Construct {
       ),
       allow([...props.topicArns], 'sns:ListSubscriptionsByTopic'),
     ]);
-    if (archive) allowArchive(policy, archive.bucket.bucketArn);
+    if (archive) {
+      allowArchive(policy, archive.bucket.bucketArn);
+      allowReports(policy, stage, archive.bucket.bucketArn);
+    }
     allowWide(policy, `cloudformation stack/${stackName}/*`, 'The name of this stack; a random id follows.', [
       'cloudformation:DescribeStacks',
     ]);
@@ -132,6 +138,46 @@ export class AccessPolicies extends Construct {
     return policy;
   }
 
+  /** Everything that is to be seen, no secret, and nothing that changes: for support, marketing, and a console that is read-only. */
+  private viewerPolicy({ stage, storage, delivery, mappings, archive, functions }: AccessPoliciesProps): ManagedPolicy {
+    const { stackName } = Stack.of(this);
+    const policy = this.policy('Viewer', 'Looks, and changes nothing.', [
+      allow(
+        [storage.events.tableArn, storage.suppression.tableArn],
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:Query',
+      ),
+      allow([storage.suppression.tableArn], 'dynamodb:Scan'),
+      allow(indexArns(storage), 'dynamodb:Query'),
+      allow(
+        [delivery.queue, delivery.acts, delivery.feeds, delivery.deadLetters].flatMap((queue) => queue?.queueArn ?? []),
+        'sqs:GetQueueAttributes',
+      ),
+      allow(
+        mappings.map(({ eventSourceMappingArn }) => eventSourceMappingArn),
+        'lambda:GetEventSourceMapping',
+      ),
+      allow(
+        functions.map(({ logGroup }) => logGroup.logGroupArn),
+        'logs:StartQuery',
+        'logs:GetQueryResults',
+      ),
+    ]);
+    if (archive) {
+      allowArchive(policy, archive.bucket.bucketArn);
+      allowReports(policy, stage, archive.bucket.bucketArn);
+    }
+    allowWide(policy, `cloudformation stack/${stackName}/*`, 'The name of this stack; a random id follows.', [
+      'cloudformation:DescribeStacks',
+    ]);
+    allowWide(policy, '*', 'CloudWatch shows metrics, and composite alarms, only to those who may see all of them.', [
+      'cloudwatch:DescribeAlarms',
+      'cloudwatch:GetMetricData',
+    ]);
+    return policy;
+  }
+
   /** No fixed name: the account has one list of names for all Regions. The id is pinned, because roles elsewhere hold on to the policy. */
   private policy(id: string, description: string, statements: PolicyStatement[]): ManagedPolicy {
     const policy = new ManagedPolicy(this, id, { description: `Quell: ${description}`, statements });
@@ -140,12 +186,41 @@ export class AccessPolicies extends Construct {
   }
 }
 
+const indexArns = ({ events }: Storage): string[] =>
+  [BY_MESSAGE, BY_HOUR].map(({ name }) => `${events.tableArn}/index/${name}`);
+
 const allow = (resources: string[], ...actions: string[]) => new PolicyStatement({ actions, resources });
 
 function allowArchive(policy: ManagedPolicy, bucketArn: string): void {
   policy.addStatements(allow([bucketArn], 's3:ListBucket'), allow([`${bucketArn}/${ARCHIVE_PREFIX}*`], 's3:GetObject'));
   const id = `AwsSolutions-IAM5[Resource::<ArchiveBucket.Arn>/${ARCHIVE_PREFIX}*]`;
   Validations.of(policy).acknowledge({ id, reason: 'The objects that hold raw events, and no others.' });
+}
+
+/** Asks the archive in the stack's own workgroup, whose answers go into the bucket under a prefix of their own. */
+function allowReports(policy: ManagedPolicy, stage: string, bucketArn: string): void {
+  const arn = (service: string, name: string) =>
+    `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${name}`;
+  const database = archiveDatabase(stage);
+  policy.addStatements(
+    allow(
+      [arn('athena', `workgroup/${archiveWorkGroup(stage)}`)],
+      'athena:StartQueryExecution',
+      'athena:GetQueryExecution',
+      'athena:GetQueryResults',
+      'athena:StopQueryExecution',
+    ),
+    allow(
+      [arn('glue', 'catalog'), arn('glue', `database/${database}`), arn('glue', `table/${database}/archive`)],
+      'glue:GetDatabase',
+      'glue:GetTable',
+      'glue:GetPartitions',
+    ),
+    allow([bucketArn], 's3:GetBucketLocation'),
+    allow([`${bucketArn}/${RESULTS_PREFIX}*`], 's3:PutObject', 's3:GetObject'),
+  );
+  const id = `AwsSolutions-IAM5[Resource::<ArchiveBucket.Arn>/${RESULTS_PREFIX}*]`;
+  Validations.of(policy).acknowledge({ id, reason: 'Answers to questions, which are deleted after days.' });
 }
 
 /** Allows what needs a wildcard, with the reason beside it. @param resource `*`, or service and the end of an ARN */

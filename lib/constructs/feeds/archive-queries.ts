@@ -3,7 +3,7 @@ import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { ARCHIVE_PREFIX } from '../../../lambda/contract/archive.ts';
+import { ARCHIVE_PREFIX, archiveDatabase, archiveWorkGroup } from '../../../lambda/contract/archive.ts';
 import { glueType, LINE_COLUMNS } from '../../reports/columns.ts';
 import { ATHENA } from '../../reports/dialect.ts';
 import { REPORTS, sqlOf } from '../../reports/reports.ts';
@@ -22,7 +22,7 @@ export interface ArchiveQueriesProps {
 export class ArchiveQueries extends Construct {
   constructor(scope: Construct, id: string, { stage, retentionDays, bucket, resultsPrefix }: ArchiveQueriesProps) {
     super(scope, id);
-    const database = `quell_${stage.replaceAll('-', '_')}`;
+    const database = archiveDatabase(stage);
     const location = `s3://${bucket.bucketName}/${ARCHIVE_PREFIX}`;
     const glue = new CfnDatabase(this, 'Database', {
       catalogId: Aws.ACCOUNT_ID,
@@ -60,7 +60,7 @@ export class ArchiveQueries extends Construct {
     });
     table.addResourceDependency(glue);
     const workGroup = new CfnWorkGroup(this, 'WorkGroup', {
-      name: `quell-${stage}`,
+      name: archiveWorkGroup(stage),
       recursiveDeleteOption: true,
       workGroupConfiguration: {
         enforceWorkGroupConfiguration: true,

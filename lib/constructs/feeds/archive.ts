@@ -3,13 +3,12 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { ARCHIVE_PREFIX, archiveStreamName } from '../../../lambda/contract/archive.ts';
+import { ARCHIVE_PREFIX, archiveStreamName, RESULTS_PREFIX } from '../../../lambda/contract/archive.ts';
 import { ArchiveQueries } from './archive-queries.ts';
 
 /** Lines wait so long, or until there are so many, for an object of their own: few objects, which are cheap to write and to read. */
 const BUFFER = { intervalInSeconds: 300, sizeInMBs: 64 };
 const FAILED_PREFIX = 'failed/';
-const RESULTS_PREFIX = 'query-results/';
 
 export interface ArchiveProps {
   readonly stage: string;

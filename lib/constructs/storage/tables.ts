@@ -12,7 +12,7 @@ import {
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { HEARTBEAT_SOURCE } from '../../../lambda/contract/config.ts';
-import { BY_MESSAGE, EVENTS, internalKey, SUPPRESSION } from '../../../lambda/contract/tables.ts';
+import { BY_HOUR, BY_MESSAGE, EVENTS, internalKey, SUPPRESSION } from '../../../lambda/contract/tables.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { type Access, access } from '../service-function.ts';
@@ -37,7 +37,7 @@ export class Storage extends Construct {
     this.#bindsTokens = Object.values(sources).some(({ provider }) => PROVIDERS.get(provider)?.bindToken);
     this.events = existing.events
       ? this.attach('Events', existing.events, existing.eventsStream)
-      : this.eventsTable(pointInTimeRecovery, settings.byMessageIndex);
+      : this.eventsTable(pointInTimeRecovery, settings);
     this.suppression = existing.suppression
       ? this.attach('Suppression', existing.suppression, existing.suppressionStream)
       : this.table('Suppression', pointInTimeRecovery, {
@@ -82,7 +82,7 @@ export class Storage extends Construct {
     ],
   });
 
-  private eventsTable(pointInTimeRecovery: boolean, byMessageIndex: boolean): Table {
+  private eventsTable(pointInTimeRecovery: boolean, { byMessageIndex, byHourIndex }: Settings): Table {
     const table = this.table('Events', pointInTimeRecovery, {
       partitionKey: text(EVENTS.partitionKey),
       sortKey: text(EVENTS.sortKey),
@@ -98,6 +98,15 @@ export class Storage extends Construct {
         sortKey: text(EVENTS.sortKey),
         // One more write unit per event as it is; the keys are enough to fetch the events.
         projectionType: ProjectionType.KEYS_ONLY,
+      });
+    }
+    if (byHourIndex) {
+      table.addGlobalSecondaryIndex({
+        indexName: BY_HOUR.name,
+        partitionKey: text(BY_HOUR.partitionKey),
+        sortKey: text(EVENTS.sortKey),
+        // A page of events is one query then. What is in the index costs one more write unit; most events are not.
+        projectionType: ProjectionType.ALL,
       });
     }
     return table;

@@ -30,6 +30,11 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     'doctor',
     { summary: 'is it wired? faults and what mends them', load: () => import('../commands/doctor/command.ts') },
   ],
+  ['events', { summary: 'what went wrong lately, by time', load: () => import('../commands/events.ts') }],
+  [
+    'rates',
+    { summary: 'bounces and complaints by mailbox operator', load: () => import('../commands/rates/command.ts') },
+  ],
   [
     'report',
     { summary: 'questions to the archive: rates, funnel, links', load: () => import('../commands/report/command.ts') },
@@ -38,6 +43,12 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['mute', { summary: "keep a source's alarms from telling", load: () => import('../commands/mute.ts') }],
   ['pause', { summary: 'stop processing, lose nothing', load: () => import('../commands/pause.ts') }],
   ['resume', { summary: 'start processing again', load: () => import('../commands/resume.ts') }],
+  [
+    'connect',
+    { summary: "make the webhook at the source's ESP", load: () => import('../commands/connect/command.ts') },
+  ],
+  ['push', { summary: "bring our list to an ESP's", load: () => import('../commands/push/command.ts') }],
+  ['reconcile', { summary: "an ESP's list beside ours", load: () => import('../commands/reconcile/command.ts') }],
   [
     'catch-up',
     {

@@ -47,6 +47,14 @@ export function parseSpan(option: string, text: string): Span {
   throw new UsageError(`--${option} is a time such as 30m, 2h or 1d, at most ${LONGEST_DAYS}d.`);
 }
 
+/** `--since`: 30m, 6h, 7d, at most 400 days; as milliseconds. */
+export function parseDays(option: string, text: string): number {
+  const [, digits = '', letter = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  const ms = Number(digits) * (UNITS.get(letter)?.ms ?? 0);
+  if (ms > 0 && ms <= 400 * 86_400_000) return ms;
+  throw new UsageError(`--${option} is how far back, such as 30m, 6h or 7d, at most 400d.`);
+}
+
 /** `--count`, `--limit`: a whole number from 1. */
 export function parseCount(option: string, text: string, most: number): number {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { EVENT_TYPES } from '../../../lambda/contract/event-types.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
 import { eventKey, eventRecord, expiresAt, recordedEvent } from '../../../lambda/domain/record.ts';
 
@@ -60,6 +61,8 @@ describe('a record', () => {
     expect(eventRecord(EVENT, 35)).toEqual({
       recipient: 'ada@example.com',
       eventKey: `2026-05-04T10:00:00.123Z#${EVENT.fingerprint}`,
+      // The hour it arrived in, and one of sixteen partitions by its fingerprint.
+      hour: '2026-05-04T10#b',
       type: 'bounced',
       bounceClass: 'hard',
       source: 'news',
@@ -84,5 +87,34 @@ describe('a record', () => {
   ])('is read back as the event it was made of: %s', (_title, event) => {
     expect(recordedEvent(eventRecord(event, 35))).toEqual(event);
     expect(recordedEvent(eventRecord(event, 35, true))).toEqual(event);
+  });
+});
+
+describe('the index by hour', () => {
+  const keyOf = (facts: Partial<typeof EVENT>) => eventRecord({ ...EVENT, ...facts } as typeof EVENT, 35).hour;
+
+  test('holds what went wrong and acts by hand, and nothing else', () => {
+    const listed = EVENT_TYPES.filter((type) => keyOf({ type } as never) !== undefined);
+    expect(listed).toEqual([
+      'bounced',
+      'dropped',
+      'complained',
+      'unsubscribed',
+      'resubscribed',
+      'suppressed',
+      'lifted',
+    ]);
+  });
+
+  test('is cut into sixteen partitions an hour, evenly, so that a wave fills none of them', () => {
+    const keys = Array.from({ length: 256 }, (_, n) =>
+      keyOf({ fingerprint: `${n.toString(16).padStart(2, '0')}${'0'.repeat(30)}` }),
+    );
+    const sizes = [...Map.groupBy(keys, (key) => key).values()].map(({ length }) => length);
+    expect(sizes).toEqual(Array.from({ length: 16 }, () => 16));
+  });
+
+  test('is read back as the event it was', () => {
+    expect(recordedEvent(eventRecord(EVENT, 35))).not.toHaveProperty('hour');
   });
 });

@@ -39,6 +39,7 @@ const WATCH: Watch = {
   runs: async () => ({ succeededAt: NOW - 60_000 }),
   heartbeat: async () => NOW - 300_000,
   queueAge: async () => 0,
+  rates: async () => [],
   lastProof: async () => undefined,
 };
 

@@ -37,7 +37,7 @@ export interface FakeApi {
 }
 
 /** An ESP's API on loopback: answers as `answer` says, and misbehaves as `fault` says. */
-export async function fakeApi(answer: (asked: Asked) => Said): Promise<FakeApi> {
+export async function fakeApi(answer: (asked: Asked) => Said | Promise<Said>): Promise<FakeApi> {
   const fake = { asked: [] as Asked[], fault: (_asked: Asked, _number: number): Fault | undefined => undefined };
   const server = createServer(async (request, response) => {
     const asked = await read(request);
@@ -48,7 +48,7 @@ export async function fakeApi(answer: (asked: Asked) => Said): Promise<FakeApi> 
     if (fault === 'html') return void response.writeHead(200).end('<html>Maintenance</html>');
     if (fault === 'empty') return void response.writeHead(200).end();
     if (typeof fault === 'object') return void response.writeHead(fault.status, fault.headers).end(fault.text ?? '{}');
-    write(response, answer(asked), fault === 'half');
+    write(response, await answer(asked), fault === 'half');
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   return Object.assign(fake, {

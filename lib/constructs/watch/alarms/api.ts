@@ -1,13 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ComparisonOperator, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRICS } from '../../../../lambda/contract/metrics.ts';
 import type { Settings } from '../../../settings/schema.ts';
+import { countOf } from '../metrics.ts';
 import { type AlarmSpec, quiet } from './desk.ts';
 
 const TOLERATED_SERVER_ERROR_PERCENT = 5;
 
 /** What API Gateway itself answered, whether or not a function was reached. */
-export function apiAlarms(api: HttpApi, { alarms }: Settings): AlarmSpec[] {
+export function apiAlarms(api: HttpApi, { alarms, stage }: Settings): AlarmSpec[] {
   const metric = { period: Duration.minutes(5), statistic: 'Sum' };
   const missing = quiet('without requests nothing fails.');
   return [
@@ -17,8 +19,13 @@ export function apiAlarms(api: HttpApi, { alarms }: Settings): AlarmSpec[] {
       follower: true,
       broken: `More than ${TOLERATED_SERVER_ERROR_PERCENT} % of requests were answered with a 5xx; ESPs retry, some for minutes only.`,
       metric: new MathExpression({
-        expression: 'IF(requests > 0, 100 * errors / requests, 0)',
-        usingMetrics: { errors: api.metricServerError(metric), requests: api.metricCount(metric) },
+        // Some ESPs are refused with a 5xx, because they drop what gets a 4xx: those that an outsider can make are no failure of ours.
+        expression: 'IF(requests > 0, 100 * (errors - FILL(refused, 0)) / requests, 0)',
+        usingMetrics: {
+          errors: api.metricServerError(metric),
+          requests: api.metricCount(metric),
+          refused: countOf(stage, METRICS.refused5xx, metric.period),
+        },
         period: metric.period,
         label: 'percent of requests',
       }),

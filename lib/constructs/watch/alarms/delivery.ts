@@ -10,6 +10,8 @@ import { type AlarmSpec, quiet } from './desk.ts';
 
 const every = { period: Duration.minutes(5), statistic: 'Maximum' };
 const EMPTY_QUEUE = quiet('SQS reports nothing for a queue that has been empty for hours.');
+/** Leaves a weekend and a working day before the first is lost. */
+const LETTERS_MAY_WAIT = Duration.days(10);
 /** Table answers of one batch and its retries; a burst on a new table has as many and mends itself. */
 const TOLERATED_TABLE_FAILURES = 100;
 
@@ -33,6 +35,27 @@ export const deliveryAlarms = (
     heading: 'dead-letters',
     broken: 'Events could not be processed and wait in the dead-letter queue; they are kept for 14 days.',
   }),
+  {
+    heading: 'buried-events',
+    severity: 'ticket',
+    // Beside letters that wait already, dead-letters has spoken and says no more.
+    broken: 'More events were buried within the last hour, beside whatever waits in the dead-letter queue already.',
+    metric: countOf(stage, METRICS.deadLettered, Duration.hours(1)),
+    comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    threshold: 1,
+    periods: 1,
+    missing: quiet('it is counted only when it happens.'),
+  },
+  {
+    heading: 'dead-letters-expire',
+    severity: 'page',
+    broken: `The oldest dead letter is over ${LETTERS_MAY_WAIT.toDays()} days old; SQS deletes it when it is 14.`,
+    metric: deadLetters.metricApproximateAgeOfOldestMessage(every),
+    comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    threshold: LETTERS_MAY_WAIT.toSeconds(),
+    periods: 3,
+    missing: EMPTY_QUEUE,
+  },
   {
     heading: 'table-failures',
     severity: 'ticket',

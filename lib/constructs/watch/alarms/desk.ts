@@ -74,10 +74,13 @@ export class AlarmDesk extends Construct {
   }
 
   join({ heading, severity, broken, followers }: JointSpec): void {
+    const members = new Set<AlarmBase>();
     const inAlarm = (name: string): IAlarmRule => {
       const alarm = this.alarms.get(name);
       if (!alarm) throw new Error(`${Stack.of(this).stackName}: no alarm is named ${name}`);
-      return alarm;
+      members.add(alarm);
+      // By name: a rule holds 10,240 characters, which fifty ARNs can be.
+      return { renderAlarmRule: () => `ALARM("${alarmName(this.#stage, name)}")` };
     };
     const unexplained = followers.map(({ name, causes }) =>
       AlarmRule.allOf(inAlarm(name), AlarmRule.not(AlarmRule.anyOf(...causes.map(inAlarm)))),
@@ -87,6 +90,8 @@ export class AlarmDesk extends Construct {
       alarmDescription: this.#describe(heading, broken, 'its followers decide.'),
       alarmRule: AlarmRule.anyOf(...unexplained),
     });
+    // A name tells CloudFormation of no order, and a rule over alarms that are not there yet is refused.
+    alarm.node.addDependency(...members);
     this.alarms.set(heading, alarm);
     this.#tell(alarm, severity);
   }

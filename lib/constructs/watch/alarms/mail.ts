@@ -11,6 +11,8 @@ const HOUR = Duration.hours(1);
 const DAY = Duration.days(1);
 /** Below so many newly suppressed people an hour, a share of the traffic says nothing. */
 const FEW_PEOPLE = 100;
+/** Most mail may go where nobody's complaint is reported: a tenth of the mail that is enough for a rate is enough for this one. */
+const REPORTING_SHARE = 0.1;
 /** Fewer complaints are chance, whatever the share. */
 const FEW_COMPLAINTS = 3;
 
@@ -47,12 +49,12 @@ export function mailAlarms(settings: Settings): AlarmSpec[] {
       {
         ...common,
         heading: 'complaint-rate',
-        broken: `More than ${complaintRate[degree]} % of delivered mails were reported as spam in 24 hours; mailbox providers block for that.`,
+        broken: `More than ${complaintRate[degree]} % of the mails delivered where complaints are reported (not Google, not Apple) were marked as spam in 24 hours; mailbox operators block for that.`,
         metric: countsIn(
           stage,
           DAY,
-          { complaints: METRICS.complaints, delivered },
-          `IF(${enough} AND complaints >= ${FEW_COMPLAINTS}, 100 * complaints / delivered, 0)`,
+          { complaints: METRICS.complaints, delivered: METRICS.deliveredReporting },
+          `IF(delivered >= ${minimumDelivered * REPORTING_SHARE} AND complaints >= ${FEW_COMPLAINTS}, 100 * complaints / delivered, 0)`,
         ),
         threshold: complaintRate[degree],
       },

@@ -39,8 +39,18 @@ const bySource = (stage: string, metric: MetricName): MathExpression =>
     period: PERIOD,
   });
 
+/** A widget shows at most so many alarms; with more of them the whole dashboard is refused. */
+const MOST_ALARMS = 100;
+const chunks = (alarms: readonly AlarmBase[]): AlarmBase[][] =>
+  Array.from({ length: Math.ceil(alarms.length / MOST_ALARMS) }, (_, at) =>
+    alarms.slice(at * MOST_ALARMS, (at + 1) * MOST_ALARMS),
+  );
+
 export const alive = ({ settings }: Shown, alarms: AlarmBase[]): IWidget[] => [
-  new AlarmStatusWidget({ title: 'Alarms', alarms, width: 8, height: 6 }),
+  ...chunks(alarms).map(
+    (some, at) =>
+      new AlarmStatusWidget({ title: at === 0 ? 'Alarms' : 'Alarms, continued', alarms: some, width: 8, height: 6 }),
+  ),
   graph('Heartbeat: milliseconds from post to table', [
     countOf(settings.stage, METRICS.heartbeat, PERIOD).with({ statistic: 'Maximum' }),
   ]),

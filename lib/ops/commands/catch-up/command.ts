@@ -2,16 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
 import { packMessages } from '../../../../lambda/domain/message.ts';
 import type { EventsApi } from '../../../../lambda/providers/api.ts';
+import { EVENT_API_IDS } from '../../../../lambda/providers/apis.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
-import { API_OPTIONS, openSession, partOf, type Session } from '../../esp/session.ts';
+import { API_OPTIONS, openSession, type Session } from '../../esp/session.ts';
 import { recordedOf } from '../../stack/known-events.ts';
 import { readingOf } from '../../stack/reading.ts';
-import { resolveTarget, TARGET_OPTIONS, type Target } from '../../target/target.ts';
+import { resolveTarget, sourceOf, TARGET_OPTIONS, type Target } from '../../target/target.ts';
 import { parseCount, parseTime } from '../../words/time.ts';
 import { Sender } from '../replay/sender.ts';
+import { mirrorLists } from './lists.ts';
 import { catchUp } from './run.ts';
 import { openState, type Progress } from './state.ts';
 
@@ -23,14 +25,16 @@ export const command = defineCommand({
   args: ['source'],
   about: `
 Asks the source's ESP for its past events and sends them through the delivery queue: what came by webhook meets its own record and counts
-once, the rest is what the webhook lost. Ends with "n fetched, m had not come by webhook". The API key is typed without echo or read from
+once, the rest is what the webhook lost. Where an ESP tells no such events, or with --lists, the entries of its own suppression lists are
+mirrored instead: state without a window, which never overrules a lift. Ends with "n fetched, m had not come by webhook". The API key is typed without echo or read from
 standard input. Interrupted, the same command goes on where it was; the state is in .local/, without key or address.
 Exit codes: 0 everything was read, 1 something could not be read (it says what), 2 usage, 3 cannot know (the ESP or the stack did not
 answer: run it again).`,
   options: {
-    from: { type: 'string', value: 'TIME', help: 'events from this time on (required)' },
+    from: { type: 'string', value: 'TIME', help: 'events from this time on (required, but for lists)' },
     to: { type: 'string', value: 'TIME', help: 'events before this time (default: now)' },
     settle: { type: 'string', value: 'MINUTES', help: "leave out the newest: the ESP's API may lag (default: by ESP)" },
+    lists: { type: 'boolean', help: "the ESP's own suppression lists instead of its events" },
     'dry-run': { type: 'boolean', help: 'read and count, send nothing' },
     rate: { type: 'string', value: 'N', help: 'events sent per second (default: 500)' },
     fresh: { type: 'boolean', help: 'begin again, whatever was done before' },
@@ -40,16 +44,19 @@ answer: run it again).`,
   example: 'ops catch-up sparkpost --from 2026-05-04T08:00:00Z --to 2026-05-04T12:00:00Z --dry-run --local < key.txt',
 
   async run({ args: [source = ''], options: given, io }) {
-    if (given.from === undefined) throw new UsageError('catch-up: --from is missing.');
-    const from = parseTime('from', given.from);
+    const from = given.from === undefined ? undefined : parseTime('from', given.from);
     const now = Date.now();
     const wanted = given.to === undefined ? now : parseTime('to', given.to);
-    if (from >= wanted) throw new UsageError('catch-up: --from must be before --to.');
+    if (from !== undefined && from >= wanted) throw new UsageError('catch-up: --from must be before --to.');
     const rate = parseCount('rate', given.rate ?? '500', 100_000);
     const target = await resolveTarget(given, io);
+    const windowed = !given.lists && EVENT_API_IDS.includes(sourceOf(target, source).provider);
+    if (windowed && from === undefined) throw new UsageError('catch-up: --from is missing.');
     const session = await openSession(target, source, given, io);
-    const events = partOf(session, session.api.events, 'past events');
+    const { events } = session.api;
     const dry = given['dry-run'] === true;
+    const json = given.json === true;
+    if (!events || !windowed || from === undefined) return mirrorLists(target, session, { dry, json, rate }, io);
 
     const settle =
       given.settle === '0' ? 0 : parseCount('settle', given.settle ?? String(events.settleMinutes), 10_000);
@@ -80,16 +87,7 @@ answer: run it again).`,
       io.say('Nothing of that time can be read yet.');
       return EXIT.cannotKnow;
     }
-    return read(
-      target,
-      session,
-      events,
-      { from, to: start.to },
-      start,
-      state,
-      { dry, rate, json: given.json === true },
-      io,
-    );
+    return read(target, session, events, { from, to: start.to }, start, state, { dry, rate, json }, io);
   },
 });
 

@@ -1,3 +1,4 @@
+import { EVENT_API_IDS } from '../../../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import type { SourceName } from '../../target/target.ts';
 import { ago, type Finding, fault, note, ok } from './finding.ts';
@@ -28,7 +29,16 @@ export function examineSource(facts: SourceFacts): Finding[] {
     ];
   }
   const live = needsSecret ? [ok('secret', name, `live secrets: ${secrets ?? 'not known'}`)] : [];
-  return [...live, heard(facts)];
+  const found = heard(facts);
+  return [...live, found, ...lostSince(facts, found)];
+}
+
+/** What the ESP has given up meanwhile is gone, unless it is asked for. */
+function lostSince({ name, source, traffic, now }: SourceFacts, { level }: Finding): Finding[] {
+  if (level !== 'fault' || traffic.acceptedAt === undefined || !EVENT_API_IDS.includes(source.provider)) return [];
+  const from = new Date(traffic.acceptedAt).toISOString();
+  const says = `what was lost since ${ago(traffic.acceptedAt, now)} can be brought, once events arrive again: ops catch-up ${name} --from ${from} --dry-run`;
+  return [note('catch-up', name, says)];
 }
 
 function heard({ name, source, traffic, now, local }: SourceFacts): Finding {

@@ -4,7 +4,8 @@ import { FUNCTION_OUTPUTS } from '../../../../lambda/contract/outputs.ts';
 import type { Target } from '../../target/target.ts';
 import { ask } from './insights.ts';
 import { lastAboveZero, type Series } from './metric-series.ts';
-import type { Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
+import { rateFacts, rateLines } from './rate-lines.ts';
+import type { RateLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
 
 const HOUR = 3_600_000;
 /** The longest silence window is a week. */
@@ -75,6 +76,17 @@ export class AwsWatch implements Watch {
   async heartbeat(): Promise<number | undefined> {
     const [beat, pulse] = await this.#last([this.#own(METRICS.heartbeat), this.#own(METRICS.pulse)], RECENT, 300);
     return beat?.at ?? pulse?.at;
+  }
+
+  async rates(since: number): Promise<readonly RateLine[]> {
+    const sums = rateFacts()
+      .map((fact) => `sum(${fact}) as ${fact}`)
+      .join(', ');
+    const query = `filter ispresent(${SOURCE_DIMENSION}) | stats ${sums} by ${SOURCE_DIMENSION}, datefloor(@timestamp, 1d) as day | limit 10000`;
+    const rows = await this.#ask('process', query, Date.now() - since);
+    return rows.flatMap((row) =>
+      rateLines(new Date(Number(row.day)).toISOString().slice(0, 10), String(row[SOURCE_DIMENSION]), row),
+    );
   }
 
   async queueAge(): Promise<number | undefined> {

@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { FACTS, LOG } from '../../../../lambda/contract/logs.ts';
 import { METRICS } from '../../../../lambda/contract/metrics.ts';
 import { CannotKnow } from '../../cli/errors.ts';
-import type { Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
+import { rateLines } from './rate-lines.ts';
+import type { RateLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -53,6 +54,15 @@ export class LogWatch implements Watch {
       if (line[METRICS.heartbeat] !== undefined || Number(line[METRICS.pulse]) > 0) last = timeOf(line);
     }
     return last;
+  }
+
+  async rates(since: number): Promise<readonly RateLine[]> {
+    const lines: RateLine[] = [];
+    for await (const line of this.#lines('process')) {
+      if (timeOf(line) < since || typeof line.source !== 'string') continue;
+      lines.push(...rateLines(new Date(timeOf(line)).toISOString().slice(0, 10), line.source, line));
+    }
+    return lines;
   }
 
   async queueAge(): Promise<undefined> {

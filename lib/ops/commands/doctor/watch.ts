@@ -1,3 +1,5 @@
+import type { RateKind } from '../../../../lambda/contract/logs.ts';
+
 /** What functions have told of themselves, in logs and metrics; times are epoch milliseconds. */
 export interface Watch {
   /** Per source, as far back as can be seen. */
@@ -6,10 +8,21 @@ export interface Watch {
   runs(name: WatchedFunction): Promise<Runs>;
   /** When a heartbeat last went round, or where that is off, when pulse last ran. */
   heartbeat(): Promise<number | undefined>;
+  /** What was counted by source and mailbox operator since a time (epoch milliseconds). */
+  rates(since: number): Promise<readonly RateLine[]>;
   /** Seconds that the oldest delivery has waited; undefined where nobody measures it. */
   queueAge(): Promise<number | undefined>;
   /** Which of a source's live secrets proved a request last, counted from 1; known only while there are several. */
   lastProof(source: string): Promise<{ readonly position: number; readonly at: number } | undefined>;
+}
+
+/** Counts of one source, mailbox operator and day, as the functions wrote them. */
+export interface RateLine {
+  /** YYYY-MM-DD, UTC. */
+  readonly day: string;
+  readonly source: string;
+  readonly operator: string;
+  readonly counts: Readonly<Partial<Record<RateKind, number>>>;
 }
 
 export type WatchedFunction = 'receive' | 'process' | 'pulse';

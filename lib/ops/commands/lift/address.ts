@@ -3,19 +3,30 @@ import type { Values } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
+import type { ApiOptions } from '../../esp/session.ts';
 import { sendActs, signed } from '../../stack/acts.ts';
 import { awaitActs } from '../../stack/effects.ts';
 import { readEntry } from '../../stack/suppression.ts';
 import type { Target } from '../../target/target.ts';
 import { type AUTHOR_OPTIONS, authorOf } from '../../words/author.ts';
+import { clear, planClearing } from './clear.ts';
 import { listsToClear } from './esp-lists.ts';
 import { liftOf, type Selection, standing } from './lift.ts';
+
+type Given = Values<typeof AUTHOR_OPTIONS> &
+  ApiOptions & {
+    readonly wait?: boolean | undefined;
+    readonly json?: boolean | undefined;
+    readonly clear?: boolean | undefined;
+    readonly esp?: string | undefined;
+    readonly 'dry-run'?: boolean | undefined;
+  };
 
 /** Takes one address off the list: one lift for each selected reason that suppresses it. */
 export async function liftAddress(
   text: string,
   selection: Selection,
-  given: Values<typeof AUTHOR_OPTIONS> & { readonly wait?: boolean | undefined; readonly json?: boolean | undefined },
+  given: Given,
   target: Target,
   io: Io,
 ): Promise<ExitCode> {
@@ -24,19 +35,29 @@ export async function liftAddress(
   const author = await authorOf('lift', given, target);
   const { reasons } = await readEntry(target, address);
   const found = standing(reasons, selection, Date.now());
-  if (found.length === 0) {
+  const told = found.flatMap(({ marks }) => marks.filter(({ until }) => until > 0).map(({ source }) => source));
+  // The ESP is asked first: a wrong key must not leave a person lifted here and still on its list.
+  const clearing = given.clear ? await planClearing(target, address, selection, told, given, io) : undefined;
+  if (found.length === 0)
     io.say(`Nothing to lift: no such reason suppresses ${address}. "ops check" shows what is known.`);
-    return EXIT.no;
+  if (given['dry-run'] === true && clearing) {
+    for (const { key } of found) io.say(`${address}: ${key} would be lifted`);
+    return (await clear(clearing, true, given.json === true, io)) > 0 ? EXIT.no : EXIT.yes;
   }
+  if (found.length === 0 && !clearing) return EXIT.no;
   const acts = found.map((one) => signed(liftOf(address, one, Date.now()), author));
-  await sendActs(target, acts);
+  if (acts.length > 0) await sendActs(target, acts);
   for (const [at, act] of acts.entries()) {
     io.print(given.json ? jsonLine(act) : `${address}: ${found[at]?.key} lifted`);
   }
-  const told = found.flatMap(({ marks }) => marks.filter(({ until }) => until > 0).map(({ source }) => source));
-  const lists = listsToClear(told, target.names.sources);
+  const stay = clearing ? await clear(clearing, false, given.json === true, io) : 0;
+  const lists = listsToClear(
+    told.filter((name) => name !== clearing?.session.source),
+    target.names.sources,
+  );
   if (lists.length > 0) io.say("The ESP's own list may still hold the address, and stop mail to it. To clear it:");
   for (const line of lists) io.say(`  ${line}`);
+  if (stay > 0) return EXIT.no;
   if (!given.wait) return EXIT.yes;
   const missing = await awaitActs(target, acts);
   io.say(missing === 0 ? 'In effect.' : 'Not in effect within a minute. Is processing paused or behind?');

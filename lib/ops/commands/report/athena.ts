@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AthenaClient } from '@aws-sdk/client-athena';
+import { archiveDatabase, archiveWorkGroup } from '../../../../lambda/contract/archive.ts';
 import { ATHENA } from '../../../reports/dialect.ts';
 import { type Choice, type Report, sqlOf } from '../../../reports/reports.ts';
 import { CannotKnow } from '../../cli/errors.ts';
@@ -24,8 +25,8 @@ export async function askAthena(
   const { QueryExecutionId } = await client.send(
     new StartQueryExecutionCommand({
       QueryString: sqlOf(report, ATHENA, choice),
-      WorkGroup: `quell-${stage}`,
-      QueryExecutionContext: { Database: `quell_${stage.replaceAll('-', '_')}` },
+      WorkGroup: archiveWorkGroup(stage),
+      QueryExecutionContext: { Database: archiveDatabase(stage) },
     }),
   );
   for (const end = Date.now() + PATIENCE_MS; ; await pause(LOOK_MS)) {

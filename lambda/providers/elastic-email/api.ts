@@ -1,0 +1,74 @@
+import { fields, list, present, text, utcTime } from '../../domain/read.ts';
+import { type ApiContext, defineApi, type ListEntry } from '../api.ts';
+import { byOffset, keyHeader, query, sameAddress, segment, withAddress } from '../shared/api.ts';
+
+const PAGE = 500;
+const LISTS: ReadonlyMap<string, ListEntry['reason']> = new Map([
+  ['bounces', 'hard_bounce'],
+  ['complaints', 'complaint'],
+  ['unsubscribes', 'unsubscribe'],
+]);
+
+/** Elastic Email: three lists by offset. How its API writes an event's time is not documented: events are not read. */
+export const api = defineApi({
+  base: 'https://api.elasticemail.com',
+  key: 'API key',
+  rights: {
+    lists: 'View Suppressions and View Contacts',
+    clear: 'Modify Suppressions',
+    push: 'Modify Suppressions',
+  },
+  perSecond: 5,
+  authorise: keyHeader('x-elasticemail-apikey'),
+
+  lists: {
+    read: entries,
+    async find(context, address) {
+      const found: ListEntry[] = [];
+      for (const name of LISTS.keys()) found.push(...(await page(context, name, { search: address, limit: PAGE })));
+      return found.filter((entry) => sameAddress(entry.address, address));
+    },
+    async remove({ call }, { address }) {
+      const path = `/v4/suppressions/${segment(address)}`;
+      const what = 'remove an address from its lists';
+      const answer = await call({ use: 'clear', what, method: 'DELETE', path, accepts: [404] });
+      return answer.status === 404 ? 'gone' : 'removed';
+    },
+    add: {
+      atOnce: 500,
+      reasons: ['hard_bounce', 'complaint', 'unsubscribe', 'manual'],
+      async send({ call }, addresses) {
+        const path = '/v4/suppressions/unsubscribes';
+        await call({ use: 'push', what: 'add to its unsubscribes', method: 'POST', path, json: addresses });
+        return [];
+      },
+    },
+  },
+});
+
+async function* entries(context: ApiContext): AsyncGenerator<readonly ListEntry[]> {
+  for (const name of LISTS.keys()) yield* byOffset(PAGE, (offset) => page(context, name, { limit: PAGE, offset }));
+}
+
+async function page(
+  { call }: ApiContext,
+  name: string,
+  asked: Readonly<Record<string, string | number>>,
+): Promise<ListEntry[]> {
+  const path = `/v4/suppressions/${name}${query(asked)}`;
+  const answer = await call({ use: 'lists', what: `read its ${name}`, method: 'GET', path });
+  const reason = LISTS.get(name) ?? 'manual';
+  return list(answer.json).flatMap((item) => {
+    const { Email, DateUpdated } = fields(item);
+    return withAddress(
+      Email,
+      present({
+        list: name,
+        reason,
+        scope: reason === 'unsubscribe' ? 'all' : undefined,
+        since: text(DateUpdated),
+        at: utcTime(DateUpdated),
+      }) as Omit<ListEntry, 'address'>,
+    );
+  });
+}

@@ -1,0 +1,68 @@
+import { fields, instant, list, present, text } from '../../domain/read.ts';
+import { type ApiContext, defineApi, type ListEntry } from '../api.ts';
+import { bearer, query, sameAddress, segment, withAddress } from '../shared/api.ts';
+
+const PAGE = 1000;
+const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
+  ['hard bounce', 'hard_bounce'],
+  ['spam complaint', 'complaint'],
+  ['unsubscription', 'unsubscribe'],
+]);
+
+/** Mailtrap: suppressions of all its sending domains, by cursor. Its logs do not tell the webhook's event ids: events are not read. */
+export const api = defineApi({
+  base: 'https://mailtrap.io',
+  key: 'API token',
+  rights: { lists: 'Viewer of the sending domains', clear: 'Admin of the sending domains' },
+  // Ten a minute on lists.
+  perSecond: 1 / 7,
+  authorise: bearer,
+
+  lists: {
+    async *read(context) {
+      for (let last: string | undefined, more = true; more; ) {
+        const items = await page(context, { last_id: last });
+        yield items.flatMap(entry);
+        last = text(fields(items.at(-1)).id);
+        more = items.length >= PAGE && last !== undefined;
+      }
+    },
+    async find(context, address) {
+      const found = (await page(context, { email: address })).flatMap(entry);
+      // A filter that it does not know it ignores.
+      return found.filter((one) => sameAddress(one.address, address));
+    },
+    async remove({ call }, { id }) {
+      if (id === undefined) return { refused: 'Mailtrap tells no id of this entry, and removes by id only.' };
+      const path = `/api/suppressions/${segment(id)}`;
+      const what = 'remove a suppression';
+      const answer = await call({ use: 'clear', what, method: 'DELETE', path, accepts: [404] });
+      return answer.status === 404 ? 'gone' : 'removed';
+    },
+  },
+});
+
+async function page({ call }: ApiContext, asked: Readonly<Record<string, string | undefined>>) {
+  const path = `/api/suppressions${query(asked)}`;
+  const answer = await call({ use: 'lists', what: 'read the suppressions', method: 'GET', path });
+  return list(answer.json);
+}
+
+function entry(item: unknown): ListEntry[] {
+  const { id, type, email, created_at, sending_stream } = fields(item);
+  const reason = REASONS.get(text(type) ?? '') ?? 'manual';
+  const stream = text(sending_stream);
+  return withAddress(
+    email,
+    present({
+      list: 'suppressions',
+      part: stream,
+      reason,
+      scope:
+        reason !== 'unsubscribe' ? undefined : stream === undefined || stream === 'any' ? 'all' : `stream:${stream}`,
+      id: text(id),
+      since: text(created_at),
+      at: instant(created_at),
+    }) as Omit<ListEntry, 'address'>,
+  );
+}

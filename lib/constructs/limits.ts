@@ -1,0 +1,133 @@
+import { CfnElement, type Stack } from 'aws-cdk-lib';
+
+/**
+ * Limits of AWS that a large settings file can meet, checked on the finished template: CloudFormation would find them half way through a
+ * deploy, with half a sentence. What only the deployment knows (account, Region, names of CloudFormation's making) counts with the most it
+ * can be. Numbers: the services' quota pages, November 2026; none of them can be raised, but for the routes.
+ */
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+type Resources = Readonly<Record<string, Resource>>;
+interface Template {
+  readonly Resources?: Resources;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
+}
+
+/** The template of a stack before it is written: the CDK itself stops at too many resources, with a stack trace. */
+export function templateOf(stack: Stack): Template {
+  const parts = stack.node
+    .findAll()
+    .filter((node) => CfnElement.isCfnElement(node))
+    .map(
+      (element) =>
+        stack.resolve((element as unknown as { _toCloudFormation(): object })._toCloudFormation()) as Template,
+    );
+  return {
+    Resources: Object.assign({}, ...parts.map(({ Resources }) => Resources)),
+    Outputs: Object.assign({}, ...parts.map(({ Outputs }) => Outputs)),
+  };
+}
+
+interface Limit {
+  readonly what: string;
+  readonly most: number;
+  readonly unit: string;
+  /** Of one resource. */
+  readonly of: (properties: Readonly<Record<string, unknown>>, text: (value: unknown) => string) => number;
+}
+
+const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
+  'AWS::SQS::QueuePolicy': [
+    { what: 'the policy of a queue', most: 8192, unit: 'bytes', of: (p, text) => text(p.PolicyDocument).length },
+    { what: 'the policy of a queue', most: 20, unit: 'statements', of: (p) => statements(p) },
+  ],
+  'AWS::IAM::ManagedPolicy': [
+    { what: 'the policy of operators', most: 6144, unit: 'characters', of: (p, text) => text(p.PolicyDocument).length },
+  ],
+  'AWS::IAM::Policy': [
+    { what: "a function's policy", most: 10_240, unit: 'characters', of: (p, text) => text(p.PolicyDocument).length },
+  ],
+  'AWS::Lambda::Function': [
+    { what: "a function's environment", most: 4096, unit: 'bytes', of: (p, text) => text(p.Environment ?? {}).length },
+  ],
+  'AWS::CloudWatch::CompositeAlarm': [
+    {
+      what: 'the rule of the joint alarm',
+      most: 10_240,
+      unit: 'characters',
+      of: (p, text) => text(p.AlarmRule).length,
+    },
+  ],
+};
+
+const MOST_RESOURCES = 500;
+const MOST_ROUTES = 300;
+const MOST_OUTPUT_BYTES = 4096;
+
+/** Every limit that a template meets, as a sentence. Empty = it can be deployed. */
+export function limitsMet({ Resources: resources = {}, Outputs: outputs = {} }: Template): string[] {
+  const text = (value: unknown) => longest(value, resources);
+  const all = Object.entries(resources);
+  const counted = (what: string, is: number, most: number) => (is > most ? [`${what}: ${is}, allowed: ${most}`] : []);
+  const routes = all.filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Route').length;
+  const sizes = all.flatMap(([id, { Type, Properties = {} }]) =>
+    (LIMITS[Type] ?? []).flatMap(({ what, most, unit, of }) => {
+      const is = of(Properties, text);
+      return is > most ? [`${what} (${id}): ${is} ${unit}, allowed: ${most}`] : [];
+    }),
+  );
+  const values = Object.entries(outputs).flatMap(([name, { Value }]) =>
+    counted(`the output ${name}, bytes`, text(Value).length, MOST_OUTPUT_BYTES),
+  );
+  return [
+    ...counted('resources', all.length, MOST_RESOURCES),
+    ...counted('routes of the API', routes, MOST_ROUTES),
+    ...sizes,
+    ...values,
+  ];
+}
+
+const statements = ({ PolicyDocument }: Readonly<Record<string, unknown>>): number =>
+  ((PolicyDocument as { Statement?: unknown[] } | undefined)?.Statement ?? []).length;
+
+const PSEUDO: Readonly<Record<string, string>> = {
+  'AWS::Partition': 'aws-us-gov',
+  'AWS::Region': 'ap-southeast-1',
+  'AWS::AccountId': '000000000000',
+  'AWS::URLSuffix': 'amazonaws.com',
+};
+/** Before the name in an ARN: partition, service, Region, account. */
+const ARN = `arn:aws-us-gov:secretsmanager:ap-southeast-1:000000000000:`;
+/** The longest name that CloudFormation makes, by type; of all others 64. */
+const MADE_NAME: Readonly<Record<string, number>> = { 'AWS::SQS::Queue': 80, 'AWS::IAM::ManagedPolicy': 128 };
+
+/** A value as it can be at its longest: text as it is, anything else as JSON with every reference replaced. */
+function longest(value: unknown, resources: Resources): string {
+  const replaced = replace(value, resources);
+  return typeof replaced === 'string' ? replaced : JSON.stringify(replaced);
+}
+
+function replace(value: unknown, resources: Resources): unknown {
+  if (Array.isArray(value)) return value.map((item) => replace(item, resources));
+  if (typeof value !== 'object' || value === null) return value;
+  const [[name, argument] = ['', undefined], ...more] = Object.entries(value);
+  if (more.length === 0) {
+    if (name === 'Fn::Join') {
+      const [separator, parts] = argument as [string, unknown[]];
+      return parts.map((part) => longest(part, resources)).join(separator);
+    }
+    if (name === 'Ref' || name === 'Fn::GetAtt') return reference([argument].flat() as string[], resources);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replace(item, resources)]));
+}
+
+function reference([id = '', attribute]: readonly string[], resources: Resources): string {
+  if (PSEUDO[id] !== undefined) return PSEUDO[id];
+  const { Type = '', Properties = {} } = resources[id] ?? {};
+  const given = Object.entries(Properties).find(([key, value]) => /Name$/.test(key) && typeof value === 'string')?.[1];
+  const name = typeof given === 'string' ? given : 'x'.repeat(MADE_NAME[Type] ?? 64);
+  const isArn = attribute?.endsWith('Arn') || ['AWS::SNS::Topic', 'AWS::SecretsManager::Secret'].includes(Type);
+  return isArn ? `${ARN}${name}` : name;
+}

@@ -1,0 +1,52 @@
+import { defineCommand } from '../../cli/command.ts';
+import { EXIT } from '../../cli/exit.ts';
+import { jsonLine } from '../../cli/io.ts';
+import { API_OPTIONS, openSession, partOf } from '../../esp/session.ts';
+import { resolveTarget, TARGET_OPTIONS } from '../../target/target.ts';
+import { connect } from './connect.ts';
+import { disconnect } from './disconnect.ts';
+import { type Proved, prove } from './prove.ts';
+
+export const command = defineCommand({
+  args: ['source'],
+  about: `
+Makes the webhook at the source's ESP, or brings the one that is there up to date: this stack's URL, every event, the secret. Where the ESP
+makes the secret it is stored here, where we choose it it is made here; it is shown nowhere. Then a test is sent, and waited for until it is
+in the table. Twice is as good as once. --remove takes the webhook away again, and the secret that connect stored.
+The API key is typed without echo or read from standard input.
+Exit codes: 0 connected and proven, 1 connected, but the test was not seen within a minute, 2 usage, 3 cannot know (the ESP or the
+stack did not answer: run it again).`,
+  options: {
+    remove: { type: 'boolean', help: 'take the webhook away again' },
+    'no-test': { type: 'boolean', help: 'send no test' },
+    ...API_OPTIONS,
+    ...TARGET_OPTIONS,
+  },
+  example: 'ops connect sendgrid --stage prod < key.txt',
+
+  async run({ args: [source = ''], options: given, io }) {
+    const target = await resolveTarget(given, io);
+    const session = await openSession(target, source, given, io);
+    const webhooks = partOf(session, session.api.webhooks, 'webhooks to manage');
+    const { title } = session;
+    if (given.remove) {
+      const { removed, secretRemoved } = await disconnect(target, session, webhooks, io);
+      if (given.json) io.print(jsonLine({ source, removed, secretRemoved }));
+      else
+        io.print(
+          removed > 0
+            ? `${source}: the webhook at ${title} is removed.`
+            : `${source}: ${title} has no webhook of this URL.`,
+        );
+      if (removed > 0 && !secretRemoved)
+        io.say('The stored secret was not made by connect on this machine: it stays. "secrets remove" drops it.');
+      return EXIT.yes;
+    }
+    const { made, hook } = await connect(target, session, webhooks, io);
+    if (!given.json)
+      io.print(`${source}: the webhook at ${title} is ${made ? 'made' : 'up to date'}, its secret is stored.`);
+    const proved: Proved = given['no-test'] ? 'not-asked' : await prove(target, session, webhooks, hook, io);
+    if (given.json) io.print(jsonLine({ source, made, test: proved }));
+    return proved === 'not-seen' ? EXIT.no : EXIT.yes;
+  },
+});

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { API_IDS, apiOf } from '../../../../lambda/providers/apis.ts';
+import { eventually } from '../../../support/driver.ts';
+import type { Desk } from '../../../support/esp/desk.ts';
+import { DESKS } from '../../../support/esp/desks.ts';
+import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
+
+/** One stack with every ESP that can be connected, and a fake office for each. */
+let stack: OpsStack;
+const desks = new Map<string, Desk>();
+/** What each can do; the first test holds the tables to the APIs. */
+const CONNECTED = new Set(['sparkpost', 'mailgun', 'sendgrid', 'postmark', 'resend', 'mandrill', 'brevo']);
+const TAKERS = new Set([
+  'sparkpost',
+  'mailgun',
+  'sendgrid',
+  'postmark',
+  'resend',
+  'mandrill',
+  'mailersend',
+  'elastic-email',
+]);
+const KEEPERS = new Set(['sparkpost', 'postmark']);
+/** Of each kind of proof one, because a receiver looks for a new secret every 30 seconds: a probe, a sample of ours, the ESP's own test. */
+const PROVEN = new Set(['sparkpost', 'mailgun', 'sendgrid']);
+const NOTE = ['--note', 'ticket 4711'];
+
+beforeAll(async () => {
+  stack = await startOpsStack(Object.fromEntries([...DESKS.keys()].map((id) => [id, { provider: id }])), {
+    secrets: {},
+  });
+  for (const [id, start] of DESKS) desks.set(id, await start());
+}, 60_000);
+afterAll(async () => {
+  for (const desk of desks.values()) await desk.api.stop();
+  await stack.stop();
+});
+
+const run = (desk: Desk, args: readonly string[]) =>
+  stack.run([...args, '--api-base', desk.api.url, ...(desk.domain ? ['--domain', desk.domain] : [])], desk.key);
+
+test('every ESP with an API is tried here, with all that it can do', async () => {
+  expect([...DESKS.keys()].sort()).toEqual([...API_IDS].sort());
+  for (const id of API_IDS) {
+    const api = await apiOf(id);
+    expect([id, api?.webhooks !== undefined, api?.lists?.add !== undefined]).toEqual([
+      id,
+      CONNECTED.has(id),
+      TAKERS.has(id),
+    ]);
+  }
+});
+
+describe.each([...DESKS.keys()])('%s', (id) => {
+  const deskOf = (): Desk => desks.get(id) as Desk;
+
+  const connectable = CONNECTED.has(id) ? test : test.skip;
+  connectable(
+    'connect makes the webhook once, with its events, stores the secret and shows it nowhere; --remove undoes it',
+    async () => {
+      const desk = deskOf();
+      const first = await run(desk, ['connect', id, ...(PROVEN.has(id) ? [] : ['--no-test'])]);
+      expect([first.code, first.err]).toEqual([0, expect.not.stringContaining('not seen')]);
+      expect(desk.hooks).toHaveLength(1);
+      const [hook] = desk.hooks;
+      expect(hook?.url).toBe(`${stack.local.stack.url}/webhooks/v1/${id}`);
+      expect(hook?.events.length).toBeGreaterThanOrEqual(6);
+      expect(hook?.secret).not.toBe('');
+      expect((await stack.run(['secrets', 'list'])).out).toContain(`${id}  ${id}  live values: 1`);
+      // The proof: what the ESP signs with is what the receiver takes.
+      const again = await run(desk, ['connect', id, '--no-test', '--json']);
+      expect(again.json()).toEqual([{ source: id, made: false, test: 'not-asked' }]);
+      expect(desk.hooks).toHaveLength(1);
+      expect((await stack.run(['secrets', 'list'])).out).toContain(`${id}  ${id}  live values: 1`);
+      for (const { out, err } of [first, again]) {
+        expect(out + err).not.toContain(hook?.secret);
+        expect(out + err).not.toContain(desk.key);
+      }
+      const removed = await run(desk, ['connect', id, '--remove']);
+      expect(removed.code).toBe(0);
+      expect(desk.hooks).toHaveLength(0);
+      expect((await stack.run(['secrets', 'list'])).out).toContain(`${id}  ${id}  MISSING`);
+      expect((await run(desk, ['connect', id, '--remove', '--json'])).json()).toEqual([
+        { source: id, removed: 0, secretRemoved: false },
+      ]);
+    },
+    90_000,
+  );
+
+  connectable(
+    'a webhook of others and a secret of others are left alone',
+    async () => {
+      const desk = deskOf();
+      desk.hooks.push({
+        id: '7',
+        url: 'https://other.example/hook',
+        events: ['bounce'],
+        secret: 'x',
+        stream: 'outbound',
+      });
+      await run(desk, ['connect', id, '--no-test']);
+      expect(desk.hooks).toHaveLength(2);
+      await run(desk, ['connect', id, '--remove']);
+      expect(desk.hooks.map(({ url }) => url)).toEqual(['https://other.example/hook']);
+      desk.hooks.splice(0);
+    },
+    60_000,
+  );
+
+  test('lift --clear: a dry run changes nothing, then the address goes off, and nobody else', async () => {
+    const desk = deskOf();
+    const who = `${id}+tag@example.com`;
+    await stack.run(['suppress', who, '--reason', 'hard_bounce', ...NOTE, '--wait']);
+    desk.kept.push(
+      { list: desk.names.bounce, address: who },
+      { list: desk.names.bounce, address: 'other@example.com' },
+    );
+    const dry = await run(desk, ['lift', who, '--clear', '--esp', id, '--dry-run', ...NOTE]);
+    expect([dry.code, dry.out]).toEqual([0, expect.stringContaining('would be removed')]);
+    expect(desk.kept).toHaveLength(2);
+    expect((await stack.run(['check', who])).code).toBe(0);
+    const done = await run(desk, ['lift', who, '--clear', '--esp', id, '--wait', ...NOTE]);
+    expect([done.code, done.out]).toEqual([0, expect.stringContaining('removed')]);
+    expect(desk.kept.map(({ address }) => address)).toEqual(['other@example.com']);
+    expect((await stack.run(['check', who])).code).toBe(1);
+    // Gone already is as good.
+    expect((await run(desk, ['lift', who, '--clear', '--esp', id, ...NOTE])).code).toBe(0);
+    desk.kept.splice(0);
+  }, 60_000);
+
+  (KEEPERS.has(id) ? test : test.skip)('what the ESP does not let go is told and not tried', async () => {
+    const desk = deskOf();
+    desk.kept.push({ list: desk.names.complaint, address: 'angry@example.com', locked: true });
+    const first = desk.api.asked.length;
+    const ran = await run(desk, ['lift', 'angry@example.com', '--clear', '--esp', id, ...NOTE]);
+    expect([ran.code, ran.out]).toEqual([1, expect.stringContaining('stays, because')]);
+    expect(desk.api.asked.slice(first).every(({ method, path }) => method === 'GET' && !path.endsWith('/delete'))).toBe(
+      true,
+    );
+    desk.kept.splice(0);
+  });
+
+  test('push counts first, adds who is missing, once; reconcile tells the rest', async () => {
+    const desk = deskOf();
+    const ours = [`push-a-${id}@example.com`, `push-b-${id}@example.com`];
+    for (const who of ours) await stack.run(['suppress', who, '--reason', 'hard_bounce', ...NOTE, '--wait']);
+    desk.kept.push(
+      { list: desk.names.bounce, address: ours[0] as string },
+      { list: desk.names.bounce, address: `only-there-${id}@example.com` },
+    );
+    const before = desk.kept.length;
+    const told = await run(desk, ['reconcile', id, '--json']);
+    expect(told.code).toBe(1);
+    expect(told.json()).toContainEqual(
+      expect.objectContaining({ recipient: ours[1], missing: 'there', reason: 'hard_bounce' }),
+    );
+    expect(told.json()).toContainEqual(
+      expect.objectContaining({ recipient: `only-there-${id}@example.com`, missing: 'here' }),
+    );
+    expect(told.json()).not.toContainEqual(expect.objectContaining({ recipient: ours[0] }));
+    const dry = await run(desk, ['push', id, '--json']);
+    if (!TAKERS.has(id)) {
+      expect([dry.code, dry.err]).toEqual([2, expect.stringContaining('no way to add')]);
+      desk.kept.splice(0);
+      for (const who of ours) await stack.run(['lift', who, ...NOTE, '--wait']);
+      return;
+    }
+    expect([dry.code, desk.kept.length]).toEqual([1, before]);
+    const done = await run(desk, ['push', id, '--yes', '--json']);
+    expect(done.code).toBe(0);
+    expect(desk.kept.some(({ address }) => address === ours[1])).toBe(true);
+    const size = desk.kept.length;
+    expect((await run(desk, ['push', id, '--yes', '--json'])).json()).toMatchObject([{ missing: 0, added: 0 }]);
+    expect(desk.kept).toHaveLength(size);
+    desk.kept.splice(0);
+    for (const who of ours) await stack.run(['lift', who, ...NOTE, '--wait']);
+    await eventually(async () => expect(await stack.driver.suppressed()).toEqual([]));
+  }, 90_000);
+});

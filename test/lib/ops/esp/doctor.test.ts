@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { API_IDS, apiOf, EVENT_API_IDS } from '../../../../lambda/providers/apis.ts';
+import { examineSource } from '../../../../lib/ops/commands/doctor/source.ts';
+
+const NOW = Date.parse('2026-05-04T12:00:00Z');
+const HOUR = 3_600_000;
+const examine = (provider: string, traffic: Parameters<typeof examineSource>[0]['traffic']) =>
+  examineSource({
+    name: 'shop',
+    source: { provider, url: 'https://hooks.example.com/webhooks/v1/shop', expectEvery: 60 },
+    secrets: 1,
+    traffic,
+    now: NOW,
+    local: false,
+  });
+const refused = { at: NOW - 1000, reason: 'bad-proof', count: 12 };
+
+test.each(['sparkpost', 'mailgun', 'sendgrid', 'postmark'])(
+  '%s, silent or refused since then: catch-up from then on is proposed',
+  (id) => {
+    for (const traffic of [{ acceptedAt: NOW - 5 * HOUR }, { acceptedAt: NOW - 5 * HOUR, refused }]) {
+      expect(examine(id, traffic)).toContainEqual(
+        expect.objectContaining({
+          level: 'note',
+          code: 'catch-up',
+          says: expect.stringContaining('ops catch-up shop --from 2026-05-04T07:00:00.000Z --dry-run'),
+        }),
+      );
+    }
+  },
+);
+
+test('nothing is proposed where all is well, where nothing ever came, or where the ESP tells no events', () => {
+  for (const found of [
+    examine('mailgun', { acceptedAt: NOW - 1000 }),
+    examine('mailgun', { refused }),
+    examine('resend', { acceptedAt: NOW - 5 * HOUR }),
+  ])
+    expect(found.map(({ code }) => code)).not.toContain('catch-up');
+});
+
+test('who is said to tell events does', async () => {
+  const telling = await Promise.all(API_IDS.map(async (id) => ((await apiOf(id))?.events ? [id] : [])));
+  expect(telling.flat()).toEqual([...EVENT_API_IDS]);
+});
