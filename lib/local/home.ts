@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { StagePolicy } from '../../lambda/contract/config.ts';
 import { refuseSecondRun, takeLock } from './lock.ts';
@@ -51,7 +51,9 @@ export interface Home {
 /** @throws LocalError where another run has the folder. */
 export async function openHome(path: string): Promise<Home> {
   const folder = resolve(path);
-  mkdirSync(folder, { recursive: true });
+  // Logs, keys and, through the addresses in `stack.json`, all secrets: for nobody else on this machine.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
   const file = (name: string) => join(folder, name);
   const lock = file('run.lock');
   await refuseSecondRun(lock, path);

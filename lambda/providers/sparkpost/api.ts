@@ -1,6 +1,7 @@
 import { type Fields, fields, isoTime, list, present, text } from '../../domain/read.ts';
-import { CursorLost, defineApi, type EventPage, type Hook, type HookWish, type ListEntry } from '../api.ts';
-import { credentials, isoSeconds, keyHeader, pathOf, query, segment, withAddress } from '../shared/api.ts';
+import { CursorLost, defineApi, type EventPage, type ListEntry } from '../api.ts';
+import { isoSeconds, keyHeader, pathOf, query, segment, withAddress } from '../shared/api.ts';
+import { hooks } from './hook-api.ts';
 
 /** Words of the webhook's classes, by the event's own type. The class is not part of what makes an event the same. */
 const CLASSES: ReadonlyMap<string, string> = new Map(
@@ -12,9 +13,6 @@ const CLASSES: ReadonlyMap<string, string> = new Map(
   }).flatMap(([kind, words]) => words.split(' ').map((word) => [word, kind] as const)),
 );
 
-const EVENTS =
-  `delivery bounce injection spam_complaint out_of_band policy_rejection delay click open generation_failure
-generation_rejection list_unsubscribe link_unsubscribe`.split(/\s+/);
 const PAGE = 1000;
 
 /** SparkPost: message events by cursor, ten days back; `to` is not part of the window. */
@@ -104,58 +102,8 @@ export const api = defineApi({
     },
   },
 
-  webhooks: {
-    secret: 'chosen',
-    probes: true,
-    async list({ call }) {
-      const answer = await call({
-        use: 'webhook',
-        what: 'list its webhooks',
-        method: 'GET',
-        path: '/api/v1/webhooks',
-      });
-      return list(fields(answer.json).results).flatMap((item): Hook[] => {
-        const { id, target } = fields(item);
-        return text(id) && text(target) ? [{ id: text(id) as string, url: text(target) as string }] : [];
-      });
-    },
-    async create({ call }, wish) {
-      await call({
-        use: 'webhook',
-        what: 'make the webhook',
-        method: 'POST',
-        path: '/api/v1/webhooks',
-        json: { name: 'Quell', ...settings(wish) },
-        once: true,
-      });
-      return undefined;
-    },
-    async update({ call }, { id }, wish) {
-      const path = `/api/v1/webhooks/${segment(id)}`;
-      await call({ use: 'webhook', what: 'change the webhook', method: 'PUT', path, json: settings(wish) });
-      return undefined;
-    },
-    async remove({ call }, { id }) {
-      const path = `/api/v1/webhooks/${segment(id)}`;
-      await call({ use: 'webhook', what: 'remove the webhook', method: 'DELETE', path, accepts: [404] });
-    },
-    async test({ call }, { id }) {
-      const path = `/api/v1/webhooks/${segment(id)}/validate`;
-      const json = { message: { msys: {} } };
-      await call({ use: 'webhook', what: 'test the webhook', method: 'POST', path, json });
-      return undefined;
-    },
-  },
+  webhooks: hooks,
 });
-
-function settings({ url, secret }: HookWish) {
-  const { user, password, headers, target } = credentials(secret, url);
-  const auth =
-    user === undefined
-      ? { auth_type: 'none', custom_headers: headers }
-      : { auth_type: 'basic', auth_credentials: { username: user, password } };
-  return { target, events: EVENTS, active: true, ...auth };
-}
 
 /** What has no id would be told by its whole text, which a webhook writes otherwise: it is passed over. */
 function eventsOf(items: readonly unknown[]): EventPage {

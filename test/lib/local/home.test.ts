@@ -1,0 +1,17 @@
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { openHome } from '../../../lib/local/home.ts';
+import { temporaryFolder } from '../../support/local-toy.ts';
+
+const folder = temporaryFolder();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the folder of a run is for its owner alone, also where it stood open before', async () => {
+  const open = join(folder, 'open');
+  mkdirSync(open, { mode: 0o755 });
+  for (const path of [open, join(folder, 'new')]) {
+    (await openHome(path)).close();
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+  }
+});
