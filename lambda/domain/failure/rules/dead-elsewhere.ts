@@ -65,7 +65,12 @@ export const ELSEWHERE_RULES: readonly Rule[] = [
   },
   {
     name: 'mailbox-polish',
-    says: says(either('użytkownik|odbiorc|skrzynk|adresat|konto', 'nieznan|nie istnieje|nie znaleziono|nieprawidłow')),
+    says: says(
+      either(
+        'użytkownik|odbiorc|skrzynk|adresat|konto',
+        'nieznan|nie istnieje|nie znaleziono|nieprawid[łl]ow|nie ma takie',
+      ),
+    ),
     verdict: MAILBOX,
   },
   {
@@ -103,7 +108,7 @@ export const ELSEWHERE_RULES: readonly Rule[] = [
     says: says(
       either(
         'пользовател|получател|адрес|ящик|абонент',
-        'не (?:найден|существует|зарегистрирован)|неизвест|несуществу|нет такого|отключ[её]н|заблокирован',
+        'не (?:найден|существует|зарегистрирован)|неизвест|несуществу|нет такого|отключ[её]н|заблокирован(?![оы])',
       ),
     ),
     verdict: MAILBOX,
@@ -115,6 +120,7 @@ export const ELSEWHERE_RULES: readonly Rule[] = [
         '用户|用戶|收件人|邮箱|郵箱|账号|帐号|帳號|地址',
         '不存在|未找到|找不到|无效|無效|已停用|已注销|未注册|未开通',
       ),
+      '(?:无|無|没有|查无)此(?:用户|用戶|邮箱|郵箱|收件人|账号|帐号)',
     ),
     verdict: MAILBOX,
   },

@@ -13,8 +13,19 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
     'spamhaus says no',
     '(BL)',
   ],
-  'refused-sender': ['we could not resolve your name', 'from header is odd'],
+  'refused-sender': [
+    'no such domain (MAIL FROM)',
+    'the domain of From',
+    'we could not resolve your name',
+    'from header is odd',
+  ],
   'our-host': [
+    'Ihre IP-Adresse stimmt nicht',
+    'votre adresse IP',
+    'outgoing mail is off',
+    'switched off for sending',
+    'talk to billing',
+    'your email is not wanted',
     'hosts without a name',
     'host mta1.esp.example [192.0.2.1] from unknown TLD',
     'sending is suspended',
@@ -74,6 +85,7 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
   'limit-per-time': ['limit reached', 'thread limit exceeded', 'daily limit', 'limit of the hour'],
   'mailbox-full': ['full mailbox', 'mailbox is full'],
   quota: [
+    'Ada has reached her quota',
     'quotaexceeded',
     'over storage',
     'exhausted allowed',
@@ -94,6 +106,10 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
   'full-korean': ['가득', '용량 초과'],
   'try-later': ['at a later time', 'send it again tomorrow'],
   temporary: [
+    'Ada is on vacation',
+    'the database is down',
+    'server restarting',
+    'due to a technical fault',
     'transient',
     'in progress',
     'maintenance',
@@ -105,6 +121,7 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
     'currently down',
   ],
   expired: [
+    'attempts for Ada expired',
     'not be delivered for 5 days',
     'retry timeout',
     'message timeout',
@@ -130,6 +147,7 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
     'TLS handshake',
   ],
   'lookup-failed': [
+    'it could not be checked',
     'servfail',
     'lookup did not complete',
     'mx info',
@@ -166,6 +184,10 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
   size: ['exceeds the size', 'sizelimit', 'mail too large'],
   policy: ['acceptable use', 'security', 'TenantAttribution', 'policy', 'violation', 'AUP#X', 'administrative'],
   'not-allowed': [
+    'only members may post',
+    'not a member',
+    'the list is moderated',
+    'you tried to send to somebody inactive',
     'unauthorized',
     'NotAuthorized',
     'allowlist',
@@ -193,6 +215,7 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
   'no-such-domain': ['no such domain', 'NXDOMAIN'],
   'domain-elsewhere': ['域名不存在', 'domaine inconnu', 'domínio inexistente', 'dominio sconosciuto'],
   'not-here': [
+    'former employee',
     'not our customer',
     'RecipientNotFound',
     'does not receive mail here',
@@ -214,7 +237,7 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
   'mailbox-portuguese': ['desconhecido: o usuário', 'conta inexistente'],
   'mailbox-turkish': ['geçersiz hesap', 'kullanıcı yok'],
   'mailbox-hungarian': ['felhasználó ismeretlen', 'ismeretlen címzett'],
-  'mailbox-chinese': ['不存在的用户', '邮箱无效'],
+  'mailbox-chinese': ['不存在的用户', '邮箱无效', '查无此用户'],
   'mailbox-japanese': ['存在しない宛先', 'アカウント不明'],
   refused: [
     '192.0.2.1 does not like this message',
