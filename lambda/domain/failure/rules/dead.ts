@@ -19,7 +19,7 @@ const GONE =
   "(?:unknown(?! (?:error|reason|mailer|problem|host|command|failure|cause|sender|domain|language))|not (?:known|found|registered(?! (?:with|on|in|to) (?:your|this|the) account)|listed|recogni[sz]ed|hosted here)|found nowhere|(?:can|could)? ?n[o']t be (?:found|located)(?! in (?:the )?(?:cache|message))|(?:do(?:e?s)?|did|is) ?n?[o']?t? ?exists?|does no exists?|not exists?|not exist|no longer exists?|non-?exist[ae]nt|no longer on|not in (?:our |the )?(?:directory|address|user|table))";
 
 const CLOSED =
-  "(?:invalid(?! (?!(?:or|and|for|at|in|on|here|recipient|user|mailbox|address|please|check|due)\\b)\\p{L})|not valid|inactiv(?:e|ity)|(?<!\\bhas )(?:disabled|de-?activated)|suspended|closed(?! (?:until|for|today)\\b)|terminated|discontinued|cancell?ed|(?:deleted|removed)(?! (?:the|your|from (?:this|the|your) (?:mailing )?list)\\b)|expired|unavailable|not active|no longer (?:valid|available|active|used|in use|in service|works?|monitored)|(?:no longer (?:accept(?:s|ing)?|receives?)|does ?n[o']t (?:accept|receive)(?= (?:e-?mail|mail|message)))(?: (?:any )?(?:incoming )?(?:e-?mails?|mails?|messages))?(?= ?(?:[.,;:!?()]|$|at\\b|here\\b|any ?more|any longer))|not used any ?more|abandoned|dormant|retired|undeliverable|unrout[e]?able)";
+  "(?:invalid(?! (?!(?:or|and|for|at|in|on|here|recipient|user|mailbox|address|please|check|due)\\b)\\p{L})|(?:not|isn't) valid|inactiv(?:e|ity)|(?<!\\bhas )(?:disabled|de-?activated)|suspended|closed(?! (?:until|for|today)\\b)|terminated|discontinued|cancell?ed|(?:deleted|removed)(?! (?:the|your|from (?:this|the|your) (?:mailing )?list)\\b)|expired|unavailable|not active|no longer (?:valid|available|active|used|in use|in service|works?|monitored)|(?:no longer (?:accept(?:s|ing)?|receives?)|does ?n[o']t (?:accept|receive)(?= (?:e-?mail|mail|message)))(?: (?:any )?(?:incoming )?(?:e-?mails?|mails?|messages))?(?= ?(?:[.,;:!?()]|$|at\\b|here\\b|any ?more|any longer))|not (?:used|in use) any ?more|abandoned|dormant|retired|undeliverable|unrout[e]?able)";
 
 const WHICH =
   '(?:(?:local|mail|e-?mail|recipient|destination|target|rcpt|smtp|internal|virtual|final delivery|or|invalid|illegal|active|existing|known|to|@) ){0,3}';
@@ -30,7 +30,7 @@ export const DOMAIN_RULES: readonly Rule[] = [
   {
     name: 'domain-gone',
     says: says(
-      `\\bdomain(?: name)?\\b(?:(?!\\b(?:users?|mailbox|accounts?|sender|recipients?|message)\\b)[^.;!?]){0,60}?(?:not found|does ?n[o']t exist|do not exist|not exist|\\bunknown\\b|\\binvalid\\b|not valid|no longer exists|not registered(?! (?:with|on|in|to) (?:your|this|the) account)|has no mx|(?:has|is) expired|no longer (?:active|valid|in use|in service)|no mail (?:server|exchanger))`,
+      `\\bdomain(?: name)?\\b(?:(?!\\b(?:users?|mailbox|accounts?|sender|recipients?|message|config|configuration|settings?|keys?|controllers?|quota|database)\\b)[^.;!?]){0,60}?(?:not found|does ?n[o']t exist|do not exist|not exist|\\bunknown\\b|\\binvalid\\b|not valid|no longer exists|not registered(?! (?:with|on|in|to) (?:your|this|the) account)|has no mx|(?:has|is) expired|no longer (?:active|valid|in use|in service)|no mail (?:server|exchanger))`,
       '\\b(?:find|found for) the (?:recipient )?domain\\b',
     ),
     verdict: DOMAIN,
@@ -100,7 +100,7 @@ export const MAILBOX_RULES: readonly Rule[] = [
     name: 'mailbox-gone',
     says: says(
       `${ITSELF}\\b${WHO}\\b${SO_THAT}\\b${GONE}\\b`,
-      `(?<!from )(?<!for )(?<!command )@[:, ]{1,3}(?:is |was )?(?!not recogni)${GONE}\\b`,
+      `(?<!from )(?<!for )(?<!command )(?<!\\bhost ?name )@[:, ]{1,3}(?:is |was )?(?!not recogni)${GONE}\\b`,
     ),
     verdict: MAILBOX,
   },
@@ -132,6 +132,7 @@ export const MAILBOX_RULES: readonly Rule[] = [
       '\\bleft (?:the )?(?:company|organi[sz]ation)\\b',
       '\\bhas moved[;,]? (?:to @|(?:please )?try @|(?:and left )?no forwarding)',
       '\\bformer employee\\b',
+      "\\b(?:do not|don't) know (?:this|that|any) (?:user|recipient|address|person)\\b",
       "n[o']t live here\\b",
       '\\bno record of\\b',
       '\\bunrout[e]?able address\\b',
@@ -152,7 +153,7 @@ export const MAILBOX_RULES: readonly Rule[] = [
   {
     name: 'closed-mailbox',
     says: says(
-      `\\b(?:invalid|illegal|inactive|disabled|de-?activated|suspended|closed|bad|undeliverable|not a valid|not valid)[ -]${WHICH}${BOX}\\b(?! (?:limit|count)\\b)`,
+      `\\b(?:invalid|incorrect|illegal|inactive|disabled|de-?activated|suspended|closed|bad|undeliverable|not a valid|not valid)[ -]${WHICH}${BOX}\\b(?! (?:limit|count)\\b)`,
     ),
     weak: true,
     verdict: MAILBOX,

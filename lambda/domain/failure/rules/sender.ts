@@ -55,13 +55,13 @@ export const SENDER_RULES: readonly Rule[] = [
   {
     name: 'our-host',
     says: says(
-      `\\b(?:client(?: host)?|(?:connecting|sending|source|originating|your)(?: mail| e-?mail| ip| dns| smtp)? (?:host|ip|servers?|mta|domain|address|isp|network|connection|account|mailbox|system|dns))\\b[^.;!?]{0,80}${NOT}`,
+      `\\b(?:client(?: host)?|(?:connecting|sending|source|originating|your)(?: mail| e-?mail| ip| dns| smtp)? (?:host ?name|host|ip|servers?|mta|domain|address|isp|network|connection|account|mailbox|system|dns))\\b[^.;!?]{0,80}${NOT}`,
       '\\b(?:servers|hosts?|mail) without a\\b',
       '\\bhost @? ?@? ?from unknown\\b',
       '\\bsending\\b[^.;!?]{0,40}\\b(?:disabled|suspended|denied)\\b',
       '\\binvalid ip\\b',
       '\\bip[- ]?(?:adress|adres\\b|адрес|地址|アドレス|주소)',
-      '\\b(?:adresse|dirección|endereço|indirizzo) ip\\b',
+      '\\b(?:adres(?:se)?|dirección|endereço|indirizzo) ip\\b',
       '\\b(?:outgoing|outbound)\\b',
       '\\b(?:from|for) sending\\b',
       '\\b(?:billing|invoice)\\b',
@@ -98,6 +98,7 @@ export const SENDER_RULES: readonly Rule[] = [
       '\\bpassword\\b',
       '\\blogin\\b',
       '\\bsasl\\b',
+      '\\bauth\\b',
       '\\bspoof',
       '\\bidentit(?:y|ies)\\b',
       'starttls',

@@ -45,6 +45,7 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
     'IP name lookup failed',
   ],
   authentication: [
+    'AUTH is needed',
     'Sender Policy Framework',
     'DKIM signature broken',
     'domainkeys broken',
@@ -216,6 +217,7 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
   'domain-elsewhere': ['域名不存在', 'domaine inconnu', 'domínio inexistente', 'dominio sconosciuto'],
   'not-here': [
     'former employee',
+    'we do not know this user',
     'not our customer',
     'RecipientNotFound',
     'does not receive mail here',
@@ -231,14 +233,15 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
     'unavailable mail user',
     'mailbox has moved',
   ],
-  'mailbox-german': ['Adresse ungültig', 'kein solcher Benutzer'],
+  'mailbox-german': ['hier ist kein Postfach', 'Adresse ungültig', 'kein solcher Benutzer'],
   'mailbox-dutch': ['onbekend postvak', 'gebruiker onbekend'],
   'mailbox-french': ['inexistante : cette adresse', 'compte fermé'],
   'mailbox-portuguese': ['desconhecido: o usuário', 'conta inexistente'],
   'mailbox-turkish': ['geçersiz hesap', 'kullanıcı yok'],
   'mailbox-hungarian': ['felhasználó ismeretlen', 'ismeretlen címzett'],
+  'mailbox-russian': ['такого пользователя нет'],
   'mailbox-chinese': ['不存在的用户', '邮箱无效', '查无此用户'],
-  'mailbox-japanese': ['存在しない宛先', 'アカウント不明'],
+  'mailbox-japanese': ['該当するメールアドレスはありません', '存在しない宛先', 'アカウント不明'],
   refused: [
     '192.0.2.1 does not like this message',
     'declined',
