@@ -3,7 +3,7 @@ import { EVENT_TYPES } from '../../../../lambda/contract/event-types.ts';
 import { LISTED_BY_HOUR } from '../../../../lambda/domain/record.ts';
 import { REPORTS } from '../../../reports/reports.ts';
 import type { Rate } from '../../commands/rates/rates.ts';
-import { storyLine } from '../../commands/timeline/story.ts';
+import { storyLine } from '../../words/story.ts';
 import type { EventsModel, RatesModel, ReportModel } from '../model/numbers.ts';
 import { type Bar, bars } from '../parts/bars.ts';
 import type { Html } from '../parts/page.ts';
