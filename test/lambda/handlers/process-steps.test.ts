@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Erasures } from '../../../lambda/aws/dynamodb/erasures.ts';
 import type { EventStore, Recorded } from '../../../lambda/aws/dynamodb/events.ts';
-import { DEFAULT_POLICY, type RuntimeConfig } from '../../../lambda/contract/config.ts';
+import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
 import { forgetErased } from '../../../lambda/handlers/process/erased.ts';
 import type { Opened } from '../../../lambda/handlers/process/opened.ts';
 import { record } from '../../../lambda/handlers/process/record.ts';
 import { divide, sharesOf } from '../../../lambda/handlers/process/step.ts';
 import { tallyOf } from '../../../lambda/handlers/process/tally.ts';
+import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
 
 /** The steps of `process` by themselves, each with what the others would give it. */
 
@@ -183,8 +184,14 @@ describe('the tally of a batch', () => {
       ]),
     ).toEqual({
       bySource: new Map([
-        ['news', { Accepted: 5 }],
-        ['shop', { Accepted: 1 }],
+        [
+          'news',
+          {
+            counts: { Accepted: 5 },
+            facts: { delivered_google: 1, complained_google: 1, block_google: 1, block_other: 1 },
+          },
+        ],
+        ['shop', { counts: { Accepted: 1 }, facts: { hard_google: 1 } }],
       ]),
       overall: { Delivered: 1, Complaints: 1, HardBounces: 1, MailboxBlocks: 1, UnknownEvents: 1 },
       facts: expect.objectContaining({
@@ -209,6 +216,28 @@ describe('the tally of a batch', () => {
     expect(tally([recorded])).toEqual({ bySource: new Map(), overall: {}, facts: {} });
   });
 
+  test('rates: by operator and kind, once each, and no complaint that names several people', () => {
+    const rates = (...events: readonly (readonly [NormalisedEvent, Recorded])[]) =>
+      tally(events).bySource.get('news')?.facts;
+    expect(rates([event(), 'new'], [event(), 'seen'])).toEqual({ delivered_google: 1 });
+    expect(rates([event({ type: 'bounced' }), 'new'])).toEqual({ undetermined_google: 1 });
+    expect(rates([event({ type: 'bounced', bounceClass: 'soft', recipient: 'a@outlook.com' }), 'new'])).toEqual({
+      soft_microsoft: 1,
+    });
+    expect(rates([event({ type: 'complained', candidates: 2 }), 'new'])).toEqual({});
+    expect(rates([event({ type: 'complained', echo: true }), 'new'])).toEqual({});
+  });
+
+  test('deliveries are counted apart where a complaint would be reported', () => {
+    const at = (recipient: string) => tally([[event({ recipient }), 'new']]).overall.DeliveredReporting;
+    expect([at('a@gmail.com'), at('a@icloud.com'), at('a@outlook.com'), at('a@example.com')]).toEqual([
+      undefined,
+      undefined,
+      1,
+      1,
+    ]);
+  });
+
   test('a repetition is a duplicate and no traffic', () => {
     expect(tally([[event(), 'seen']])).toEqual({ bySource: new Map(), overall: { Duplicates: 1 }, facts: {} });
   });
@@ -219,12 +248,16 @@ describe('the tally of a batch', () => {
       g: { provider: 'ses', options: {} },
     };
     const [young, old] = [event(), event({ occurredAt: new Date(NOW - 2 * 3600_000).toISOString() })];
-    expect(tally([[young, 'seen']], {}, { sources }).bySource).toEqual(new Map([['news', { Accepted: 1 }]]));
+    expect(tally([[young, 'seen']], {}, { sources }).bySource).toEqual(
+      new Map([['news', { counts: { Accepted: 1 }, facts: {} }]]),
+    );
     expect(tally([[old, 'seen']], {}, { sources }).bySource).toEqual(new Map());
   });
 
   test('what was refused for its token counts as refused, also where nothing else is counted', () => {
-    expect(tally([], { forged: new Map([['news', 3]]) }).bySource).toEqual(new Map([['news', { Refused: 3 }]]));
+    expect(tally([], { forged: new Map([['news', 3]]) }).bySource).toEqual(
+      new Map([['news', { counts: { Refused: 3 }, facts: {} }]]),
+    );
   });
 
   test('opens and clicks only where an alarm wants them, and of people only', () => {

@@ -22,5 +22,5 @@ const outcome = (...events: Partial<NormalisedEvent>[]): Outcome => ({
 test('an unknown word is counted; one that is known to change nothing is not', () => {
   const { overall, bySource } = tallyOf(outcome({ type: 'unknown' }, { type: 'unknown', echo: true }), { sources: {} });
   expect(overall).toEqual({ UnknownEvents: 1 });
-  expect(bySource.get('loops')).toEqual({ Accepted: 2 });
+  expect(bySource.get('loops')).toEqual({ counts: { Accepted: 2 }, facts: {} });
 });
