@@ -21,7 +21,12 @@ export const PHRASES: Readonly<Record<string, readonly string[]>> = {
   ],
   'our-host': [
     'Ihre IP-Adresse stimmt nicht',
-    'votre adresse IP',
+    'Ihr Server',
+    'votre domaine',
+    'su servidor',
+    'Ваш домен',
+    '您的域名',
+    'une adresse IP',
     'outgoing mail is off',
     'switched off for sending',
     'talk to billing',

@@ -85,6 +85,10 @@ export const PROBED: readonly Row[] = [
     ['hard/mailbox', "550 we don't know this user", 'unknown'],
     ['hard/mailbox', "550 That address isn't valid here", 'invalid'],
     ['hard/mailbox', '550 incorrect recipient address', 'invalid'],
+    ['block/policy', '550 Ihre Adresse ist dem Empfänger nicht bekannt', 'our address'],
+    ['block/policy', '550 Su dirección no existe en la lista de contactos del usuario', 'our address'],
+    ['block/policy', '550 您的域名不存在', 'our address'],
+    ['block/policy', '550 Ваш адрес не найден', 'our address'],
   ]),
   ...of('Cox', 'https://www.cox.com/residential/support/email-error-codes.html', [
     ['hard/mailbox', '550 5.1.1 <ada@example.com> recipient rejected. IB603', 'the code of an unknown recipient'],
