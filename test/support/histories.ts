@@ -130,3 +130,40 @@ export const histories = (maxLength: number) =>
     });
     return made as unknown as NormalisedEvent[];
   });
+
+/** In how many orders each history arrives. */
+export const ORDERS = 5;
+
+/** An order, in groups that arrive together. */
+export function arrange(events: readonly NormalisedEvent[], order: number, random: () => number): NormalisedEvent[][] {
+  const byTime = events.toSorted((a, b) => ((a.occurredAt ?? '') < (b.occurredAt ?? '') ? -1 : 1));
+  const shuffled = () =>
+    events
+      .map((event) => ({ event, key: random() }))
+      .sort((a, b) => a.key - b.key)
+      .map(({ event }) => event);
+  switch (order) {
+    case 0:
+      return byTime.map((event) => [event]);
+    case 1:
+      return byTime.toReversed().map((event) => [event]);
+    case 2:
+      return [shuffled()];
+    case 3: {
+      // Everything arrives again, some time after it arrived first.
+      const again = shuffled().map((event) => ({
+        ...event,
+        receivedAt: new Date(Date.parse(event.receivedAt) + 3_600_000).toISOString(),
+      }));
+      return [...shuffled().map((event) => [event]), again];
+    }
+    default: {
+      const groups: NormalisedEvent[][] = [];
+      for (const event of shuffled()) {
+        if (groups.length === 0 || random() < 0.3) groups.push([]);
+        groups.at(-1)?.push(event);
+      }
+      return groups;
+    }
+  }
+}

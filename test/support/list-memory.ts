@@ -2,11 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RuntimeConfig } from '../../lambda/contract/config.ts';
 import type { EventType, NormalisedEvent } from '../../lambda/domain/event.ts';
 import type { Retraction } from '../../lambda/domain/retraction.ts';
-import { type Change, type Reasons, settled, verdicts } from '../../lambda/domain/suppression.ts';
+import { type Change, type Reasons, settled, type Verdicts, verdicts } from '../../lambda/domain/suppression.ts';
 import type { Opened } from '../../lambda/handlers/process/opened.ts';
 import type { Stores } from '../../lambda/handlers/process/settle.ts';
 import { suppress } from '../../lambda/handlers/process/suppress.ts';
-import type { OracleEntry } from './list-oracle.ts';
 
 /**
  * One person's list without a table: the steps of `process` that judge and fold, over maps that are never late, never lose a race and never
@@ -15,7 +14,9 @@ import type { OracleEntry } from './list-oracle.ts';
 export interface ListInMemory {
   batch(events: readonly NormalisedEvent[]): Promise<void>;
   retract(retractions: readonly Retraction[]): void;
-  entry(): OracleEntry;
+  /** Every event that has arrived, once. */
+  recorded(): NormalisedEvent[];
+  entry(): Verdicts & { readonly reasons: Reasons };
 }
 
 export function listInMemory(config: RuntimeConfig): ListInMemory {
@@ -60,6 +61,7 @@ export function listInMemory(config: RuntimeConfig): ListInMemory {
     retract(retractions) {
       list = { version: list.version + 1, retractions };
     },
+    recorded: () => [...recorded.values()],
     entry: () => ({ ...verdicts(reasons), reasons }),
   };
 }

@@ -21,7 +21,7 @@ export interface OraclePolicy {
 }
 export type TakenBack =
   | { readonly importId: string }
-  | { readonly source: string; readonly from: string; readonly until: string };
+  | { readonly source: string; readonly from: string; readonly until: string; readonly reason?: string };
 
 type Kind = 'evidence' | 'lift' | 'echo';
 type Mark = {
@@ -194,13 +194,13 @@ const stand = (marks: readonly Mark[]): Mark[] => {
   );
 };
 
-/** "What does not count". */
-const takenBack = (fact: OracleEvent, all: readonly TakenBack[]): boolean =>
+/** "What does not count": whether an event that says something for a reason, at a time, is taken back. */
+const takenBack = (fact: OracleEvent, reason: string, time: number, all: readonly TakenBack[]): boolean =>
   all.some((one) => {
     if ('importId' in one) return fact.importId === one.importId;
-    if (fact.occurredAt === undefined || fact.source !== one.source) return false;
-    if (fact.type === 'resubscribed' || fact.type === 'lifted') return false;
-    return counts(fact) >= Date.parse(one.from) && counts(fact) < Date.parse(one.until);
+    if (fact.type === 'resubscribed' || fact.type === 'lifted' || fact.source !== one.source) return false;
+    if (one.reason !== undefined && reason !== one.reason && !reason.startsWith(`${one.reason}:`)) return false;
+    return time >= Date.parse(one.from) && time < Date.parse(one.until);
   });
 
 /** One event that arrived several times is one event, as of its first arrival. */
@@ -226,11 +226,12 @@ export const oracle = (
   policyOf: (source: string) => OraclePolicy,
   retractions: readonly TakenBack[] = [],
 ): OracleEntry => {
-  const all = once(facts).filter((fact) => !takenBack(fact, retractions));
-  const marks = all.flatMap((fact) => {
+  const all = once(facts);
+  const counted = all.filter((fact) => !isSoft(fact) || !takenBack(fact, 'soft_bounces', inSeries(fact), retractions));
+  const marks = counted.flatMap((fact) => {
     const policy = policyOf(fact.source);
-    const mark = says(fact, policy) ?? series(fact, all, policy);
-    return mark === undefined ? [] : [mark];
+    const mark = says(fact, policy) ?? series(fact, counted, policy);
+    return mark === undefined || takenBack(fact, mark.reason, mark.time, retractions) ? [] : [mark];
   });
   const item: OracleEntry = { suppressedUntil: 0, transactionalUntil: 0, scopes: {}, reasons: {} };
   let suppressed = 0;
