@@ -24,6 +24,8 @@ def unsubscribe_headers(address, scope, keys, base_url):
     """Two header fields as a dict. keys: newest first, or one; scope: "all" for everything. Raises ValueError, which quotes nothing."""
     if not re.fullmatch(r"https://[\w.-]+(:\d+)?(/[\w./~-]*)?", base_url, re.ASCII | re.IGNORECASE):
         raise ValueError("base_url must be https://<host>, without a query")
+    if not keys:
+        raise ValueError("no unsubscribe key was given")
     token = seal(address, scope, int(time.time()), keys if isinstance(keys, str) else keys[0], os.urandom(24))
     url = f"{base_url.rstrip('/')}/u/v1/{token}"
     if len(f"List-Unsubscribe: <{url}>") > MAX_LINE:
