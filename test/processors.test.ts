@@ -7,11 +7,12 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import fc from 'fast-check';
-import { DEFAULT_POLICY, type RuntimeConfig } from '../lambda/contract/config.ts';
+import type { RuntimeConfig } from '../lambda/contract/config.ts';
 import { ENV } from '../lambda/contract/env.ts';
 import { packMessages } from '../lambda/domain/message.ts';
 import { OPERATOR } from '../lambda/domain/operator.ts';
 import { buildFunction } from '../lib/constructs/bundle/build.ts';
+import { DEFAULT_POLICY } from '../lib/settings/policy.ts';
 import { startTestDynamo, type TestDynamo } from './support/dynamodb.ts';
 
 /**

@@ -75,6 +75,11 @@ describe('imports point one way', () => {
   });
 });
 
+test('no command and no function has a policy of its own: the default is that of the settings', () => {
+  const telling = sources.filter((file) => readFileSync(file, 'utf8').includes('DEFAULT_POLICY'));
+  expect(telling).toEqual(['lib/settings/policy.ts']);
+});
+
 test('the tables of docs/providers.md are those of the registry', () => {
   const text = readFileSync('docs/providers.md', 'utf8');
   expect(text).toBe(withTables(text));

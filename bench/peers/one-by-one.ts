@@ -7,7 +7,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { SuppressionStore } from '../../lambda/aws/dynamodb/suppression.ts';
-import { DEFAULT_POLICY } from '../../lambda/contract/config.ts';
 import { inParallel } from '../../lambda/domain/batches.ts';
 import type { NormalisedEvent } from '../../lambda/domain/event.ts';
 import { interpreter } from '../../lambda/domain/interpret.ts';
@@ -15,6 +14,7 @@ import { readMessage } from '../../lambda/domain/message.ts';
 import { judge } from '../../lambda/domain/policy.ts';
 import type { Change } from '../../lambda/domain/suppression.ts';
 import { sendgrid } from '../../lambda/providers/sendgrid/index.ts';
+import { DEFAULT_POLICY } from '../../lib/settings/policy.ts';
 
 /** Requests in flight: more gains nothing on one core, and there is a socket for each, kept alive. */
 const PARALLEL = 25;

@@ -61,14 +61,20 @@ export interface SoftBouncePolicy {
   readonly suppressDays: number;
 }
 
-export const DEFAULT_POLICY: PolicyConfig = {
-  hardBounce: 'forever',
-  otherPermanent: 30,
-  complaint: 'forever',
-  complaintCandidates: 1,
-  unsubscribe: 'forever',
-  softBounces: { messages: 5, windowDays: 30, suppressDays: 7 },
-};
+/** What a stage judges by, and from when on its rates are worth an alarm: what the settings say, for whoever asks the running stack. */
+export interface StagePolicy {
+  readonly policy: PolicyConfig;
+  /** What sources judge differently, by name; those that do not are left out. */
+  readonly sources: Readonly<Record<string, Partial<PolicyConfig>>>;
+  readonly thresholds: Thresholds;
+}
+
+/** Percentages; below so many delivered mails a day they say nothing. */
+export interface Thresholds {
+  readonly minimumDelivered: number;
+  readonly bounceRate: { readonly warning: number; readonly critical: number };
+  readonly complaintRate: { readonly warning: number; readonly critical: number };
+}
 
 /**
  * The source that `pulse` posts to, to prove the whole path from outside. Reserved: no source of the settings may have its name. Its

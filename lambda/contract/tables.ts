@@ -31,6 +31,9 @@ export const hourKey = (hour: string, shard: number): string => `${hour.slice(0,
 /** Partition key of what is about no address, in either table: no address begins so. */
 export const internalKey = (...parts: readonly string[]): string => `~${parts.join('#')}`;
 
+/** Partition key, in the suppression table, of the list of what does not count. */
+export const RETRACTIONS_KEY = internalKey('retractions');
+
 export const isInternal = (partitionKey: string): boolean => partitionKey.startsWith('~');
 
 export const SUPPRESSION = {

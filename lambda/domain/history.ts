@@ -4,7 +4,7 @@ import { countedAt } from './event-time.ts';
 import { judge } from './policy.ts';
 import { type Retraction, retractionOf } from './retraction.ts';
 import { judgeSoftBounces, type PastEvent, restsOnSeries } from './soft-bounces.ts';
-import type { Change, Judgement } from './suppression.ts';
+import { type Change, type Judgement, reasonKey } from './suppression.ts';
 
 /** The policy of a source. */
 export type PolicyOf = (source: string) => PolicyConfig;
@@ -40,19 +40,23 @@ export function seriesChange(
 }
 
 /**
- * What a person's whole recorded history proves without that which is retracted. What is retracted goes; what it outlasted, and so was not
- * kept, comes back.
+ * What a person's whole recorded history proves of some reasons, without that which is retracted. What is retracted goes; what it outlasted,
+ * and so was not kept, comes back, for as long as the policy says now.
+ * @param keys the reasons, as the entry names them; others are not judged anew, because the policy may have changed since
  */
 export function reconsidered(
   history: readonly NormalisedEvent[],
   policyOf: PolicyOf,
   retractions: readonly Retraction[],
+  keys: ReadonlySet<string>,
 ): Change {
   const series = seriesChange(history, policyOf, retractions);
   const single = history.flatMap((event) => judge(event, policyOf(event.source)).judgement ?? []);
+  const standing = [...withoutRetracted(single, retractions), ...series.judgements];
   return {
-    judgements: [...withoutRetracted(single, retractions), ...series.judgements],
-    withdraws: (key, mark) => series.withdraws?.(key, mark) === true || retractionOf(mark, retractions) !== undefined,
+    judgements: standing.filter(({ reason, scope }) => keys.has(reasonKey(reason, scope))),
+    withdraws: (key, mark) =>
+      keys.has(key) && (series.withdraws?.(key, mark) === true || retractionOf(key, mark, retractions) !== undefined),
   };
 }
 
@@ -62,13 +66,13 @@ export const withoutRetracted = (
 ): readonly Judgement[] =>
   retractions.length === 0
     ? judgements
-    : judgements.filter(({ mark }) => retractionOf(mark, retractions) === undefined);
+    : judgements.filter(({ reason, scope, mark }) => !retractionOf(reasonKey(reason, scope), mark, retractions));
 
 /** A history as series see it; a soft bounce that is retracted never was, a delivery is believed. */
 function standing(history: readonly NormalisedEvent[], retractions: readonly Retraction[]): PastEvent[] {
   const past = history.flatMap((event) => pastEvent(event) ?? []);
   return past.filter(
-    (event) => event.type === 'delivered' || retractionOf({ ...event, until: 1 }, retractions) === undefined,
+    (event) => event.type === 'delivered' || !retractionOf('soft_bounces', { ...event, until: 1 }, retractions),
   );
 }
 

@@ -24,6 +24,10 @@ export interface OperatorAct {
   readonly until?: number;
   readonly actor: string;
   readonly note: string;
+  /** The import that the line came with: two imports that say the same stay apart. */
+  readonly importId?: string;
+  /** On `lift`: only what the stored retraction of this id takes back. */
+  readonly retraction?: string;
 }
 
 const TYPES = { suppress: 'suppressed', lift: 'lifted' } as const;
@@ -34,7 +38,7 @@ const TYPES = { suppress: 'suppressed', lift: 'lifted' } as const;
  */
 export function normaliseAct(raw: string): Draft {
   const given = read(raw);
-  const { act, recipient, reason, scope, at, actor, note } = Object.fromEntries(
+  const { act, recipient, reason, scope, at, actor, note, importId, retraction } = Object.fromEntries(
     Object.entries(given).map(([name, value]) => [name, text(value)]),
   ) as Partial<Record<keyof OperatorAct, string>>;
   const occurredAt = isoTime(at);
@@ -52,7 +56,9 @@ export function normaliseAct(raw: string): Draft {
     until: act === 'suppress' ? Math.min(number(given.until) ?? FOREVER, FOREVER) : undefined,
     actor,
     note,
-    identity: [act, recipient, reason, scope, at, given.until as number | undefined],
+    importId,
+    retraction: act === 'lift' ? retraction : undefined,
+    identity: [act, recipient, reason, scope, at, given.until as number | undefined, ...(importId ? [importId] : [])],
   }) as Draft;
 }
 

@@ -1,4 +1,3 @@
-import { internalKey } from '../contract/tables.ts';
 import type { Mark } from './suppression.ts';
 
 /**
@@ -21,6 +20,8 @@ export interface RetractedWindow extends Retracted {
   /** Event times, ISO 8601; the end is not part of it. */
   readonly from: string;
   readonly until: string;
+  /** Only this reason; with its scope, only that one. Absent = all. */
+  readonly reason?: string;
 }
 
 export interface RetractedImport extends Retracted {
@@ -30,18 +31,20 @@ export interface RetractedImport extends Retracted {
 /** What a mark says of where it came from. */
 export type Told = Pick<Mark, 'source' | 'at' | 'until' | 'importId'>;
 
-/** Partition key of the stored list, in the suppression table; no address begins so. */
-export const RETRACTIONS_KEY = internalKey('retractions');
 /** Most that are kept: the list is one item, and read with every change. */
 export const MAX_RETRACTIONS = 100;
 
 /**
  * Which retraction a mark falls under. Of a bad window only what suppresses: what it lifted, somebody may have wished. Of an import
  * everything, because it was made as a whole.
+ * @param key the mark's reason, as the entry names it
  */
-export const retractionOf = (told: Told, retractions: readonly Retraction[]): Retraction | undefined =>
-  retractions.find((one) =>
-    'importId' in one
-      ? told.importId === one.importId
-      : told.until > 0 && told.source === one.source && told.at >= one.from && told.at < one.until,
-  );
+export const retractionOf = (key: string, told: Told, retractions: readonly Retraction[]): Retraction | undefined =>
+  retractions.find((one) => ('importId' in one ? told.importId === one.importId : isWithin(key, told, one)));
+
+const isWithin = (key: string, told: Told, { source, from, until, reason = key }: RetractedWindow): boolean =>
+  told.until > 0 &&
+  told.source === source &&
+  told.at >= from &&
+  told.at < until &&
+  (key === reason || key.startsWith(`${reason}:`));

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { StagePolicy } from '../../lambda/contract/config.ts';
 import { refuseSecondRun, takeLock } from './lock.ts';
 
 /** What a running stack tells others about itself, in `stack.json`. */
@@ -14,6 +15,7 @@ export interface StackFile {
   readonly archive?: { readonly bucket: string };
   readonly functions: Readonly<Record<string, { readonly pid: number }>>;
   readonly sources: Readonly<Record<string, LocalSource>>;
+  readonly policy: StagePolicy;
   readonly secretArn: string;
   /** The stack's own keys. */
   readonly ownKeysArn: string;

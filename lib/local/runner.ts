@@ -99,6 +99,7 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
       url: server.url,
       endpoints,
       stack,
+      outputs: assembly.outputs,
       lambdas,
       pid: (lambda) => functions.pid(lambda),
       consoleUrl: served?.url,

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CONFIG_FILE, type RuntimeConfig } from '../../lambda/contract/config.ts';
+import { CONFIG_FILE, type RuntimeConfig, type StagePolicy } from '../../lambda/contract/config.ts';
 import type { FunctionName } from '../../lambda/contract/env.ts';
 import { webhookPath } from '../../lambda/contract/paths.ts';
 import { LocalError } from './error.ts';
 import type { Lambda } from './functions/lambdas.ts';
 import type { Home, StackFile } from './home.ts';
+import type { Assembly } from './template/assembly.ts';
 import type { StackView } from './template/stack-view.ts';
 
 /** The sources this stack was synthesized with: they stand beside the bundle that serves them. */
@@ -19,13 +20,23 @@ export interface Described {
   readonly url: string;
   readonly endpoints: StackFile['endpoints'];
   readonly stack: StackView;
+  readonly outputs: Assembly['outputs'];
   readonly lambdas: readonly Lambda[];
   readonly pid: (lambda: Lambda) => number;
   readonly consoleUrl?: string | undefined;
 }
 
 /** What others need to know of the run. Functions may reach the emulators through a proxy; these addresses are the emulators' own. */
-export function describeStack({ home, url, endpoints, stack, lambdas, pid, consoleUrl }: Described): StackFile {
+export function describeStack({
+  home,
+  url,
+  endpoints,
+  stack,
+  outputs,
+  lambdas,
+  pid,
+  consoleUrl,
+}: Described): StackFile {
   const queue = (address: string) => `${endpoints.sqs}${new URL(address).pathname}`;
   const queueOf = (arn: string) => `${endpoints.sqs}/${arn.split(':').slice(-2).join('/')}`;
   const unsubscribeKeys = variable(lambdas, 'receive', 'UNSUBSCRIBE_KEYS_ARN');
@@ -49,6 +60,7 @@ export function describeStack({ home, url, endpoints, stack, lambdas, pid, conso
     ...(bucket && { archive: { bucket: bucket.place.ref } }),
     functions: Object.fromEntries(lambdas.map((lambda) => [lambda.name, { pid: pid(lambda) }])),
     sources: describeSources(lambdas, url),
+    policy: JSON.parse(outputs.Policy ?? '{}') as StagePolicy,
     secretArn: variable(lambdas, 'receive', 'SECRET_ARN'),
     ownKeysArn: variable(lambdas, 'receive', 'OWN_KEYS_ARN'),
     ...(unsubscribeKeys !== 'none' && { unsubscribeKeysArn: unsubscribeKeys }),

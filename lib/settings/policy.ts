@@ -1,6 +1,16 @@
 import * as v from 'valibot';
-import { DEFAULT_POLICY, type PolicyConfig } from '../../lambda/contract/config.ts';
+import type { PolicyConfig } from '../../lambda/contract/config.ts';
 import { suppressionTime, wholeNumber } from './values.ts';
+
+/** What a stage judges by where its settings say nothing. */
+export const DEFAULT_POLICY: PolicyConfig = {
+  hardBounce: 'forever',
+  otherPermanent: 30,
+  complaint: 'forever',
+  complaintCandidates: 1,
+  unsubscribe: 'forever',
+  softBounces: { messages: 5, windowDays: 30, suppressDays: 7 },
+};
 
 const members = {
   hardBounce: suppressionTime,

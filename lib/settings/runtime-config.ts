@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { archiveStreamName } from '../../lambda/contract/archive.ts';
-import type { RuntimeConfig, SourceConfig } from '../../lambda/contract/config.ts';
+import type { RuntimeConfig, SourceConfig, StagePolicy } from '../../lambda/contract/config.ts';
 import type { UnsubscribeConfig } from '../../lambda/contract/unsubscribe.ts';
 import { generic } from '../../lambda/providers/generic/index.ts';
 import type { Settings, SourceSettings } from './schema.ts';
@@ -21,6 +21,13 @@ export function runtimeConfig(settings: Settings): RuntimeConfig {
     ...(settings.publish && { publish: settings.publish }),
     ...(settings.archive && { archive: { stream: archiveStreamName(settings.stage) } }),
   };
+}
+
+/** What the stage judges by, as a deployed stack tells it. */
+export function stagePolicy({ policy, sources, alarms }: Settings): StagePolicy {
+  const { minimumDelivered, bounceRate, complaintRate } = alarms;
+  const own = Object.entries(sources).flatMap(([name, source]) => (source.policy ? [[name, source.policy]] : []));
+  return { policy, sources: Object.fromEntries(own), thresholds: { minimumDelivered, bounceRate, complaintRate } };
 }
 
 /** The base URL that ESPs are given, where the settings decide it; otherwise it is the API's own, known only once deployed. */

@@ -101,10 +101,13 @@ describe('operator', () => {
   const resources = resourcesOf(VARIANTS.everything);
   const may = evaluator(resources.OperatorPolicy);
 
-  test('reads both tables and writes to neither: changes go through the delivery queue', () => {
+  test('reads both tables and writes one item, of what does not count: all else goes through the queue', () => {
     const reads = ['BatchGetItem', 'DescribeTable', 'GetItem', 'Query', 'Scan'];
     expect(allowed(may, 'EventsTable.Arn')).toEqual(reads);
-    expect(allowed(may, 'SuppressionTable.Arn')).toEqual(reads);
+    expect(allowed(may, 'SuppressionTable.Arn')).toEqual([...reads, 'UpdateItem']);
+    const text = JSON.stringify(resources.OperatorPolicy);
+    expect(text).toContain('"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["~retractions"]}');
+    expect(text.split('dynamodb:UpdateItem')).toHaveLength(2);
     expect(allowed(may, 'EventsTable.Arn/index/byMessage')).toEqual(['Query']);
     expect(allowed(may, 'EventsTable.Arn/index/byHour')).toEqual(['Query']);
   });

@@ -42,6 +42,7 @@ describe('every function may do exactly what it uses', () => {
       ],
       Process: [
         'Allow dynamodb:BatchGetItem on SuppressionTable.Arn',
+        'Allow dynamodb:GetItem on SuppressionTable.Arn',
         'Allow dynamodb:PartiQLInsert on EventsTable.Arn',
         'Allow dynamodb:PartiQLInsert on SuppressionTable.Arn',
         'Allow dynamodb:PartiQLUpdate on SuppressionTable.Arn',

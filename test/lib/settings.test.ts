@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { PUBLISHED_TYPES } from '../../lambda/contract/bus.ts';
-import { DEFAULT_POLICY } from '../../lambda/contract/config.ts';
 import type { UnsubscribeConfig } from '../../lambda/contract/unsubscribe.ts';
 import { pagesOf } from '../../lambda/domain/unsubscribe/page.ts';
 import { checkSettings } from '../../lib/settings/check.ts';
 import { loadSettings } from '../../lib/settings/load.ts';
+import { DEFAULT_POLICY } from '../../lib/settings/policy.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
 import { settingsOf } from '../support/template.ts';
 

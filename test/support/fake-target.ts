@@ -1,4 +1,6 @@
+import { judgingBy } from '../../lib/ops/target/judging.ts';
 import type { Clients, Names, SourceName, Target } from '../../lib/ops/target/target.ts';
+import { DEFAULT_POLICY } from '../../lib/settings/policy.ts';
 
 /** What a command of the SDK is answered, by its class name without `Command`; a thrown error is AWS's. */
 export type Answers = Readonly<Record<string, (input: never) => unknown>>;
@@ -55,5 +57,11 @@ export function fakeTarget(
     ),
   };
   const clients = new Proxy({}, { get: () => async () => client }) as unknown as Clients;
-  return { kind: 'deployed', label: 'quell-prod', names, clients, calls };
+  const thresholds = {
+    minimumDelivered: 1000,
+    bounceRate: { warning: 2, critical: 5 },
+    complaintRate: { warning: 0.1, critical: 0.3 },
+  };
+  const judging = judgingBy(() => ({ policy: DEFAULT_POLICY, sources: {}, thresholds }));
+  return { kind: 'deployed', label: 'quell-prod', names, clients, calls, ...judging };
 }

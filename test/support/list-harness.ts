@@ -1,4 +1,4 @@
-import { paginateScan } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { EventStore } from '../../lambda/aws/dynamodb/events.ts';
 import { RetractionStore } from '../../lambda/aws/dynamodb/retractions.ts';
@@ -55,6 +55,8 @@ export interface ListHarness {
   /** One batch of one message. */
   batch(events: readonly NormalisedEvent[]): Promise<Awaited<ReturnType<typeof suppress>>>;
   entries(): Promise<Map<string, OracleEntry & { version: number }>>;
+  /** What the list holds of a person. */
+  entry(recipient: string): Promise<(OracleEntry & { version: number }) | undefined>;
   /** What is recorded of a person. */
   recorded(recipient: string): Promise<NormalisedEvent[]>;
   readonly dynamo: Awaited<ReturnType<typeof startTestDynamo>>;
@@ -106,6 +108,12 @@ export async function startListHarness(config: RuntimeConfig = CONFIG): Promise<
     policyOf: policyOf(config),
     batch: (events) => batch(events),
     entries,
+    async entry(recipient) {
+      const Key = { recipient: { S: recipient } };
+      const command = new GetItemCommand({ TableName: dynamo.tables.suppression, Key, ConsistentRead: true });
+      const { Item } = await dynamo.client.send(command);
+      return Item && (unmarshall(Item) as OracleEntry & { version: number });
+    },
     recorded: (recipient) =>
       new EventStore(dynamo.client, dynamo.tables.events, 35).history(
         recipient,

@@ -1,7 +1,6 @@
 import {
   type AttributeValue,
   type DynamoDBClient,
-  GetItemCommand,
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
@@ -117,15 +116,18 @@ export class EventStore {
   /** When a recorded event arrived for the first time, ISO 8601; undefined where it is not recorded. */
   async firstArrival(event: NormalisedEvent, abortSignal: AbortSignal): Promise<string | undefined> {
     const { recipient, eventKey: sort } = eventKey(event);
-    const { Item } = await this.#client.send(
-      new GetItemCommand({
+    // A query, because the function may do no GetItem here, and needs no other right for this.
+    const { Items } = await this.#client.send(
+      new QueryCommand({
         TableName: this.#table,
-        Key: { [EVENTS.partitionKey]: { S: recipient }, [EVENTS.sortKey]: { S: sort } },
+        KeyConditionExpression: '#recipient = :recipient AND #key = :key',
+        ExpressionAttributeNames: { '#recipient': EVENTS.partitionKey, '#key': EVENTS.sortKey },
+        ExpressionAttributeValues: { ':recipient': { S: recipient }, ':key': { S: sort } },
         ConsistentRead: true,
       }),
       { abortSignal },
     );
-    return Item?.receivedAt?.S;
+    return Items?.[0]?.receivedAt?.S;
   }
 
   #item(event: NormalisedEvent, { quiet = false }: RecordMode): Record<string, AttributeValue> {

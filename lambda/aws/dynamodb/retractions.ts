@@ -1,7 +1,7 @@
 import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { SUPPRESSION } from '../../contract/tables.ts';
-import { RETRACTIONS_KEY, type Retraction } from '../../domain/retraction.ts';
+import { RETRACTIONS_KEY, SUPPRESSION } from '../../contract/tables.ts';
+import type { Retraction } from '../../domain/retraction.ts';
 
 /** The list of what does not count, and how often it was written. */
 export interface RetractionList {
@@ -33,6 +33,7 @@ export class RetractionStore {
 
   /** The list as it is at this moment. @throws where it could not be read */
   async read(signal: AbortSignal): Promise<RetractionList> {
+    // By itself, not beside the entries: what keeps these from being read must not keep somebody new from being suppressed.
     const { Item } = await this.#client.send(
       new GetItemCommand({
         TableName: this.#table,

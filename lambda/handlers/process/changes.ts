@@ -11,7 +11,7 @@ import {
   withoutRetracted,
 } from '../../domain/history.ts';
 import type { Retraction } from '../../domain/retraction.ts';
-import type { Change, Judgement } from '../../domain/suppression.ts';
+import { type Change, type Judgement, reasonKey } from '../../domain/suppression.ts';
 import type { RecordedEvent } from './record.ts';
 
 /** What a change is made of, beside what single events prove. */
@@ -19,8 +19,8 @@ export interface Asked {
   readonly judgements: ReadonlyMap<string, readonly Judgement[]>;
   /** Whose series of soft bounces is judged. */
   readonly series: ReadonlySet<string>;
-  /** Whose whole history is judged, because something of it was retracted. */
-  readonly retracted: ReadonlySet<string>;
+  /** Whose whole history is judged for these reasons, because something of it was retracted. */
+  readonly retracted: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export interface Changes {
@@ -46,9 +46,11 @@ export async function changesOf(
   await Promise.all(
     [...series.union(retracted)].map(async (recipient) => {
       try {
-        const whole = retracted.has(recipient);
-        const history = await store.history(recipient, whole ? DECIDING_TYPES : SERIES_TYPES, signal);
-        const { judgements: more, withdraws } = (whole ? reconsidered : seriesChange)(history, policy, retractions);
+        const keys = retracted.get(recipient);
+        const history = await store.history(recipient, keys ? DECIDING_TYPES : SERIES_TYPES, signal);
+        const { judgements: more, withdraws } = keys
+          ? reconsidered(history, policy, retractions, series.has(recipient) ? keys.union(SERIES) : keys)
+          : seriesChange(history, policy, retractions);
         const own = changes.get(recipient)?.judgements ?? [];
         changes.set(recipient, { judgements: [...own, ...more], ...(withdraws && { withdraws }) });
       } catch (error) {
@@ -92,6 +94,10 @@ export async function asFirstArrived(
 const isAhead = ({ occurredAt, receivedAt }: NormalisedEvent): boolean =>
   occurredAt !== undefined && countedAt(occurredAt, receivedAt) !== occurredAt;
 
-/** Whether any single event of these would be judged otherwise by a longer list of retractions. */
-export const touches = (judgements: readonly Judgement[], retractions: readonly Retraction[]): boolean =>
-  withoutRetracted(judgements, retractions).length < judgements.length;
+const SERIES = new Set(['soft_bounces']);
+
+/** The reasons of those of these judgements that a retraction takes back. */
+export function touchedBy(judgements: readonly Judgement[], retractions: readonly Retraction[]): Set<string> {
+  const standing = new Set(withoutRetracted(judgements, retractions));
+  return new Set(judgements.filter((one) => !standing.has(one)).map(({ reason, scope }) => reasonKey(reason, scope)));
+}

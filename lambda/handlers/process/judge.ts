@@ -5,7 +5,7 @@ import { countedAt } from '../../domain/event-time.ts';
 import type { PolicyOf } from '../../domain/history.ts';
 import { judge } from '../../domain/policy.ts';
 import { isSoftBounce } from '../../domain/soft-bounces.ts';
-import type { Judgement } from '../../domain/suppression.ts';
+import { type Judgement, reasonKey } from '../../domain/suppression.ts';
 import type { RecordedEvent } from './record.ts';
 
 /** What single events of a batch prove, and of whom more has to be read before it is known. */
@@ -18,8 +18,8 @@ export interface Judged {
   readonly series: ReadonlySet<string>;
   /** Recipients with a delivery that may have come after a soft bounce which it precedes, and the earliest time of one. */
   readonly deliveries: ReadonlyMap<string, string>;
-  /** Recipients of whom a retraction takes something back. */
-  readonly retracted: ReadonlySet<string>;
+  /** Recipients of whom a retraction takes something back, and of which reasons. */
+  readonly retracted: ReadonlyMap<string, ReadonlySet<string>>;
   /** Live events of kinds that suppress, and that nobody could be held to, for lack of a time or a recipient. */
   readonly unjudged: number;
 }
@@ -44,7 +44,7 @@ export function judgeEvents(events: readonly RecordedEvent[], config: RuntimeCon
   const known = new Set<string>();
   const series = new Set<string>();
   const deliveries = new Map<string, string>();
-  const retracted = new Set<string>();
+  const retracted = new Map<string, Set<string>>();
   let unjudged = 0;
   for (const { message, event, outcome } of events) {
     if (outcome !== 'new' && outcome !== 'seen') continue;
@@ -57,14 +57,17 @@ export function judgeEvents(events: readonly RecordedEvent[], config: RuntimeCon
     if (outcome === 'seen' || judgement?.mark.echo || judgement?.mark.until === 0) known.add(recipient);
     // Also where its own source's policy says never: it is one of a series of the other sources.
     if (counted && isSoftBounce(event)) series.add(recipient);
-    if (event.retraction !== undefined) retracted.add(recipient);
+    if (event.retraction !== undefined && event.reason)
+      addTo(retracted, recipient, reasonKey(event.reason, event.scope));
     if (counted && event.type === 'delivered' && (outcome === 'seen' || !isPrompt(event, at))) {
       const counted = countedAt(occurredAt, event.receivedAt, 0);
       const earliest = deliveries.get(recipient);
       if (earliest === undefined || counted < earliest) deliveries.set(recipient, counted);
     }
   }
-  const fresh = new Set([...judgements.keys(), ...series].filter((recipient) => !known.has(recipient)));
+  const fresh = new Set(
+    [...judgements.keys(), ...series].filter((recipient) => !known.has(recipient) && !retracted.has(recipient)),
+  );
   return { judgements, fresh, series, deliveries, retracted, unjudged };
 }
 
@@ -77,4 +80,10 @@ function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
   const list = lists.get(key);
   if (list) list.push(item);
   else lists.set(key, [item]);
+}
+
+export function addTo(sets: Map<string, Set<string>>, key: string, item: string): void {
+  const set = sets.get(key);
+  if (set) set.add(item);
+  else sets.set(key, new Set([item]));
 }

@@ -7,7 +7,7 @@ import { until } from '../../aws/effort.ts';
 import type { PolicyOf } from '../../domain/history.ts';
 import { restsOnSeries } from '../../domain/soft-bounces.ts';
 import type { Change } from '../../domain/suppression.ts';
-import { type Asked, changesOf, touches } from './changes.ts';
+import { type Asked, changesOf, touchedBy } from './changes.ts';
 import { type Judged, PROMPT } from './judge.ts';
 import type { Shares } from './step.ts';
 
@@ -35,7 +35,7 @@ export async function settle(
   shares: Pick<Shares, 'judged' | 'suppressed'>,
   quiet: ReadonlySet<string>,
 ): Promise<Settled> {
-  const concerned = new Set([...judgements.keys(), ...series, ...retracted, ...deliveries.keys()]);
+  const concerned = new Set([...judgements.keys(), ...series, ...retracted.keys(), ...deliveries.keys()]);
   let settled: Settled = { changed: new Set(), suppressed: new Set(), refused: new Map(), unsettled: new Set() };
   if (concerned.size === 0) return settled;
   const signal = until(shares.judged);
@@ -43,7 +43,9 @@ export async function settle(
     const broken = await contradicted(deliveries, list, signal);
     let asked: Asked = { judgements, series: series.union(broken), retracted };
     if (isEmpty(asked)) return settled;
-    let known = await (retracted.size > 0 ? retractions.read(signal) : retractions.known(signal));
+    let known = await retractions.known(signal);
+    // What is taken back may be forgotten by now: where it matters, the list of this moment decides.
+    if (retracted.size > 0 || known.retractions.length > 0) known = await retractions.read(signal);
     for (let look = 0; !isEmpty(asked); look++) {
       const isFirst = look === 0;
       const made = await changesOf(
@@ -56,7 +58,9 @@ export async function settle(
       const isNew = isFirst
         ? fresh.intersection(new Set(made.changes.keys())).difference(retracted)
         : new Set<string>();
-      const applied = await list.apply(made.changes, shares.suppressed, { quiet, fresh: isNew });
+      // Some time stays for the look after it: one entry that is throttled must not make the others doubtful.
+      const deadline = Date.now() + (shares.suppressed - Date.now()) * WRITING;
+      const applied = await list.apply(made.changes, deadline, { quiet, fresh: isNew });
       settled = together(settled, applied, made.unread);
       if (made.changes.size === 0) break;
       await untilRecorded(made.changes, shares.suppressed);
@@ -70,6 +74,9 @@ export async function settle(
     return { ...settled, unsettled: concerned };
   }
 }
+
+/** Share of the time that is left for one round of writing. */
+const WRITING = 0.7;
 
 const isEmpty = ({ judgements, series, retracted }: Asked): boolean =>
   judgements.size + series.size + retracted.size === 0;
@@ -110,16 +117,16 @@ function again(
   now: RetractionList,
 ): Asked {
   const proved = [...changes].flatMap(([recipient, change]) => (provenAt(change).length > 0 ? [recipient] : []));
-  const touched = [...asked.judgements].flatMap(([recipient, own]) =>
-    touches(own, now.retractions) ? [recipient] : [],
-  );
+  const touched = [...asked.judgements]
+    .map(([recipient, own]) => [recipient, touchedBy(own, now.retractions)] as const)
+    .filter(([, keys]) => keys.size > 0);
   return {
     judgements: new Map(),
     series: asked.series
       .union(asked.retracted)
       .intersection(changed)
       .union(new Set(isFirst ? proved : [])),
-    retracted: new Set(now.version === before.version ? [] : touched),
+    retracted: new Map(now.version === before.version ? [] : touched),
   };
 }
 

@@ -28,7 +28,7 @@ export async function suppress(
   const { arrived, unknown } = await asFirstArrived(events, stores.events, until(shares.judged));
   const judged = judgeEvents(arrived, config, at);
   const live = new Set(arrived.flatMap(({ message, event }) => (modeOf(message).quiet ? [] : (event.recipient ?? []))));
-  const concerned = new Set([...judged.judgements.keys(), ...judged.series, ...judged.retracted]);
+  const concerned = new Set([...judged.judgements.keys(), ...judged.series, ...judged.retracted.keys()]);
   const quiet = new Set([...concerned, ...judged.deliveries.keys()].filter((recipient) => !live.has(recipient)));
   const settled = await settle(judged, policyOf(config), stores, shares, quiet);
   const passed = passedOn(messages, arrived, settled.unsettled.union(unknown), settled.refused);

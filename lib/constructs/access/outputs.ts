@@ -1,5 +1,6 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { Outputs } from '../../../lambda/contract/outputs.ts';
+import { stagePolicy } from '../../settings/runtime-config.ts';
 import type { Settings } from '../../settings/schema.ts';
 import type { Processor } from '../delivery/processor.ts';
 import type { DeliveryQueues } from '../delivery/queue.ts';
@@ -42,6 +43,7 @@ const addresses = ({ settings, ingress }: Parts) => ({
   ApiEndpoint: ingress.api.apiEndpoint,
   WebhookUrl: ingress.webhookUrl('{source}'),
   Sources: JSON.stringify(Object.fromEntries(Object.entries(settings.sources).map(([name, s]) => [name, s.provider]))),
+  Policy: JSON.stringify(stagePolicy(settings)),
   // For a DNS record that is kept elsewhere.
   ...(ingress.customDomain && { CustomDomainTarget: ingress.customDomain.domain.regionalDomainName }),
 });

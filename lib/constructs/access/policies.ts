@@ -4,8 +4,9 @@ import type { IEventSourceMapping, Function as LambdaFunction } from 'aws-cdk-li
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { muteRuleName } from '../../../lambda/contract/alarms.ts';
+
 import { ARCHIVE_PREFIX, archiveDatabase, archiveWorkGroup, RESULTS_PREFIX } from '../../../lambda/contract/archive.ts';
-import { BY_HOUR, BY_MESSAGE } from '../../../lambda/contract/tables.ts';
+import { BY_HOUR, BY_MESSAGE, RETRACTIONS_KEY } from '../../../lambda/contract/tables.ts';
 import type { DeliveryQueues } from '../delivery/queue.ts';
 import type { Archive } from '../feeds/archive.ts';
 import type { Secrets } from '../storage/secrets.ts';
@@ -75,7 +76,7 @@ export class AccessPolicies extends Construct {
     }
   }
 
-  /** Operators write to no table: what they change goes through the acts queue, so that it is recorded. */
+  /** Operators write one item, by which the functions know what does not count; what else they change goes through the acts queue and is recorded. */
   private operatorPolicy(props: AccessPoliciesProps): ManagedPolicy {
     const { stage, storage, secrets, delivery, mappings, archive } = props;
     const { stackName } = Stack.of(this);
@@ -89,6 +90,12 @@ export class AccessPolicies extends Construct {
         'dynamodb:Scan',
         'dynamodb:DescribeTable',
       ),
+      // One item, which says what does not count. All else of the list is written by `process`.
+      new PolicyStatement({
+        actions: ['dynamodb:UpdateItem'],
+        resources: [storage.suppression.tableArn],
+        conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [RETRACTIONS_KEY] } },
+      }),
       allow(indexArns(storage), 'dynamodb:Query'),
       allow(
         [delivery.queue, delivery.acts, delivery.feeds, delivery.deadLetters].flatMap((queue) => queue?.queueArn ?? []),

@@ -66,7 +66,7 @@ export class Storage extends Construct {
   readonly suppress = (): Access =>
     access(
       this.suppression.tableName,
-      ['dynamodb:BatchGetItem', 'dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate'],
+      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate'],
       this.suppression.tableArn,
     );
 

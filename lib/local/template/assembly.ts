@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OutputName } from '../../../lambda/contract/outputs.ts';
 import { LocalError } from '../error.ts';
 import { isIntrinsic } from './resolve.ts';
 import { type Known, SUPPORTED } from './supported.ts';
@@ -11,12 +12,18 @@ export interface Resource {
 
 export interface Assembly {
   readonly resources: Readonly<Record<string, Resource>>;
+  /** What the template says of itself, by name; text only, what refers to resources is left out. */
+  readonly outputs: Readonly<Partial<Record<OutputName, string>>>;
   /** Folder of an asset, from the key it would be uploaded under. */
   assetFolder(s3Key: string): string;
 }
 
 interface Manifest {
   readonly artifacts: Readonly<Record<string, { type: string; properties: Readonly<Record<string, string>> }>>;
+}
+interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 interface AssetManifest {
   readonly files: Readonly<Record<string, { source: { path: string; packaging: string } }>>;
@@ -30,13 +37,17 @@ export function readAssembly(folder: string): Assembly {
   const stacks = artifacts.filter(({ type }) => type === 'aws:cloudformation:stack');
   const [stack] = stacks;
   if (!stack || stacks.length > 1) throw new LocalError(`expected one stack in the assembly, found ${stacks.length}`);
-  const { Resources } = readJson<{ Resources: Record<string, Resource> }>(folder, stack.properties.templateFile ?? '');
+  const { Resources, Outputs = {} } = readJson<Template>(folder, stack.properties.templateFile ?? '');
+  const outputs = Object.entries(Outputs).flatMap(([name, { Value }]) =>
+    typeof Value === 'string' ? [[name, Value]] : [],
+  );
   const assets = artifacts
     .filter(({ type }) => type === 'cdk:asset-manifest')
     .flatMap(({ properties }) => Object.entries(readJson<AssetManifest>(folder, properties.file ?? '').files));
   const folders = new Map(assets.map(([id, { source }]) => [id, join(folder, source.path)]));
   return {
     resources: Resources,
+    outputs: Object.fromEntries(outputs),
     assetFolder(s3Key) {
       const found = folders.get(s3Key.replace(/\.zip$/, ''));
       if (!found) throw new LocalError(`the assembly holds no asset for ${s3Key}`);

@@ -53,7 +53,9 @@ export const visible = (text: string): string => text.replace(/(?![\n\t])\p{Cc}/
 
 /** One line of JSON that is safe on a terminal and still parses to the same value. */
 export const jsonLine = (value: unknown): string =>
-  JSON.stringify(value).replace(/[\u007f-\u009f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+  JSON.stringify(value).replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (char) =>
+    char.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
 
 /** A file named on the command line. */
 export async function readUserFile(io: Io, option: string, path: string): Promise<Buffer> {

@@ -1,10 +1,12 @@
 import { normaliseAddress } from '../../../lambda/domain/address.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
 import { defineCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { EXIT } from '../cli/exit.ts';
-import { jsonLine } from '../cli/io.ts';
+import { type Io, jsonLine } from '../cli/io.ts';
+import { readEvents } from '../stack/events.ts';
 import { describeEntry, endsAt, type Question, readEntry } from '../stack/suppression.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';
+import { resolveTarget, TARGET_OPTIONS, type Target } from '../target/target.ts';
 
 export const command = defineCommand({
   args: ['address'],
@@ -37,6 +39,7 @@ Exit codes: 0 yes, suppressed; 1 no, clear to send; 2 usage; 3 cannot know (the 
     const now = Math.floor(Date.now() / 1000);
     const until = endsAt(entry, question);
     const suppressed = until > now;
+    const last = suppressed ? undefined : await lastOf(target, address, io);
     if (given.json)
       io.print(
         jsonLine({
@@ -46,9 +49,20 @@ Exit codes: 0 yes, suppressed; 1 no, clear to send; 2 usage; 3 cannot know (the 
           suppressed,
           until,
           ...entry,
+          ...(last && { last }),
         }),
       );
-    else for (const line of describeEntry(address, entry, question, now)) io.print(line);
+    else for (const line of describeEntry(address, entry, question, now, last)) io.print(line);
     return suppressed ? EXIT.yes : EXIT.no;
   },
 });
+
+/** The newest event of somebody who is clear: who asks why no mail arrives reads on there. Not everybody who may ask the list may read it. */
+async function lastOf(target: Target, address: string, io: Io): Promise<NormalisedEvent | undefined> {
+  try {
+    return (await readEvents(target, address, 1)).at(-1);
+  } catch {
+    io.say('The events could not be read; what stands here is from the list alone.');
+    return undefined;
+  }
+}

@@ -7,8 +7,8 @@ import { jsonLine } from '../cli/io.ts';
 import { suggestion } from '../cli/suggest.ts';
 import { readRecentEvents } from '../stack/recent-events.ts';
 import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';
+import { storyLine } from '../words/story.ts';
 import { parseCount, parseDays } from '../words/time.ts';
-import { storyLine } from './timeline/story.ts';
 
 const LISTED = EVENT_TYPES.filter((type) => LISTED_BY_HOUR[type]);
 

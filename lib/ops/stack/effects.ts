@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { DEFAULT_POLICY } from '../../../lambda/contract/config.ts';
 import type { OperatorAct } from '../../../lambda/domain/operator.ts';
 import { judge } from '../../../lambda/domain/policy.ts';
 import { fold } from '../../../lambda/domain/suppression.ts';
@@ -29,7 +28,7 @@ export async function awaitActs(target: Target, acts: readonly OperatorAct[]): P
 
 async function isFolded(target: Target, act: OperatorAct): Promise<boolean> {
   const { reasons } = await readEntry(target, act.recipient);
-  // Operators' acts are subject to no policy: which one is passed does not matter.
-  const { judgement } = judge(actEvent(act), DEFAULT_POLICY);
+  const event = actEvent(act);
+  const { judgement } = judge(event, target.policyOf(event.source));
   return judgement === undefined || isDeepStrictEqual(fold(reasons, [judgement]), reasons);
 }

@@ -1,7 +1,8 @@
 import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { EventStore } from '../../../lambda/aws/dynamodb/events.ts';
 import { EVENTS } from '../../../lambda/contract/tables.ts';
-import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
+import type { EventType, NormalisedEvent } from '../../../lambda/domain/event.ts';
 import { recordedEvent } from '../../../lambda/domain/record.ts';
 import type { Target } from '../target/target.ts';
 
@@ -31,6 +32,18 @@ export async function readEvents(target: Target, address: string, limit: number)
   } while (from !== undefined && events.length < limit);
   return events.reverse();
 }
+
+/** Every recorded event of one person of these types that has a time, as `process` reads them. */
+export async function readHistory(
+  target: Target,
+  address: string,
+  types: readonly EventType[],
+): Promise<NormalisedEvent[]> {
+  const store = new EventStore(await target.clients.dynamodb(), target.names.tables.events, 0);
+  return store.history(address, types, AbortSignal.timeout(HISTORY_MS));
+}
+
+const HISTORY_MS = 30_000;
 
 export function asEvent(item: Record<string, AttributeValue>): StoredEvent {
   const record = unmarshall(item);

@@ -1,8 +1,11 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../../../lambda/contract/tables.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
 import type { Mark, Reasons, Verdicts } from '../../../lambda/domain/suppression.ts';
 import type { Target } from '../target/target.ts';
+import { clean } from '../words/clean.ts';
+import { storyLine } from '../words/story.ts';
 import { endOf } from '../words/time.ts';
 
 /** One person's item in the suppression table. */
@@ -41,29 +44,53 @@ export function endsAt(entry: Entry, question: Question): number {
   return Math.max(entry.suppressedUntil, scoped);
 }
 
-export function describeEntry(address: string, entry: Entry, question: Question, now: number): string[] {
+/**
+ * An entry in words.
+ * @param last the newest event of the person, where one is recorded and known
+ */
+export function describeEntry(
+  address: string,
+  entry: Entry,
+  question: Question,
+  now: number,
+  last?: NormalisedEvent,
+): string[] {
   const until = endsAt(entry, question);
-  const mail =
-    question.kind === 'transactional'
-      ? 'transactional mail'
-      : question.scope === undefined
-        ? 'marketing mail'
-        : `mail of ${question.scope}`;
   const state = (end: number): string =>
     end > now ? `suppressed ${ending(end)}` : end > 0 ? `clear since ${endOf(end)}` : 'clear';
-  const head = `${address}: ${until > now ? 'SUPPRESSED' : 'CLEAR'} for ${mail}${until > now ? ` ${ending(until)}` : ''}`;
-  if (entry.version === 0) return [`${head}; nothing is known about it`];
+  const head = `${address}: ${until > now ? 'SUPPRESSED' : 'CLEAR'} for ${mailOf(question)}`;
+  const lately = last ? [`  last: ${storyLine(last)}; "ops timeline" has all of it`] : [];
   const scopes = Object.entries(entry.scopes).map(([scope, end]) => `  scope ${scope}: ${state(end)}`);
-  return [
-    head,
-    `  marketing: ${state(entry.suppressedUntil)}`,
-    `  transactional: ${state(entry.transactionalUntil)}`,
-    ...scopes,
-    ...Object.entries(entry.reasons).flatMap(([reason, marks]) =>
-      marks.map((mark, at) => describeMark(reason, mark, at, now)),
-    ),
-  ];
+  const lines =
+    entry.version === 0
+      ? [`${head}; not on the list`, ...lately]
+      : [
+          `${head}${until > now ? ` ${ending(until)}` : exceptions(entry, question, now)}`,
+          `  marketing: ${state(entry.suppressedUntil)}`,
+          `  transactional: ${state(entry.transactionalUntil)}`,
+          ...scopes,
+          ...Object.entries(entry.reasons).flatMap(([reason, marks]) =>
+            marks.map((mark, at) => describeMark(reason, mark, at, now)),
+          ),
+          ...(until > now ? [] : lately),
+        ];
+  return lines.map(clean);
 }
+
+function mailOf(question: Question): string {
+  if (question.kind === 'transactional') return 'transactional mail';
+  return question.scope === undefined ? 'marketing mail' : `mail of ${question.scope}`;
+}
+
+/** Lists that a person has left who gets all other mail: in the first line, because many read no further. */
+function exceptions({ scopes }: Entry, question: Question, now: number): string {
+  if (question.kind === 'transactional') return '';
+  const left = Object.entries(scopes).flatMap(([scope, end]) => (end > now ? [scope] : []));
+  const more = left.length > SHOWN ? ` and ${left.length - SHOWN} more` : '';
+  return left.length > 0 ? `, except ${left.slice(0, SHOWN).join(', ')}${more}` : '';
+}
+
+const SHOWN = 5;
 
 const ending = (until: number): string => (endOf(until) === 'for ever' ? 'for ever' : `until ${endOf(until)}`);
 
@@ -71,7 +98,12 @@ function describeMark(reason: string, mark: Mark, at: number, now: number): stri
   const verdict =
     mark.until === 0 ? 'lifted' : mark.until > now ? `counts ${ending(mark.until)}` : `ended ${endOf(mark.until)}`;
   const said = [mark.event, mark.status].filter((word) => word !== undefined).join(' ');
-  const more = [mark.echo && "the ESP's own list", mark.actor && `by ${mark.actor}`, mark.note]
+  const more = [
+    mark.echo && "the ESP's own list",
+    mark.actor && `by ${mark.actor}`,
+    mark.note,
+    mark.importId && `import ${mark.importId}`,
+  ]
     .filter(Boolean)
     .join(', ');
   // The first mark decides; the rest still matters once it is lifted or has ended.

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Output } from '@aws-sdk/client-cloudformation';
+import type { StagePolicy } from '../../../lambda/contract/config.ts';
 import type { OutputName } from '../../../lambda/contract/outputs.ts';
 import { webhookPath } from '../../../lambda/contract/paths.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { type Connection, lazyClients, settings } from './clients.ts';
+import { judgingBy } from './judging.ts';
 import type { SourceName, Target, TargetValues } from './target.ts';
 
 const DEFAULT_STAGE = 'dev';
@@ -54,6 +56,7 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
       stage,
       sources: new Map(sources),
     },
+    ...judgingBy(() => JSON.parse(output('Policy')) as StagePolicy),
     clients: lazyClients(() => connection),
   };
 }

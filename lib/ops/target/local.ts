@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { StagePolicy } from '../../../lambda/contract/config.ts';
 import { FUNCTION_OUTPUTS, type OutputName } from '../../../lambda/contract/outputs.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { lazyClients, type Service } from './clients.ts';
+import { judgingBy } from './judging.ts';
 import type { Queues, SourceName, Target } from './target.ts';
 
 /** What `npm start` writes once it is ready. */
@@ -15,6 +17,7 @@ export interface LocalStack {
   readonly sources: Readonly<Record<string, SourceName>>;
   readonly archive?: { readonly bucket: string };
   readonly secretArn: string;
+  readonly policy?: StagePolicy;
   readonly ownKeysArn: string;
   readonly unsubscribeKeysArn?: string;
   readonly keysFile?: string;
@@ -55,6 +58,10 @@ export function localTargetOf(stack: LocalStack, root: string): Target {
       ...(keysFile !== undefined && { keysFile: resolve(root, keysFile) }),
       ...(logsDir !== undefined && { logsDir: resolve(root, logsDir) }),
     },
+    ...judgingBy(() => {
+      if (stack.policy) return stack.policy;
+      throw new CannotKnow(`${STACK_FILE} does not say by which policy: start the local stack again with "npm start".`);
+    }),
     // Emulators check no credentials, the SDK insists on some.
     clients: lazyClients((service) => ({
       endpoint: endpointOf(stack, service),

@@ -8,6 +8,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { STSClient } from '@aws-sdk/client-sts';
+import type { PolicyConfig, Thresholds } from '../../../lambda/contract/config.ts';
 import type { OutputName } from '../../../lambda/contract/outputs.ts';
 import type { Options, Values } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
@@ -21,6 +22,10 @@ export interface Target {
   readonly label: string;
   readonly names: Names;
   readonly clients: Clients;
+  /** What the stage judges a source's events by: no command has a policy of its own. @throws CannotKnow where the stack does not say */
+  policyOf(source: string): PolicyConfig;
+  /** From when on rates are worth an alarm. @throws CannotKnow where the stack does not say */
+  thresholds(): Thresholds;
 }
 
 export interface Names {

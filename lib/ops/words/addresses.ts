@@ -1,4 +1,4 @@
-import { normaliseAddress } from '../../../lambda/domain/address.ts';
+import { isAltered, normaliseAddress } from '../../../lambda/domain/address.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 
@@ -10,12 +10,16 @@ export async function readAddresses(command: string, args: readonly string[], io
   const addresses = texts.flatMap((text, at) => {
     if (text.trim() === '' && !fromArgs) return [];
     const address = normaliseAddress(text);
-    if (address === undefined) wrong.push(at + 1);
-    return address ?? [];
+    // An invisible or look-alike character would name somebody else.
+    const read = address !== undefined && !isAltered(text, address) ? address : undefined;
+    if (read === undefined) wrong.push(at + 1);
+    return read ?? [];
   });
   if (wrong.length > 0) {
     const where = fromArgs ? 'argument' : 'line';
-    throw new UsageError(`${command}: not an e-mail address: ${where} ${few(wrong)}. Nothing was done.`);
+    throw new UsageError(
+      `${command}: not an e-mail address as it is written: ${where} ${few(wrong)}. Nothing was done.`,
+    );
   }
   if (addresses.length === 0) throw new UsageError(`${command}: which address?`);
   return [...new Set(addresses)];

@@ -44,9 +44,10 @@ describe('what is forgotten is named by the compiler', () => {
     change('lambda/contract/event-types.ts', "'inbound',", "'inbound', 'forwarded',");
     expect(Object.keys(await mistakes()).sort()).toEqual([
       'lambda/domain/policy.ts',
+      'lambda/domain/record.ts',
       'lambda/handlers/process/tally.ts',
       'lib/ops/commands/timeline/message-story.ts',
-      'lib/ops/commands/timeline/story.ts',
+      'lib/ops/words/story.ts',
     ]);
   }, 60_000);
 
@@ -60,7 +61,7 @@ describe('what is forgotten is named by the compiler', () => {
       change('lambda/contract/event-fields.ts', '  subject: {', `  ${name}: ${field},\n  subject: {`);
     expect(await mistakes()).toMatchObject({
       'lambda/contract/event-fields.ts': 3,
-      'lib/ops/commands/timeline/story.ts': 1,
+      'lib/ops/words/story.ts': 1,
     });
   }, 60_000);
 });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_POLICY, type PolicyConfig } from '../../../lambda/contract/config.ts';
+import type { PolicyConfig } from '../../../lambda/contract/config.ts';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
 import { pastEvent, reconsidered, seriesChange, withoutRetracted } from '../../../lambda/domain/history.ts';
 import { type Retraction, retractionOf } from '../../../lambda/domain/retraction.ts';
 import { type Change, type Reasons, settled, verdicts } from '../../../lambda/domain/suppression.ts';
+import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
 
 const at = (day: number): string => new Date(Date.UTC(2026, 0, 1) + day * 86_400_000).toISOString();
 const event = (day: number, over: Partial<NormalisedEvent> = {}): NormalisedEvent => ({
@@ -24,6 +25,7 @@ const hard = (day: number, source: string, cause?: 'mailbox') =>
   event(day, { bounceClass: 'hard', source, ...(cause && { bounceCause: cause }) });
 const POLICY: PolicyConfig = { ...DEFAULT_POLICY, softBounces: { messages: 2, windowDays: 10, suppressDays: 7 } };
 const policyOf = () => POLICY;
+const KEYS = new Set(['hard_bounce', 'soft_bounces']);
 const BY = { actor: 'kim', note: 'why', at: at(40) };
 const WINDOW: Retraction = { id: 'w', source: 'a', from: at(2), until: at(4), ...BY };
 const IMPORT: Retraction = { id: 'i', importId: 'i1', ...BY };
@@ -43,7 +45,7 @@ describe('what a retraction takes back', () => {
     ['the lifts of an import', { source: 'operator', importId: 'i1', until: 0 }, 'i'],
     ['no other import', { source: 'operator', importId: 'i2' }, undefined],
   ])('%s', (_name, over, id) => {
-    expect(retractionOf({ ...mark, ...over }, [IMPORT, WINDOW])?.id).toBe(id);
+    expect(retractionOf('hard_bounce', { ...mark, ...over }, [IMPORT, WINDOW])?.id).toBe(id);
   });
 
   test('judgements that fall under it are left out', () => {
@@ -71,24 +73,24 @@ describe('a history is judged again', () => {
 
   test('what the retracted evidence outlasted comes back, with its own end', () => {
     const history = [hard(1, 'b'), hard(3, 'a', 'mailbox')];
-    const reasons = entryAfter({}, reconsidered(history, policyOf, []));
+    const reasons = entryAfter({}, reconsidered(history, policyOf, [], KEYS));
     expect(verdicts(reasons).suppressedUntil).toBe(FOREVER);
-    const left = entryAfter(reasons, reconsidered(history, policyOf, [WINDOW]));
+    const left = entryAfter(reasons, reconsidered(history, policyOf, [WINDOW], KEYS));
     expect(left.hard_bounce).toMatchObject([{ source: 'b', until: Date.parse(at(31)) / 1000 }]);
   });
 
   test('a person of whom nothing else is known is free', () => {
     const history = [hard(3, 'a', 'mailbox')];
-    const reasons = entryAfter({}, reconsidered(history, policyOf, []));
-    expect(entryAfter(reasons, reconsidered(history, policyOf, [WINDOW]))).toEqual({});
+    const reasons = entryAfter({}, reconsidered(history, policyOf, [], KEYS));
+    expect(entryAfter(reasons, reconsidered(history, policyOf, [WINDOW], KEYS))).toEqual({});
   });
 
   test('soft bounces of the window never were, its deliveries are believed', () => {
-    expect(reconsidered([event(1), event(3)], policyOf, [WINDOW]).judgements).toEqual([]);
-    expect(reconsidered([event(1), event(5)], policyOf, [WINDOW]).judgements).toHaveLength(1);
-    expect(reconsidered([event(1), event(3, { type: 'delivered' }), event(5)], policyOf, [WINDOW]).judgements).toEqual(
-      [],
-    );
+    expect(reconsidered([event(1), event(3)], policyOf, [WINDOW], KEYS).judgements).toEqual([]);
+    expect(reconsidered([event(1), event(5)], policyOf, [WINDOW], KEYS).judgements).toHaveLength(1);
+    expect(
+      reconsidered([event(1), event(3, { type: 'delivered' }), event(5)], policyOf, [WINDOW], KEYS).judgements,
+    ).toEqual([]);
   });
 
   test('marks of the window go although their events are forgotten', () => {
@@ -96,7 +98,7 @@ describe('a history is judged again', () => {
       hard_bounce: [{ at: at(3), until: FOREVER, fingerprint: 'x', source: 'a', event: 'bounce' }],
       complaint: [{ at: at(3), until: FOREVER, fingerprint: 'y', source: 'b', event: 'spam' }],
     };
-    expect(Object.keys(entryAfter(reasons, reconsidered([], policyOf, [WINDOW])))).toEqual(['complaint']);
+    expect(Object.keys(entryAfter(reasons, reconsidered([], policyOf, [WINDOW], KEYS)))).toEqual(['complaint']);
   });
 });
 

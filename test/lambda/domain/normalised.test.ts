@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_POLICY } from '../../../lambda/contract/config.ts';
 import { interpreter } from '../../../lambda/domain/interpret.ts';
 import { judge } from '../../../lambda/domain/policy.ts';
 import { brevo } from '../../../lambda/providers/brevo/index.ts';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
+import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
 
 /** Addresses that an attacker gives to an ESP: what it reports of them suppresses nobody else. */
 

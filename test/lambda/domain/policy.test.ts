@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_POLICY, type PolicyConfig } from '../../../lambda/contract/config.ts';
+import type { PolicyConfig } from '../../../lambda/contract/config.ts';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
 import { judge, type Spared } from '../../../lambda/domain/policy.ts';
+import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
 
 const event = (over: Partial<NormalisedEvent>): NormalisedEvent => ({
   fingerprint: 'f'.repeat(32),

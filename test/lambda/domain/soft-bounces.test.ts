@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DEFAULT_POLICY } from '../../../lambda/contract/config.ts';
 import { judgeSoftBounces, type PastEvent, restsOnSeries } from '../../../lambda/domain/soft-bounces.ts';
 import { fold } from '../../../lambda/domain/suppression.ts';
+import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
 
 const at = (day: number): string => new Date(Date.UTC(2026, 0, 1) + day * 86_400_000).toISOString();
 let prints = 0;

@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Erasures } from '../../../lambda/aws/dynamodb/erasures.ts';
 import type { EventStore, Recorded } from '../../../lambda/aws/dynamodb/events.ts';
-import { DEFAULT_POLICY, type RuntimeConfig } from '../../../lambda/contract/config.ts';
+import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
 import { forgetErased } from '../../../lambda/handlers/process/erased.ts';
 import type { Opened } from '../../../lambda/handlers/process/opened.ts';
 import { record } from '../../../lambda/handlers/process/record.ts';
 import { divide, sharesOf } from '../../../lambda/handlers/process/step.ts';
 import { tallyOf } from '../../../lambda/handlers/process/tally.ts';
+import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
 
 /** The steps of `process` by themselves, each with what the others would give it. */
 

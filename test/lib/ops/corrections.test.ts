@@ -72,7 +72,12 @@ describe('ops suppress', () => {
     [['suppress', 'x@example.com', '--days', '1', '--until', '2027-01-01', ...NOTE], 'choose one'],
     [['suppress', 'x@example.com', '--until', '2020-01-01', ...NOTE], 'before it began'],
     [['lift', 'x@example.com'], '--note is missing'],
-    [['lift', ...NOTE], 'which address, or which window'],
+    [['lift', ...NOTE], 'which address'],
+    [['lift', 'x@example.com', '--dry-run', ...NOTE], '--dry-run is for'],
+    [['lift', '--import', 'x', ...NOTE], '12 hex digits'],
+    [['lift', '--import', 'abc', '--source', 'guide', ...NOTE], 'choose one'],
+    [['lift', 'victim@exam\u00adple.com', ...NOTE], 'as it is written'],
+    [['suppress', 'x@example.com', '--at', '2100-01-01', ...NOTE], 'in the future'],
     [['lift', 'x@example.com', '--source', 'guide', ...NOTE], 'choose one'],
     [['lift', '--source', 'guide', ...NOTE], '--from'],
     [['lift', '--source', 'guide', '--from', '2026-02-01', '--until', '2026-01-01', ...NOTE], 'not after'],
@@ -106,6 +111,17 @@ describe('ops lift', () => {
     expect(await entryOf('gone@example.com')).toMatchObject({ suppressedUntil: 0 });
   });
 
+  test('takes a list, as suppress does', async () => {
+    await stack.run(['suppress', '--wait', ...NOTE], 'l1@example.com\nl2@example.com\n');
+    const { code, out, err } = await stack.run(
+      ['lift', '--wait', ...NOTE],
+      'l1@example.com\nL2@example.com\nl3@example.com\n',
+    );
+    expect([code, out]).toEqual([0, 'l1@example.com: manual lifted\nl2@example.com: manual lifted\n']);
+    expect(err).toContain('no such reason suppresses l3@example.com');
+    for (const one of ['l1', 'l2']) expect(await entryOf(`${one}@example.com`)).toMatchObject({ suppressedUntil: 0 });
+  });
+
   test('one reason, one scope, or nothing', async () => {
     await run('suppress', 'two@example.com', '--reason', 'complaint', '--wait', ...NOTE);
     await run('suppress', 'two@example.com', '--scope', 'marketing:asm:1', '--wait', ...NOTE);
@@ -132,23 +148,44 @@ describe('ops lift', () => {
     await eventually(async () => expect(await stack.driver.suppressed()).toEqual(expect.arrayContaining(people)));
     await eventually(async () => expect(await stack.driver.depth('delivery')).toBe(0));
 
-    const dry = await run('lift', ...WINDOW, '--reason', 'hard_bounce', '--dry-run', ...NOTE);
-    expect([dry.code, dry.err]).toEqual([0, expect.stringContaining('Would lift: 2; of these, suppressed again')]);
+    const dry = await run('lift', ...WINDOW, '--reason', 'hard_bounce', '--dry-run');
+    expect([dry.code, dry.err]).toEqual([
+      0,
+      expect.stringContaining('Would lift: 1. Stay suppressed by other evidence: 1.'),
+    ]);
     expect(dry.out.trim().split('\n').sort()).toEqual([
-      expect.stringContaining('w-older@example.com: hard_bounce lifted; stays for ever, guide said'),
+      expect.stringContaining('w-older@example.com: hard_bounce stays, suppressed for ever: guide said'),
       'w-only@example.com: hard_bounce lifted',
     ]);
     expect(await stack.driver.suppressed()).toEqual(expect.arrayContaining(people));
 
-    expect((await run('lift', ...WINDOW, ...NOTE)).code).toBe(0);
-    await eventually(async () => expect(await stack.driver.suppressed()).not.toContain('w-only@example.com'));
-    await eventually(async () =>
-      expect((await entryOf('w-older@example.com'))?.reasons.hard_bounce?.[0]).toMatchObject({ source: 'operator' }),
-    );
+    const lifted = await run('lift', ...WINDOW, ...NOTE);
+    expect([lifted.code, lifted.err]).toEqual([0, expect.stringContaining('a second run would lift nobody')]);
+    // What stays is the evidence itself, not an operator's word for it.
+    expect((await entryOf('w-older@example.com'))?.reasons.hard_bounce).toMatchObject([
+      { source: 'guide', at: '2026-09-20T00:00:00.000Z', until: FOREVER },
+    ]);
     expect(await stack.driver.suppressed()).toEqual(
       expect.arrayContaining(people.filter((one) => one !== 'w-only@example.com')),
     );
+    expect(await stack.driver.suppressed()).not.toContain('w-only@example.com');
+
+    // Of that window nothing counts that comes later, of other times everything.
+    await bounce('guide', 'w-late@example.com', inside, 'w6');
+    await bounce('guide', 'w-next@example.com', '2026-10-03T00:00:00Z', 'w7');
+    await eventually(async () => expect(await stack.driver.suppressed()).toContain('w-next@example.com'));
+    await eventually(async () => expect((await run('timeline', 'w-late@example.com')).out).toContain('w6'));
+    expect(await stack.driver.suppressed()).not.toContain('w-late@example.com');
+
+    const { out, json } = await run('lift', '--retractions', '--json');
+    expect(json()).toMatchObject([{ source: 'guide', actor: 'ada', note: 'because' }]);
+    const { id } = JSON.parse(out) as { id: string };
+    expect((await run('lift', '--forget', id)).code).toBe(0);
+    expect((await run('lift', '--retractions')).code).toBe(1);
+    await bounce('guide', 'w-again@example.com', inside, 'w8');
+    await eventually(async () => expect(await stack.driver.suppressed()).toContain('w-again@example.com'));
+    expect((await run('lift', ...WINDOW, ...NOTE)).code).toBe(0);
     const again = await run('lift', ...WINDOW, ...NOTE);
-    expect([again.code, again.err]).toEqual([1, expect.stringContaining('Lifted: 0')]);
+    expect([again.code, again.err]).toEqual([1, expect.stringContaining('Lifted: 0.')]);
   });
 });

@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { PolicyConfig } from '../../../../lambda/contract/config.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../../target/target.ts';
+import { readRetractions } from '../../stack/retractions.ts';
+import { resolveTarget, TARGET_OPTIONS, type Target } from '../../target/target.ts';
 import { AUTHOR_OPTIONS, authorOf, noteOf } from '../../words/author.ts';
 import { checkScope, parseReason } from '../../words/reasons.ts';
 import { parseAt, parseCount } from '../../words/time.ts';
@@ -17,8 +20,10 @@ export const command = defineCommand({
   args: ['file'],
   about: `
 Takes a suppression list over: a CSV file of our own format (address,reason,scope,at,until,note; what export writes) or of an ESP's.
-The columns tell the format. A line that cannot be read is reported by its number and skipped. Every line becomes an event that goes
-through the delivery queue, at a bounded rate; the same line counts once, however often the file is imported.
+The columns tell the format. A line that cannot be read is reported by its number and skipped. A bounce with a code or a text is read as the
+webhook reads it: what it would not suppress is left out, and lines end as the stage's policy says. Every line becomes an event that
+goes through the delivery queue, at a bounded rate; the same line counts once, however often the file is imported. The import has an
+id, printed at the end: "lift --import ID" takes back exactly what it did.
 An import that was cut off goes on with --resume: how far it came stands in FILE.quell-import.json.
 Exit codes: 0 every line was taken, 1 some were skipped, 2 usage, 3 cannot know (the queue did not take all: --resume).`,
   options: {
@@ -32,6 +37,10 @@ Exit codes: 0 every line was taken, 1 some were skipped, 2 usage, 3 cannot know 
     'source-name': { type: 'string', value: 'NAME', help: 'source that scopes of this list belong to' },
     at: { type: 'string', value: 'ISO', help: "time of lines that give none (default: the file's own time)" },
     rate: { type: 'string', value: 'N', help: 'lines a second (default: 5000)' },
+    'as-listed': {
+      type: 'boolean',
+      help: 'take every line for what the list says: no reply is read, nothing ends by the policy',
+    },
     'dry-run': { type: 'boolean', help: 'only read and count' },
     resume: { type: 'boolean', help: 'go on where an earlier run stopped' },
     ...AUTHOR_OPTIONS,
@@ -47,25 +56,64 @@ Exit codes: 0 every line was taken, 1 some were skipped, 2 usage, 3 cannot know 
     const modified = await timeOf(path);
     const at = given.at === undefined ? modified : new Date(parseAt(given.at)).toISOString();
     const file = await inspect(path, given.format ?? 'auto');
-    if (given['dry-run']) {
-      const tally = await runImport({ path, file, defaults, at, after: 0, perSecond }, io);
-      return finish(tally, file.id, true, given.json === true, io);
+    const hash = await hashOf(path);
+    const asListed = given['as-listed'] === true;
+    const idAt = (time: string): string =>
+      importId([hash, file.id, ...Object.values(defaults), time, String(asListed)]);
+    // Reading and counting needs no stack; what its policy switches off is known only with one.
+    const dry = given['dry-run'] === true;
+    const named = given.local || given.stage !== undefined;
+    const target = dry && !named ? undefined : await resolveTarget(given, io);
+    const policy = target?.policyOf(defaults.sourceName ?? '') ?? ANY_POLICY;
+    const id = idAt(at);
+    const plan: Plan = {
+      path,
+      file,
+      defaults,
+      id,
+      judging: { policy, asListed, now: Date.now() },
+      at,
+      after: 0,
+      perSecond,
+    };
+    if (dry || !target) {
+      const tally = await runImport(plan, io);
+      return finish(tally, { format: file.id, id, dry: true, judged: target !== undefined }, given.json === true, io);
     }
 
-    const target = await resolveTarget(given, io);
     const author = await authorOf('import', given, target);
-    const hash = await hashOf(path);
-    const into = [target.label, file.id, ...Object.values(defaults)].join(', ');
+    const into = [target.label, file.id, ...Object.values(defaults), ...(asListed ? ['as listed'] : [])].join(', ');
     const before: State = given.resume ? await readState(path, hash, into) : { v: 1, hash, into, at, line: 0 };
     if (given.resume) io.say(`Going on after line ${before.line}.`);
-    const plan: Plan = { path, file, defaults, at: before.at, after: before.line, perSecond };
     const reached = (line: number): Promise<void> => writeState(path, { ...before, line });
-    const tally = await runImport(plan, io, { target, author, reached });
+    const going: Plan = { ...plan, at: before.at, after: before.line, id: idAt(before.at) };
+    await refuseTakenBack(target, going.id);
+    const tally = await runImport(going, io, { target, author, reached });
     await clearState(path);
     io.say('Handed to the delivery queue. It is in effect once the queue is empty.');
-    return finish(tally, file.id, false, given.json === true, io);
+    return finish(tally, { format: file.id, id: going.id, dry: false, judged: true }, given.json === true, io);
   },
 });
+
+/** The same file, read the same way, is the same import: it counts once, however often it is run. */
+const importId = (parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
+
+/** For counting without a stack: nothing is switched off. */
+const ANY_POLICY: PolicyConfig = {
+  hardBounce: 'forever',
+  otherPermanent: 'forever',
+  complaint: 'forever',
+  complaintCandidates: 1,
+  unsubscribe: 'forever',
+  softBounces: { messages: 1, windowDays: 1, suppressDays: 1 },
+};
+
+async function refuseTakenBack(target: Target, id: string): Promise<void> {
+  const { retractions } = await readRetractions(target);
+  if (!retractions.some((one) => 'importId' in one && one.importId === id)) return;
+  throw new UsageError(`import: this very import was taken back, so it would not count. First: lift --forget ${id}`);
+}
 
 function defaultsOf(given: {
   readonly reason?: string | undefined;
@@ -89,12 +137,33 @@ async function timeOf(path: string): Promise<string> {
   }
 }
 
-function finish({ taken, bad, passed, byReason }: Tally, format: string, dry: boolean, json: boolean, io: Io) {
-  if (json) io.print(jsonLine({ format, dryRun: dry, taken, bad, passed, byReason: Object.fromEntries(byReason) }));
+interface Ran {
+  readonly format: string;
+  readonly id: string;
+  readonly dry: boolean;
+  /** By the policy of a stack, which says what is switched off. */
+  readonly judged: boolean;
+}
+
+function finish(tally: Tally, { format, id, dry, judged }: Ran, json: boolean, io: Io) {
+  const { taken, bad, passed, spared, byReason, byClass, bySpared } = tally;
+  const counts = {
+    byReason: Object.fromEntries(byReason),
+    byClass: Object.fromEntries(byClass),
+    bySpared: Object.fromEntries(bySpared),
+  };
+  if (json) io.print(jsonLine({ format, importId: id, dryRun: dry, taken, spared, bad, passed, ...counts }));
   else {
     io.print(`${dry ? 'Would import' : 'Imported'} ${taken} lines (format ${format}), skipped ${bad} bad ones.`);
     for (const [reason, count] of byReason) io.print(`  ${count}  ${reason}`);
+    if (byClass.size > 0) io.print(`Bounces, read as the webhook reads them: ${list(byClass)}.`);
+    if (spared > 0) io.print(`  ${spared}  suppress nobody: ${list(bySpared)} (--as-listed takes them all the same)`);
     if (passed > 0) io.print(`  ${passed}  say nothing of suppression`);
+    if (!judged) io.print('Name a stack (--stage or --local) to see what its policy switches off.');
+    io.print(`Import ${id}${dry ? '' : `. To take it back: lift --import ${id}`}`);
   }
   return bad > 0 ? EXIT.no : EXIT.yes;
 }
+
+const list = (counts: ReadonlyMap<string, number>): string =>
+  [...counts].map(([word, count]) => `${count} ${word}`).join(', ');

@@ -1,3 +1,4 @@
+import type { Reply } from '../../../../lambda/domain/failure/index.ts';
 import { REASONS, type Reason } from '../../../../lambda/domain/suppression.ts';
 import { BadLine, type Cells, type Defaults, type Row, readTime, readUntil } from './row.ts';
 
@@ -31,6 +32,21 @@ const unsubscribe = (address: string, at: string, scope: string | undefined): Ro
 
 const byReason = (address: string, reason: Reason, at: string, { scope }: Defaults, more: Partial<Row> = {}): Row =>
   reason === 'unsubscribe' ? { ...unsubscribe(address, at, scope), ...more } : row(address, reason, at, more);
+
+/** What a line quotes of the receiver's answer; undefined where none of these columns says anything. */
+function replyOf(cells: Cells, text: string): Reply | undefined {
+  const code = Number(cell(cells, 'code', 'smtpcode'));
+  const status = cell(cells, 'status', 'enhancedcode', 'smtpstatus');
+  if (text === '' && status === '' && !(code > 0)) return undefined;
+  return { ...(code > 0 && { code }), ...(status !== '' && { status }), ...(text !== '' && { text }) };
+}
+
+const quoting = (reply: Reply | undefined): Partial<Row> => (reply ? { reply } : {});
+
+/** A line of a bounce list as the event that the ESP posts of such a bounce, so that both come to the same. */
+const posted = (provider: string, event: object): Partial<Row> => ({
+  webhook: { provider, raw: JSON.stringify(event) },
+});
 
 const words = (entries: Readonly<Record<string, Reason>>): ReadonlyMap<string, Reason> =>
   new Map(Object.entries(entries));
@@ -68,6 +84,7 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
         const scope = cell(cells, 'scope');
         const note = cell(cells, 'note');
         return row(cell(cells, 'address'), reason, cell(cells, 'at'), {
+          ...quoting(replyOf(cells, cell(cells, 'diagnostic', 'text', 'error'))),
           ...(scope !== '' && { scope }),
           ...(until !== undefined && { until }),
           ...(note !== '' && { note }),
@@ -106,7 +123,11 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
       columns: ['address', ['createdat', 'code', 'error', 'tags', 'tag']],
       read(cells, defaults) {
         const [address, at] = [cell(cells, 'address'), cell(cells, 'createdat')];
-        if (cell(cells, 'code', 'error') !== '') return row(address, 'hard_bounce', at);
+        if (cell(cells, 'code', 'error') !== '') {
+          const delivery = { code: cell(cells, 'code'), message: cell(cells, 'error') };
+          const event = { event: 'failed', severity: 'permanent', reason: 'bounce', 'delivery-status': delivery };
+          return row(address, 'hard_bounce', at, posted('mailgun', { 'event-data': event }));
+        }
         if (cell(cells, 'tags', 'tag') !== '') return unsubscribe(address, at, defaults.scope);
         return byReason(address, reasonOf(new Map(), '', defaults), at, defaults);
       },
@@ -123,6 +144,7 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
           reasonOf(SPARKPOST, cell(cells, 'source'), defaults),
           cell(cells, 'updated', 'created'),
           defaults,
+          quoting(replyOf(new Map(), cell(cells, 'description'))),
         ),
     },
   ],
@@ -163,7 +185,14 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
       read(cells, defaults) {
         const [address, at, group] = [cell(cells, 'email'), cell(cells, 'created'), cell(cells, 'groupid')];
         if (group !== '') return unsubscribe(address, at, `${sourceOf(defaults)}:asm:${group}`);
-        return byReason(address, reasonOf(new Map(), '', defaults), at, defaults);
+        const [status, reason] = [cell(cells, 'status'), cell(cells, 'reason')];
+        return byReason(
+          address,
+          reasonOf(new Map(), '', defaults),
+          at,
+          defaults,
+          posted('sendgrid', { event: 'bounce', type: 'bounce', status, reason }),
+        );
       },
     },
   ],

@@ -1,4 +1,5 @@
 import { FOREVER } from '../../../../lambda/contract/tables.ts';
+import type { Reply } from '../../../../lambda/domain/failure/index.ts';
 import type { Reason } from '../../../../lambda/domain/suppression.ts';
 
 /** One line of a list, in our words. */
@@ -12,6 +13,10 @@ export interface Row {
   /** Epoch seconds; 0 = it was lifted. */
   readonly until?: number;
   readonly note?: string;
+  /** What the line quotes of a bounce; absent where it quotes nothing. */
+  readonly reply?: Reply;
+  /** What the ESP's webhook would have posted of the same bounce, where its form is known. */
+  readonly webhook?: { readonly provider: string; readonly raw: string };
 }
 
 /** Columns by name, in lower case and without spaces and underscores: exports spell them in many ways. */

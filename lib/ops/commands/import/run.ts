@@ -1,18 +1,21 @@
 import type { OperatorAct } from '../../../../lambda/domain/operator.ts';
 import type { Io } from '../../cli/io.ts';
 import { counter, pacer } from '../../cli/progress.ts';
-import { sendActs, signed } from '../../stack/acts.ts';
+import { type Decision, sendActs, signed } from '../../stack/acts.ts';
 import type { Target } from '../../target/target.ts';
 import type { Author } from '../../words/author.ts';
 import { keyOf } from '../../words/reasons.ts';
 import { type CsvFile, type Line, readLines } from './csv-file.ts';
-import { type Decided, decide } from './decide.ts';
+import { type Decided, decide, type Judging } from './decide.ts';
 import { BadLine, type Defaults } from './row.ts';
 
 export interface Plan {
   readonly path: string;
   readonly file: CsvFile;
   readonly defaults: Defaults;
+  readonly judging: Judging;
+  /** Names the import, in each of its acts. */
+  readonly id: string;
   /** Time of lines that give none. */
   readonly at: string;
   /** Lines up to this one were taken before. */
@@ -26,7 +29,13 @@ export interface Tally {
   bad: number;
   /** Lines that say nothing of suppression, such as subscribed people. */
   passed: number;
+  /** Lines that suppress nobody, as the webhook's event would not either. */
+  spared: number;
   readonly byReason: Map<string, number>;
+  /** Bounces by how their reply was read. */
+  readonly byClass: Map<string, number>;
+  /** Why the spared are spared. */
+  readonly bySpared: Map<string, number>;
 }
 
 /** Acts to one request of the queue. */
@@ -38,7 +47,15 @@ export async function runImport(
   io: Io,
   deliver?: { readonly target: Target; readonly author: Author; readonly reached: (line: number) => Promise<void> },
 ): Promise<Tally> {
-  const tally: Tally = { taken: 0, bad: 0, passed: 0, byReason: new Map() };
+  const tally: Tally = {
+    taken: 0,
+    bad: 0,
+    passed: 0,
+    spared: 0,
+    byReason: new Map(),
+    byClass: new Map(),
+    bySpared: new Map(),
+  };
   const count = counter(io, 'lines');
   const pace = pacer(plan.perSecond);
   let acts: OperatorAct[] = [];
@@ -56,25 +73,29 @@ export async function runImport(
     count(1);
     const decided = take(line, plan, tally, io);
     last = line.number;
-    if (!decided) continue;
-    if (deliver) acts.push(asAct(decided, deliver.author));
+    if (decided?.decision && deliver) acts.push(asAct(decided.decision, decided.note, plan.id, deliver.author));
     if (acts.length === CHUNK) await flush();
   }
   await flush();
   return tally;
 }
 
-function take({ number, cells }: Line, { file, defaults, at }: Plan, tally: Tally, io: Io): Decided | undefined {
+function take({ number, cells }: Line, plan: Plan, tally: Tally, io: Io): Decided | undefined {
   try {
-    const decided = decide(file.format, cells, defaults, at);
+    const decided = decide(plan.file.format, cells, plan.defaults, plan.at, plan.judging);
     if (!decided) {
       tally.passed++;
       return undefined;
     }
+    if (decided.bounceClass) add(tally.byClass, decided.bounceClass);
+    if (!decided.decision) {
+      tally.spared++;
+      add(tally.bySpared, decided.spared ?? 'no-effect');
+      return decided;
+    }
     tally.taken++;
     const { act, ...rest } = decided.decision;
-    const key = act === 'lift' ? `${keyOf(rest)} (lifted)` : keyOf(rest);
-    tally.byReason.set(key, (tally.byReason.get(key) ?? 0) + 1);
+    add(tally.byReason, act === 'lift' ? `${keyOf(rest)} (lifted)` : keyOf(rest));
     return decided;
   } catch (error) {
     if (!(error instanceof BadLine)) throw error;
@@ -84,5 +105,9 @@ function take({ number, cells }: Line, { file, defaults, at }: Plan, tally: Tall
   }
 }
 
-const asAct = ({ decision, note }: Decided, author: Author): OperatorAct =>
-  signed(decision, note === undefined ? author : { ...author, note });
+const add = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+
+const asAct = (decision: Decision, note: string | undefined, importId: string, author: Author): OperatorAct => ({
+  ...signed(decision, { ...author, note: note ?? `${author.note} (import ${importId})` }),
+  importId,
+});

@@ -1,4 +1,4 @@
-import { normaliseAddress } from '../../../../lambda/domain/address.ts';
+import { isAltered, normaliseAddress } from '../../../../lambda/domain/address.ts';
 import type { Values } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
@@ -17,13 +17,12 @@ type Given = Values<typeof AUTHOR_OPTIONS> &
   ApiOptions & {
     readonly wait?: boolean | undefined;
     readonly json?: boolean | undefined;
-    readonly clear?: boolean | undefined;
     readonly esp?: string | undefined;
     readonly 'dry-run'?: boolean | undefined;
   };
 
-/** Takes one address off the list: one lift for each selected reason that suppresses it. */
-export async function liftAddress(
+/** Takes one address off the list and off its ESP's own: one lift for each selected reason that suppresses it. */
+export async function liftAndClear(
   text: string,
   selection: Selection,
   given: Given,
@@ -31,28 +30,27 @@ export async function liftAddress(
   io: Io,
 ): Promise<ExitCode> {
   const address = normaliseAddress(text);
-  if (address === undefined) throw new UsageError('lift: that is not an e-mail address.');
+  if (address === undefined || isAltered(text, address)) throw new UsageError('lift: that is not an e-mail address.');
   const author = await authorOf('lift', given, target);
   const { reasons } = await readEntry(target, address);
   const found = standing(reasons, selection, Date.now());
   const told = found.flatMap(({ marks }) => marks.filter(({ until }) => until > 0).map(({ source }) => source));
   // The ESP is asked first: a wrong key must not leave a person lifted here and still on its list.
-  const clearing = given.clear ? await planClearing(target, address, selection, told, given, io) : undefined;
+  const clearing = await planClearing(target, address, selection, told, given, io);
   if (found.length === 0)
     io.say(`Nothing to lift: no such reason suppresses ${address}. "ops check" shows what is known.`);
-  if (given['dry-run'] === true && clearing) {
+  if (given['dry-run'] === true) {
     for (const { key } of found) io.say(`${address}: ${key} would be lifted`);
     return (await clear(clearing, true, given.json === true, io)) > 0 ? EXIT.no : EXIT.yes;
   }
-  if (found.length === 0 && !clearing) return EXIT.no;
   const acts = found.map((one) => signed(liftOf(address, one, Date.now()), author));
   if (acts.length > 0) await sendActs(target, acts);
   for (const [at, act] of acts.entries()) {
     io.print(given.json ? jsonLine(act) : `${address}: ${found[at]?.key} lifted`);
   }
-  const stay = clearing ? await clear(clearing, false, given.json === true, io) : 0;
+  const stay = await clear(clearing, false, given.json === true, io);
   const lists = listsToClear(
-    told.filter((name) => name !== clearing?.session.source),
+    told.filter((name) => name !== clearing.session.source),
     target.names.sources,
   );
   if (lists.length > 0) io.say("The ESP's own list may still hold the address, and stop mail to it. To clear it:");

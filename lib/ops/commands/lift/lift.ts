@@ -1,4 +1,4 @@
-import { type Judgement, type Mark, type Reasons, reasonKey } from '../../../../lambda/domain/suppression.ts';
+import { type Mark, type Reasons, reasonKey } from '../../../../lambda/domain/suppression.ts';
 import type { Decision } from '../../stack/acts.ts';
 import { type ReasonScope, readReasonKey } from '../../words/reasons.ts';
 
@@ -36,7 +36,3 @@ export const liftOf = (recipient: string, { reason, scope, marks }: Standing, no
   ...(scope !== undefined && { scope }),
   at: new Date(liftTime(marks, now)).toISOString(),
 });
-
-/** Marks of one reason as judgements, to be folded again. */
-export const asJudgements = ({ reason, scope, marks }: Standing): Judgement[] =>
-  marks.map((mark) => ({ reason, ...(scope !== undefined && { scope }), mark }));

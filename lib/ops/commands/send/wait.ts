@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DEFAULT_POLICY } from '../../../../lambda/contract/config.ts';
 import type { NormalisedEvent } from '../../../../lambda/domain/event.ts';
 import { judge } from '../../../../lambda/domain/policy.ts';
 import { readEvents } from '../../stack/events.ts';
@@ -31,7 +30,7 @@ export async function waitUntil<T>(ask: () => Promise<T | undefined>): Promise<T
 /** Waits until the event is in its recipient's history and, where its kind suppresses, in the suppression list. */
 export async function waitFor(target: Target, event: NormalisedEvent, since: number): Promise<Seen> {
   const recipient = event.recipient as string;
-  const suppresses = (judge(event, DEFAULT_POLICY).judgement?.mark.until ?? 0) > 0;
+  const suppresses = (judge(event, target.policyOf(event.source)).judgement?.mark.until ?? 0) > 0;
   let recorded: { readonly ms: number; readonly fingerprint: string } | undefined;
   const elapsed = (): number => Math.round(performance.now() - since);
   for (; elapsed() < PATIENCE_MS; await pause(INTERVAL_MS)) {

@@ -5,18 +5,24 @@ import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
 import { readEvents } from '../../stack/events.ts';
 import { resolveTarget, TARGET_OPTIONS } from '../../target/target.ts';
+import { storyLine } from '../../words/story.ts';
 import { parseCount } from '../../words/time.ts';
-import { storyLine } from './story.ts';
+import { whyLines } from './why-lines.ts';
 
 export const command = defineCommand({
   args: ['address?'],
   about: `
 Prints what happened to one address, one event per line, the newest last: time, type, what it means, source and message id.
+With --why each event is followed by what it came to on the suppression list, by the policy of the stage, or why it changed nothing.
 With --message it tells one mail's story instead, by recipient, with its outcome first; that needs "byMessageIndex" in the settings.
 Events are kept for the retention of the settings (35 days unless set).
 Exit codes: 0 there are events, 1 there are none, 2 usage, 3 cannot know (the table could not be read).`,
   options: {
     message: { type: 'string', value: 'ID', help: "the ESP's id of a mail, as other lines show it" },
+    why: {
+      type: 'boolean',
+      help: 'also what each event came to: a suppression, or why none, and which rule read its reply',
+    },
     limit: { type: 'string', value: 'N', help: 'only the newest N (default: 100)' },
     ...TARGET_OPTIONS,
   },
@@ -36,7 +42,12 @@ Exit codes: 0 there are events, 1 there are none, 2 usage, 3 cannot know (the ta
     // One more than asked for tells whether there are older ones.
     const found = await readEvents(target, address, limit + 1);
     const events = found.slice(-limit);
-    for (const event of events) io.print(given.json ? jsonLine(event) : storyLine(event));
+    const why = given.why ? await (await import('./why.ts')).whyOf(target, address) : undefined;
+    for (const event of events) {
+      const reason = why?.(event);
+      if (given.json) io.print(jsonLine(reason ? { ...event, why: reason } : event));
+      else for (const line of [storyLine(event), ...(reason ? whyLines(reason) : [])]) io.print(line);
+    }
     if (found.length > limit) io.say(`Older events exist: --limit shows more than ${limit}.`);
     if (found.length === 0) io.say(`${target.label} holds no event of ${address}.`);
     return found.length > 0 ? EXIT.yes : EXIT.no;

@@ -5,7 +5,8 @@ import { type Io, jsonLine } from '../../cli/io.ts';
 import type { StoredEvent } from '../../stack/events.ts';
 import { readMessageEvents } from '../../stack/message-events.ts';
 import type { Target } from '../../target/target.ts';
-import { storyLine } from './story.ts';
+import { clean } from '../../words/clean.ts';
+import { storyLine } from '../../words/story.ts';
 
 /** One mail's story: for each recipient how it ended, then what happened. */
 export async function tellMessage(target: Target, messageId: string, json: boolean, io: Io): Promise<ExitCode> {
@@ -13,7 +14,7 @@ export async function tellMessage(target: Target, messageId: string, json: boole
   if (json) for (const event of events) io.print(jsonLine(event));
   else
     for (const [recipient, own] of Map.groupBy(events, (event) => event.recipient)) {
-      io.print(`${named(recipient)}: ${outcome(own)}`);
+      io.print(clean(`${named(recipient)}: ${outcome(own)}`));
       for (const event of own) io.print(`  ${storyLine(event)}`);
     }
   if (events.length === 0) io.say(`${target.label} holds no event of this mail.`);

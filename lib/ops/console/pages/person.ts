@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { storyLine } from '../../commands/timeline/story.ts';
+import { storyLine } from '../../words/story.ts';
 import { endOf } from '../../words/time.ts';
 import type { MailModel, MarkModel, PersonModel, ReasonModel } from '../model/person.ts';
 import type { Html } from '../parts/page.ts';

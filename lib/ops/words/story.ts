@@ -1,12 +1,14 @@
-import { UNSUBSCRIBE_SOURCE } from '../../../../lambda/contract/unsubscribe.ts';
-import type { DropReason, NormalisedEvent } from '../../../../lambda/domain/event.ts';
+import { UNSUBSCRIBE_SOURCE } from '../../../lambda/contract/unsubscribe.ts';
+import type { DropReason, NormalisedEvent } from '../../../lambda/domain/event.ts';
+import { clean } from './clean.ts';
 
-/** One event as a line for people: when, what, by whom it was told. */
+/** One event as a line for people: when, what, by whom it was told. What the far side wrote cannot forge another line. */
 export function storyLine(event: NormalisedEvent): string {
   const when = event.occurredAt ?? `no time given, received ${event.receivedAt}`;
   const told = [event.source, event.messageId && `message ${event.messageId}`].filter(Boolean).join(', ');
   const words = detail(event);
-  return `${when}  ${event.type.padEnd(12)} ${words ? `${words}  ` : ''}[${told}]`;
+  const altered = event.recipientAltered ? '(the address was written differently) ' : '';
+  return clean(`${when}  ${event.type.padEnd(12)} ${words ? `${words}  ` : ''}${altered}[${told}]`);
 }
 
 function detail(event: NormalisedEvent): string {
@@ -38,7 +40,12 @@ function detail(event: NormalisedEvent): string {
       return joined('marked it as spam', (event.candidates ?? 1) > 1 && `or one of ${event.candidates} others did`);
     case 'suppressed':
     case 'lifted':
-      return joined(event.reason, event.actor && `by ${event.actor}`, event.note && `"${event.note}"`);
+      return joined(
+        event.reason,
+        event.actor && `by ${event.actor}`,
+        event.note && `"${event.note}"`,
+        event.importId && `import ${event.importId}`,
+      );
     case 'unknown':
       return `the ESP calls it "${event.providerEvent}"`;
     case 'inbound':
