@@ -5,6 +5,10 @@ Needs the package cryptography (AES-GCM is not in Python's own library). Can be 
     headers = unsubscribe_headers("ada@example.com", "shop:list:weekly", keys, "https://hooks.example.com")
     for name, value in headers.items():
         message[name] = value                       # and let DKIM sign both fields
+    message.policy = message.policy.clone(max_line_length=998)
+
+The last line is for an email.message.EmailMessage: it writes what is longer than 78 characters in encoded words, and mail programs
+find no link in those.
 """
 
 import base64

@@ -107,6 +107,18 @@ for line in sys.stdin:
         print("refused", error)
 `;
 
+/** Runs the example of the file's own docstring. */
+const PYTHON_MAIL = `
+import re, sys, textwrap
+from email.message import EmailMessage
+import unsubscribe
+from unsubscribe import unsubscribe_headers
+keys, message = [sys.stdin.read()], EmailMessage()
+message.set_content("Hello")
+exec(textwrap.dedent("".join(re.findall(r"(?m)^    .*\\n", unsubscribe.__doc__))))
+print(message.as_bytes().decode())
+`;
+
 const JAVA = `
 import java.nio.charset.StandardCharsets;
 import java.util.*;
@@ -227,6 +239,14 @@ describe.each(LANGUAGES)('$name', ({ name, needs, there, answers }) => {
       expect(Math.abs((claims?.issuedAt ?? 0) - Date.now() / 1000)).toBeLessThan(120);
     }
   });
+});
+
+const python = LANGUAGES.find(({ name }) => name === 'Python')?.there ? test : test.skip;
+python("as the Python file says, Python's own mail has the link whole on its line, not in encoded words", () => {
+  const message = run('python3', ['-c', PYTHON_MAIL], keys[0]);
+  const [link, post, ...others] = message.split('\n').filter((line) => /^(List-| )/.test(line));
+  expect(link).toMatch(/^List-Unsubscribe: <https:\/\/hooks\.example\.com\/u\/v1\/[\w-]+>$/);
+  expect([post, others]).toEqual(['List-Unsubscribe-Post: List-Unsubscribe=One-Click', []]);
 });
 
 test('a stack on this machine has no HTTPS', () => {
