@@ -17,7 +17,10 @@ beforeAll(async () => {
   [stack, browser] = await Promise.all([
     startOpsStack(
       { shop: { provider: 'generic' }, news: { provider: 'generic' } },
-      { secrets: { shop: 'shop-secret-of-tests', news: 'news-secret-of-tests' }, settings: { byMessageIndex: true, archive: {} } },
+      {
+        secrets: { shop: 'shop-secret-of-tests', news: 'news-secret-of-tests' },
+        settings: { byMessageIndex: true, archive: {} },
+      },
     ),
     startBrowser(),
   ]);
