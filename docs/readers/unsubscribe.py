@@ -5,6 +5,10 @@ Needs the package cryptography (AES-GCM is not in Python's own library). Can be 
     headers = unsubscribe_headers("ada@example.com", "shop:list:weekly", keys, "https://hooks.example.com")
     for name, value in headers.items():
         message[name] = value                       # and let DKIM sign both fields
+    message.policy = message.policy.clone(max_line_length=998)
+
+The last line is for an email.message.EmailMessage: it writes what is longer than 78 characters in encoded words, and mail programs
+find no link in those.
 """
 
 import base64
@@ -24,6 +28,8 @@ def unsubscribe_headers(address, scope, keys, base_url):
     """Two header fields as a dict. keys: newest first, or one; scope: "all" for everything. Raises ValueError, which quotes nothing."""
     if not re.fullmatch(r"https://[\w.-]+(:\d+)?(/[\w./~-]*)?", base_url, re.ASCII | re.IGNORECASE):
         raise ValueError("base_url must be https://<host>, without a query")
+    if not keys:
+        raise ValueError("no unsubscribe key was given")
     token = seal(address, scope, int(time.time()), keys if isinstance(keys, str) else keys[0], os.urandom(24))
     url = f"{base_url.rstrip('/')}/u/v1/{token}"
     if len(f"List-Unsubscribe: <{url}>") > MAX_LINE:

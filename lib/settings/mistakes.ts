@@ -19,7 +19,10 @@ export function mistakeOf(issue: BaseIssue<unknown>, input: unknown, prefix: rea
   if (issue.expected === 'never') return [];
   const within = (issue.path ?? []).map((item) => String(item.key));
   const path = [...prefix, ...within];
-  if (issue.path?.at(-1)?.origin === 'key') return [{ path, problem: 'missing: it has no default' }];
+  if (issue.path?.at(-1)?.origin === 'key')
+    return [
+      { path, problem: issue.type === 'object' ? 'missing: it has no default' : `the name must be ${issue.message}` },
+    ];
   return [{ path, problem: `is ${quote(at(input, within))}, allowed: ${issue.message}` }];
 }
 

@@ -1,17 +1,24 @@
 import * as v from 'valibot';
 import { UNSUBSCRIBE_LANGUAGES, UNSUBSCRIBE_TEXTS } from '../../lambda/contract/unsubscribe.ts';
 import type { Mistake } from './mistakes.ts';
-import { matching, wholeNumber } from './values.ts';
+import { wholeNumber } from './values.ts';
 
-const languageTag = matching(
-  /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/,
-  'the tag of a language in lower case, such as "nl" or "pt-br"',
-);
+const TAG = 'the tag of a language in lower case, such as "nl" or "pt-br"';
+/** The page asks JavaScript for the language's own name, which throws where the parts make no tag: every page would fail. */
+function isTag(text: string): boolean {
+  if (!/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/.test(text)) return false;
+  try {
+    return Intl.getCanonicalLocales(text).length === 1;
+  } catch {
+    return false;
+  }
+}
+const languageTag = v.pipe(v.string(TAG), v.check(isTag, TAG));
 const LINE = 'one line of text, at most 500 characters';
 const line = v.pipe(v.string(LINE), v.regex(/^[^\p{Cc}]{1,500}$/u, LINE));
 const SCOPE = 'a scope as the suppression table names it, such as "shop:list:weekly"';
 const scope = v.pipe(v.string(SCOPE), v.regex(/^[^\p{Cc}]{1,255}$/u, SCOPE));
-const TEXTS = `texts by name, of ${UNSUBSCRIBE_TEXTS.join(', ')}`;
+const TEXT_NAME = `one of ${UNSUBSCRIBE_TEXTS.join(', ')}`;
 
 /** The page on which people leave lists, and the links to it. Absent = there is none. */
 export const unsubscribe = v.exactOptional(
@@ -23,7 +30,7 @@ export const unsubscribe = v.exactOptional(
       texts: v.optional(
         v.record(
           languageTag,
-          v.record(v.picklist(UNSUBSCRIBE_TEXTS, TEXTS), line, TEXTS),
+          v.record(v.picklist(UNSUBSCRIBE_TEXTS, TEXT_NAME), line, 'an object from name to text'),
           'an object from language to texts',
         ),
         {},

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { PUBLISHED_TYPES } from '../../lambda/contract/bus.ts';
+import type { UnsubscribeConfig } from '../../lambda/contract/unsubscribe.ts';
+import { pagesOf } from '../../lambda/domain/unsubscribe/page.ts';
 import { checkSettings } from '../../lib/settings/check.ts';
 import { loadSettings } from '../../lib/settings/load.ts';
 import { DEFAULT_POLICY } from '../../lib/settings/policy.ts';
@@ -122,6 +124,28 @@ describe('a settings file', () => {
 
   test.each([[undefined], [{}], [[]], ['sendgrid']])('must name a source: %j does not', (sources) => {
     expect(mistakesOf({ sources })[0]).toMatch(/^sources: holds no source/);
+  });
+
+  test.each(['nl-12', 'en-aa-bb', 'de-de-de', 'NL', 'nl_be', '<b>'])('%s is no language of the page', (tag) => {
+    const unsubscribe = { texts: { [tag]: { ask: 'Leave?' } } };
+    expect(mistakesOf({ sources: { sendgrid }, unsubscribe })).toEqual([
+      expect.stringMatching(/^unsubscribe\.texts\..+: the name must be the tag of a language in lower case/),
+    ]);
+  });
+
+  test('a text of the page has one of the known names', () => {
+    const unsubscribe = { lists: { 'a\nb': 'Weekly' }, texts: { en: { headline: 'Leave?' } } };
+    expect(mistakesOf({ sources: { sendgrid }, unsubscribe })).toEqual([
+      expect.stringContaining('the name must be a scope as the suppression table names it'),
+      expect.stringMatching(/^unsubscribe\.texts\.en\.headline: the name must be one of title, ask, /),
+    ]);
+  });
+
+  test.each(['nl', 'pt-br', 'zh-hant-tw', 'de-1996'])('%s may be one of the page', (tag) => {
+    const unsubscribe = { language: tag, texts: { [tag]: { ask: 'Leave?' } } };
+    expect(mistakesOf({ sources: { sendgrid }, unsubscribe })).toEqual([]);
+    const pages = pagesOf(settingsOf({ unsubscribe }).unsubscribe as UnsubscribeConfig);
+    expect(pages.html({ state: 'ask', language: tag, scope: 'all' })).toContain(`lang="${tag}"`);
   });
 
   test('keeps a secret that strayed into it out of the message', () => {

@@ -3,8 +3,8 @@ import { formatKey, parseKey, type TokenKey } from '../../lambda/domain/unsubscr
 import { openToken, RANDOM_BYTES, sealToken } from '../../lambda/domain/unsubscribe/token.ts';
 
 /**
- * Tokens that somebody made without a key, from good ones of two people, two scopes and two keys. By hand, with a million:
- * `npx node test/support/forged-tokens.ts 1000000`
+ * Tokens that somebody made without a key, from good ones of two people, two scopes and two keys. `npm run test:nightly` makes a
+ * million.
  */
 export function* forgeries(count: number): Generator<{ readonly token: string; readonly keys: readonly TokenKey[] }> {
   const keys = [key(), key()] as const;

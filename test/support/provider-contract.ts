@@ -211,7 +211,7 @@ export function providerContract(id: string, flags: ContractFlags): void {
         }
         expectOnly(RefusedRequest, () => provider.split(request, options));
         // Far below what `receive` has, and far above what a slow machine needs: work that grows with the square takes minutes.
-        expect(performance.now() - from).toBeLessThan(2400);
+        expect(performance.now() - from).toBeLessThan(10_000);
       },
     );
 

@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { type Context as Call, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
+import { EVENT_TYPES } from '../../../lambda/contract/event-types.ts';
 import { normaliseAddress } from '../../../lambda/domain/address.ts';
+import { REPORTS } from '../../reports/reports.ts';
 import { CannotKnow, explain, UsageError } from '../cli/errors.ts';
 import * as act from './actions.ts';
 import type { Context } from './context.ts';
 import { lettersModel } from './model/letters.ts';
 import { type ListFilter, listModel } from './model/list.ts';
 import { messageModel } from './model/message.ts';
+import { eventsModel, ratesModel, reportModel } from './model/numbers.ts';
 import { overviewModel } from './model/overview.ts';
 import { personModel } from './model/person.ts';
 import { sourceModel } from './model/source.ts';
@@ -25,6 +28,7 @@ import {
 import { lettersPage } from './pages/letters.ts';
 import { listPage } from './pages/list.ts';
 import { messagePage } from './pages/message.ts';
+import { eventsPage, ratesPage, reportPage, reportsPage } from './pages/numbers.ts';
 import { overviewPage } from './pages/overview.ts';
 import { personPage } from './pages/person.ts';
 import { sourcePage } from './pages/source.ts';
@@ -114,6 +118,33 @@ export function consoleApp({ context, door, version, watchChanges }: App): Hono 
       () => sourceModel(context, name),
       (model, now) => sourcePage(model, now, readOnly),
     );
+  });
+
+  app.get('/events', (c) => {
+    const { type, source, since = '24h' } = c.req.query();
+    const known = EVENT_TYPES.find((one) => one === type);
+    const filter = { type: known, source: source || undefined, since };
+    const sources = [...target.names.sources.keys()];
+    return answer(
+      c,
+      'What went wrong',
+      () => eventsModel(context, filter),
+      (model, now) => eventsPage(model, sources, now),
+    );
+  });
+  app.get('/rates', (c) => {
+    const { by = 'operator', since = '7d' } = c.req.query();
+    return answer(c, 'Rates', () => ratesModel(context, by, since), ratesPage);
+  });
+  app.get('/reports', async (c) =>
+    wantsJson(c)
+      ? c.json({ reports: REPORTS.map(({ name, about }) => ({ name, about })) })
+      : c.html(await page(frameOf(c), 'Reports', reportsPage())),
+  );
+  app.get('/reports/:name', (c) => {
+    const { from, to } = c.req.query();
+    const days = { ...(from && { from }), ...(to && { to }) };
+    return answer(c, 'Report', () => reportModel(context, c.req.param('name'), days), reportPage);
   });
 
   for (const [name, type] of Object.entries(ASSETS)) {

@@ -17,7 +17,10 @@ beforeAll(async () => {
   [stack, browser] = await Promise.all([
     startOpsStack(
       { shop: { provider: 'generic' }, news: { provider: 'generic' } },
-      { secrets: { shop: 'shop-secret-of-tests', news: 'news-secret-of-tests' }, settings: { byMessageIndex: true } },
+      {
+        secrets: { shop: 'shop-secret-of-tests', news: 'news-secret-of-tests' },
+        settings: { byMessageIndex: true, archive: {} },
+      },
     ),
     startBrowser(),
   ]);
@@ -208,6 +211,10 @@ const PAGES = [
   '/list',
   '/letters',
   '/sources/shop',
+  '/events',
+  '/rates',
+  '/reports',
+  '/reports/bounce-reasons',
   '/people/first%40example.com/suppress',
 ];
 

@@ -5,6 +5,7 @@ import type { MailModel, MarkModel, PersonModel, ReasonModel } from '../model/pe
 import type { Html } from '../parts/page.ts';
 import { clean, quoted, shown } from '../parts/shown.ts';
 import { badge, messagePath, personPath, type State, typeWord, when } from '../parts/words.ts';
+import { detailOf } from './numbers.ts';
 
 export function personPage(model: PersonModel, now: number, readOnly: boolean): Html {
   const { address, marketing, transactional } = model;
@@ -55,11 +56,7 @@ const mailItem = ({ messageId, at, subject, outcome, events }: MailModel, now: n
 /** One event: when, what, by whom. */
 export function eventItem(event: MailModel['events'][number], now: number): Html {
   const at = event.occurredAt;
-  const line = storyLine(event);
-  // The line's own time and type are shown better here.
-  const words = line.slice(line.indexOf(event.type) + event.type.length).trim();
-  const told = words.lastIndexOf('[');
-  const detail = told > 0 ? words.slice(0, told).trim() : '';
+  const detail = detailOf(storyLine(event), event.type);
   return html`<li>${typeWord(event.type)} <span class="soft">${when(at, now)} · ${shown(event.source)}</span>${detail === '' ? '' : quoted(detail)}</li>`;
 }
 

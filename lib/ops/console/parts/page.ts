@@ -16,6 +16,9 @@ export interface Frame {
 const TABS = [
   ['/', 'Overview'],
   ['/list', 'List'],
+  ['/events', 'Events'],
+  ['/rates', 'Rates'],
+  ['/reports', 'Reports'],
   ['/letters', 'Dead letters'],
 ] as const;
 

@@ -1,0 +1,72 @@
+import type { EventType } from '../../../../lambda/contract/event-types.ts';
+import { reportOf } from '../../../reports/reports.ts';
+import { UsageError } from '../../cli/errors.ts';
+import { GROUPINGS, type Grouping, type Rate, ratesBy } from '../../commands/rates/rates.ts';
+import { askArchive } from '../../commands/report/report.ts';
+import type { Table } from '../../commands/report/table.ts';
+import type { StoredEvent } from '../../stack/events.ts';
+import { readRecentEvents } from '../../stack/recent-events.ts';
+import { parseDays } from '../../words/time.ts';
+import type { Context } from '../context.ts';
+
+/** What went wrong or was changed by hand lately, the newest arrival first. */
+export interface EventsModel {
+  readonly filter: EventsFilter;
+  readonly events: readonly StoredEvent[];
+  /** There may be more. */
+  readonly more: boolean;
+}
+
+export interface EventsFilter {
+  readonly type?: EventType | undefined;
+  readonly source?: string | undefined;
+  /** How far back: 1h, 7d. */
+  readonly since: string;
+}
+
+const MOST = 200;
+
+/** @throws CannotKnow where the table has no index by hour */
+export async function eventsModel({ target, now }: Context, filter: EventsFilter): Promise<EventsModel> {
+  const since = now() - parseDays('since', filter.since);
+  const { type, source } = filter;
+  const events = await readRecentEvents(target, { type, source, since, limit: MOST }, now());
+  return { filter, events, more: events.length === MOST };
+}
+
+/** Rates and their thresholds: past which an alarm rings. */
+export interface RatesModel {
+  readonly by: Grouping;
+  readonly since: string;
+  readonly rates: readonly Rate[];
+}
+
+export async function ratesModel({ watch, now }: Context, by: string, since: string): Promise<RatesModel> {
+  const grouping = GROUPINGS.find((known) => known === by);
+  if (!grouping) throw new UsageError('Rates are by operator, source or day.');
+  const lines = await watch.rates(now() - parseDays('since', since));
+  return { by: grouping, since, rates: ratesBy(lines, grouping) };
+}
+
+export interface ReportModel extends Table {
+  readonly name: string;
+  readonly about: string;
+  readonly chart?: { readonly label: string; readonly value: string };
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** @throws UsageError where there is no such report, CannotKnow where there is no archive */
+export async function reportModel(
+  { target }: Context,
+  name: string,
+  days: { readonly from?: string; readonly to?: string },
+): Promise<ReportModel> {
+  const report = reportOf(name);
+  if (!report) throw new UsageError('There is no such report.');
+  for (const day of Object.values(days))
+    if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(Date.parse(day)))
+      throw new UsageError('A day is written as 2026-05-04.');
+  const table = await askArchive(target, report, days);
+  return { name, about: report.about, ...(report.chart && { chart: report.chart }), ...days, ...table };
+}
