@@ -164,6 +164,13 @@ describe('merging suppression evidence', () => {
   });
 });
 
+test('an end is counted in whole seconds from the second of the event, and never passes for ever', () => {
+  expect(untilAfter('2026-01-01T00:00:00.999Z', 1)).toBe(Date.UTC(2026, 0, 2) / 1000);
+  expect(untilAfter('2026-01-01T00:00:00.000Z', 0.5)).toBe(Date.UTC(2026, 0, 1, 12) / 1000);
+  expect(untilAfter('2026-01-01T00:00:00.000Z', 'forever')).toBe(FOREVER);
+  expect(untilAfter('9999-12-31T00:00:00.000Z', 30)).toBe(FOREVER);
+});
+
 describe('what readers compare with the clock', () => {
   test('every reason stops marketing, unsubscribes leave transactional mail alone, scopes stop their own list', () => {
     expect(verdicts(state(judge('unsubscribe', mark(1, FOREVER))))).toEqual({
