@@ -9,8 +9,8 @@ import { type Change, type Judgement, reasonKey } from './suppression.ts';
 /** The policy of a source. */
 export type PolicyOf = (source: string) => PolicyConfig;
 
-/** The types of a history that decide a series of soft bounces. */
-export const SERIES_TYPES = ['bounced', 'delivered'] as const satisfies readonly EventType[];
+/** The types of a history that decide a series of soft bounces, and what a series may have outlasted. */
+export const SERIES_TYPES = ['bounced', 'delivered', 'suppressed'] as const satisfies readonly EventType[];
 
 /** The types of a history that decide anything. */
 export const DECIDING_TYPES = [
@@ -19,13 +19,13 @@ export const DECIDING_TYPES = [
   'complained',
   'unsubscribed',
   'resubscribed',
-  'suppressed',
   'lifted',
 ] as const satisfies readonly EventType[];
 
 /**
  * What a person's recorded soft bounces and deliveries make of the entry: what they prove comes, and what rests on one of them and is not
- * proved goes, because a delivery has arrived late. What rests on events that the table has forgotten stays.
+ * proved goes, because a delivery has arrived late; what it outlasted, and was put there by hand, comes back. What rests on events that the
+ * table has forgotten stays.
  */
 export function seriesChange(
   history: readonly NormalisedEvent[],
@@ -33,8 +33,9 @@ export function seriesChange(
   retractions: readonly Retraction[],
 ): Change {
   const told = new Set(history.map(({ fingerprint }) => fingerprint));
+  const proved = judgeSoftBounces(standing(history, retractions), policyOf);
   return {
-    judgements: judgeSoftBounces(standing(history, retractions), policyOf),
+    judgements: [...proved, ...withoutRetracted(softBouncesByHand(history, policyOf), retractions)],
     withdraws: (key, mark) => restsOnSeries(key, mark) && told.has(mark.fingerprint),
   };
 }
@@ -67,6 +68,11 @@ export const withoutRetracted = (
   retractions.length === 0
     ? judgements
     : judgements.filter(({ reason, scope, mark }) => !retractionOf(reasonKey(reason, scope), mark, retractions));
+
+const softBouncesByHand = (history: readonly NormalisedEvent[], policyOf: PolicyOf): Judgement[] =>
+  history
+    .filter(({ type, reason }) => type === 'suppressed' && reason === 'soft_bounces')
+    .flatMap((event) => judge(event, policyOf(event.source)).judgement ?? []);
 
 /** A history as series see it; a soft bounce that is retracted never was, a delivery is believed. */
 function standing(history: readonly NormalisedEvent[], retractions: readonly Retraction[]): PastEvent[] {

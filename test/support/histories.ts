@@ -8,7 +8,7 @@ const BEGIN = Date.UTC(2026, 0, 1);
 const DAY = 86_400_000;
 
 const scope = fc.constantFrom(undefined, 'all', 'a:list:1', 'b:list:2');
-const reason = fc.constantFrom('hard_bounce', 'complaint', 'unsubscribe', 'soft_bounces', 'manual');
+const reason = fc.constantFrom('hard_bounce', 'complaint', 'unsubscribe', 'soft_bounces', 'soft_bounces', 'manual');
 
 const kind = fc.oneof(
   { weight: 5, arbitrary: fc.constant({ type: 'bounced', bounceClass: 'soft' }) },
@@ -52,7 +52,7 @@ const kind = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ type: fc.constantFrom('unsubscribed', 'resubscribed'), scope }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       type: fc.constantFrom('suppressed', 'lifted'),
       reason,
@@ -66,7 +66,30 @@ const kind = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ type: fc.constantFrom('opened', 'clicked', 'deferred', 'unknown', 'accepted') }),
+    arbitrary: fc.record({ type: fc.constantFrom('opened', 'clicked', 'deferred', 'unknown', 'accepted', 'inbound') }),
+  },
+);
+
+/** Members that mean nothing on most kinds of events, and are there all the same. */
+const stray = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({}) },
+  {
+    weight: 1,
+    arbitrary: fc.record(
+      {
+        scope,
+        reason,
+        until: fc.constant(BEGIN / 1000 + 86_400),
+        candidates: fc.constantFrom(0, 2, 5),
+        echo: fc.constant(true),
+        autoReply: fc.constant(true),
+        bounceClass: fc.constantFrom('hard', 'soft'),
+        dropReason: fc.constantFrom('suppressed-bounce', 'invalid', 'quota'),
+        smtpStatus: fc.constantFrom('4.2.2', '5.1.1'),
+        smtpCode: fc.constantFrom(450, 550),
+      },
+      { requiredKeys: [] },
+    ),
   },
 );
 
@@ -79,12 +102,13 @@ const event = fc.record({
   late: fc.constantFrom(0, 0, 1000, 3 * DAY, -299_000, -3 * DAY, -400 * DAY),
   message: fc.constantFrom(undefined, 'm1', 'm2', 'm3', 'm4'),
   timed: fc.constantFrom(true, true, true, true, true, true, true, true, false),
+  stray,
   altered: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, undefined, true as const),
 });
 
 export const histories = (maxLength: number) =>
   fc.array(event, { minLength: 1, maxLength }).map((events) => (recipient: string): NormalisedEvent[] => {
-    const made = events.map(({ kind: { ...facts }, source, half, ms, late, message, timed, altered }, index) => {
+    const made = events.map(({ kind: { ...facts }, source, half, ms, late, message, timed, altered, stray }, index) => {
       const { days, ...own } = facts as { days?: number; source?: string };
       const at = BEGIN + (half * DAY) / 2 + ms;
       const isAct = own.source === 'operator';
@@ -94,6 +118,7 @@ export const histories = (maxLength: number) =>
         providerEvent: `word-${index}`,
         source,
         messageId: message,
+        ...stray,
         ...own,
         ...(own.source !== undefined && days !== undefined && { until: Math.floor(at / 1000) + days * 86_400 }),
         recipient,
@@ -105,3 +130,40 @@ export const histories = (maxLength: number) =>
     });
     return made as unknown as NormalisedEvent[];
   });
+
+/** In how many orders each history arrives. */
+export const ORDERS = 5;
+
+/** An order, in groups that arrive together. */
+export function arrange(events: readonly NormalisedEvent[], order: number, random: () => number): NormalisedEvent[][] {
+  const byTime = events.toSorted((a, b) => ((a.occurredAt ?? '') < (b.occurredAt ?? '') ? -1 : 1));
+  const shuffled = () =>
+    events
+      .map((event) => ({ event, key: random() }))
+      .sort((a, b) => a.key - b.key)
+      .map(({ event }) => event);
+  switch (order) {
+    case 0:
+      return byTime.map((event) => [event]);
+    case 1:
+      return byTime.toReversed().map((event) => [event]);
+    case 2:
+      return [shuffled()];
+    case 3: {
+      // Everything arrives again, some time after it arrived first.
+      const again = shuffled().map((event) => ({
+        ...event,
+        receivedAt: new Date(Date.parse(event.receivedAt) + 3_600_000).toISOString(),
+      }));
+      return [...shuffled().map((event) => [event]), again];
+    }
+    default: {
+      const groups: NormalisedEvent[][] = [];
+      for (const event of shuffled()) {
+        if (groups.length === 0 || random() < 0.3) groups.push([]);
+        groups.at(-1)?.push(event);
+      }
+      return groups;
+    }
+  }
+}

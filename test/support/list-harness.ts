@@ -10,6 +10,7 @@ import type { Opened } from '../../lambda/handlers/process/opened.ts';
 import { record } from '../../lambda/handlers/process/record.ts';
 import { suppress } from '../../lambda/handlers/process/suppress.ts';
 import { startTestDynamo } from './dynamodb.ts';
+import { arrange, ORDERS } from './histories.ts';
 import type { OracleEntry } from './list-oracle.ts';
 
 /** The steps of `process` that record and suppress, on an emulator, with events that are given to them as they are. */
@@ -62,8 +63,6 @@ export interface ListHarness {
   readonly dynamo: Awaited<ReturnType<typeof startTestDynamo>>;
   stop(): Promise<void>;
 }
-
-const ORDERS = 5;
 
 export async function startListHarness(config: RuntimeConfig = CONFIG): Promise<ListHarness> {
   const dynamo = await startTestDynamo();
@@ -160,37 +159,3 @@ export async function startListHarness(config: RuntimeConfig = CONFIG): Promise<
 }
 
 const EMPTY = { body: '', provider: 'generic', withoutEvents: [], tokens: [], controls: [] };
-
-/** An order, in groups that arrive together. */
-function arrange(events: readonly NormalisedEvent[], order: number, random: () => number): NormalisedEvent[][] {
-  const byTime = events.toSorted((a, b) => ((a.occurredAt ?? '') < (b.occurredAt ?? '') ? -1 : 1));
-  const shuffled = () =>
-    events
-      .map((event) => ({ event, key: random() }))
-      .sort((a, b) => a.key - b.key)
-      .map(({ event }) => event);
-  switch (order) {
-    case 0:
-      return byTime.map((event) => [event]);
-    case 1:
-      return byTime.toReversed().map((event) => [event]);
-    case 2:
-      return [shuffled()];
-    case 3: {
-      // Everything arrives again, some time after it arrived first.
-      const again = shuffled().map((event) => ({
-        ...event,
-        receivedAt: new Date(Date.parse(event.receivedAt) + 3_600_000).toISOString(),
-      }));
-      return [...shuffled().map((event) => [event]), again];
-    }
-    default: {
-      const groups: NormalisedEvent[][] = [];
-      for (const event of shuffled()) {
-        if (groups.length === 0 || random() < 0.3) groups.push([]);
-        groups.at(-1)?.push(event);
-      }
-      return groups;
-    }
-  }
-}

@@ -11,12 +11,13 @@ const STUBS = join(import.meta.dirname, 'sdk-stubs.ts');
 
 /**
  * What the SDK can do that no function of ours does: search a workstation, a container or an EC2 instance for credentials (Lambda puts
- * them into the environment), and event streams. It would be 40 % of each bundle, and loading is most of a cold start.
+ * them into the environment), event streams, and a cache of hosts that nobody asks for. It would be 40 % of each bundle, and loading is most of a cold start.
  */
 const NEVER_USED = [
   '@aws-sdk/credential-provider-node',
   '@smithy/credential-provider-imds',
   '@smithy/core/event-streams',
+  '@aws-sdk/endpoint-cache',
 ];
 
 /**

@@ -83,6 +83,22 @@ describe('what single histories come to', () => {
     expect((await entryOf(who))?.version).toBe(version);
   });
 
+  test('what a series had outlasted, and somebody had put there by hand, comes back when the series is taken back', async () => {
+    const who = person();
+    const byHand = event(who, -4 * DAY, {
+      type: 'suppressed',
+      source: 'operator',
+      reason: 'soft_bounces',
+      until: Math.floor((NOW + DAY) / 1000),
+    });
+    await harness.batch([byHand, event(who, -3 * DAY), event(who, -DAY)]);
+    await harness.batch([event(who, -2 * DAY, { type: 'delivered' })]);
+    expect(await entryOf(who)).toMatchObject({
+      suppressedUntil: byHand.until,
+      reasons: { soft_bounces: [{ fingerprint: byHand.fingerprint }] },
+    });
+  });
+
   test('a delivery recorded promptly, after the look at the series and before its mark, counts', async () => {
     const who = person();
     await harness.batch([event(who, -DAY)]);

@@ -44,10 +44,11 @@ async function carryOut(words: readonly string[], put: Readonly<Record<string, s
   return stack.run(args);
 }
 
-async function bounce(source: keyof typeof SECRETS, recipient: string, timestamp: string): Promise<void> {
-  const reason = '550 5.1.1 user unknown';
-  const id = `${recipient} ${timestamp}`;
-  const body = JSON.stringify({ event: 'hard_bounce', timestamp, message_id: id, recipient, reason, smtp_code: 550 });
+const HARD = { event: 'hard_bounce', reason: '550 5.1.1 user unknown', smtp_code: 550 };
+const SOFT = { event: 'soft_bounce', reason: '452 4.2.2 mailbox full', smtp_code: 452 };
+
+async function bounce(source: keyof typeof SECRETS, recipient: string, timestamp: string, how = HARD): Promise<void> {
+  const body = JSON.stringify({ ...how, timestamp, message_id: `${recipient} ${timestamp}`, recipient });
   const { status } = await stack.driver.post(source, body, signGeneric(body, SECRETS[source]));
   expect(status).toBe(200);
 }
@@ -93,6 +94,40 @@ describe('a wrong mass suppression, as the runbook says', () => {
     expect(await suppressed()).toEqual([...stay].sort());
   }, 300_000);
 });
+
+test('a series of soft bounces goes with those of them that are taken back, though the last came after the window', async () => {
+  const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+  for (const hours of [40, 39, 38, 37]) await bounce('mail', 'broken@example.com', ago(hours), SOFT);
+  await bounce('other', 'broken@example.com', ago(5), SOFT);
+  for (const hours of [40, 10, 9, 8, 7, 6]) await bounce('mail', 'full@example.com', ago(hours), SOFT);
+  await emptied();
+  await eventually(
+    async () => expect(await suppressed()).toEqual(expect.arrayContaining(['broken@example.com', 'full@example.com'])),
+    60_000,
+  );
+
+  const window = [
+    'lift',
+    '--source',
+    'mail',
+    '--from',
+    ago(41),
+    '--until',
+    ago(36),
+    '--note',
+    'their outage',
+    '--actor',
+    'kim',
+  ];
+  const look = await stack.run([...window, '--dry-run']);
+  expect([look.code, look.out]).toEqual([0, expect.stringContaining('broken@example.com: soft_bounces lifted')]);
+  expect(look.out).not.toContain('full@example.com');
+  const lifted = await stack.run(window);
+  expect([lifted.code, lifted.err]).toEqual([0, expect.stringContaining('Lifted: 1.')]);
+  const left = await suppressed();
+  expect(left).toContain('full@example.com');
+  expect(left).not.toContain('broken@example.com');
+}, 300_000);
 
 describe('a wrong import, as the runbook says', () => {
   test('exactly what came with it goes; bounces of the same people, and other imports, stay', async () => {

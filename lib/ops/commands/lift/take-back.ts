@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DECIDING_TYPES } from '../../../../lambda/domain/history.ts';
+import { DECIDING_TYPES, SERIES_TYPES } from '../../../../lambda/domain/history.ts';
 import type { OperatorAct } from '../../../../lambda/domain/operator.ts';
 import type { Retraction } from '../../../../lambda/domain/retraction.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
@@ -9,14 +9,14 @@ import { readHistory } from '../../stack/events.ts';
 import { readMapping } from '../../stack/mapping.ts';
 import { waiting } from '../../stack/queue.ts';
 import { readRetractions } from '../../stack/retractions.ts';
-import { scanSuppression } from '../../stack/scan.ts';
+import { type Row, scanSuppression } from '../../stack/scan.ts';
 import type { Target } from '../../target/target.ts';
 import type { Author } from '../../words/author.ts';
 import { clean } from '../../words/clean.ts';
 import { readReasonKey } from '../../words/reasons.ts';
 import { endOf } from '../../words/time.ts';
 import { store } from './retraction.ts';
-import { concerned, type TakenBack, takenBack } from './taken-back.ts';
+import { breaksSeries, concerned, mayRestOn, type TakenBack, takenBack } from './taken-back.ts';
 
 /** How long the command waits for the next person to be done, in milliseconds. */
 const PATIENCE = 60_000;
@@ -80,13 +80,13 @@ async function look(
   io: Io,
   each: (page: readonly TakenBack[]) => Promise<void>,
 ): Promise<Found> {
-  const { retractions } = await readRetractions(target);
-  const all = [...retractions.filter(({ id }) => id !== retraction.id), retraction];
+  const others = await readOthers(target, retraction);
+  const all = [...others, retraction];
   let [lifted, stay] = [0, 0];
   for await (const page of scanSuppression(target, io)) {
     const found: TakenBack[] = [];
     for (const row of page) {
-      const keys = concerned(row, retraction);
+      const keys = await keysOf(target, row, retraction, others);
       if (keys.length === 0) continue;
       const history = await readHistory(target, row.recipient, DECIDING_TYPES);
       found.push(...takenBack(row, keys, history, target.policyOf, all, Date.now() / 1000));
@@ -99,6 +99,22 @@ async function look(
   return { lifted, stay };
 }
 
+const readOthers = async (target: Target, { id }: Retraction): Promise<Retraction[]> =>
+  (await readRetractions(target)).retractions.filter((one) => one.id !== id);
+
+/** Reasons of an entry of which the retraction takes something back. */
+async function keysOf(
+  target: Target,
+  row: Row,
+  retraction: Retraction,
+  others: readonly Retraction[],
+): Promise<string[]> {
+  const keys = concerned(row, retraction);
+  if (keys.includes('soft_bounces') || !mayRestOn(row, retraction)) return keys;
+  const history = await readHistory(target, row.recipient, SERIES_TYPES);
+  return breaksSeries(row, history, target.policyOf, others, retraction) ? [...keys, 'soft_bounces'] : keys;
+}
+
 /** Waits until no entry holds any of it, for as long as there is progress; whoever was suppressed meanwhile is asked for too. */
 async function settle(
   target: Target,
@@ -107,13 +123,14 @@ async function settle(
   asked: Set<string>,
   io: Io,
 ): Promise<number> {
+  const others = await readOthers(target, retraction);
   let [left, since] = [Number.POSITIVE_INFINITY, Date.now()];
   for (;;) {
     const open: string[] = [];
     for await (const page of scanSuppression(target, io, ['reasons'])) {
       const fresh: OperatorAct[] = [];
       for (const row of page)
-        for (const key of concerned(row, retraction)) {
+        for (const key of await keysOf(target, row, retraction, others)) {
           open.push(row.recipient);
           const one = { recipient: row.recipient, key };
           if (asked.has(named(one))) continue;

@@ -1,6 +1,7 @@
 import type { NormalisedEvent } from '../../../../lambda/domain/event.ts';
-import { type PolicyOf, reconsidered } from '../../../../lambda/domain/history.ts';
+import { type PolicyOf, reconsidered, seriesChange } from '../../../../lambda/domain/history.ts';
 import { type Retraction, retractionOf } from '../../../../lambda/domain/retraction.ts';
+import { restsOnSeries } from '../../../../lambda/domain/soft-bounces.ts';
 import { type Mark, type Reasons, settled } from '../../../../lambda/domain/suppression.ts';
 import type { Row } from '../../stack/scan.ts';
 
@@ -19,6 +20,34 @@ export const concerned = ({ reasons }: Row, retraction: Retraction): string[] =>
   Object.entries(reasons).flatMap(([key, marks]) =>
     marks.some((mark) => retractionOf(key, mark, [retraction])) ? [key] : [],
   );
+
+/**
+ * Whether an entry has marks of series that may contain what the retraction takes back, though none of them falls under it: the soft bounce that
+ * completed the series came later, or from another source. Only the history tells.
+ */
+export const mayRestOn = ({ reasons }: Row, retraction: Retraction): boolean =>
+  !('importId' in retraction) &&
+  (retraction.reason ?? SERIES) === SERIES &&
+  (reasons[SERIES] ?? []).some((mark) => restsOnSeries(SERIES, mark) && mark.at >= retraction.from);
+
+/**
+ * Whether a series that an entry rests on is none without what the retraction takes back.
+ * @param others the other retractions that hold
+ */
+export function breaksSeries(
+  { reasons }: Row,
+  history: readonly NormalisedEvent[],
+  policyOf: PolicyOf,
+  others: readonly Retraction[],
+  retraction: Retraction,
+): boolean {
+  const provedWith = (retractions: readonly Retraction[]) =>
+    new Set(seriesChange(history, policyOf, retractions).judgements.map(({ mark }) => mark.fingerprint));
+  const broken = provedWith(others).difference(provedWith([...others, retraction]));
+  return (reasons[SERIES] ?? []).some(({ fingerprint }) => broken.has(fingerprint));
+}
+
+const SERIES = 'soft_bounces';
 
 /**
  * What becomes of these reasons, by the very rules of `process`.
