@@ -1,5 +1,5 @@
 import type { BounceCause, BounceClass } from '../event.ts';
-import type { Rule, Verdict } from './rule.ts';
+import { type Rule, SENDER, type Verdict } from './rule.ts';
 import { FULL_RULES, RULES } from './rules/index.ts';
 import { BY_CODE, BY_STATUS, ONLY_ALONE } from './statuses.ts';
 import { wordsOf } from './words.ts';
@@ -76,8 +76,13 @@ function decide(
   const status = inner(smtpStatus, text);
   const rule = rules.find((one) => fits(one, words, status));
   const refused = status?.startsWith('5.7.') ?? false;
-  if (rule) return [rule.name, rule.weak && refused ? ['undetermined'] : rule.verdict];
   const known = status === undefined ? undefined : statuses.get(status);
+  if (rule) {
+    // These two numbers name the sender's address (RFC 3463): whatever is said to be missing is ours.
+    if (rule.verdict[0] === 'hard' && (status === '5.1.7' || status === '5.1.8')) return [`status ${status}`, SENDER];
+    const doubtful = refused || known?.[0] === 'soft' || (smtpCode === 552 && known?.[0] !== 'hard');
+    return [rule.name, rule.weak && doubtful ? ['undetermined'] : rule.verdict];
+  }
   const alone = !hasWords(words);
   if (known && (alone || !ONLY_ALONE.has(status as string))) return [`status ${status}`, known];
   if (refused) return ['status 5.7.x', ['block', 'policy']];
@@ -91,7 +96,7 @@ const fits = ({ says, unless, status: only }: Rule, words: string, status: strin
 /** A server that said "4" may take the mail tomorrow, whatever number was put in front when the ESP gave up. */
 function isTransient(code: number | undefined, status: string | undefined, text: string, given: Reply): boolean {
   if (status?.startsWith('4.')) return true;
-  const said = /(?:^|[^\d.])([45])(?:\d\d(?=[\s-]|$)|\.\d{1,3}\.\d{1,3})/.exec(text)?.[1];
+  const said = /(?:^|[^\w.])([45])(?:\d\d(?=[\s-]|$)|\.\d{1,3}\.\d{1,3})/.exec(text)?.[1];
   if (said !== undefined) return said === '4';
   return given.status === undefined && code !== undefined && code >= 400 && code < 500;
 }

@@ -11,7 +11,7 @@ export interface Rule {
   readonly unless?: RegExp;
   /** Only under this enhanced status. */
   readonly status?: string;
-  /** Too weak to stand against a status that says "refused" (5.7.x): nothing is decided then. */
+  /** Too weak to stand against numbers that say "refused" (5.7.x), "full" (5.2.2, 552) or "later": nothing is decided then. */
   readonly weak?: true;
   readonly verdict: Verdict;
 }

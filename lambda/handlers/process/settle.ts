@@ -59,8 +59,8 @@ export async function settle(
         ? fresh.intersection(new Set(made.changes.keys())).difference(retracted)
         : new Set<string>();
       // Some time stays for the look after it: one entry that is throttled must not make the others doubtful.
-      const deadline = Date.now() + (shares.suppressed - Date.now()) * WRITING;
-      const applied = await list.apply(made.changes, deadline, { quiet, fresh: isNew });
+      const kept = Math.min(LOOK, (shares.suppressed - Date.now()) / 5);
+      const applied = await list.apply(made.changes, shares.suppressed - kept, { quiet, fresh: isNew });
       settled = together(settled, applied, made.unread);
       if (made.changes.size === 0) break;
       await untilRecorded(made.changes, shares.suppressed);
@@ -75,8 +75,8 @@ export async function settle(
   }
 }
 
-/** Share of the time that is left for one round of writing. */
-const WRITING = 0.7;
+/** Most time that is kept for the look after a round of writing, in milliseconds. */
+const LOOK = 2000;
 
 const isEmpty = ({ judgements, series, retracted }: Asked): boolean =>
   judgements.size + series.size + retracted.size === 0;

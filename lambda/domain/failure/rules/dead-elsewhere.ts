@@ -13,6 +13,7 @@ export const ELSEWHERE_RULES: readonly Rule[] = [
         'benutzer|empfänger|empfaenger|postfach|adresse|konto|teilnehmer',
         'unbekannt|nicht bekannt|existiert nicht|nicht gefunden|nicht (?:mehr )?gültig|ungültig|nicht vorhanden|deaktiviert|kein solche|gibt es nicht',
       ),
+      '\\bkein(?:en)? (?:postfach|benutzer|empfänger|konto)\\b',
     ),
     verdict: MAILBOX,
   },
@@ -28,7 +29,7 @@ export const ELSEWHERE_RULES: readonly Rule[] = [
     says: says(
       either(
         'utilisateur|destinataire|adresse|boîte|compte|usager',
-        "inconnue?|invalide|inexistante?|n'existe (?:pas|plus)|introuvable|désactivée?|fermée?",
+        "inconnue?|invalide|inexistante?|n'existe (?:pas|plus)|introuvable|désactivée?|fermée?|n'est plus (?:valide|active?)|non trouvée?",
       ),
     ),
     verdict: MAILBOX,
@@ -38,7 +39,7 @@ export const ELSEWHERE_RULES: readonly Rule[] = [
     says: says(
       either(
         'utente|destinatario|casella|indirizzo|account',
-        'sconosciut[oa]|inesistente|non (?:esiste|valid[oa]|trovat[oa])|nessun|disattivat[oa]',
+        'sconosciut[oa]|inesistente|non (?:esiste|valid[oa]|trovat[oa])|nessun|disattivat[oa]|non è più',
       ),
     ),
     verdict: MAILBOX,
@@ -65,7 +66,12 @@ export const ELSEWHERE_RULES: readonly Rule[] = [
   },
   {
     name: 'mailbox-polish',
-    says: says(either('użytkownik|odbiorc|skrzynk|adresat|konto', 'nieznan|nie istnieje|nie znaleziono|nieprawidłow')),
+    says: says(
+      either(
+        'użytkownik|odbiorc|skrzynk|adresat|adres |konto',
+        'nieznan|nie istnieje|nie znaleziono|nieprawid[łl]ow|nie ma takie',
+      ),
+    ),
     verdict: MAILBOX,
   },
   {
@@ -103,8 +109,9 @@ export const ELSEWHERE_RULES: readonly Rule[] = [
     says: says(
       either(
         'пользовател|получател|адрес|ящик|абонент',
-        'не (?:найден|существует|зарегистрирован)|неизвест|несуществу|нет такого|отключ[её]н|заблокирован',
+        'не (?:найден|существует|зарегистрирован)|неизвест|несуществу|нет такого|отключ[её]н|заблокирован(?![оы])',
       ),
+      'такого (?:пользователя|адреса|ящика|получателя) нет',
     ),
     verdict: MAILBOX,
   },
@@ -115,6 +122,7 @@ export const ELSEWHERE_RULES: readonly Rule[] = [
         '用户|用戶|收件人|邮箱|郵箱|账号|帐号|帳號|地址',
         '不存在|未找到|找不到|无效|無效|已停用|已注销|未注册|未开通',
       ),
+      '(?:无此|無此|没有此|没有这个|查无此)(?:用户|用戶|邮箱|郵箱|收件人|账号|帐号)',
     ),
     verdict: MAILBOX,
   },
@@ -125,6 +133,7 @@ export const ELSEWHERE_RULES: readonly Rule[] = [
         '宛先|ユーザー?|受信者|メールアドレス|アカウント|メールボックス',
         '不明|見つかりません|存在しません|存在しない|登録されていません|無効',
       ),
+      '(?:ユーザー|メールアドレス|アカウント|宛先)はありません',
     ),
     verdict: MAILBOX,
   },

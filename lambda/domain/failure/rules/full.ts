@@ -26,6 +26,7 @@ export const FULL_RULES: readonly Rule[] = [
       '\\bquota ?exceeded',
       '\\bexceed\\w{0,3} [^.;!?]{0,30}\\b(?:quota|allocation)\\b',
       '\\bover storage\\b',
+      '\\breached (?:its|the|his|her) (?:limit|quota)\\b',
       '\\bexhausted allowed\\b',
       '\\b(?:mail ?box size|storage) (?:over )?limit\\b',
     ),

@@ -62,6 +62,10 @@ export const LATER_RULES: readonly Rule[] = [
       '\\bin progress\\b',
       '\\bmaintenance\\b',
       '\\boffline\\b',
+      '\\bvacation\\b',
+      '\\b(?:database|backend|store|storage|cluster|directory|dns|ldap) (?:is |was |are )?(?:down|unavailable|restarting|failed|failure|not available)\\b',
+      '\\bserver (?:is )?(?:down|restarting)\\b',
+      '\\b(?:because of|due to) (?:an? )?(?:system|internal|technical|disk|server)\\b',
       '\\bmailbox (?:is )?locked\\b',
     ),
     verdict: LATER,
@@ -70,6 +74,7 @@ export const LATER_RULES: readonly Rule[] = [
     name: 'expired',
     says: says(
       '\\b(?:message|delivery|queue|retry)\\b[^.;!?]{0,25}\\bexpired\\b',
+      '\\b(?:mail|retry time|attempts) for\\b[^.;!?]{0,60}\\bexpired\\b',
       '\\btoo (?:long|old)\\b(?<=queue too long|too old)',
       '\\bnot be delivered (?:for|within|after)\\b',
       '\\bretry timeout\\b',
@@ -116,6 +121,7 @@ export const LATER_RULES: readonly Rule[] = [
       '\\bservfail\\b',
       '\\b(?:failed|unable|cannot|could not) (?:to )?(?:resolve|look ?up)\\b',
       '\\bmx info\\b',
+      '\\bnot be (?:checked|opened)\\b',
       '\\banswer with no data\\b',
     ),
     unless: says(
