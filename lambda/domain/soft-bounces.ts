@@ -36,7 +36,8 @@ export function judgeSoftBounces(
 ): Judgement[] {
   const newestFirst = history
     .filter((event) => !event.recipientAltered && (isSoftBounce(event) || event.type === 'delivered'))
-    .sort((a, b) => (a.at > b.at ? -1 : a.at < b.at ? 1 : a.fingerprint < b.fingerprint ? -1 : 1));
+    // Of one moment the bounces come first: a delivery ends the series before it, not those beside it.
+    .sort((a, b) => (a.at > b.at ? -1 : a.at < b.at ? 1 : Number(!isSoftBounce(a)) - Number(!isSoftBounce(b))));
   return newestFirst.flatMap((event, index) => {
     const { messages, windowDays, suppressDays } = policyOf(event.source).softBounces;
     if (!isSoftBounce(event) || messages === 0) return [];

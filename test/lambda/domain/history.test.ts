@@ -4,6 +4,7 @@ import { FOREVER } from '../../../lambda/contract/tables.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
 import { pastEvent, reconsidered, seriesChange, withoutRetracted } from '../../../lambda/domain/history.ts';
 import { type Retraction, retractionOf } from '../../../lambda/domain/retraction.ts';
+import { judgeSoftBounces } from '../../../lambda/domain/soft-bounces.ts';
 import { type Change, type Reasons, settled, verdicts } from '../../../lambda/domain/suppression.ts';
 import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
 
@@ -108,3 +109,21 @@ test('in a series no time lies after its arrival', () => {
   const { occurredAt: _occurredAt, ...untimed } = event(5);
   expect(pastEvent(untimed)).toBeUndefined();
 });
+
+test.each(['0', '3'])(
+  'a bounce at the very moment of a delivery (%s) belongs to the series after it',
+  (fingerprint) => {
+    const [at, later] = ['2026-01-08T00:00:00.000Z', '2026-01-08T00:00:00.001Z'];
+    const past = { source: 'a', providerEvent: 'x', type: 'bounced', bounceClass: 'soft' } as const;
+    const policy = { softBounces: { messages: 2, windowDays: 4, suppressDays: 3 } } as PolicyConfig;
+    const proved = judgeSoftBounces(
+      [
+        { ...past, type: 'delivered', fingerprint, at },
+        { ...past, fingerprint: '1', at },
+        { ...past, fingerprint: '2', at: later },
+      ],
+      () => policy,
+    );
+    expect(proved.map(({ mark }) => mark.fingerprint)).toEqual(['2']);
+  },
+);
