@@ -49,8 +49,10 @@ describe('the runbook', () => {
       'Roll back a deploy',
       'Restore a table',
       'An ESP disabled our endpoint',
+      'Events were lost in an outage',
       'A leaked secret',
       'A wrong mass suppression',
+      'A wrong import',
     ]);
   });
 
