@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { eventFields } from '../../lambda/contract/event-fields.ts';
+import { EVENT_MEANINGS } from '../../lambda/contract/event-meanings.ts';
 
 /** `docs/schemas/email-event.json`, from the table of event fields. Run this file to write it anew; a test compares. */
 
@@ -50,7 +51,7 @@ export function eventSchema(): object {
     type: 'object',
     required: eventFields.flatMap(([name, { always }]) => (always ? [name] : [])),
     properties: Object.fromEntries(
-      eventFields.map(([name, field]) => [name, { ...valueSchema(field), description: field.about }]),
+      eventFields.map(([name, field]) => [name, { ...valueSchema(field), description: EVENT_MEANINGS[name] }]),
     ),
   };
 }
