@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { METRICS, namespaceOf } from '../lambda/contract/metrics.ts';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
-import { daysOf, LENGTHS, reaches, type Stretch, type Value } from './support/alarm-days.ts';
-import { dimensionsOf } from './support/alarm-evaluator.ts';
+import { daysOf, LENGTHS, reaches, type Stretch, type Value } from './support/alarms/days.ts';
+import { metricsIn } from './support/alarms/emf.ts';
+import { dimensionsOf } from './support/alarms/evaluator.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { Driver, eventually, signGeneric, signSvix } from './support/driver.ts';
-import { metricsIn } from './support/emf.ts';
-import { type FaultyProxy, faultyProxy, throttled, unavailable } from './support/faulty-proxy.ts';
+import { type FaultyProxy, faultyProxy, throttled, unavailable } from './support/surroundings/faulty-proxy.ts';
 import { settingsOf, show, synthesize } from './support/template.ts';
 
 /**

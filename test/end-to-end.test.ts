@@ -15,7 +15,7 @@ import {
   signSnsConfirmation,
   signSvix,
 } from './support/driver.ts';
-import { snsCertificate } from './support/sns-certificate.ts';
+import { snsCertificate } from './support/surroundings/sns-certificate.ts';
 
 /** The whole path on one machine: the synthesized template, the bundles that deploy would upload, real HTTP, emulators behind. */
 

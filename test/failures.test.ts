@@ -7,7 +7,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { Driver, eventually, signSendGrid } from './support/driver.ts';
-import { type Call, type FaultyProxy, faultyProxy, throttled, unavailable } from './support/faulty-proxy.ts';
+import {
+  type Call,
+  type FaultyProxy,
+  faultyProxy,
+  throttled,
+  unavailable,
+} from './support/surroundings/faulty-proxy.ts';
 
 /**
  * Failures on purpose: while 1,000 events arrive, the table, the queue and the secret store refuse in turn, and functions are killed

@@ -7,9 +7,9 @@ import { packMessages } from '../lambda/domain/message.ts';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { eventually, signSns, signSnsConfirmation } from './support/driver.ts';
-import { type FaultyProxy, faultyProxy, unavailable } from './support/faulty-proxy.ts';
 import { type BusEvent, Feeds, feedSettings, schemaErrors, transformed } from './support/feeds.ts';
-import { snsCertificate } from './support/sns-certificate.ts';
+import { type FaultyProxy, faultyProxy, unavailable } from './support/surroundings/faulty-proxy.ts';
+import { snsCertificate } from './support/surroundings/sns-certificate.ts';
 
 /** What the rest of a company is fed with: the bus and the archive, in the local stack. */
 

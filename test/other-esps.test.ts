@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { normalisedEvent } from '../lambda/domain/normalised.ts';
+import { normalisedEvent } from '../lambda/domain/event/normalised.ts';
 import { PROVIDERS } from '../lambda/providers/index.ts';
 import type { WebhookRequest } from '../lambda/providers/provider.ts';
 import { checkSettings } from '../lib/settings/check.ts';
-import { arrival } from './support/provider-contract.ts';
+import { arrival } from './support/providers/contract.ts';
 
 /** Every recipe of docs/providers/other.md: its settings through the check of the settings, its body through proof and mapping. */
 

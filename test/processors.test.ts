@@ -10,10 +10,10 @@ import fc from 'fast-check';
 import type { RuntimeConfig } from '../lambda/contract/config.ts';
 import { ENV } from '../lambda/contract/env.ts';
 import { packMessages } from '../lambda/domain/message.ts';
-import { OPERATOR } from '../lambda/domain/operator.ts';
+import { OPERATOR } from '../lambda/domain/suppression/operator.ts';
 import { buildFunction } from '../lib/constructs/bundle/build.ts';
 import { DEFAULT_POLICY } from '../lib/settings/policy.ts';
-import { startTestDynamo, type TestDynamo } from './support/dynamodb.ts';
+import { startTestDynamo, type TestDynamo } from './support/surroundings/dynamodb.ts';
 
 /**
  * Order does not matter, shown on the shipped bundle: any permutation, repetition and split of the same events over two processors

@@ -2,8 +2,9 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { PROVIDERS } from '../lambda/providers/index.ts';
+import { circles } from './support/circles.ts';
 import { FOLDERS, withFolders } from './support/folders.ts';
-import { withTables } from './support/provider-table.ts';
+import { withTables } from './support/providers/table.ts';
 
 /** Rules of the house that no type holds: which folder may import which, and what belongs to every provider. */
 
@@ -72,6 +73,22 @@ describe('imports point one way', () => {
       );
     });
     expect(impure).toEqual([]);
+  });
+});
+
+describe('shape', () => {
+  test('no import circle, types included', () => {
+    expect(circles(new Map(sources.map((file) => [file, imports(file)])))).toEqual([]);
+    // The walk itself: a circle of types only, one through a third file, and a file that imports itself.
+    const made = { a: ['b'], b: ['c', 'd'], c: ['a'], d: [], e: ['e'] };
+    expect(circles(new Map(Object.entries(made))).map((circle) => circle.toSorted())).toEqual([['a', 'b', 'c'], ['e']]);
+  });
+
+  test('no folder with more than 15 loose files, but where each ESP has one', () => {
+    const all = globSync('{bin,lib,lambda,test,bench}/**/*.{ts,mjs,json}').map((file) => file.replaceAll('\\', '/'));
+    const loose = Map.groupBy(all, (file) => dirname(file));
+    const crowded = [...loose].filter(([, files]) => files.length > 15).map(([folder]) => folder);
+    expect(crowded).toEqual(['test/lambda/providers']);
   });
 });
 

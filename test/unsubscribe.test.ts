@@ -8,8 +8,8 @@ import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { unsubscribeHeaders, unsubscribeUrl } from '../lib/reader/index.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { Driver, eventually, type Item } from './support/driver.ts';
-import { forgeries } from './support/forged-tokens.ts';
 import { ops, project } from './support/ops.ts';
+import { forgeries } from './support/providers/forged-tokens.ts';
 
 /** RFC 8058 from a mail program's side, over the synthesized stack and its bundles. */
 

@@ -3,8 +3,8 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { NormalisedEvent } from '../../lambda/domain/event.ts';
-import { eventRecord } from '../../lambda/domain/record.ts';
+import type { NormalisedEvent } from '../../lambda/domain/event/event.ts';
+import { eventRecord } from '../../lambda/domain/event/record.ts';
 import { client, oneByOne, RETENTION_DAYS } from './one-by-one.ts';
 
 async function store(event: NormalisedEvent): Promise<void> {

@@ -8,11 +8,11 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { SuppressionStore } from '../../lambda/aws/dynamodb/suppression.ts';
 import { inParallel } from '../../lambda/domain/batches.ts';
-import type { NormalisedEvent } from '../../lambda/domain/event.ts';
+import type { NormalisedEvent } from '../../lambda/domain/event/event.ts';
 import { interpreter } from '../../lambda/domain/interpret.ts';
 import { readMessage } from '../../lambda/domain/message.ts';
-import { judge } from '../../lambda/domain/policy.ts';
-import type { Change } from '../../lambda/domain/suppression.ts';
+import { judge } from '../../lambda/domain/suppression/policy.ts';
+import type { Change } from '../../lambda/domain/suppression/suppression.ts';
 import { sendgrid } from '../../lambda/providers/sendgrid/index.ts';
 import { DEFAULT_POLICY } from '../../lib/settings/policy.ts';
 

@@ -1,7 +1,7 @@
 /** Peer of `process`: one conditional `PutItem` per event. */
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { eventRecord } from '../../lambda/domain/record.ts';
+import { eventRecord } from '../../lambda/domain/event/record.ts';
 import { client, oneByOne, RETENTION_DAYS } from './one-by-one.ts';
 
 export const handler = oneByOne(async (event) => {

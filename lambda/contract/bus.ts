@@ -1,4 +1,4 @@
-import type { EventType } from './event-types.ts';
+import type { EventType } from './event/types.ts';
 
 /** What stands on the event bus. Names are a contract with the rules of others; `docs/schemas/` describes the details. */
 export const BUS_SOURCE = 'quell';

@@ -2,8 +2,8 @@ import type { DeliveryMessage } from '../contract/message.ts';
 import { PoisonEvent } from './errors.ts';
 import { parseJson } from './json.ts';
 import { readMessage } from './message.ts';
-import { OPERATOR } from './operator.ts';
 import { type Fields, fields, isoTime, text } from './read.ts';
+import { OPERATOR } from './suppression/operator.ts';
 
 /** A message that its queue is not for. It must not be put on another one either. */
 export class WrongWay extends PoisonEvent {}

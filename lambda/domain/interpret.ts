@@ -1,9 +1,9 @@
 import { UNSUBSCRIBE_SOURCE } from '../contract/unsubscribe.ts';
 import { PoisonEvent } from './errors.ts';
-import type { Draft, NormalisedEvent } from './event.ts';
-import { LISTED, normaliseListed } from './listed.ts';
-import { type Arrival, normalisedEvent } from './normalised.ts';
-import { normaliseAct, OPERATOR } from './operator.ts';
+import type { Draft, NormalisedEvent } from './event/event.ts';
+import { type Arrival, normalisedEvent } from './event/normalised.ts';
+import { LISTED, normaliseListed } from './suppression/listed.ts';
+import { normaliseAct, OPERATOR } from './suppression/operator.ts';
 import { normaliseWish } from './unsubscribe/event.ts';
 
 /**

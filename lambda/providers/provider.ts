@@ -1,7 +1,7 @@
 import type { GenericSchema } from 'valibot';
 import type { Topics } from '../domain/channel.ts';
 import type { RefusalReason } from '../domain/errors.ts';
-import type { EventType } from '../domain/event.ts';
+import type { EventType } from '../domain/event/event.ts';
 import type { Control, NormaliseContext, Normaliser } from '../domain/interpret.ts';
 
 export type { Control, NormaliseContext, Topics };

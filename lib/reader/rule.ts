@@ -1,5 +1,5 @@
 import { SUPPRESSION } from '../../lambda/contract/tables.ts';
-import { REASONS } from '../../lambda/domain/suppression.ts';
+import { REASONS } from '../../lambda/domain/suppression/suppression.ts';
 import type { Item } from './lookup.ts';
 import type { Question, Reason } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { type EventField, eventFields } from '../../lambda/contract/event-fields.ts';
+import { type EventField, eventFields } from '../../lambda/contract/event/fields.ts';
 
 /** What the archive's lines hold, as columns of a table. Names as they stand in a line; engines compare them without case. */
 export type ColumnType =

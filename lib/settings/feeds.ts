@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PUBLISHED_TYPES } from '../../lambda/contract/bus.ts';
-import { EVENT_TYPES, type EventType } from '../../lambda/contract/event-types.ts';
+import { EVENT_TYPES, type EventType } from '../../lambda/contract/event/types.ts';
 import type { Mistake } from './mistakes.ts';
 import { matching, wholeNumber } from './values.ts';
 

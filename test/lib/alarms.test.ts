@@ -5,7 +5,7 @@ import { alarmName, SOURCE_ALARMS } from '../../lambda/contract/alarms.ts';
 import { METRICS, namespaceOf, SOURCE_DIMENSION } from '../../lambda/contract/metrics.ts';
 import { silenceWindow } from '../../lib/constructs/watch/alarms/silence.ts';
 import { LONGEST_WINDOW, SHORTEST_WINDOW } from '../../lib/settings/values.ts';
-import { evaluate } from '../support/alarm-evaluator.ts';
+import { evaluate } from '../support/alarms/evaluator.ts';
 import { settingsOf, show, synthesize, VARIANTS, withSource } from '../support/template.ts';
 
 const everything = synthesize(VARIANTS.everything);

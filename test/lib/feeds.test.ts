@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { eventFields } from '../../lambda/contract/event-fields.ts';
+import { eventFields } from '../../lambda/contract/event/fields.ts';
 import { archivedName } from '../../lib/reports/columns.ts';
 import { REPORTS } from '../../lib/reports/reports.ts';
 import type { Settings } from '../../lib/settings/schema.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { eventFields } from '../../lambda/contract/event-fields.ts';
-import { EVENT_MEANINGS } from '../../lambda/contract/event-meanings.ts';
+import { eventFields } from '../../lambda/contract/event/fields.ts';
+import { EVENT_MEANINGS } from '../../lambda/contract/event/meanings.ts';
 
 /** `docs/schemas/email-event.json`, from the table of event fields. Run this file to write it anew; a test compares. */
 

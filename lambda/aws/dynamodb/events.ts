@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { EVENTS } from '../../contract/tables.ts';
-import type { EventType, NormalisedEvent } from '../../domain/event.ts';
-import { eventKey, eventRecord, expiresAt, recordedEvent } from '../../domain/record.ts';
+import type { EventType, NormalisedEvent } from '../../domain/event/event.ts';
+import { eventKey, eventRecord, expiresAt, recordedEvent } from '../../domain/event/record.ts';
 import { toItem } from './item.ts';
 import { writeOver } from './rewrites.ts';
 import { type Outcome, runStatements, type Statement } from './statements.ts';

@@ -1,6 +1,6 @@
 import { DeleteItemCommand, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { EventKey } from '../../domain/record.ts';
+import type { EventKey } from '../../domain/event/record.ts';
 
 /**
  * Whether the event stands in the events table. What was found is taken away again: whoever reads or exports the table meets no

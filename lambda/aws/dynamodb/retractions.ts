@@ -1,7 +1,7 @@
 import { type AttributeValue, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { RETRACTIONS_KEY, SUPPRESSION } from '../../contract/tables.ts';
-import type { Retraction } from '../../domain/retraction.ts';
+import type { Retraction } from '../../domain/suppression/retraction.ts';
 
 /** The list of what does not count, and how often it was written. */
 export interface RetractionList {

@@ -4,7 +4,7 @@ import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../../contract/tables.ts';
 import { chunks } from '../../domain/batches.ts';
-import { type Change, type Judgement, type Reasons, settled, verdicts } from '../../domain/suppression.ts';
+import { type Change, type Judgement, type Reasons, settled, verdicts } from '../../domain/suppression/suppression.ts';
 import { jitter, until } from '../effort.ts';
 import { insertText } from './events.ts';
 import { toItem } from './item.ts';

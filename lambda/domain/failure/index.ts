@@ -1,4 +1,4 @@
-import type { BounceCause, BounceClass } from '../event.ts';
+import type { BounceCause, BounceClass } from '../event/event.ts';
 import { type Rule, SENDER, type Verdict } from './rule.ts';
 import { FULL_RULES, RULES } from './rules/index.ts';
 import { BY_CODE, BY_STATUS, ONLY_ALONE } from './statuses.ts';

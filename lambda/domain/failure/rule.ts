@@ -1,4 +1,4 @@
-import type { BounceCause, BounceClass } from '../event.ts';
+import type { BounceCause, BounceClass } from '../event/event.ts';
 
 export type Verdict = readonly [BounceClass, BounceCause?];
 

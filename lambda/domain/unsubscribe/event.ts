@@ -1,6 +1,6 @@
 import { ALL } from '../../contract/unsubscribe.ts';
 import { PoisonEvent } from '../errors.ts';
-import type { Draft } from '../event.ts';
+import type { Draft } from '../event/event.ts';
 import { parseJson, UnreadableJson } from '../json.ts';
 import { fields, isoTime, present, text } from '../read.ts';
 import type { Claims } from './token.ts';

@@ -8,7 +8,7 @@ import { logError } from '../../aws/telemetry.ts';
 import { type ArchiveLine, MAX_MEMBER_BYTES } from '../../contract/archive.ts';
 import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
 import type { DeliveryMessage } from '../../contract/message.ts';
-import type { NormalisedEvent } from '../../domain/event.ts';
+import type { NormalisedEvent } from '../../domain/event/event.ts';
 import type { Opened } from './opened.ts';
 import { divide, type Passed } from './step.ts';
 

@@ -1,7 +1,7 @@
 import type { EventStore } from '../../aws/dynamodb/events.ts';
 import { noteFailure } from '../../aws/dynamodb/statements.ts';
-import type { NormalisedEvent } from '../../domain/event.ts';
-import { countedAt } from '../../domain/event-time.ts';
+import type { NormalisedEvent } from '../../domain/event/event.ts';
+import { countedAt } from '../../domain/event/time.ts';
 import {
   DECIDING_TYPES,
   type PolicyOf,
@@ -9,9 +9,9 @@ import {
   SERIES_TYPES,
   seriesChange,
   withoutRetracted,
-} from '../../domain/history.ts';
-import type { Retraction } from '../../domain/retraction.ts';
-import { type Change, type Judgement, reasonKey } from '../../domain/suppression.ts';
+} from '../../domain/suppression/history.ts';
+import type { Retraction } from '../../domain/suppression/retraction.ts';
+import { type Change, type Judgement, reasonKey } from '../../domain/suppression/suppression.ts';
 import type { RecordedEvent } from './record.ts';
 
 /** What a change is made of, beside what single events prove. */

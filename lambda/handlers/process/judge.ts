@@ -1,11 +1,11 @@
 import { findSource } from '../../aws/config.ts';
 import type { RuntimeConfig } from '../../contract/config.ts';
-import type { NormalisedEvent } from '../../domain/event.ts';
-import { countedAt } from '../../domain/event-time.ts';
-import type { PolicyOf } from '../../domain/history.ts';
-import { judge } from '../../domain/policy.ts';
-import { isSoftBounce } from '../../domain/soft-bounces.ts';
-import { type Judgement, reasonKey } from '../../domain/suppression.ts';
+import type { NormalisedEvent } from '../../domain/event/event.ts';
+import { countedAt } from '../../domain/event/time.ts';
+import type { PolicyOf } from '../../domain/suppression/history.ts';
+import { judge } from '../../domain/suppression/policy.ts';
+import { isSoftBounce } from '../../domain/suppression/soft-bounces.ts';
+import { type Judgement, reasonKey } from '../../domain/suppression/suppression.ts';
 import type { RecordedEvent } from './record.ts';
 
 /** What single events of a batch prove, and of whom more has to be read before it is known. */

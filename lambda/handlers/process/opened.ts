@@ -3,7 +3,7 @@ import { findSource } from '../../aws/config.ts';
 import type { RuntimeConfig } from '../../contract/config.ts';
 import type { DeliveryMessage } from '../../contract/message.ts';
 import { readArrived, type SourceOfTopic, type Way, WrongWay } from '../../domain/channel.ts';
-import type { NormalisedEvent } from '../../domain/event.ts';
+import type { NormalisedEvent } from '../../domain/event/event.ts';
 import {
   BUILT_IN,
   type Control,

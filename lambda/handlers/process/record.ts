@@ -1,5 +1,5 @@
 import type { EventStore, Recorded, RecordMode } from '../../aws/dynamodb/events.ts';
-import type { NormalisedEvent } from '../../domain/event.ts';
+import type { NormalisedEvent } from '../../domain/event/event.ts';
 import type { Opened } from './opened.ts';
 import { divide, type Passed } from './step.ts';
 

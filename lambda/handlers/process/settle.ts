@@ -4,9 +4,9 @@ import type { RetractionList, RetractionStore } from '../../aws/dynamodb/retract
 import { noteFailure } from '../../aws/dynamodb/statements.ts';
 import type { Applied, SuppressionStore } from '../../aws/dynamodb/suppression.ts';
 import { until } from '../../aws/effort.ts';
-import type { PolicyOf } from '../../domain/history.ts';
-import { restsOnSeries } from '../../domain/soft-bounces.ts';
-import type { Change } from '../../domain/suppression.ts';
+import type { PolicyOf } from '../../domain/suppression/history.ts';
+import { restsOnSeries } from '../../domain/suppression/soft-bounces.ts';
+import type { Change } from '../../domain/suppression/suppression.ts';
 import { type Asked, changesOf, touchedBy } from './changes.ts';
 import { type Judged, PROMPT } from './judge.ts';
 import type { Shares } from './step.ts';

@@ -1,7 +1,7 @@
 import type { Applied } from '../../aws/dynamodb/suppression.ts';
 import { until } from '../../aws/effort.ts';
 import type { RuntimeConfig } from '../../contract/config.ts';
-import { MAX_SCOPES } from '../../domain/suppression.ts';
+import { MAX_SCOPES } from '../../domain/suppression/suppression.ts';
 import { asFirstArrived } from './changes.ts';
 import { judgeEvents, policyOf } from './judge.ts';
 import type { Opened, Poison } from './opened.ts';

@@ -1,9 +1,9 @@
 import type { Tally } from '../../aws/telemetry.ts';
 import { HEARTBEAT_SOURCE, type RuntimeConfig } from '../../contract/config.ts';
-import type { EventType } from '../../contract/event-types.ts';
+import type { EventType } from '../../contract/event/types.ts';
 import { BATCH_FACTS, blockedFact, type RateKind, rateFact } from '../../contract/logs.ts';
 import { METRICS, type MetricName } from '../../contract/metrics.ts';
-import type { NormalisedEvent } from '../../domain/event.ts';
+import type { NormalisedEvent } from '../../domain/event/event.ts';
 import { mailboxOperator, mayComplain, OTHER_OPERATOR } from '../../domain/mailbox-operators.ts';
 import type { RecordedEvent, Stored } from './record.ts';
 import type { Suppressed } from './suppress.ts';

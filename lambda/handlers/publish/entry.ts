@@ -4,7 +4,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { BusEntry } from '../../aws/eventbridge.ts';
 import { DETAIL_TYPES } from '../../contract/bus.ts';
 import { EVENTS } from '../../contract/tables.ts';
-import { type Item, publishedEvent, suppressionChange } from '../../domain/change.ts';
+import { type Item, publishedEvent, suppressionChange } from '../../domain/suppression/change.ts';
 
 /** What one change of a table is on the bus; undefined where it is not published. The key tells the tables apart. */
 export function busEntry({ dynamodb }: DynamoDBRecord, types: ReadonlySet<string>): BusEntry | undefined {

@@ -1,5 +1,5 @@
 import { strictObject } from 'valibot';
-import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../../domain/event.ts';
+import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, list, present, text } from '../../domain/read.ts';
 import { defineProvider, type Proof, type SampleInput, type WebhookRequest } from '../provider.ts';
 import { bodyJson, jsonEvents } from '../shared/body.ts';

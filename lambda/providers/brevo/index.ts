@@ -1,5 +1,5 @@
 import { strictObject } from 'valibot';
-import type { Draft, EventType } from '../../domain/event.ts';
+import type { Draft, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, list, present, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';

@@ -1,5 +1,5 @@
 import { strictObject } from 'valibot';
-import type { Draft, DropReason, EventType } from '../../domain/event.ts';
+import type { Draft, DropReason, EventType } from '../../domain/event/event.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
 import { type Fields, fields, instant, present, stringMap, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';

@@ -1,10 +1,10 @@
 import { boolean, optional, strictObject } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
-import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event.ts';
+import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event/event.ts';
 import { instant, stringMap, tagList, text, utcTime } from '../../domain/read.ts';
 import { defineProvider, type Proof, type WebhookRequest } from '../provider.ts';
 import { draft } from '../shared/draft.ts';
-import { formOrJsonEvent, formOrJsonFields } from '../shared/form.ts';
+import { formOrJsonEvent, formOrJsonFields } from '../shared/form/form.ts';
 import { hexHmac } from '../shared/proof/hmac.ts';
 import { basicKey, presentSecret, verifySharedSecret } from '../shared/proof/password.ts';
 import { fromBase64, fromHex, hmac, matchSecret, requiredHeader, sameBytes } from '../shared/proof/signature.ts';

@@ -1,4 +1,4 @@
-import type { EventType } from '../../domain/event.ts';
+import type { EventType } from '../../domain/event/event.ts';
 import type { SampleInput } from '../provider.ts';
 import { textTime } from '../shared/samples.ts';
 

@@ -1,5 +1,5 @@
 import { strictObject } from 'valibot';
-import type { BounceCause, BounceClass } from '../../domain/event.ts';
+import type { BounceCause, BounceClass } from '../../domain/event/event.ts';
 import { fields, instant, number, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';

@@ -14,8 +14,8 @@ import {
 import { defineProvider } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';
 import { jsonMemberEvents } from '../shared/json-member.ts';
-import { MAPPING_OPTIONS, mappedDraft } from '../shared/mapping.ts';
-import { mappedSample, usualPlace } from '../shared/mapping-sample.ts';
+import { MAPPING_OPTIONS, mappedDraft } from '../shared/mapping/mapping.ts';
+import { mappedSample, usualPlace } from '../shared/mapping/sample.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
 import {
   checkAge,

@@ -1,5 +1,5 @@
 import { strictObject } from 'valibot';
-import type { BounceClass, Draft, EventType } from '../../domain/event.ts';
+import type { BounceClass, Draft, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, list, present, stringMap, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { weighBounce } from '../shared/bounce.ts';

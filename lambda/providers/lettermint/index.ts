@@ -1,5 +1,5 @@
 import { strictObject } from 'valibot';
-import type { Draft, DropReason, EventType } from '../../domain/event.ts';
+import type { Draft, DropReason, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, number, present, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';

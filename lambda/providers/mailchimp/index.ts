@@ -1,9 +1,9 @@
 import { strictObject } from 'valibot';
-import type { Draft, EventType } from '../../domain/event.ts';
+import type { Draft, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, present, stringMap, text, utcTime } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { draft } from '../shared/draft.ts';
-import { formEvent, formFields } from '../shared/form.ts';
+import { formEvent, formFields } from '../shared/form/form.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
 import { FORM_TYPE, postWithSecret } from '../shared/samples.ts';
 import { sampleEvent } from './samples.ts';

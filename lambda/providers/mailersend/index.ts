@@ -1,6 +1,6 @@
 import { nonEmpty, optional, pipe, strictObject, string } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
-import type { Draft, EventType } from '../../domain/event.ts';
+import type { Draft, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, list, present, stringMap, tagList, text, utcTime } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';

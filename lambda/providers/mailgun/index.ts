@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { strictObject } from 'valibot';
 import { PoisonEvent, RefusedRequest } from '../../domain/errors.ts';
-import type { EventType } from '../../domain/event.ts';
+import type { EventType } from '../../domain/event/event.ts';
 import { sliceMember } from '../../domain/json.ts';
 import { type Fields, fields, instant, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';

@@ -1,4 +1,4 @@
-import type { Draft, DropReason } from '../../domain/event.ts';
+import type { Draft, DropReason } from '../../domain/event/event.ts';
 import { classifyFailure, type Failure, type Reply } from '../../domain/failure/index.ts';
 import { type Fields, fields, number, present, text } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';

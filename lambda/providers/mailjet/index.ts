@@ -1,5 +1,5 @@
 import { strictObject } from 'valibot';
-import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../../domain/event.ts';
+import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../../domain/event/event.ts';
 import { type Fields, instant, present, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { strictObject } from 'valibot';
 import { PoisonEvent, RefusedRequest } from '../../domain/errors.ts';
-import type { Draft, EventType } from '../../domain/event.ts';
+import type { Draft, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, present, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';

@@ -1,5 +1,5 @@
 import { optional, picklist, strictObject } from 'valibot';
-import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event.ts';
+import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event/event.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
 import { type Fields, fields, instant, number, present, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';

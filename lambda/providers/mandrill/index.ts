@@ -5,7 +5,7 @@ import { fields, instant, stringMap, tagList, text } from '../../domain/read.ts'
 import { defineProvider } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
-import { formBytes } from '../shared/form-bytes.ts';
+import { formBytes } from '../shared/form/bytes.ts';
 import { fromBase64, hmac, matchSecret, requiredHeader, sameBytes, UnusableSecret } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
 import { outcome, recipientOf, syncOutcome, TYPES, visits } from './outcome.ts';

@@ -1,4 +1,4 @@
-import type { Draft, DropReason, EventType } from '../../domain/event.ts';
+import type { Draft, DropReason, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, list, present, text } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 import { bareId, country } from '../shared/mail.ts';

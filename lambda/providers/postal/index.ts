@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { boolean, optional, strictObject } from 'valibot';
-import type { Draft, EventType } from '../../domain/event.ts';
+import type { Draft, EventType } from '../../domain/event/event.ts';
 import { classifyFailure } from '../../domain/failure/index.ts';
 import { type Fields, fields, instant, present, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';

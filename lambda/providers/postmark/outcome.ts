@@ -1,4 +1,4 @@
-import type { BounceCause, BounceClass, Draft, DropReason } from '../../domain/event.ts';
+import type { BounceCause, BounceClass, Draft, DropReason } from '../../domain/event/event.ts';
 import { type Fields, fields, list, present, text } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 import { bareId, country, mailTime, scopeOf } from '../shared/mail.ts';

@@ -1,5 +1,5 @@
 import { strictObject } from 'valibot';
-import type { Draft, DropReason, EventType } from '../../domain/event.ts';
+import type { Draft, DropReason, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, list, present, stringMap, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { sesBounce } from '../ses/bounce.ts';

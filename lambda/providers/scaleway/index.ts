@@ -1,6 +1,6 @@
 import { array, boolean, optional, pipe, regex, strictObject, string } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
-import type { Draft } from '../../domain/event.ts';
+import type { Draft } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';

@@ -1,4 +1,4 @@
-import type { Draft, EventType } from '../../domain/event.ts';
+import type { Draft, EventType } from '../../domain/event/event.ts';
 import type { Reply } from '../../domain/failure/index.ts';
 import { type Fields, number, present, text } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';

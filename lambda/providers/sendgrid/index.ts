@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { strictObject } from 'valibot';
-import type { EventType } from '../../domain/event.ts';
+import type { EventType } from '../../domain/event/event.ts';
 import { type Fields, instant, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvents } from '../shared/body.ts';

@@ -1,4 +1,4 @@
-import type { BounceClass, Draft, DropReason, EventType } from '../../domain/event.ts';
+import type { BounceClass, Draft, DropReason, EventType } from '../../domain/event/event.ts';
 import { classifyFailure } from '../../domain/failure/index.ts';
 import { type Fields, number, present, text } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';

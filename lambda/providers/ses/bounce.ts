@@ -1,4 +1,4 @@
-import type { Draft, DropReason } from '../../domain/event.ts';
+import type { Draft, DropReason } from '../../domain/event/event.ts';
 import type { Reply } from '../../domain/failure/index.ts';
 import { present } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';

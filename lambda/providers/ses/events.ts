@@ -1,4 +1,4 @@
-import type { Draft, EventType } from '../../domain/event.ts';
+import type { Draft, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, list, present, stringMap, text } from '../../domain/read.ts';
 import { replyCodes } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';

@@ -11,7 +11,7 @@ import {
   string,
 } from 'valibot';
 import { PoisonEvent } from '../../domain/errors.ts';
-import type { Draft } from '../../domain/event.ts';
+import type { Draft } from '../../domain/event/event.ts';
 import { type Fields, fields, isoTime, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';

@@ -1,4 +1,4 @@
-import type { BounceCause, BounceClass } from '../../domain/event.ts';
+import type { BounceCause, BounceClass } from '../../domain/event/event.ts';
 import { codesOf, explainReply, type Failure, hasWords, type Reply } from '../../domain/failure/index.ts';
 
 /**

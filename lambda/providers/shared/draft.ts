@@ -1,4 +1,4 @@
-import type { Draft } from '../../domain/event.ts';
+import type { Draft } from '../../domain/event/event.ts';
 import { present } from '../../domain/read.ts';
 
 type Facts = { readonly [K in keyof Omit<Draft, 'providerEvent'>]: Draft[K] | undefined } & {

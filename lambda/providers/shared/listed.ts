@@ -1,4 +1,4 @@
-import type { DropReason } from '../../domain/event.ts';
+import type { DropReason } from '../../domain/event/event.ts';
 
 /** By what an ESP says of the entry on its list, the first that fits. Words about the sender or the mail name nobody. */
 const REASONS: readonly (readonly [RegExp, DropReason])[] = [

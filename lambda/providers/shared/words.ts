@@ -1,4 +1,4 @@
-import type { BounceCause, BounceClass, DropReason, EventType } from '../../domain/event.ts';
+import type { BounceCause, BounceClass, DropReason, EventType } from '../../domain/event/event.ts';
 
 /** What one word of a sender says. */
 export interface Meaning {

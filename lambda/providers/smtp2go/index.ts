@@ -1,10 +1,10 @@
 import { strictObject } from 'valibot';
-import type { BounceClass, Draft, EventType } from '../../domain/event.ts';
+import type { BounceClass, Draft, EventType } from '../../domain/event/event.ts';
 import { type Fields, instant, present, stringMap, text, utcTime } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
-import { formOrJsonEvent, formOrJsonFields } from '../shared/form.ts';
+import { formOrJsonEvent, formOrJsonFields } from '../shared/form/form.ts';
 import { listedFor } from '../shared/listed.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
 import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';

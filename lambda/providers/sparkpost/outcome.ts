@@ -1,4 +1,4 @@
-import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event.ts';
+import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event/event.ts';
 import { classifyFailure } from '../../domain/failure/index.ts';
 import { type Fields, fields, list, number, present, text } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';

@@ -1,8 +1,8 @@
 import { optional, picklist, strictObject } from 'valibot';
 import { defineProvider } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';
-import { MAPPING_OPTIONS, mappedDraft } from '../shared/mapping.ts';
-import { mappedSample, usualPlace } from '../shared/mapping-sample.ts';
+import { MAPPING_OPTIONS, mappedDraft } from '../shared/mapping/mapping.ts';
+import { mappedSample, usualPlace } from '../shared/mapping/sample.ts';
 import {
   contentId,
   deliveryMeta,

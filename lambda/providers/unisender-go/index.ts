@@ -1,6 +1,6 @@
 import { optional, picklist, strictObject } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
-import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../../domain/event.ts';
+import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../../domain/event/event.ts';
 import { sliceElements, sliceMember } from '../../domain/json.ts';
 import { type Fields, fields, instant, list, present, stringMap, text, utcTime } from '../../domain/read.ts';
 import { defineProvider, type Payload, type WebhookRequest } from '../provider.ts';

@@ -1,13 +1,13 @@
 import { optional, picklist, strictObject } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
-import type { BounceClass, Draft, EventType } from '../../domain/event.ts';
+import type { BounceClass, Draft, EventType } from '../../domain/event/event.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
 import { type Fields, fields, instant, present, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type Proof, type WebhookRequest } from '../provider.ts';
 import { bodyText, jsonEvent } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
-import { formEvent } from '../shared/form.ts';
+import { formEvent } from '../shared/form/form.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
 import { fromBase64, hmac, matchSecret, requiredHeader, sameBytes } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';

@@ -1,7 +1,7 @@
 import { LocalError } from '../error.ts';
 import type { StackView } from '../template/stack-view.ts';
 import { decodePath, type Matched } from './http-event.ts';
-import { tokenBucket } from './token-bucket.ts';
+import { type Throttle, tokenBucket } from './token-bucket.ts';
 
 export interface Route {
   readonly key: string;
@@ -12,11 +12,6 @@ export interface Route {
   readonly mayPass: () => boolean;
   /** Path parameters, where method and path are this route's. */
   match(method: string, path: string): Matched | undefined;
-}
-
-export interface Throttle {
-  readonly rate: number;
-  readonly burst: number;
 }
 
 interface RouteProperties {

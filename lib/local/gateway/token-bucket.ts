@@ -1,4 +1,8 @@
-import type { Throttle } from './routes.ts';
+/** Requests: how many per second in the long run, and how many at once. */
+export interface Throttle {
+  readonly rate: number;
+  readonly burst: number;
+}
 
 /** Says whether one more request may pass: `burst` at once, `rate` per second after that. */
 export function tokenBucket({ rate, burst }: Throttle, now: () => number = () => performance.now()): () => boolean {

@@ -1,12 +1,13 @@
 import { normaliseAddress } from '../../../lambda/domain/address.ts';
-import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import { defineCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { EXIT } from '../cli/exit.ts';
 import { type Io, jsonLine } from '../cli/io.ts';
-import { readEvents } from '../stack/events.ts';
+import { readEvents } from '../stack/events/stored.ts';
 import { describeEntry, endsAt, type Question, readEntry } from '../stack/suppression.ts';
-import { resolveTarget, TARGET_OPTIONS, type Target } from '../target/target.ts';
+import { resolveTarget } from '../target/resolve.ts';
+import { TARGET_OPTIONS, type Target } from '../target/target.ts';
 
 export const command = defineCommand({
   args: ['address'],

@@ -3,7 +3,8 @@ import { defineCommand } from '../cli/command.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import { EXIT } from '../cli/exit.ts';
 import { jsonLine } from '../cli/io.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';
+import { resolveTarget } from '../target/resolve.ts';
+import { TARGET_OPTIONS } from '../target/target.ts';
 import { parseCount } from '../words/time.ts';
 
 /** How often an open page of a deployed stack looks again: each look asks CloudWatch, which has its price. */

@@ -1,12 +1,13 @@
-import { EVENT_TYPES } from '../../../lambda/contract/event-types.ts';
-import { LISTED_BY_HOUR } from '../../../lambda/domain/record.ts';
+import { EVENT_TYPES } from '../../../lambda/contract/event/types.ts';
+import { LISTED_BY_HOUR } from '../../../lambda/domain/event/record.ts';
 import { defineCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { EXIT } from '../cli/exit.ts';
 import { jsonLine } from '../cli/io.ts';
 import { suggestion } from '../cli/suggest.ts';
-import { readRecentEvents } from '../stack/recent-events.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';
+import { readRecentEvents } from '../stack/events/recent.ts';
+import { resolveTarget } from '../target/resolve.ts';
+import { TARGET_OPTIONS } from '../target/target.ts';
 import { storyLine } from '../words/story.ts';
 import { parseCount, parseDays } from '../words/time.ts';
 

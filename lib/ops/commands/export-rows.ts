@@ -1,5 +1,5 @@
 import { FOREVER } from '../../../lambda/contract/tables.ts';
-import type { Mark } from '../../../lambda/domain/suppression.ts';
+import type { Mark } from '../../../lambda/domain/suppression/suppression.ts';
 import type { Row } from '../stack/scan.ts';
 import { readReasonKey } from '../words/reasons.ts';
 import { LIFTED } from './import/row.ts';

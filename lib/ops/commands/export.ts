@@ -3,7 +3,8 @@ import { UsageError } from '../cli/errors.ts';
 import { EXIT } from '../cli/exit.ts';
 import { jsonLine } from '../cli/io.ts';
 import { scanSuppression } from '../stack/scan.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';
+import { resolveTarget } from '../target/resolve.ts';
+import { TARGET_OPTIONS } from '../target/target.ts';
 import { clean } from '../words/clean.ts';
 import { COLUMNS, type Exported, exportRows } from './export-rows.ts';
 

@@ -2,7 +2,8 @@ import { defineCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { EXIT } from '../cli/exit.ts';
 import { jsonLine } from '../cli/io.ts';
-import { resolveTarget, sourceOf, TARGET_OPTIONS } from '../target/target.ts';
+import { resolveTarget } from '../target/resolve.ts';
+import { sourceOf, TARGET_OPTIONS } from '../target/target.ts';
 import { parseSpan } from '../words/time.ts';
 
 export const command = defineCommand({

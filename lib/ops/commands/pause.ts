@@ -2,7 +2,8 @@ import { defineCommand } from '../cli/command.ts';
 import { EXIT } from '../cli/exit.ts';
 import { jsonLine } from '../cli/io.ts';
 import { switchProcessing } from '../stack/mapping.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';
+import { resolveTarget } from '../target/resolve.ts';
+import { TARGET_OPTIONS } from '../target/target.ts';
 
 export const command = defineCommand({
   args: [],

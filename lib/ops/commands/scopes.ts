@@ -2,7 +2,8 @@ import { defineCommand } from '../cli/command.ts';
 import { EXIT } from '../cli/exit.ts';
 import { jsonLine } from '../cli/io.ts';
 import { scanSuppression } from '../stack/scan.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';
+import { resolveTarget } from '../target/resolve.ts';
+import { TARGET_OPTIONS } from '../target/target.ts';
 import { readReasonKey } from '../words/reasons.ts';
 
 export const command = defineCommand({

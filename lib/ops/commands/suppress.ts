@@ -1,13 +1,14 @@
-import { MAX_AHEAD } from '../../../lambda/domain/event-time.ts';
-import { OPERATOR } from '../../../lambda/domain/operator.ts';
-import { type Reason, untilAfter } from '../../../lambda/domain/suppression.ts';
+import { MAX_AHEAD } from '../../../lambda/domain/event/time.ts';
+import { OPERATOR } from '../../../lambda/domain/suppression/operator.ts';
+import { type Reason, untilAfter } from '../../../lambda/domain/suppression/suppression.ts';
 import { defineCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { EXIT } from '../cli/exit.ts';
 import { jsonLine } from '../cli/io.ts';
 import { sendActs, signed } from '../stack/acts.ts';
 import { awaitActs } from '../stack/effects.ts';
-import { resolveTarget, TARGET_OPTIONS, type Target } from '../target/target.ts';
+import { resolveTarget } from '../target/resolve.ts';
+import { TARGET_OPTIONS, type Target } from '../target/target.ts';
 import { readAddresses } from '../words/addresses.ts';
 import { AUTHOR_OPTIONS, authorOf, noteOf } from '../words/author.ts';
 import { keyOf, parseReasonScope } from '../words/reasons.ts';

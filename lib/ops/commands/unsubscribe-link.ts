@@ -3,7 +3,8 @@ import { defineCommand } from '../cli/command.ts';
 import { EXIT } from '../cli/exit.ts';
 import { jsonLine } from '../cli/io.ts';
 import { linkOf, unsubscribeKeys } from '../stack/unsubscribe.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../target/target.ts';
+import { resolveTarget } from '../target/resolve.ts';
+import { TARGET_OPTIONS } from '../target/target.ts';
 import { readAddresses } from '../words/addresses.ts';
 import { checkScope } from '../words/reasons.ts';
 

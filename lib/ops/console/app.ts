@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Context as Call, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
-import { EVENT_TYPES } from '../../../lambda/contract/event-types.ts';
+import { EVENT_TYPES } from '../../../lambda/contract/event/types.ts';
 import { normaliseAddress } from '../../../lambda/domain/address.ts';
 import { REPORTS } from '../../reports/reports.ts';
 import { CannotKnow, explain, UsageError } from '../cli/errors.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import { interpreter, OPERATOR_ACTS } from '../../../lambda/domain/interpret.ts';
 import { packMessages } from '../../../lambda/domain/message.ts';
-import { OPERATOR, type OperatorAct } from '../../../lambda/domain/operator.ts';
 import { present } from '../../../lambda/domain/read.ts';
+import { OPERATOR, type OperatorAct } from '../../../lambda/domain/suppression/operator.ts';
 import type { Target } from '../target/target.ts';
 import type { Author } from '../words/author.ts';
 import { enqueue } from './outbox.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { OperatorAct } from '../../../lambda/domain/operator.ts';
-import { judge } from '../../../lambda/domain/policy.ts';
-import { fold } from '../../../lambda/domain/suppression.ts';
+import type { OperatorAct } from '../../../lambda/domain/suppression/operator.ts';
+import { judge } from '../../../lambda/domain/suppression/policy.ts';
+import { fold } from '../../../lambda/domain/suppression/suppression.ts';
 import type { Target } from '../target/target.ts';
 import { actEvent } from './acts.ts';
 import { readEntry } from './suppression.ts';

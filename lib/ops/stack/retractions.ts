@@ -2,7 +2,7 @@ import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { toItem } from '../../../lambda/aws/dynamodb/item.ts';
 import { asRetractionList, type RetractionList } from '../../../lambda/aws/dynamodb/retractions.ts';
 import { RETRACTIONS_KEY, SUPPRESSION } from '../../../lambda/contract/tables.ts';
-import { MAX_RETRACTIONS, type Retraction } from '../../../lambda/domain/retraction.ts';
+import { MAX_RETRACTIONS, type Retraction } from '../../../lambda/domain/suppression/retraction.ts';
 import { CannotKnow, UsageError } from '../cli/errors.ts';
 import type { Target } from '../target/target.ts';
 

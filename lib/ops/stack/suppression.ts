@@ -1,8 +1,8 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../../../lambda/contract/tables.ts';
-import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
-import type { Mark, Reasons, Verdicts } from '../../../lambda/domain/suppression.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
+import type { Mark, Reasons, Verdicts } from '../../../lambda/domain/suppression/suppression.ts';
 import type { Target } from '../target/target.ts';
 import { clean } from '../words/clean.ts';
 import { storyLine } from '../words/story.ts';

@@ -12,7 +12,6 @@ import type { PolicyConfig, Thresholds } from '../../../lambda/contract/config.t
 import type { OutputName } from '../../../lambda/contract/outputs.ts';
 import type { Options, Values } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
-import type { Io } from '../cli/io.ts';
 import { suggestion } from '../cli/suggest.ts';
 
 /** A stack to work on, wherever it runs: what its parts are called, and clients that reach them. */
@@ -91,13 +90,6 @@ export const TARGET_OPTIONS = {
 } as const satisfies Options;
 
 export type TargetValues = Values<typeof TARGET_OPTIONS>;
-
-/** The one place that decides which stack a command works on. */
-export async function resolveTarget(values: TargetValues, io: Io): Promise<Target> {
-  if (!values.local) return (await import('./deployed.ts')).deployedTarget(values, io);
-  if (values.stage !== undefined) throw new UsageError('--local and --stage name two different stacks: choose one.');
-  return (await import('./local.ts')).localTarget(io);
-}
 
 /** A source of the stack by its name. */
 export function sourceOf(target: Target, name: string): SourceName {

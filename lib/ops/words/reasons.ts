@@ -1,4 +1,4 @@
-import { REASONS, type Reason, reasonKey } from '../../../lambda/domain/suppression.ts';
+import { REASONS, type Reason, reasonKey } from '../../../lambda/domain/suppression/suppression.ts';
 import { UsageError } from '../cli/errors.ts';
 import { suggestion } from '../cli/suggest.ts';
 

@@ -1,5 +1,5 @@
 import { UNSUBSCRIBE_SOURCE } from '../../../lambda/contract/unsubscribe.ts';
-import type { DropReason, NormalisedEvent } from '../../../lambda/domain/event.ts';
+import type { DropReason, NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import { clean } from './clean.ts';
 
 /** One event as a line for people: when, what, by whom it was told. What the far side wrote cannot forge another line. */

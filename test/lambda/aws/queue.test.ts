@@ -2,7 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { NotSent, sendAll } from '../../../lambda/aws/sqs.ts';
-import { type FaultyProxy, faultyProxy, unavailable } from '../../support/faulty-proxy.ts';
+import { type FaultyProxy, faultyProxy, unavailable } from '../../support/surroundings/faulty-proxy.ts';
 
 let fauxqs: FauxqsServer;
 let proxy: FaultyProxy;

@@ -4,11 +4,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { EventStore } from '../../../lambda/aws/dynamodb/events.ts';
 import { SuppressionStore } from '../../../lambda/aws/dynamodb/suppression.ts';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
-import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
-import type { Judgement, Mark } from '../../../lambda/domain/suppression.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
+import type { Judgement, Mark } from '../../../lambda/domain/suppression/suppression.ts';
 import { type Emulator, startDynamo } from '../../../lib/local/emulators/dynoxide.ts';
 import { startWatchdog } from '../../../lib/local/watchdog/watchdog.ts';
-import { type FaultyProxy, faultyProxy, throttled } from '../../support/faulty-proxy.ts';
+import { type FaultyProxy, faultyProxy, throttled } from '../../support/surroundings/faulty-proxy.ts';
 
 /** Both stores against a real emulator over HTTP, with a proxy between that fails on command. */
 

@@ -41,10 +41,10 @@ async function mistakes(): Promise<Record<string, number>> {
 
 describe('what is forgotten is named by the compiler', () => {
   test('a new type of event: where it is judged, counted and told', async () => {
-    change('lambda/contract/event-types.ts', "'inbound',", "'inbound', 'forwarded',");
+    change('lambda/contract/event/types.ts', "'inbound',", "'inbound', 'forwarded',");
     expect(Object.keys(await mistakes()).sort()).toEqual([
-      'lambda/domain/policy.ts',
-      'lambda/domain/record.ts',
+      'lambda/domain/event/record.ts',
+      'lambda/domain/suppression/policy.ts',
       'lambda/handlers/process/tally.ts',
       'lib/ops/commands/timeline/message-story.ts',
       'lib/ops/words/story.ts',
@@ -52,16 +52,16 @@ describe('what is forgotten is named by the compiler', () => {
   }, 60_000);
 
   test('a new reason of a drop: where it is told. A new member: its greatest length, its meaning, a kind that all know', async () => {
-    change('lambda/contract/event-types.ts', "'duplicate',", "'duplicate', 'held',");
+    change('lambda/contract/event/types.ts', "'duplicate',", "'duplicate', 'held',");
     for (const [name, field] of Object.entries({
       endless: "{ is: 'text' }",
       unexplained: "{ is: 'text', most: 64 }",
       strange: "{ is: 'date' }",
     }))
-      change('lambda/contract/event-fields.ts', '  subject: {', `  ${name}: ${field},\n  subject: {`);
+      change('lambda/contract/event/fields.ts', '  subject: {', `  ${name}: ${field},\n  subject: {`);
     expect(await mistakes()).toMatchObject({
-      'lambda/contract/event-fields.ts': 2,
-      'lambda/contract/event-meanings.ts': 1,
+      'lambda/contract/event/fields.ts': 2,
+      'lambda/contract/event/meanings.ts': 1,
       'lib/ops/words/story.ts': 1,
     });
   }, 60_000);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { PoisonEvent } from '../../../lambda/domain/errors.ts';
 import { interpreter, type Normaliser, OPERATOR_ACTS } from '../../../lambda/domain/interpret.ts';
-import { OPERATOR } from '../../../lambda/domain/operator.ts';
+import { OPERATOR } from '../../../lambda/domain/suppression/operator.ts';
 
 const ARRIVAL = { receivedAt: '2026-05-04T10:00:01.000Z', requestId: 'r1' };
 const HASH = 'a'.repeat(64);

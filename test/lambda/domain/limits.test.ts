@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { eventFields } from '../../../lambda/contract/event-fields.ts';
-import type { Draft } from '../../../lambda/domain/event.ts';
-import { type Arrival, normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import { eventFields } from '../../../lambda/contract/event/fields.ts';
+import type { Draft } from '../../../lambda/domain/event/event.ts';
+import { type Arrival, normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
 
 /** What of an event is kept: an item must stay within what the table takes, whatever an ESP or a sender puts into it. */
 

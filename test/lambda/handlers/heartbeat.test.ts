@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { heartbeatKeys } from '../../../lambda/aws/heartbeat-key.ts';
-import type { EventKey } from '../../../lambda/domain/record.ts';
+import type { EventKey } from '../../../lambda/domain/event/record.ts';
 import { beat, type Means } from '../../../lambda/handlers/pulse/heartbeat.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
 import { signGeneric } from '../../support/driver.ts';

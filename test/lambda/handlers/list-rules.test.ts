@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
-import type { Retraction } from '../../../lambda/domain/retraction.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
+import type { Retraction } from '../../../lambda/domain/suppression/retraction.ts';
 import { policyOf } from '../../../lambda/handlers/process/judge.ts';
 import { breaksSeries, concerned, mayRestOn } from '../../../lib/ops/commands/lift/taken-back.ts';
 import type { Row } from '../../../lib/ops/stack/scan.ts';
-import { arrange, histories, ORDERS } from '../../support/histories.ts';
-import { CONFIG } from '../../support/list-harness.ts';
-import { type ListInMemory, listInMemory } from '../../support/list-memory.ts';
-import { oracle } from '../../support/list-oracle.ts';
+import { CONFIG } from '../../support/list/harness.ts';
+import { arrange, histories, ORDERS } from '../../support/list/histories.ts';
+import { type ListInMemory, listInMemory } from '../../support/list/memory.ts';
+import { oracle } from '../../support/list/oracle.ts';
 
 /** More of them, without a table: HISTORIES=10000 in the nightly run. */
 const COUNT = Number(process.env.HISTORIES ?? 1000);

@@ -2,13 +2,13 @@ import { gunzipSync } from 'node:zlib';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { type EventField, eventFields } from '../../../lambda/contract/event-fields.ts';
+import { type EventField, eventFields } from '../../../lambda/contract/event/fields.ts';
 import { packMessages } from '../../../lambda/domain/message.ts';
 import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
 import { secretStore } from '../../../lib/local/emulators/secret-store.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
 import { type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
-import { startTestDynamo, type TestDynamo } from '../../support/dynamodb.ts';
+import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
 import { settingsOf } from '../../support/template.ts';
 
 const ACTS = 'arn:aws:sqs:us-east-1:000000000000:acts';

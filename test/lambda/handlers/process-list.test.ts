@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
-import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
-import { histories } from '../../support/histories.ts';
-import { type ListHarness, startListHarness } from '../../support/list-harness.ts';
-import { oracle } from '../../support/list-oracle.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
+import { type ListHarness, startListHarness } from '../../support/list/harness.ts';
+import { histories } from '../../support/list/histories.ts';
+import { oracle } from '../../support/list/oracle.ts';
 
 /** 10,000 in the nightly run. */
 const COUNT = Number(process.env.HISTORIES ?? 100);

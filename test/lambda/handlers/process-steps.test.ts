@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Erasures } from '../../../lambda/aws/dynamodb/erasures.ts';
 import type { EventStore, Recorded } from '../../../lambda/aws/dynamodb/events.ts';
 import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
-import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import { forgetErased } from '../../../lambda/handlers/process/erased.ts';
 import type { Opened } from '../../../lambda/handlers/process/opened.ts';
 import { record } from '../../../lambda/handlers/process/record.ts';

@@ -6,8 +6,8 @@ import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts
 import { secretStore } from '../../../lib/local/emulators/secret-store.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
 import { type Buried, type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
-import { startTestDynamo, type TestDynamo } from '../../support/dynamodb.ts';
-import { type Call, type FaultyProxy, faultyProxy } from '../../support/faulty-proxy.ts';
+import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
+import { type Call, type FaultyProxy, faultyProxy } from '../../support/surroundings/faulty-proxy.ts';
 import { settingsOf } from '../../support/template.ts';
 
 /**

@@ -3,7 +3,7 @@ import { eventBus } from '../../../lib/local/emulators/bus.ts';
 import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
 import { type Buried, type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
-import { type FaultyProxy, faultyProxy, unavailable } from '../../support/faulty-proxy.ts';
+import { type FaultyProxy, faultyProxy, unavailable } from '../../support/surroundings/faulty-proxy.ts';
 import { settingsOf } from '../../support/template.ts';
 
 const context = { getRemainingTimeInMillis: () => 400 };

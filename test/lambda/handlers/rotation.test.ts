@@ -4,8 +4,8 @@ import { SecretStore } from '../../../lambda/aws/secrets.ts';
 import type { Source } from '../../../lambda/handlers/receive/request.ts';
 import { verified } from '../../../lambda/handlers/receive/verified.ts';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
-import { asRequest } from '../../support/provider-contract.ts';
-import { type SecretServer, startSecretServer } from '../../support/secret-server.ts';
+import { asRequest } from '../../support/providers/contract.ts';
+import { type SecretServer, startSecretServer } from '../../support/surroundings/secret-server.ts';
 
 /** A key is rotated under a running receiver: no redeploy, no gap, and the old key ends. */
 

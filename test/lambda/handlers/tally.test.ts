@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import { type Outcome, tallyOf } from '../../../lambda/handlers/process/tally.ts';
 
 const outcome = (...events: Partial<NormalisedEvent>[]): Outcome => ({

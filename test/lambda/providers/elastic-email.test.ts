@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { elasticEmail } from '../../../lambda/providers/elastic-email/index.ts';
-import { get, post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
-import { asRequest, providerContract } from '../../support/provider-contract.ts';
+import { get, post, reasonOf, stored, verifyContext } from '../../support/providers/cases.ts';
+import { asRequest, providerContract } from '../../support/providers/contract.ts';
 
 providerContract('elastic-email', { proofIn: 'authorization' });
 describe('the signed scheme', () => {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parse } from 'valibot';
-import type { EventType } from '../../../lambda/domain/event.ts';
-import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import type { EventType } from '../../../lambda/domain/event/event.ts';
+import { normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
-import { arrival, asRequest } from '../../support/provider-contract.ts';
+import { arrival, asRequest } from '../../support/providers/contract.ts';
 
 /**
  * What makes two deliveries one event must never change: an event that is delivered again after a new version would count twice. The file

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { forwardEmail } from '../../../lambda/providers/forward-email/index.ts';
-import { post, stored, verifyContext } from '../../support/provider-cases.ts';
-import { providerContract } from '../../support/provider-contract.ts';
+import { post, stored, verifyContext } from '../../support/providers/cases.ts';
+import { providerContract } from '../../support/providers/contract.ts';
 
 providerContract('forward-email', { proofIn: 'x-webhook-signature' });
 

@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'valibot';
 import type { RefusedRequest } from '../../../lambda/domain/errors.ts';
-import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import { normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
 import { generic } from '../../../lambda/providers/generic/index.ts';
-import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
+import { arrival, asRequest, providerContract } from '../../support/providers/contract.ts';
 
 providerContract('generic', { proofIn: 'x-webhook-signature' });
 describe('a sender that signs nothing', () => {

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { klaviyo } from '../../../lambda/providers/klaviyo/index.ts';
-import { post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
-import { providerContract } from '../../support/provider-contract.ts';
+import { post, reasonOf, stored, verifyContext } from '../../support/providers/cases.ts';
+import { providerContract } from '../../support/providers/contract.ts';
 
 providerContract('klaviyo', { proofIn: 'klaviyo-signature' });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import { normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
 import { loops } from '../../../lambda/providers/loops/index.ts';
-import { arrival, providerContract } from '../../support/provider-contract.ts';
+import { arrival, providerContract } from '../../support/providers/contract.ts';
 
 providerContract('loops', { proofIn: 'webhook-signature' });
 

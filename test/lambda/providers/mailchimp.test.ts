@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { mailchimp } from '../../../lambda/providers/mailchimp/index.ts';
-import { get, post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
-import { providerContract } from '../../support/provider-contract.ts';
+import { get, post, reasonOf, stored, verifyContext } from '../../support/providers/cases.ts';
+import { providerContract } from '../../support/providers/contract.ts';
 
 providerContract('mailchimp', { proofIn: 'authorization' });
 

@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { RefusedRequest } from '../../../lambda/domain/errors.ts';
-import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import { normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
 import { mailgun } from '../../../lambda/providers/mailgun/index.ts';
-import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
+import { arrival, asRequest, providerContract } from '../../support/providers/contract.ts';
 
 providerContract('mailgun', { proofIn: 'body' });
 

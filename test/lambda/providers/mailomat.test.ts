@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { mailomat } from '../../../lambda/providers/mailomat/index.ts';
 import { hexHmac } from '../../../lambda/providers/shared/proof/hmac.ts';
-import { post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
-import { providerContract } from '../../support/provider-contract.ts';
+import { post, reasonOf, stored, verifyContext } from '../../support/providers/cases.ts';
+import { providerContract } from '../../support/providers/contract.ts';
 
 providerContract('mailomat', { proofIn: 'x-mom-webhook-signature' });
 

@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'valibot';
 import { RefusedRequest } from '../../../lambda/domain/errors.ts';
-import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import { normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
 import { mandrill } from '../../../lambda/providers/mandrill/index.ts';
-import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
+import { arrival, asRequest, providerContract } from '../../support/providers/contract.ts';
 
 const URL_SET = 'https://hooks.example.com/webhooks/v1/mandrill';
 providerContract('mandrill', { proofIn: 'x-mandrill-signature', webhookUrl: URL_SET });

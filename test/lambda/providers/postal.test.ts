@@ -1,8 +1,8 @@
 import { createPublicKey, sign } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { postal } from '../../../lambda/providers/postal/index.ts';
-import { post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
-import { providerContract } from '../../support/provider-contract.ts';
+import { post, reasonOf, stored, verifyContext } from '../../support/providers/cases.ts';
+import { providerContract } from '../../support/providers/contract.ts';
 
 providerContract('postal', { proofIn: 'x-postal-signature-256' });
 describe('with SHA-1 allowed', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'valibot';
 import type { RefusedRequest } from '../../../lambda/domain/errors.ts';
-import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import { normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
 import { scaleway } from '../../../lambda/providers/scaleway/index.ts';
 import { signEnvelope } from '../../../lambda/providers/shared/proof/sns-envelope.ts';
-import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
-import { snsCertificate } from '../../support/sns-certificate.ts';
+import { arrival, asRequest, providerContract } from '../../support/providers/contract.ts';
+import { snsCertificate } from '../../support/surroundings/sns-certificate.ts';
 
 const TOPIC = 'arn:scw:sns:fr-par:project-8c8bfa06-0000-4000-8000-000000000000:mail-events';
 const CERTIFICATE_URL = 'https://messaging.s3.fr-par.scw.cloud/fr-par/sns/sns_certificate_0000000000000000.pem';

@@ -5,7 +5,7 @@ import { verifyWebhookSignature } from 'mailtrap';
 import { parse } from 'valibot';
 import { lettermint } from '../../../lambda/providers/lettermint/index.ts';
 import { mailtrap } from '../../../lambda/providers/mailtrap/index.ts';
-import { asRequest } from '../../support/provider-contract.ts';
+import { asRequest } from '../../support/providers/contract.ts';
 
 /** Vendors' own packages: their verifiers accept what our signers make, and ours what is signed as their documentation says. */
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { EventWebhook } from '@sendgrid/eventwebhook';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
-import { asRequest } from '../../support/provider-contract.ts';
+import { asRequest } from '../../support/providers/contract.ts';
 
 /** The vendor's own verifier accepts what our signer makes. The reverse cannot be had: only SendGrid signs. */
 test('SendGrid: our sample passes the vendor verifier, a changed one does not', () => {

@@ -4,7 +4,7 @@ import { Webhook as SvixWebhook } from 'svix';
 import { parse } from 'valibot';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Provider, WebhookRequest } from '../../../lambda/providers/provider.ts';
-import { asRequest } from '../../support/provider-contract.ts';
+import { asRequest } from '../../support/providers/contract.ts';
 
 /** The vendors' own libraries read the real clock: so do these tests. */
 const now = () => Math.floor(Date.now() / 1000) * 1000;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'valibot';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Provider } from '../../../lambda/providers/provider.ts';
-import { asRequest } from '../../support/provider-contract.ts';
+import { asRequest } from '../../support/providers/contract.ts';
 
 /** What every adapter makes of a receiver that speaks of our sender in the words of a dead mailbox. */
 

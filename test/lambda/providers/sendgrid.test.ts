@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import { normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
-import { arrival, providerContract } from '../../support/provider-contract.ts';
+import { arrival, providerContract } from '../../support/providers/contract.ts';
 
 providerContract('sendgrid', { proofIn: 'x-twilio-email-event-webhook-signature' });
 

@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'valibot';
 import type { RefusedRequest } from '../../../lambda/domain/errors.ts';
 import { PoisonEvent } from '../../../lambda/domain/errors.ts';
-import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import { normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
 import type { SampleRequest, VerifyContext } from '../../../lambda/providers/provider.ts';
 import { ses } from '../../../lambda/providers/ses/index.ts';
 import { signEnvelope } from '../../../lambda/providers/shared/proof/sns-envelope.ts';
-import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
-import { snsCertificate } from '../../support/sns-certificate.ts';
+import { arrival, asRequest, providerContract } from '../../support/providers/contract.ts';
+import { snsCertificate } from '../../support/surroundings/sns-certificate.ts';
 
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:ses-events';
 const CERTIFICATE_URL = 'https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0000000000000000.pem';

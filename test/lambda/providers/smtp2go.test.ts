@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { smtp2go } from '../../../lambda/providers/smtp2go/index.ts';
-import { post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
-import { providerContract } from '../../support/provider-contract.ts';
+import { post, reasonOf, stored, verifyContext } from '../../support/providers/cases.ts';
+import { providerContract } from '../../support/providers/contract.ts';
 
 providerContract('smtp2go', { proofIn: 'authorization' });
 

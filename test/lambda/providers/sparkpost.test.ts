@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import { normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
 import { sparkpost } from '../../../lambda/providers/sparkpost/index.ts';
-import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
+import { arrival, asRequest, providerContract } from '../../support/providers/contract.ts';
 
 providerContract('sparkpost', { proofIn: 'authorization', timeless: ['inbound'] });
 

@@ -2,11 +2,11 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'valibot';
 import type { RefusedRequest } from '../../../lambda/domain/errors.ts';
-import { normalisedEvent } from '../../../lambda/domain/normalised.ts';
+import { normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
 import type { WebhookRequest } from '../../../lambda/providers/provider.ts';
 import { signWebhook } from '../../../lambda/providers/shared/proof/webhook.ts';
 import { standardWebhooks } from '../../../lambda/providers/standard-webhooks/index.ts';
-import { arrival, asRequest, providerContract } from '../../support/provider-contract.ts';
+import { arrival, asRequest, providerContract } from '../../support/providers/contract.ts';
 
 providerContract('standard-webhooks', { proofIn: 'webhook-signature' });
 

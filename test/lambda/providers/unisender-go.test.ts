@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { unisenderGo } from '../../../lambda/providers/unisender-go/index.ts';
-import { get, post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
-import { providerContract } from '../../support/provider-contract.ts';
+import { get, post, reasonOf, stored, verifyContext } from '../../support/providers/cases.ts';
+import { providerContract } from '../../support/providers/contract.ts';
 
 providerContract('unisender-go', { proofIn: 'body' });
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'valibot';
 import { hmac } from '../../../lambda/providers/shared/proof/signature.ts';
 import { zeptomail } from '../../../lambda/providers/zeptomail/index.ts';
-import { post, reasonOf, stored, verifyContext } from '../../support/provider-cases.ts';
-import { providerContract } from '../../support/provider-contract.ts';
+import { post, reasonOf, stored, verifyContext } from '../../support/providers/cases.ts';
+import { providerContract } from '../../support/providers/contract.ts';
 
 providerContract('zeptomail', { proofIn: 'authorization' });
 describe('signed', () => {

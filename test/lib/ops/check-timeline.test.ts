@@ -2,11 +2,11 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
-import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
-import { eventRecord } from '../../../lambda/domain/record.ts';
-import { fold, type Judgement, verdicts } from '../../../lambda/domain/suppression.ts';
-import { startTestDynamo, type TestDynamo } from '../../support/dynamodb.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
+import { eventRecord } from '../../../lambda/domain/event/record.ts';
+import { fold, type Judgement, verdicts } from '../../../lambda/domain/suppression/suppression.ts';
 import { ops, project, stackFile } from '../../support/ops.ts';
+import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
 
 let dynamo: TestDynamo;
 let stack: ReturnType<typeof project>;

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { project, spawnOps, writeFile } from '../../support/ops.ts';
-import { type SecretServer, startSecretServer } from '../../support/secret-server.ts';
+import { type SecretServer, startSecretServer } from '../../support/surroundings/secret-server.ts';
 
 const OUTPUTS = {
   ApiUrl: 'https://api.example.com',

@@ -4,8 +4,8 @@ import type { Finding } from '../../../lib/ops/commands/doctor/finding.ts';
 import type { Watch } from '../../../lib/ops/commands/doctor/watch.ts';
 import { AwsWatch } from '../../../lib/ops/commands/doctor/watch-aws.ts';
 import { eventually, signGeneric } from '../../support/driver.ts';
-import { type Answers, fakeTarget } from '../../support/fake-target.ts';
 import { type OpsStack, startOpsStack } from '../../support/ops-stack.ts';
+import { type Answers, fakeTarget } from '../../support/surroundings/fake-target.ts';
 
 const NOW = Date.parse('2026-05-04T10:00:00Z');
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { EVENT_TYPES } from '../../../lambda/domain/event.ts';
+import { EVENT_TYPES } from '../../../lambda/domain/event/event.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Provider } from '../../../lambda/providers/provider.ts';
 import { guessContentType, parseHeaders } from '../../../lib/ops/commands/verify/captured.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { ops, project, spawnOps, stackFile, writeFile } from '../../support/ops.ts';
-import { type SecretServer, startSecretServer } from '../../support/secret-server.ts';
+import { type SecretServer, startSecretServer } from '../../support/surroundings/secret-server.ts';
 
 const key = (): string => sendgrid.generateKey().secret as string;
 const [OLD, NEW] = [key(), key()];

@@ -3,8 +3,8 @@ import { listsToClear } from '../../../lib/ops/commands/lift/esp-lists.ts';
 import { alarmsOf, isMuted, mute, unmute } from '../../../lib/ops/stack/alarms.ts';
 import { switchProcessing } from '../../../lib/ops/stack/mapping.ts';
 import { parseSpan } from '../../../lib/ops/words/time.ts';
-import { type Answers, fakeTarget } from '../../support/fake-target.ts';
 import { ops, project, stackFile } from '../../support/ops.ts';
+import { type Answers, fakeTarget } from '../../support/surroundings/fake-target.ts';
 
 describe('ops pause and resume', () => {
   const target = (states: string[]) =>

@@ -1,10 +1,10 @@
 import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { NormalisedEvent } from '../../../lambda/domain/event.ts';
-import { eventRecord } from '../../../lambda/domain/record.ts';
-import { startTestDynamo, type TestDynamo } from '../../support/dynamodb.ts';
+import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
+import { eventRecord } from '../../../lambda/domain/event/record.ts';
 import { ops, project, stackFile, writeFile } from '../../support/ops.ts';
+import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
 
 let dynamo: TestDynamo;
 const { root, remove } = project();

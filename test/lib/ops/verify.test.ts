@@ -7,8 +7,8 @@ import { bodyVariants } from '../../../lib/ops/commands/verify/body-variants.ts'
 import { compact, pretty } from '../../../lib/ops/commands/verify/respace.ts';
 import { optionsOf } from '../../../lib/ops/words/provider.ts';
 import { ops, project, stackFile, writeFile } from '../../support/ops.ts';
-import { type SecretServer, startSecretServer } from '../../support/secret-server.ts';
-import { snsCertificate } from '../../support/sns-certificate.ts';
+import { type SecretServer, startSecretServer } from '../../support/surroundings/secret-server.ts';
+import { snsCertificate } from '../../support/surroundings/sns-certificate.ts';
 
 const KEY = sendgrid.generateKey();
 const OTHER = sendgrid.generateKey();

@@ -2,10 +2,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { SuppressionStore } from '../../../lambda/aws/dynamodb/suppression.ts';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
-import type { Change } from '../../../lambda/domain/suppression.ts';
+import type { Change } from '../../../lambda/domain/suppression/suppression.ts';
 import { createReader, type Reader } from '../../../lib/reader/index.ts';
-import { startTestDynamo, type TestDynamo } from '../../support/dynamodb.ts';
-import { type Call, type Fault, type FaultyProxy, faultyProxy, throttled } from '../../support/faulty-proxy.ts';
+import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
+import {
+  type Call,
+  type Fault,
+  type FaultyProxy,
+  faultyProxy,
+  throttled,
+} from '../../support/surroundings/faulty-proxy.ts';
 
 const COUNT = 10_000;
 const addressOf = (n: number): string => `person-${n}@example.com`;

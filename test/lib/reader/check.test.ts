@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createReader, normaliseAddress, type ReaderOptions } from '../../../lib/reader/index.ts';
-import { startTestDynamo, type TestDynamo } from '../../support/dynamodb.ts';
-import { type FaultyProxy, faultyProxy, throttled } from '../../support/faulty-proxy.ts';
+import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
+import { type FaultyProxy, faultyProxy, throttled } from '../../support/surroundings/faulty-proxy.ts';
 import { addressOf, CASES, fill, TOMORROW } from './people.ts';
 
 let dynamo: TestDynamo;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FOREVER, SUPPRESSION } from '../../../lambda/contract/tables.ts';
 import { normaliseAddress } from '../../../lib/reader/index.ts';
-import { startTestDynamo, type TestDynamo } from '../../support/dynamodb.ts';
+import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
 import { CASES, fill } from './people.ts';
 
 /** The copy-paste readers: all for their words, the one for Python run wherever python3 and boto3 are found. */

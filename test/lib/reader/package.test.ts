@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startTestDynamo, type TestDynamo } from '../../support/dynamodb.ts';
+import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
 import { addressOf, fill } from './people.ts';
 
 /** The package as other services get it: built, packed, unpacked in a folder that has nothing but the SDK. */

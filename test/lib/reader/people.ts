@@ -1,7 +1,7 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { SuppressionStore } from '../../../lambda/aws/dynamodb/suppression.ts';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
-import type { Judgement, Mark } from '../../../lambda/domain/suppression.ts';
+import type { Judgement, Mark } from '../../../lambda/domain/suppression/suppression.ts';
 import type { Question } from '../../../lib/reader/index.ts';
 
 /** People in every state that a reader can meet, written as `process` writes them, and what each question about them is answered. */

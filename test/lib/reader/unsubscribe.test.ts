@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseKey, type TokenKey } from '../../../lambda/domain/unsubscribe/key.ts';
 import { openToken } from '../../../lambda/domain/unsubscribe/token.ts';
 import { unsubscribeHeaders, unsubscribeUrl } from '../../../lib/reader/index.ts';
-import { readVectors } from '../../support/unsubscribe-vectors.ts';
+import { readVectors } from '../../support/list/unsubscribe-vectors.ts';
 
 /** What senders copy or install, in four languages: each makes the published tokens, and what `receive` opens. */
 

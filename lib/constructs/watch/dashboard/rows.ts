@@ -9,7 +9,7 @@ import {
   LogQueryWidget,
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { EVENT_TYPES, type EventType } from '../../../../lambda/contract/event-types.ts';
+import { EVENT_TYPES, type EventType } from '../../../../lambda/contract/event/types.ts';
 import { BATCH_FACTS } from '../../../../lambda/contract/logs.ts';
 import { METRICS, type MetricName, namespaceOf, SOURCE_DIMENSION } from '../../../../lambda/contract/metrics.ts';
 import type { Settings } from '../../../settings/schema.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
-import { LISTED } from '../../../../lambda/domain/listed.ts';
 import { packMessages } from '../../../../lambda/domain/message.ts';
+import { LISTED } from '../../../../lambda/domain/suppression/listed.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { counter } from '../../cli/progress.ts';
 import { partOf, type Session } from '../../esp/session.ts';
-import { recordedOf } from '../../stack/known-events.ts';
+import { recordedOf } from '../../stack/events/known.ts';
 import { readingOf } from '../../stack/reading.ts';
 import type { Target } from '../../target/target.ts';
 import { Sender } from '../replay/sender.ts';

@@ -1,4 +1,4 @@
-import type { NormalisedEvent } from '../../../../lambda/domain/event.ts';
+import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import type { Interpreter } from '../../../../lambda/domain/interpret.ts';
 import {
   type ApiContext,

@@ -3,7 +3,7 @@ import type { Hook, WebhooksApi } from '../../../../lambda/providers/api.ts';
 import { isShared } from '../../../../lambda/providers/provider.ts';
 import type { Io } from '../../cli/io.ts';
 import type { Session } from '../../esp/session.ts';
-import { readEvents } from '../../stack/events.ts';
+import { readEvents } from '../../stack/events/stored.ts';
 import type { Target } from '../../target/target.ts';
 import { optionsOf, providerOf } from '../../words/provider.ts';
 import { post } from '../send/post.ts';

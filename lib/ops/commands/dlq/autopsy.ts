@@ -1,5 +1,5 @@
 import { readDelivery } from '../../../../lambda/domain/channel.ts';
-import type { NormalisedEvent } from '../../../../lambda/domain/event.ts';
+import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { interpreter, whyPoison } from '../../../../lambda/domain/interpret.ts';
 import { readingOf, topicsOf } from '../../stack/reading.ts';
 import type { Target } from '../../target/target.ts';

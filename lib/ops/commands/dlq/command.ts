@@ -1,7 +1,8 @@
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { suggestion } from '../../cli/suggest.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../../target/target.ts';
+import { resolveTarget } from '../../target/resolve.ts';
+import { TARGET_OPTIONS } from '../../target/target.ts';
 import { parseCount } from '../../words/time.ts';
 
 const ACTIONS = ['list', 'show', 'redrive', 'drop'];

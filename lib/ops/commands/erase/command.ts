@@ -3,7 +3,8 @@ import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../../target/target.ts';
+import { resolveTarget } from '../../target/resolve.ts';
+import { TARGET_OPTIONS } from '../../target/target.ts';
 import { AUTHOR_OPTIONS, authorOf, noteOf } from '../../words/author.ts';
 
 export const command = defineCommand({

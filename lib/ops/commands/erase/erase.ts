@@ -10,8 +10,14 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { EVENTS, SUPPRESSION } from '../../../../lambda/contract/tables.ts';
 import { ERASED_AT, erasureMark } from '../../../../lambda/domain/erasure.ts';
-import { OPERATOR } from '../../../../lambda/domain/operator.ts';
-import { type Mark, type Reasons, reasonKey, type Verdicts, verdicts } from '../../../../lambda/domain/suppression.ts';
+import { OPERATOR } from '../../../../lambda/domain/suppression/operator.ts';
+import {
+  type Mark,
+  type Reasons,
+  reasonKey,
+  type Verdicts,
+  verdicts,
+} from '../../../../lambda/domain/suppression/suppression.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import { type Entry, readEntry } from '../../stack/suppression.ts';
 import type { Target } from '../../target/target.ts';

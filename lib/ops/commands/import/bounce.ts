@@ -1,4 +1,4 @@
-import type { NormalisedEvent } from '../../../../lambda/domain/event.ts';
+import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
 import { weighBounce } from '../../../../lambda/providers/shared/bounce.ts';
 import { optionsOf, providerOf } from '../../words/provider.ts';

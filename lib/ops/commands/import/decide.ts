@@ -1,10 +1,10 @@
 import type { PolicyConfig } from '../../../../lambda/contract/config.ts';
 import { FOREVER } from '../../../../lambda/contract/tables.ts';
 import { isAltered, normaliseAddress } from '../../../../lambda/domain/address.ts';
-import type { BounceClass, NormalisedEvent } from '../../../../lambda/domain/event.ts';
-import { MAX_AHEAD } from '../../../../lambda/domain/event-time.ts';
-import { judge, type Spared } from '../../../../lambda/domain/policy.ts';
-import { untilAfter } from '../../../../lambda/domain/suppression.ts';
+import type { BounceClass, NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
+import { MAX_AHEAD } from '../../../../lambda/domain/event/time.ts';
+import { judge, type Spared } from '../../../../lambda/domain/suppression/policy.ts';
+import { untilAfter } from '../../../../lambda/domain/suppression/suppression.ts';
 import { UsageError } from '../../cli/errors.ts';
 import type { Decision } from '../../stack/acts.ts';
 import { checkScope } from '../../words/reasons.ts';

@@ -1,5 +1,5 @@
 import type { Reply } from '../../../../lambda/domain/failure/index.ts';
-import { REASONS, type Reason } from '../../../../lambda/domain/suppression.ts';
+import { REASONS, type Reason } from '../../../../lambda/domain/suppression/suppression.ts';
 import { BadLine, type Cells, type Defaults, type Row, readTime, readUntil } from './row.ts';
 
 /** One file format: the columns that tell it, and what a line of it says; undefined = it says nothing of suppression. */

@@ -1,6 +1,6 @@
 import { FOREVER } from '../../../../lambda/contract/tables.ts';
 import type { Reply } from '../../../../lambda/domain/failure/index.ts';
-import type { Reason } from '../../../../lambda/domain/suppression.ts';
+import type { Reason } from '../../../../lambda/domain/suppression/suppression.ts';
 
 /** One line of a list, in our words. */
 export interface Row {

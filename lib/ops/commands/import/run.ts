@@ -1,4 +1,4 @@
-import type { OperatorAct } from '../../../../lambda/domain/operator.ts';
+import type { OperatorAct } from '../../../../lambda/domain/suppression/operator.ts';
 import type { Io } from '../../cli/io.ts';
 import { counter, pacer } from '../../cli/progress.ts';
 import { type Decision, sendActs, signed } from '../../stack/acts.ts';

@@ -1,4 +1,4 @@
-import type { OperatorAct } from '../../../../lambda/domain/operator.ts';
+import type { OperatorAct } from '../../../../lambda/domain/suppression/operator.ts';
 import type { Values } from '../../cli/command.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';

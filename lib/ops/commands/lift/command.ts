@@ -1,7 +1,8 @@
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { API_OPTIONS } from '../../esp/session.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../../target/target.ts';
+import { resolveTarget } from '../../target/resolve.ts';
+import { TARGET_OPTIONS } from '../../target/target.ts';
 import { readAddresses } from '../../words/addresses.ts';
 import { AUTHOR_OPTIONS, authorOf, noteOf } from '../../words/author.ts';
 import { keyOf, parseReason, parseReasonScope } from '../../words/reasons.ts';

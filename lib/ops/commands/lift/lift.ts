@@ -1,4 +1,4 @@
-import { type Mark, type Reasons, reasonKey } from '../../../../lambda/domain/suppression.ts';
+import { type Mark, type Reasons, reasonKey } from '../../../../lambda/domain/suppression/suppression.ts';
 import type { Decision } from '../../stack/acts.ts';
 import { type ReasonScope, readReasonKey } from '../../words/reasons.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Retraction } from '../../../../lambda/domain/retraction.ts';
+import type { Retraction } from '../../../../lambda/domain/suppression/retraction.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DECIDING_TYPES, SERIES_TYPES } from '../../../../lambda/domain/history.ts';
-import type { OperatorAct } from '../../../../lambda/domain/operator.ts';
-import type { Retraction } from '../../../../lambda/domain/retraction.ts';
+import { DECIDING_TYPES, SERIES_TYPES } from '../../../../lambda/domain/suppression/history.ts';
+import type { OperatorAct } from '../../../../lambda/domain/suppression/operator.ts';
+import type { Retraction } from '../../../../lambda/domain/suppression/retraction.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { sendActs } from '../../stack/acts.ts';
-import { readHistory } from '../../stack/events.ts';
+import { readHistory } from '../../stack/events/stored.ts';
 import { readMapping } from '../../stack/mapping.ts';
 import { waiting } from '../../stack/queue.ts';
 import { readRetractions } from '../../stack/retractions.ts';

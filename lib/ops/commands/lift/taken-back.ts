@@ -1,8 +1,8 @@
-import type { NormalisedEvent } from '../../../../lambda/domain/event.ts';
-import { type PolicyOf, reconsidered, seriesChange } from '../../../../lambda/domain/history.ts';
-import { type Retraction, retractionOf } from '../../../../lambda/domain/retraction.ts';
-import { restsOnSeries } from '../../../../lambda/domain/soft-bounces.ts';
-import { type Mark, type Reasons, settled } from '../../../../lambda/domain/suppression.ts';
+import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
+import { type PolicyOf, reconsidered, seriesChange } from '../../../../lambda/domain/suppression/history.ts';
+import { type Retraction, retractionOf } from '../../../../lambda/domain/suppression/retraction.ts';
+import { restsOnSeries } from '../../../../lambda/domain/suppression/soft-bounces.ts';
+import { type Mark, type Reasons, settled } from '../../../../lambda/domain/suppression/suppression.ts';
 import type { Row } from '../../stack/scan.ts';
 
 /** One reason of one person of which a retraction takes something back. */

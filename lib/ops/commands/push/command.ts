@@ -5,7 +5,8 @@ import { jsonLine } from '../../cli/io.ts';
 import { counter } from '../../cli/progress.ts';
 import { readLists, standingHere } from '../../esp/lists.ts';
 import { API_OPTIONS, openSession, partOf } from '../../esp/session.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../../target/target.ts';
+import { resolveTarget } from '../../target/resolve.ts';
+import { TARGET_OPTIONS } from '../../target/target.ts';
 
 export const command = defineCommand({
   args: ['source'],

@@ -4,7 +4,8 @@ import { jsonLine } from '../../cli/io.ts';
 import { readLists, standingOf } from '../../esp/lists.ts';
 import { API_OPTIONS, openSession, partOf } from '../../esp/session.ts';
 import { scanSuppression } from '../../stack/scan.ts';
-import { resolveTarget, TARGET_OPTIONS } from '../../target/target.ts';
+import { resolveTarget } from '../../target/resolve.ts';
+import { TARGET_OPTIONS } from '../../target/target.ts';
 
 export const command = defineCommand({
   args: ['source'],

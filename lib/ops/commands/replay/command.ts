@@ -1,10 +1,11 @@
-import { EVENT_TYPES } from '../../../../lambda/contract/event-types.ts';
+import { EVENT_TYPES } from '../../../../lambda/contract/event/types.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
 import { suggestion } from '../../cli/suggest.ts';
-import { resolveTarget, sourceOf, TARGET_OPTIONS } from '../../target/target.ts';
+import { resolveTarget } from '../../target/resolve.ts';
+import { sourceOf, TARGET_OPTIONS } from '../../target/target.ts';
 import { parseCount, parseTime } from '../../words/time.ts';
 import { daysOf } from './archive.ts';
 import { replay } from './run.ts';

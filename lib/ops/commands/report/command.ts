@@ -4,7 +4,8 @@ import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
 import { suggestion } from '../../cli/suggest.ts';
-import { resolveTarget, sourceOf, TARGET_OPTIONS } from '../../target/target.ts';
+import { resolveTarget } from '../../target/resolve.ts';
+import { sourceOf, TARGET_OPTIONS } from '../../target/target.ts';
 
 const NAMES = REPORTS.map(({ name }) => name);
 

@@ -5,7 +5,8 @@ import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { suggestion } from '../../cli/suggest.ts';
 import { changeSecretMap, liveValues, readSecretMap, type SecretMap } from '../../stack/secret-map.ts';
-import { resolveTarget, sourceOf, TARGET_OPTIONS, type Target } from '../../target/target.ts';
+import { resolveTarget } from '../../target/resolve.ts';
+import { sourceOf, TARGET_OPTIONS, type Target } from '../../target/target.ts';
 import { optionsOf, providerOf } from '../../words/provider.ts';
 import { checkSecretForm } from './form.ts';
 

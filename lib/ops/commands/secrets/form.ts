@@ -1,6 +1,6 @@
 import { webhookPath } from '../../../../lambda/contract/paths.ts';
 import { RefusedRequest } from '../../../../lambda/domain/errors.ts';
-import { EVENT_TYPES } from '../../../../lambda/domain/event.ts';
+import { EVENT_TYPES } from '../../../../lambda/domain/event/event.ts';
 import {
   type Provider,
   proofOf,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { EVENT_TYPES, type EventType, type NormalisedEvent } from '../../../../lambda/domain/event.ts';
+import { EVENT_TYPES, type EventType, type NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
 import type { Provider, SampleRequest } from '../../../../lambda/providers/provider.ts';
 import { UsageError } from '../../cli/errors.ts';

@@ -4,7 +4,7 @@ import { FORM, ONE_CLICK } from '../../../../lambda/domain/unsubscribe/form.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
-import { readEvents } from '../../stack/events.ts';
+import { readEvents } from '../../stack/events/stored.ts';
 import { linkOf, unsubscribeKeys } from '../../stack/unsubscribe.ts';
 import type { Target } from '../../target/target.ts';
 import { checkScope } from '../../words/reasons.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { NormalisedEvent } from '../../../../lambda/domain/event.ts';
-import { judge } from '../../../../lambda/domain/policy.ts';
-import { readEvents } from '../../stack/events.ts';
+import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
+import { judge } from '../../../../lambda/domain/suppression/policy.ts';
+import { readEvents } from '../../stack/events/stored.ts';
 import { readEntry } from '../../stack/suppression.ts';
 import type { Target } from '../../target/target.ts';
 

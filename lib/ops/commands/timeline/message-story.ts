@@ -1,9 +1,9 @@
-import type { EventType } from '../../../../lambda/contract/event-types.ts';
+import type { EventType } from '../../../../lambda/contract/event/types.ts';
 import { isInternal } from '../../../../lambda/contract/tables.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
-import type { StoredEvent } from '../../stack/events.ts';
-import { readMessageEvents } from '../../stack/message-events.ts';
+import { readMessageEvents } from '../../stack/events/of-message.ts';
+import type { StoredEvent } from '../../stack/events/stored.ts';
 import type { Target } from '../../target/target.ts';
 import { clean } from '../../words/clean.ts';
 import { storyLine } from '../../words/story.ts';

@@ -1,4 +1,4 @@
-import type { Spared } from '../../../../lambda/domain/policy.ts';
+import type { Spared } from '../../../../lambda/domain/suppression/policy.ts';
 import { clean } from '../../words/clean.ts';
 import { endOf } from '../../words/time.ts';
 import type { Why } from './why.ts';

@@ -1,11 +1,11 @@
-import type { NormalisedEvent } from '../../../../lambda/domain/event.ts';
+import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { explainReply } from '../../../../lambda/domain/failure/index.ts';
-import { pastEvent, SERIES_TYPES } from '../../../../lambda/domain/history.ts';
-import { judge, type Spared } from '../../../../lambda/domain/policy.ts';
-import { type Retraction, retractionOf } from '../../../../lambda/domain/retraction.ts';
-import { judgeSoftBounces } from '../../../../lambda/domain/soft-bounces.ts';
-import { type Judgement, reasonKey } from '../../../../lambda/domain/suppression.ts';
-import { readHistory } from '../../stack/events.ts';
+import { pastEvent, SERIES_TYPES } from '../../../../lambda/domain/suppression/history.ts';
+import { judge, type Spared } from '../../../../lambda/domain/suppression/policy.ts';
+import { type Retraction, retractionOf } from '../../../../lambda/domain/suppression/retraction.ts';
+import { judgeSoftBounces } from '../../../../lambda/domain/suppression/soft-bounces.ts';
+import { type Judgement, reasonKey } from '../../../../lambda/domain/suppression/suppression.ts';
+import { readHistory } from '../../stack/events/stored.ts';
 import { readRetractions } from '../../stack/retractions.ts';
 import type { Target } from '../../target/target.ts';
 

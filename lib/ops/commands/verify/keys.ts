@@ -1,7 +1,8 @@
 import type { Provider } from '../../../../lambda/providers/provider.ts';
 import { CannotKnow, UsageError } from '../../cli/errors.ts';
 import type { Io } from '../../cli/io.ts';
-import { resolveTarget, type SourceName, sourceOf, type Target, type TargetValues } from '../../target/target.ts';
+import { resolveTarget } from '../../target/resolve.ts';
+import { type SourceName, sourceOf, type Target, type TargetValues } from '../../target/target.ts';
 
 /** What a captured request is checked with. */
 export interface Keys {

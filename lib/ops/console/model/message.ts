@@ -1,6 +1,6 @@
 import { outcome } from '../../commands/timeline/message-story.ts';
-import type { StoredEvent } from '../../stack/events.ts';
-import { readMessageEvents } from '../../stack/message-events.ts';
+import { readMessageEvents } from '../../stack/events/of-message.ts';
+import type { StoredEvent } from '../../stack/events/stored.ts';
 import type { Context } from '../context.ts';
 
 /** One mail's story, by recipient. */

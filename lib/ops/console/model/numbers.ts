@@ -1,11 +1,11 @@
-import type { EventType } from '../../../../lambda/contract/event-types.ts';
+import type { EventType } from '../../../../lambda/contract/event/types.ts';
 import { reportOf } from '../../../reports/reports.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { GROUPINGS, type Grouping, type Rate, ratesBy } from '../../commands/rates/rates.ts';
 import { askArchive } from '../../commands/report/report.ts';
 import type { Table } from '../../commands/report/table.ts';
-import type { StoredEvent } from '../../stack/events.ts';
-import { readRecentEvents } from '../../stack/recent-events.ts';
+import { readRecentEvents } from '../../stack/events/recent.ts';
+import type { StoredEvent } from '../../stack/events/stored.ts';
 import { parseDays } from '../../words/time.ts';
 import type { Context } from '../context.ts';
 

@@ -1,7 +1,7 @@
-import type { NormalisedEvent } from '../../../../lambda/domain/event.ts';
-import type { Mark } from '../../../../lambda/domain/suppression.ts';
+import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
+import type { Mark } from '../../../../lambda/domain/suppression/suppression.ts';
 import { outcome } from '../../commands/timeline/message-story.ts';
-import { readEvents, type StoredEvent } from '../../stack/events.ts';
+import { readEvents, type StoredEvent } from '../../stack/events/stored.ts';
 import { type Entry, readEntry } from '../../stack/suppression.ts';
 import { readReasonKey } from '../../words/reasons.ts';
 import { endOf } from '../../words/time.ts';

@@ -1,6 +1,6 @@
 import { UNSUBSCRIBE_SOURCE } from '../../../../lambda/contract/unsubscribe.ts';
-import type { NormalisedEvent } from '../../../../lambda/domain/event.ts';
-import type { Mark, Reasons } from '../../../../lambda/domain/suppression.ts';
+import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
+import type { Mark, Reasons } from '../../../../lambda/domain/suppression/suppression.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import type { Entry } from '../../stack/suppression.ts';
 import { readReasonKey } from '../../words/reasons.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { REASONS } from '../../../../lambda/domain/suppression.ts';
+import { REASONS } from '../../../../lambda/domain/suppression/suppression.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
 

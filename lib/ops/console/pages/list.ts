@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { REASONS } from '../../../../lambda/domain/suppression.ts';
+import { REASONS } from '../../../../lambda/domain/suppression/suppression.ts';
 import { endOf } from '../../words/time.ts';
 import type { ListModel } from '../model/list.ts';
 import type { Html } from '../parts/page.ts';

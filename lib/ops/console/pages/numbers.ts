@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
-import { EVENT_TYPES } from '../../../../lambda/contract/event-types.ts';
-import { LISTED_BY_HOUR } from '../../../../lambda/domain/record.ts';
+import { EVENT_TYPES } from '../../../../lambda/contract/event/types.ts';
+import { LISTED_BY_HOUR } from '../../../../lambda/domain/event/record.ts';
 import { REPORTS } from '../../../reports/reports.ts';
 import type { Rate } from '../../commands/rates/rates.ts';
 import { storyLine } from '../../words/story.ts';

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { formatKey, parseKey, type TokenKey } from '../../../../lambda/domain/unsubscribe/key.ts';
 import { openToken, RANDOM_BYTES, sealToken } from '../../../../lambda/domain/unsubscribe/token.ts';
-import { forgeries } from '../../../support/forged-tokens.ts';
-import { readVectors, vectorsText } from '../../../support/unsubscribe-vectors.ts';
+import { readVectors, vectorsText } from '../../../support/list/unsubscribe-vectors.ts';
+import { forgeries } from '../../../support/providers/forged-tokens.ts';
 
 const newKey = (): TokenKey => parseKey(formatKey(randomBytes(32))) as TokenKey;
 const seal = (address: string, scope: string, key: TokenKey, issuedAt = 1_767_225_600): string =>

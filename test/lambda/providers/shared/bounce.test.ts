@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { BounceCause, BounceClass } from '../../../../lambda/domain/event.ts';
+import type { BounceCause, BounceClass } from '../../../../lambda/domain/event/event.ts';
 import { replyCodes, weighBounce } from '../../../../lambda/providers/shared/bounce.ts';
 
 const DEAD = '550 5.1.1 user unknown';

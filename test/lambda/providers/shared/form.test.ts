@@ -8,8 +8,8 @@ import {
   formOrJsonFields,
   MAX_FORM_DEPTH,
   MAX_FORM_FIELDS,
-} from '../../../../lambda/providers/shared/form.ts';
-import { post, reasonOf } from '../../../support/provider-cases.ts';
+} from '../../../../lambda/providers/shared/form/form.ts';
+import { post, reasonOf } from '../../../support/providers/cases.ts';
 
 const plain = (text: string): unknown => JSON.parse(JSON.stringify(formFields(text)));
 

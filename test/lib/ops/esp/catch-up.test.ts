@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { NormalisedEvent } from '../../../../lambda/domain/event.ts';
+import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
+import { eventKey } from '../../../../lambda/domain/event/record.ts';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
-import { eventKey } from '../../../../lambda/domain/record.ts';
 import type { EventsApi } from '../../../../lambda/providers/api.ts';
 import { apiOf } from '../../../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
-import { LISTED } from '../../../../lambda/domain/listed.ts';
+import { LISTED } from '../../../../lambda/domain/suppression/listed.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import { eventually } from '../../../support/driver.ts';
 import type { Desk } from '../../../support/esp/desk.ts';

@@ -1,0 +1,92 @@
+import { EVENT_FIELDS } from '../../contract/event/fields.ts';
+import { UNSUBSCRIBE_SOURCE } from '../../contract/unsubscribe.ts';
+import { isAltered, normaliseAddress, sameButCase } from '../address.ts';
+import { present } from '../read.ts';
+import { OPERATOR } from '../suppression/operator.ts';
+import { fingerprint } from './dedupe.ts';
+import type { Draft, NormalisedEvent } from './event.ts';
+
+/** Where a raw event came in. */
+export interface Arrival {
+  readonly source: string;
+  readonly provider: string;
+  readonly dedupeGroup: string;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly receivedAt: string;
+  readonly requestId?: string;
+}
+
+/** Earliest and latest time a date can hold and be written with four digits of year. */
+const LATEST = Date.UTC(9999, 11, 31);
+
+/** A provider's draft as the event that is stored, published and printed. */
+export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent {
+  const { identity, recipient, occurredAt, scope, ...facts } = draft;
+  const address = recipient === undefined ? undefined : normaliseAddress(recipient);
+  const cut: string[] = [];
+  const scopeName =
+    scope === undefined || scope === 'all' || NAMES_IN_FULL.has(arrival.source) ? scope : `${arrival.source}:${scope}`;
+  const shortened: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries({ ...facts, scope: scopeName }))
+    shortened[name] = shorten(name, value, cut);
+  return present({
+    fingerprint: fingerprint(arrival.dedupeGroup, arrival.provider, identity),
+    ...shortened,
+    source: arrival.source,
+    provider: arrival.provider,
+    requestId: arrival.requestId,
+    recipient: address,
+    recipientAltered: altered(draft, address),
+    occurredAt: time(occurredAt),
+    receivedAt: arrival.receivedAt,
+    truncated: cut.length > 0 ? cut : undefined,
+  }) as unknown as NormalisedEvent;
+}
+
+/** Operators and unsubscribe links name a scope in full; an ESP's is named after its source. */
+const NAMES_IN_FULL = new Set([OPERATOR, UNSUBSCRIBE_SOURCE]);
+
+/** Whether what is said of the given address may not be held against the key's owner. */
+function altered({ recipient, dropReason }: Draft, key: string | undefined): true | undefined {
+  if (recipient === undefined || key === undefined || recipient === key) return undefined;
+  // "Not a valid address" is said of the very string: any repair makes another one of it.
+  const same = dropReason === 'invalid' ? sameButCase(recipient, key) : !isAltered(recipient, key);
+  return same ? undefined : true;
+}
+
+const time = (at: number | undefined): string | undefined =>
+  at !== undefined && at > 0 && at < LATEST ? new Date(at).toISOString() : undefined;
+
+/** A value within the limits of its field; absent where nothing of it remains. */
+function shorten(name: string, value: unknown, cut: string[]): unknown {
+  const within = (text: string, most: number): string => {
+    if (text.length <= most) return text.toWellFormed();
+    if (!cut.includes(name)) cut.push(name);
+    return text.slice(0, most).toWellFormed();
+  };
+  const field = FIELDS.get(name);
+  if (value === undefined || value === '') return undefined;
+  switch (field?.is) {
+    case 'text':
+      return typeof value === 'string' ? within(value, field.most) : value;
+    case 'texts':
+      return few(value as readonly string[], field.most, name, cut)?.map((item) => within(item, field.mostEach));
+    case 'textMap': {
+      const { most, mostEach, mostKey } = field;
+      const entries = few(Object.entries(value as Record<string, string>), most, name, cut);
+      return (
+        entries && Object.fromEntries(entries.map(([key, item]) => [within(key, mostKey), within(item, mostEach)]))
+      );
+    }
+    default:
+      return value;
+  }
+}
+
+const FIELDS = new Map(Object.entries(EVENT_FIELDS));
+
+function few<T>(items: readonly T[], most: number, name: string, cut: string[]): readonly T[] | undefined {
+  if (items.length === 0) return undefined;
+  if (items.length > most) cut.push(name);
+  return items.slice(0, most);
+}

@@ -1,0 +1,78 @@
+import type { EventType } from '../../contract/event/types.ts';
+import { BY_HOUR, EVENTS, HOUR_SHARDS, hourKey, internalKey, isInternal } from '../../contract/tables.ts';
+import type { NormalisedEvent } from './event.ts';
+
+/** An event as it stands in the events table; keys are in the ESP's facts, so a repeated event has the same key by construction. */
+export type EventRecord = Readonly<Record<string, unknown>>;
+
+export interface EventKey {
+  readonly recipient: string;
+  readonly eventKey: string;
+}
+
+/** Partition and sort key. Without a recipient the partition cannot be an address; without a time the sort key cannot be a date. */
+export function eventKey(event: NormalisedEvent): EventKey {
+  const { fingerprint, messageId, source } = event;
+  return {
+    recipient: event.recipient ?? internalKey(source, messageId ?? fingerprint.slice(0, 2)),
+    eventKey: `${event.occurredAt ?? '-'}#${fingerprint}`,
+  };
+}
+
+/** Epoch seconds after which the event may go: retention counts from the later of event and arrival. */
+export function expiresAt(event: NormalisedEvent, retentionDays: number): number {
+  const occurred = event.occurredAt === undefined ? 0 : Date.parse(event.occurredAt);
+  return Math.ceil(Math.max(occurred, Date.parse(event.receivedAt)) / 1000) + retentionDays * 86_400;
+}
+
+/** What somebody asks for by its time: what went wrong, and what was changed by hand. A few in a hundred events. */
+export const LISTED_BY_HOUR: Readonly<Record<EventType, boolean>> = {
+  accepted: false,
+  delivered: false,
+  deferred: false,
+  bounced: true,
+  dropped: true,
+  opened: false,
+  clicked: false,
+  complained: true,
+  unsubscribed: true,
+  resubscribed: true,
+  inbound: false,
+  unknown: false,
+  suppressed: true,
+  lifted: true,
+};
+
+const shardOf = ({ fingerprint }: NormalisedEvent): number =>
+  Number.parseInt(fingerprint.slice(0, 2), 16) % HOUR_SHARDS;
+
+/** What is stored: the event, its keys and its expiry; what the keys already say is not said twice. `quiet`: not to be published. */
+export function eventRecord(event: NormalisedEvent, retentionDays: number, quiet = false): EventRecord {
+  const { fingerprint: _fingerprint, occurredAt: _occurredAt, recipient: _recipient, ...facts } = event;
+  return {
+    ...eventKey(event),
+    ...facts,
+    [EVENTS.expiry]: expiresAt(event, retentionDays),
+    ...(LISTED_BY_HOUR[event.type] && { [BY_HOUR.partitionKey]: hourKey(event.receivedAt, shardOf(event)) }),
+    ...(quiet && { [EVENTS.replayed]: true }),
+  };
+}
+
+/** The event that a record was made of. @param item as {@link eventRecord} wrote it */
+export function recordedEvent(item: EventRecord): NormalisedEvent {
+  const {
+    [EVENTS.sortKey]: key,
+    [EVENTS.expiry]: _expiry,
+    [EVENTS.replayed]: _replayed,
+    [BY_HOUR.partitionKey]: _hour,
+    recipient,
+    ...facts
+  } = item;
+  const [at, fingerprint] = String(key).split('#');
+  return {
+    fingerprint,
+    ...facts,
+    ...(!isInternal(String(recipient)) && { recipient }),
+    ...(at !== '-' && { occurredAt: at }),
+  } as unknown as NormalisedEvent;
+}
