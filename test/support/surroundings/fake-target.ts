@@ -62,6 +62,6 @@ export function fakeTarget(
     bounceRate: { warning: 2, critical: 5 },
     complaintRate: { warning: 0.1, critical: 0.3 },
   };
-  const judging = judgingBy(() => ({ policy: DEFAULT_POLICY, sources: {}, thresholds }));
+  const judging = judgingBy(() => ({ policy: DEFAULT_POLICY, sources: {}, thresholds, auditDays: 400 }));
   return { kind: 'deployed', label: 'quell-prod', names, clients, calls, ...judging };
 }
