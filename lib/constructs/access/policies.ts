@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { muteRuleName } from '../../../lambda/contract/alarms.ts';
 
 import { ARCHIVE_PREFIX, archiveDatabase, archiveWorkGroup, RESULTS_PREFIX } from '../../../lambda/contract/archive.ts';
-import { BY_HOUR, BY_MESSAGE, RETRACTIONS_KEY } from '../../../lambda/contract/tables.ts';
+import { auditedKey, auditKey, BY_HOUR, BY_MESSAGE, RETRACTIONS_KEY } from '../../../lambda/contract/tables.ts';
 import type { DeliveryQueues } from '../delivery/queue.ts';
 import type { Archive } from '../feeds/archive.ts';
 import type { Secrets } from '../storage/secrets.ts';
@@ -76,7 +76,10 @@ export class AccessPolicies extends Construct {
     }
   }
 
-  /** Operators write one item, by which the functions know what does not count; what else they change goes through the acts queue and is recorded. */
+  /**
+   * Operators write one item, by which the functions know what does not count, and the records of what they do; what else they change goes
+   * through the acts queue.
+   */
   private operatorPolicy(props: AccessPoliciesProps): ManagedPolicy {
     const { stage, storage, secrets, delivery, mappings, archive } = props;
     const { stackName } = Stack.of(this);
@@ -96,6 +99,9 @@ export class AccessPolicies extends Construct {
         resources: [storage.suppression.tableArn],
         conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [RETRACTIONS_KEY] } },
       }),
+      // What operators did, and by what it is found; no event. Nothing may be deleted of what they did.
+      writesUnder(storage.events.tableArn, auditKey('*'), 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
+      writesUnder(storage.events.tableArn, auditedKey('*'), 'dynamodb:BatchWriteItem'),
       allow(indexArns(storage), 'dynamodb:Query'),
       allow(
         [delivery.queue, delivery.acts, delivery.feeds, delivery.deadLetters].flatMap((queue) => queue?.queueArn ?? []),
@@ -195,6 +201,14 @@ export class AccessPolicies extends Construct {
 
 const indexArns = ({ events }: Storage): string[] =>
   [BY_MESSAGE, BY_HOUR].map(({ name }) => `${events.tableArn}/index/${name}`);
+
+/** Writes items of partitions of this form only. */
+const writesUnder = (table: string, partitions: string, ...actions: string[]): PolicyStatement =>
+  new PolicyStatement({
+    actions,
+    resources: [table],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitions] } },
+  });
 
 const allow = (resources: string[], ...actions: string[]) => new PolicyStatement({ actions, resources });
 

@@ -1,18 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import {
-  BatchWriteItemCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-  UpdateItemCommand,
-  type WriteRequest,
-} from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { toItem } from '../../../lambda/aws/dynamodb/item.ts';
-import { retried } from '../../../lambda/aws/effort.ts';
 import { auditedKey, auditKey, EVENTS } from '../../../lambda/contract/tables.ts';
-import { chunks, inParallel } from '../../../lambda/domain/batches.ts';
-import { CannotKnow, explain } from '../cli/errors.ts';
+import { explain } from '../cli/errors.ts';
 import type { Target } from '../target/target.ts';
 import { type ActRecord, type Intent, MOST_SHOWN, withoutAddresses } from './act.ts';
+import { writeAll } from './write.ts';
 
 /** An act that is under way. */
 export interface Act {
@@ -22,8 +15,6 @@ export interface Act {
   concerns(on: readonly string[]): Promise<void>;
 }
 
-const BATCH = 25;
-const PATIENCE_MS = 10_000;
 const SAVED_EVERY_MS = 5_000;
 const DAY = 86_400;
 
@@ -64,9 +55,13 @@ async function begin(target: Target, { what, hand, on, how }: Intent): Promise<B
       client,
       TableName,
       [...new Set(subjects)].map((subject) => ({
-        [EVENTS.partitionKey]: auditedKey(subject),
-        [EVENTS.sortKey]: key[EVENTS.sortKey],
-        [EVENTS.expiry]: expiresAt,
+        PutRequest: {
+          Item: toItem({
+            [EVENTS.partitionKey]: auditedKey(subject),
+            [EVENTS.sortKey]: key[EVENTS.sortKey],
+            [EVENTS.expiry]: expiresAt,
+          }),
+        },
       })),
     );
   // The ways to a record first: one that names somebody and cannot be found would outlive an erasure.
@@ -127,15 +122,3 @@ const shownOf = (on: readonly string[]) => ({
   on: on.slice(0, MOST_SHOWN),
   ...(on.length > MOST_SHOWN && { of: on.length }),
 });
-
-async function writeAll(client: DynamoDBClient, table: string, items: readonly object[]): Promise<void> {
-  const requests = items.map((item): WriteRequest => ({ PutRequest: { Item: toItem(item) } }));
-  const deadline = Date.now() + PATIENCE_MS;
-  await inParallel(chunks(requests, BATCH), 8, async (chunk) => {
-    const left = await retried(chunk, deadline, async (open) => {
-      const request = new BatchWriteItemCommand({ RequestItems: { [table]: [...open] } });
-      return (await client.send(request)).UnprocessedItems?.[table] ?? [];
-    });
-    if (left.length > 0) throw new CannotKnow('The events table is too busy: nothing was done. Run the command again.');
-  });
-}

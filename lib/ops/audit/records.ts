@@ -73,7 +73,7 @@ export async function readByKeys(client: DynamoDBClient, table: string, keys: re
 }
 
 /** Items of a partition within a time, the newest first. */
-async function* itemsOf(
+export async function* itemsOf(
   client: DynamoDBClient,
   TableName: string,
   partition: string,

@@ -35,6 +35,10 @@ export async function readMapping(target: Target): Promise<Mapping> {
   return all.find(({ state }) => state !== 'Enabled') ?? all[0] ?? { uuid: '', state: 'Unknown' };
 }
 
+/** Whether all of it is on, or all of it off. */
+export const isSwitched = async (target: Target, on: boolean): Promise<boolean> =>
+  (await readMappings(target)).every(({ state }) => state === (on ? 'Enabled' : 'Disabled'));
+
 /** Switches processing on or off, whatever queue it comes from, and waits until it is; false where it was so already. */
 export async function switchProcessing(target: Target, on: boolean): Promise<boolean> {
   const wanted = on ? 'Enabled' : 'Disabled';

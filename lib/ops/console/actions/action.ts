@@ -1,6 +1,6 @@
 import type { Context as Call } from 'hono';
 import type { Target } from '../../target/target.ts';
-import { type Author, authorOf } from '../../words/author.ts';
+import { authorOf, type Hand } from '../../words/author.ts';
 import type { Done } from '../answers.ts';
 import type { Context } from '../context.ts';
 import type { Question } from '../pages/forms.ts';
@@ -16,7 +16,7 @@ export interface Action {
 }
 
 /** Who acts, and why, as the form says. */
-export const author = (target: Target, what: string, form: Form): Promise<Author> =>
-  authorOf(what, { note: form.note, actor: form.actor }, target);
+export const handIn = (target: Target, what: string, form: Form): Promise<Hand> =>
+  authorOf(what, { note: form.note, actor: form.actor }, target, 'console');
 
 export const PATIENCE = 'It is in the delivery queue, and not in effect yet. Is processing paused or behind?';
