@@ -46,12 +46,15 @@ export async function switchProcessing(target: Target, on: boolean): Promise<boo
   if (others.length === 0) return false;
   const { UpdateEventSourceMappingCommand } = await import('@aws-sdk/client-lambda');
   const client = await target.clients.lambda();
-  await Promise.all(
+  const switched = await Promise.allSettled(
     others.map(async ({ uuid }) => {
       await client.send(new UpdateEventSourceMappingCommand({ UUID: uuid, Enabled: on }));
       await reached(client, uuid, wanted);
     }),
   );
+  // Whoever hears of a failure may act on it: nothing of this is under way any more by then.
+  const failure = switched.find((one) => one.status === 'rejected');
+  if (failure) throw failure.reason;
   return true;
 }
 

@@ -1,9 +1,11 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One AWS call as it passes: the operation, e.g. `BatchExecuteStatement`, and its JSON. */
+/** One call as it passes: the operation, e.g. `BatchExecuteStatement` (empty where its path says it), and its JSON. */
 export interface Call {
   readonly operation: string;
+  readonly method: string;
+  readonly path: string;
   readonly body: Record<string, unknown>;
 }
 
@@ -46,7 +48,12 @@ export async function faultyProxy(target: string): Promise<FaultyProxy> {
         .split('.')
         .at(-1) ?? '';
     proxy.calls.push(operation);
-    const fault = await proxy.fault({ operation, body: parsed(body) });
+    const fault = await proxy.fault({
+      operation,
+      method: incoming.method ?? '',
+      path: incoming.url ?? '',
+      body: parsed(body),
+    });
     if (fault === 'cut') {
       incoming.socket.destroy();
     } else if (fault === 'hang') {

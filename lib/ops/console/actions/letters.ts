@@ -20,6 +20,7 @@ async function asked(call: Call, context: Context) {
 }
 
 const REDRIVE: Action = {
+  act: 'dlq redrive',
   path: '/letters/:group/redrive',
   async ask(call, context) {
     const { whole, ...rest } = await asked(call, context);
@@ -44,6 +45,7 @@ const REDRIVE: Action = {
 };
 
 const DROP: Action = {
+  act: 'dlq drop',
   path: '/letters/:group/drop',
   async ask(call, context) {
     const { whole, ...rest } = await asked(call, context);

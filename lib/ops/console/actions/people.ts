@@ -20,6 +20,7 @@ const person = (call: Call) => {
 };
 
 const SUPPRESS: Action = {
+  act: 'suppress',
   path: '/people/:address/suppress',
   ask: (call) => ({
     title: `Suppress ${person(call).address}`,
@@ -43,6 +44,7 @@ const SUPPRESS: Action = {
 };
 
 const LIFT: Action = {
+  act: 'lift',
   path: '/people/:address/lift',
   ask: (call) => ({
     title: `Lift ${person(call).address}`,
@@ -64,6 +66,7 @@ const LIFT: Action = {
 };
 
 const ERASE: Action = {
+  act: 'erase',
   path: '/people/:address/erase',
   ask: (call) => ({
     title: `Erase ${person(call).address}`,

@@ -12,6 +12,7 @@ const source = (call: Call) => {
 };
 
 const PAUSE: Action = {
+  act: 'pause',
   path: '/sources/:name/pause',
   ask: (call, { target }) => ({
     title: 'Pause processing',
@@ -30,6 +31,7 @@ const PAUSE: Action = {
 };
 
 const RESUME: Action = {
+  act: 'resume',
   path: '/sources/:name/resume',
   ask: (call) => ({
     title: 'Resume processing',
@@ -45,6 +47,7 @@ const RESUME: Action = {
 };
 
 const MUTE: Action = {
+  act: 'mute',
   path: '/sources/:name/mute',
   ask: (call) => ({
     title: `Mute the alarms of ${source(call).name}`,
