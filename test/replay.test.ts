@@ -10,7 +10,7 @@ import { packMessages } from '../lambda/domain/message.ts';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { eventually, type Item } from './support/driver.ts';
-import { ERASURE_SECRET, Feeds, feedSettings } from './support/feeds.ts';
+import { ERASURE_SECRET, Feeds, feedSettings } from './support/feeds/feeds.ts';
 import { ops } from './support/ops.ts';
 
 /** A day out of the archive and through the queue again. */
