@@ -24,7 +24,7 @@ let dynamo: DynamoDBClient;
 
 beforeAll(async () => {
   const { key, ...files } = feedSettings({ archive: { retentionDays: 30 } });
-  local = await startLocal({ port: 0, quiet: true, timeScale: 0.02, home: join(root, '.local'), ...files });
+  local = await startLocal({ port: 0, quiet: true, home: join(root, '.local'), ...files });
   feeds = new Feeds(local, key);
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   dynamo = new DynamoDBClient({ endpoint: local.stack.endpoints.dynamodb, region: 'us-east-1', credentials });
