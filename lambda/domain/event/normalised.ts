@@ -1,5 +1,6 @@
 import { EVENT_FIELDS } from '../../contract/event/fields.ts';
 import type { MachineReason } from '../../contract/event/types.ts';
+import type { EpochMs, Iso } from '../../contract/units.ts';
 import { UNSUBSCRIBE_SOURCE } from '../../contract/unsubscribe.ts';
 import { isAltered, normaliseAddress, sameButCase } from '../address.ts';
 import { machineAgent } from '../machines/agents.ts';
@@ -14,7 +15,7 @@ export interface Arrival {
   readonly provider: string;
   readonly dedupeGroup: string;
   /** ISO 8601, UTC, milliseconds. */
-  readonly receivedAt: string;
+  readonly receivedAt: Iso;
   readonly requestId?: string;
 }
 
@@ -68,7 +69,7 @@ function whyMachine({ type, machine }: Draft, userAgent: unknown): MachineReason
   return type === 'opened' && typeof userAgent === 'string' ? machineAgent(userAgent) : undefined;
 }
 
-const time = (at: number | undefined): string | undefined =>
+const time = (at: EpochMs | undefined): Iso | undefined =>
   at !== undefined && at > 0 && at < LATEST ? new Date(at).toISOString() : undefined;
 
 /** A value within the limits of its field; absent where nothing of it remains. */

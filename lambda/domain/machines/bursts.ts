@@ -1,11 +1,11 @@
+import type { EpochMs } from '../../contract/units.ts';
 import type { NormalisedEvent } from '../event/event.ts';
 
 /** Two links of one mail within a second, or three within three: no hand is so quick. In milliseconds. */
 export const BURST = { pair: 1000, several: 3000, links: 3 } as const;
 
 interface Click {
-  /** Epoch milliseconds. */
-  readonly at: number;
+  readonly at: EpochMs;
   readonly url: string;
 }
 
