@@ -61,7 +61,9 @@ describe('a small text from elsewhere', () => {
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
-  afterAll(() => server.close());
+  afterAll(() => {
+    server.close();
+  });
 
   test('64 KB at most', async () => {
     expect(await fetchText(`${base}/ok`)).toBe('xx');
