@@ -3,16 +3,19 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Hono } from 'hono';
+import type { Browser, Page } from 'puppeteer-core';
 import { dayPrefix } from '../../../lambda/contract/archive.ts';
 import { packMessages } from '../../../lambda/domain/message.ts';
 import type { ActRecord } from '../../../lib/ops/audit/act.ts';
 import { ACTS, type ActWord } from '../../../lib/ops/audit/kinds.ts';
 import { COMMANDS } from '../../../lib/ops/cli/cli.ts';
 import { ACTIONS } from '../../../lib/ops/console/actions/index.ts';
+import { UNDO } from '../../../lib/ops/console/actions/undo.ts';
 import { consoleApp } from '../../../lib/ops/console/app.ts';
 import { deployedTarget } from '../../../lib/ops/target/deployed.ts';
 import { localTargetOf } from '../../../lib/ops/target/local.ts';
 import type { Target } from '../../../lib/ops/target/target.ts';
+import { type Look, openPage, overflow, startBrowser, violations } from '../../support/browser.ts';
 import { eventually, signGeneric } from '../../support/driver.ts';
 import type { Desk } from '../../support/esp/desk.ts';
 import { DESKS } from '../../support/esp/desks.ts';
@@ -169,6 +172,8 @@ interface Case {
   readonly breaks: readonly [Service, (call: Call) => boolean];
   /** What it is about. */
   readonly on?: readonly string[];
+  /** Its exit code once it has failed half way before: what it had done by then is done. */
+  readonly again?: number;
   /** Only a deployed stack has such a part. */
   readonly deployed?: true;
 }
@@ -200,6 +205,7 @@ const CASES: Readonly<Record<ActWord, Case>> = {
     args: ['lift', '--source', 'guide', '--from', '2026-11-01', '--until', '2026-11-02', ...NOTE],
     given: () => bounced('window@example.com', LONG_AGO),
     breaks: toActs,
+    again: 1,
   },
   forget: { args: ['lift', '--forget', 'WINDOW'], breaks: toList('UpdateItem') },
   import: { args: ['import', 'list.csv', '--reason', 'complaint', ...NOTE], breaks: toActs },
@@ -339,7 +345,7 @@ describe('a command that changes something', () => {
 
       await one.given?.();
       for (const { calls } of Object.values(proxies)) calls.length = 0;
-      const done = await oneAct(async () => expect((await command(one)).code).toBe(0));
+      const done = await oneAct(async () => expect((await command(one)).code).toBe(one.again ?? 0));
       expect(done).toMatchObject({ what, result: 'done', ...(one.on && { on: one.on }) });
       expect(done).not.toHaveProperty('error');
       expect(done.by).toBe(one.deployed ? CALLER : failed.by);
@@ -391,17 +397,22 @@ describe('an action of the console', () => {
       version: 'test',
       watchChanges: () => () => {},
     });
+  const OTHER_WINDOW = {
+    ...CASES['take back'],
+    given: () => bounced('other-window@example.com', '2026-11-03T10:00:00.000Z'),
+  };
+  const WINDOW = { source: 'guide', from: '2026-11-03T00:00:00Z', until: '2026-11-04T00:00:00Z', reason: '' };
   const post = (target: Target, path: string) =>
     appOf(target).request(`http://127.0.0.1:1${path}`, {
       method: 'POST',
       headers: { host: '127.0.0.1:1', cookie: 'quell_console_1=token-of-tests', accept: 'application/json' },
-      body: new URLSearchParams(FORM),
+      body: new URLSearchParams({ ...FORM, ...(path === UNDO.path && WINDOW) }),
     });
 
-  test.each(ACTIONS.map((action) => [action.act, action.path] as const))(
+  test.each([...ACTIONS, UNDO].map((action) => [action.act, action.path] as const))(
     '%s leaves one act, also when it fails half way',
     async (what, path) => {
-      const one = CASES[what];
+      const one = what === UNDO.act ? OTHER_WINDOW : CASES[what];
       const address = one.on?.find((on) => on.includes('@')) ?? 'erased@example.com';
       const url = path.replace(':address', address).replace(':name', 'guide').replace(':group', 'crash-loop~guide');
       const target = one.deployed ? deployed : local;
@@ -486,7 +497,9 @@ describe('a record', () => {
     const client = new DynamoDBClient({ ...CREDENTIALS, endpoint: stack.local.stack.endpoints.dynamodb as string });
     const { Items } = await client.send(new ScanCommand({ TableName: stack.local.stack.tables.events }));
     client.destroy();
-    expect(JSON.stringify(Items)).not.toContain(address);
+    // Not in the audit, and in no event but the one whose note says it of somebody else.
+    const naming = (Items ?? []).filter((item) => JSON.stringify(item).includes(address));
+    expect(naming.map(({ recipient }) => recipient?.S)).toEqual(['kept@example.com']);
     // Whoever may read the key can still show what was done, and that it was.
     const shown = (await stack.run(['audit', '--on', address, '--json'])).json() as ActRecord[];
     expect(shown.map(({ what }) => what)).toEqual(['erase', 'suppress']);
@@ -508,4 +521,109 @@ describe('a record', () => {
     const { code, err } = await stack.run(['audit', ...args]);
     expect([code, err]).toEqual([2, expect.stringContaining(hint)]);
   });
+});
+
+describe('in the console', () => {
+  let browser: Browser;
+  let entrance: string;
+  let origin: string;
+  beforeAll(async () => {
+    browser = await startBrowser();
+    entrance = stack.local.stack.console?.url ?? '';
+    origin = new URL(entrance).origin;
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  async function enter(look: Look, path: string): Promise<Page> {
+    const page = await openPage(browser, look);
+    await page.goto(entrance);
+    await page.goto(origin + path);
+    return page;
+  }
+  const textOf = (page: Page): Promise<string> => page.evaluate('document.body.innerText') as Promise<string>;
+  const WINDOW = '/list/undo?source=guide&from=2026-11-01T00:00:00Z&until=2026-11-02T00:00:00Z';
+
+  test.each(['/audit', '/audit?on=nobody%40example.com', '/list/undo', WINDOW])(
+    '%s: no violation of axe in light and dark, and nothing is wider than a telephone',
+    async (path) => {
+      for (const look of [{ width: 360 }, { width: 768, dark: true }, { width: 1440 }]) {
+        const page = await enter(look, path);
+        if (process.env.PICTURES_OF_AUDIT)
+          await page.screenshot({
+            path: `${process.env.PICTURES_OF_AUDIT}/${path.replace(/\W+/g, '-')}-${look.width}.png` as `${string}.png`,
+            fullPage: true,
+          });
+        expect([path, look, await violations(page)]).toEqual([path, look, []]);
+        expect([path, look, await overflow(page)]).toEqual([path, look, 0]);
+        await page.close();
+      }
+    },
+    60_000,
+  );
+
+  test('acts are filtered by person and paged; programs get the model', async () => {
+    const page = await enter({}, '/audit?on=two%40example.com');
+    expect(await textOf(page)).toContain('suppress');
+    expect(await page.evaluate('document.querySelector("tbody").innerText')).not.toContain('dlq redrive');
+    await page.goto(`${origin}/audit?since=1d`);
+    expect(await textOf(page)).toContain('not finished');
+    await page.click('a[href^="/audit?"][class=button]');
+    await page.waitForFunction("location.search.includes('after=')");
+    expect(await textOf(page)).toContain('ticket 4711');
+    const model = await page.evaluate(async () =>
+      (await fetch('/audit?what=pause', { headers: { accept: 'application/json' } })).json(),
+    );
+    expect(model).toMatchObject({ acts: expect.arrayContaining([expect.objectContaining({ what: 'pause' })]) });
+    await page.close();
+  });
+
+  test.each([
+    ['with script', true],
+    ['without script', false],
+  ])(
+    'a window is undone by keyboard, %s: who would come back, the question, then the act',
+    async (name, script) => {
+      const day = script ? '05' : '06';
+      const address = `${name.replace(' ', '-')}@example.com`;
+      await bounced(address, `2026-11-${day}T10:00:00.000Z`);
+      const page = await enter({ script }, '/list');
+      const reach = async (words: string) => {
+        for (let tabs = 0; tabs < 80; tabs++) {
+          await page.keyboard.press('Tab');
+          const at = await page.evaluate(
+            '(document.activeElement?.name || document.activeElement?.innerText || document.activeElement?.getAttribute("aria-label") || "")',
+          );
+          if (String(at).startsWith(words)) return;
+        }
+        throw new Error(`nothing called "${words}" can be reached`);
+      };
+      const enterKey = () => Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+
+      await reach('Undo a window');
+      await enterKey();
+      await reach('source');
+      await page.keyboard.type('guide');
+      await reach('from');
+      await page.keyboard.type(`2026-11-${day}T09:00:00Z`);
+      await reach('until');
+      await page.keyboard.type(`2026-11-${day} 11:00:00`);
+      await reach('Show whom it concerns');
+      await enterKey();
+      expect(await textOf(page)).toContain('1 person would come back');
+      expect(await textOf(page)).toContain(address);
+      expect(await stack.driver.suppressed()).toContain(address);
+      const act = await oneAct(async () => {
+        await reach('note');
+        await page.keyboard.type('a wrong mapping');
+        await reach('Undo');
+        await enterKey();
+      });
+      expect(new URL(page.url()).pathname).toBe('/list');
+      expect(await textOf(page)).toContain('Lifted: 1.');
+      expect(await stack.driver.suppressed()).not.toContain(address);
+      expect(act).toMatchObject({ what: 'take back', via: 'console', note: 'a wrong mapping', counts: { lifted: 1 } });
+      await page.close();
+    },
+    60_000,
+  );
 });

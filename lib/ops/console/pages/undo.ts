@@ -17,8 +17,8 @@ export function undoChoicePage({ asked, imports, stored }: UndoChoice, sources: 
 <p class="soft">For what should never have counted: an ESP that reported wrong bounces for an hour, a wrong file. Whoever is on the list for that alone comes back; what other evidence proves stays. The next page says who, before anything is done.</p>
 <form class="filters" method="get" action="/list/undo">
 <label>What this source reported<select name="source" required>${sources.map((name) => html`<option value="${name}" ${asked.source === name ? html`selected` : ''}>${name}</option>`)}</select></label>
-<label>From, UTC<input type="datetime-local" name="from" value="${asked.from ?? ''}" required></label>
-<label>Until, UTC<input type="datetime-local" name="until" value="${asked.until ?? ''}" required></label>
+<label>From, UTC<input name="from" value="${asked.from ?? ''}" placeholder="2026-05-04T10:00:00Z" autocomplete="off" spellcheck="false" required></label>
+<label>Until, UTC<input name="until" value="${asked.until ?? ''}" placeholder="2026-05-04T12:00:00Z" autocomplete="off" spellcheck="false" required></label>
 <label>Reason<select name="reason"><option value="">every reason</option>${REASONS.map((reason) => html`<option value="${reason}" ${asked.reason === reason ? html`selected` : ''}>${reason.replaceAll('_', ' ')}</option>`)}</select></label>
 <button>Show whom it concerns…</button>
 </form>
