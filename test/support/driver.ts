@@ -117,7 +117,7 @@ export class Driver {
   }
 }
 
-const isOurs = ({ recipient }: Item): boolean => String(recipient).startsWith('~quell-');
+const isOurs = ({ recipient }: Item): boolean => /^~quell-(heartbeat|audit|on)#/.test(String(recipient));
 const isHeartbeat = ({ recipient }: Item): boolean => String(recipient).startsWith('~quell-heartbeat#');
 
 /** Waits until `check` no longer throws, and fails with what it threw last. */

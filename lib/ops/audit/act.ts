@@ -47,5 +47,7 @@ export const MOST_SHOWN = 20;
 
 const ADDRESS = /[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/gu;
 
-/** A text without addresses: it stays when people are erased. */
-export const withoutAddresses = (text: string): string => text.replace(ADDRESS, '(address)');
+const MOST_CHARACTERS = 512;
+
+/** A text as a record keeps it: without addresses, because it stays when people are erased, and as long as a note of an event. */
+export const kept = (text: string): string => text.replace(ADDRESS, '(address)').slice(0, MOST_CHARACTERS);

@@ -4,7 +4,7 @@ import { toItem } from '../../../lambda/aws/dynamodb/item.ts';
 import { auditedKey, auditKey, EVENTS } from '../../../lambda/contract/tables.ts';
 import { explain } from '../cli/errors.ts';
 import type { Target } from '../target/target.ts';
-import { type ActRecord, type Intent, MOST_SHOWN, withoutAddresses } from './act.ts';
+import { type ActRecord, type Intent, kept, MOST_SHOWN } from './act.ts';
 import { writeAll } from './write.ts';
 
 /** An act that is under way. */
@@ -31,7 +31,7 @@ export async function audited<T>(target: Target, intent: Intent, work: (act: Act
     });
     return result;
   } catch (error) {
-    const why = withoutAddresses(explain(error).text);
+    const why = kept(explain(error).text);
     await record.end({ result: 'failed', error: why }).catch(() => {
       intent.say?.('"audit" will show it as not finished.');
     });
@@ -76,8 +76,8 @@ async function begin(target: Target, { what, hand, on, how }: Intent): Promise<B
     ...(by !== undefined && { by }),
     via,
     ...shownOf(on),
-    ...(how !== undefined && { how: withoutAddresses(how) }),
-    ...(note !== '' && { note: withoutAddresses(note) }),
+    ...(how !== undefined && { how: kept(how) }),
+    ...(note !== '' && { note: kept(note) }),
     counts: {},
     [EVENTS.expiry]: expiresAt,
   };
