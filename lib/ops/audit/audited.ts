@@ -101,6 +101,7 @@ async function begin(target: Target, { what, hand, on, how }: Intent): Promise<B
   let [saved, saving] = [Date.now(), Promise.resolve()];
   return {
     count(name, amount = 1) {
+      if (amount === 0) return;
       counts[name] = (counts[name] ?? 0) + amount;
       if (Date.now() - saved < SAVED_EVERY_MS) return;
       saved = Date.now();

@@ -9,10 +9,10 @@ export function onWhom({ on, of }: Pick<ActRecord, 'on' | 'of'>, shown = 3): str
   return [...first, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
-/** What came of an act, or how far it came: `2 redriven`. */
+/** What came of an act, or how far it came: `redriven: 2`. */
 export const cameOf = ({ counts }: Pick<ActRecord, 'counts'>): string =>
   Object.entries(counts)
-    .map(([what, count]) => `${count} ${what}`)
+    .map(([what, count]) => `${what}: ${count}`)
     .join(', ');
 
 /** An act as a line: when, what, on whom, by whom, what came of it, why. */

@@ -44,7 +44,9 @@ const SHOWN = 50;
 export async function undoChoice({ target, now }: Context, asked: UndoAsked): Promise<UndoChoice> {
   const wanted = { since: now() - REACH, until: now(), what: 'import', limit: IMPORTS };
   const [{ acts }, { retractions }] = await Promise.all([readActs(target, wanted), readRetractions(target)]);
-  return { asked, imports: acts, stored: retractions };
+  // One that was cut off and gone on with stands there more than once.
+  const imports = acts.filter(({ on }, at) => acts.findIndex((one) => one.on[0] === on[0]) === at);
+  return { asked, imports, stored: retractions };
 }
 
 export async function undoPreview({ target }: Context, asked: UndoAsked): Promise<UndoPreview> {

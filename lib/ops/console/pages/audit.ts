@@ -47,7 +47,7 @@ const empty = ({ on, by, what }: AuditModel['filter']): Html =>
     : html`<div class="empty"><p>Nothing was changed by hand in this time. The first change will stand here: suppress somebody on the page of a person, or try <code>ops suppress ada@example.com --note "a try"</code>.</p></div>`;
 
 const table = (acts: readonly ActRecord[], sources: ReadonlySet<string>, now: number): Html =>
-  html`<table class="stack"><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">On</th><th scope="col">By</th><th scope="col">Why</th><th scope="col">Came of it</th></tr></thead><tbody>${acts.map((act) => row(act, sources, now))}</tbody></table>`;
+  html`<table class="stack acts"><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">On</th><th scope="col">By</th><th scope="col">Why</th><th scope="col">Came of it</th></tr></thead><tbody>${acts.map((act) => row(act, sources, now))}</tbody></table>`;
 
 const row = (act: ActRecord, sources: ReadonlySet<string>, now: number): Html => html`<tr>
 <td data-label="When" class="when">${when(act.at, now)}</td>
@@ -68,7 +68,7 @@ function came(act: ActRecord): Html {
 const SHOWN = 3;
 
 function whom({ on, of }: ActRecord, sources: ReadonlySet<string>): Html {
-  if (on.length === 0) return html`<span class="soft">the whole</span>`;
+  if (on.length === 0) return html`<span class="soft">everything</span>`;
   const more = (of ?? on.length) - Math.min(SHOWN, on.length);
   return html`${on.slice(0, SHOWN).map((one, at) => html`${at === 0 ? '' : html`<br>`}${subject(one, sources)}`)}${more > 0 ? html`<br><span class="soft">and ${more} more</span>` : ''}`;
 }
