@@ -7,7 +7,7 @@ import type { TakenBack } from '../../commands/lift/taken-back.ts';
 import type { UndoChoice, UndoPreview } from '../model/undo.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
-import { badge, count, many, personPath, when } from '../parts/words.ts';
+import { count, many, personPath, when } from '../parts/words.ts';
 import { questionPage } from './forms.ts';
 
 /** Asks what is to be taken back. */
@@ -59,7 +59,9 @@ const storedRow = (one: Retraction, now: number): Html => html`<tr>
 const whatOf = (one: Retraction): string =>
   'importId' in one
     ? `the import ${one.importId}`
-    : `what ${one.source} reported from ${one.from} until ${one.until}${one.reason === undefined ? '' : `, ${one.reason.replaceAll('_', ' ')} only`}`;
+    : `what ${one.source} reported from ${short(one.from)} until ${short(one.until)}${one.reason === undefined ? '' : `, ${one.reason.replaceAll('_', ' ')} only`}`;
+
+const short = (iso: string): string => iso.replace('.000Z', 'Z');
 
 /** Says who would come back, and asks. */
 export function undoPreviewPage({ asked, retraction, lifted, stay, people }: UndoPreview, now: number): Html {
@@ -89,7 +91,7 @@ ${stay === 0 ? '' : staying(people, now)}`;
 
 const personRow = ({ recipient, key }: TakenBack): Html => html`<tr>
 <td data-label="Address"><a href="${personPath(recipient)}">${shown(recipient)}</a></td>
-<td data-label="Reason"><span>${badge('ok', 'lifted')} ${shown(key.replaceAll('_', ' '))}</span></td>
+<td data-label="Reason">${shown(key.replaceAll('_', ' '))}</td>
 </tr>`;
 
 function staying(people: readonly TakenBack[], now: number): Html {
