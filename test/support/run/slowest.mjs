@@ -12,6 +12,8 @@ export default class Slowest {
       .sort((a, b) => b.seconds - a.seconds);
     const all = taken.reduce((sum, { seconds }) => sum + seconds, 0);
     const lines = taken.slice(0, SHOWN).map(({ name, seconds }) => `  ${seconds.toFixed(1).padStart(6)} s  ${name}`);
-    process.stderr.write(`\nThe slowest of ${taken.length} suites, which took ${all.toFixed(0)} s one after the other:\n${lines.join('\n')}\n`);
+    process.stderr.write(
+      `\nThe slowest of ${taken.length} suites, which took ${all.toFixed(0)} s one after the other:\n${lines.join('\n')}\n`,
+    );
   }
 }
