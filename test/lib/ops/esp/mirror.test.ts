@@ -13,7 +13,9 @@ const desks = new Map<string, Desk>();
 const NOTE = ['--note', 'ticket 4711'];
 
 beforeAll(async () => {
-  stack = await startOpsStack(Object.fromEntries([...DESKS.keys()].map((id) => [id, { provider: id }])));
+  stack = await startOpsStack(Object.fromEntries([...DESKS.keys()].map((id) => [id, { provider: id }])), {
+    settings: { heartbeat: false },
+  });
   for (const [id, start] of DESKS) desks.set(id, await start());
 }, 60_000);
 afterAll(async () => {
