@@ -1,4 +1,5 @@
 import { EVENT_FIELDS } from '../../contract/event/fields.ts';
+import type { EpochMs, Iso } from '../../contract/units.ts';
 import { UNSUBSCRIBE_SOURCE } from '../../contract/unsubscribe.ts';
 import { isAltered, normaliseAddress, sameButCase } from '../address.ts';
 import { present } from '../read.ts';
@@ -12,7 +13,7 @@ export interface Arrival {
   readonly provider: string;
   readonly dedupeGroup: string;
   /** ISO 8601, UTC, milliseconds. */
-  readonly receivedAt: string;
+  readonly receivedAt: Iso;
   readonly requestId?: string;
 }
 
@@ -54,7 +55,7 @@ function altered({ recipient, dropReason }: Draft, key: string | undefined): tru
   return same ? undefined : true;
 }
 
-const time = (at: number | undefined): string | undefined =>
+const time = (at: EpochMs | undefined): Iso | undefined =>
   at !== undefined && at > 0 && at < LATEST ? new Date(at).toISOString() : undefined;
 
 /** A value within the limits of its field; absent where nothing of it remains. */

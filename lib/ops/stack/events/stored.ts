@@ -2,6 +2,7 @@ import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { EventStore } from '../../../../lambda/aws/dynamodb/events.ts';
 import { EVENTS } from '../../../../lambda/contract/tables.ts';
+import type { Address } from '../../../../lambda/contract/units.ts';
 import type { EventType, NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { recordedEvent } from '../../../../lambda/domain/event/record.ts';
 import type { Target } from '../../target/target.ts';
@@ -9,8 +10,8 @@ import type { Target } from '../../target/target.ts';
 /** An event as the table keeps it: what its keys say is put back. */
 export type StoredEvent = NormalisedEvent & { readonly expiresAt?: number };
 
-/** The newest events of one person (address in normal form), newest last. */
-export async function readEvents(target: Target, address: string, limit: number): Promise<StoredEvent[]> {
+/** The newest events of one person, newest last. */
+export async function readEvents(target: Target, address: Address, limit: number): Promise<StoredEvent[]> {
   const client = await target.clients.dynamodb();
   const events: StoredEvent[] = [];
   let from: Record<string, AttributeValue> | undefined;
