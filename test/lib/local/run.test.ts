@@ -91,7 +91,7 @@ describe('a run', () => {
       await nothingIsLeft(stack);
 
       const next = run();
-      await until(() => next.said().includes('started the emulators'), PATIENCE);
+      await until(() => /starting the emulators +done/.test(next.said()), PATIENCE);
       next.child.kill('SIGINT');
       expect(await next.ended).toBe(0);
       expect(next.said()).toContain('Stopping...');
