@@ -72,10 +72,12 @@ export const forwardEmail = defineProvider({
 
   generateKey: () => hexKey(),
 
-  sample({ type, recipient, at, id, signingKey }) {
+  sample({ type, recipient, at, id, signingKey, body: given }) {
     if (type !== 'bounced') return undefined;
     const response = '550 5.1.1 user unknown';
-    const body = JSON.stringify({
+    const body =
+      given ??
+      JSON.stringify({
       email_id: id,
       recipient,
       message: response,
