@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { KeyPair } from '../../lambda/providers/provider.ts';
 import type { StoredSecret } from './emulators/secret-store.ts';
 import { LocalError } from './error.ts';
-import type { SecretMap } from './keys.ts';
+
+/** From source to one live value or several, as in the deployed secret. */
+export type SecretMap = Readonly<Record<string, string | readonly string[]>>;
 
 /** The keys of a run with `--data`: what was set up against them must not be refused after a restart. */
 export interface KeptKeys {

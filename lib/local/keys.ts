@@ -7,10 +7,7 @@ import { PROVIDERS } from '../../lambda/providers/index.ts';
 import { isShared, type KeyPair } from '../../lambda/providers/provider.ts';
 import { LocalError } from './error.ts';
 import type { CertificateAnswer } from './functions/child-protocol.ts';
-import type { KeptKeys } from './kept-keys.ts';
-
-/** From source to one live value or several, as in the deployed secret. */
-export type SecretMap = Readonly<Record<string, string | readonly string[]>>;
+import type { KeptKeys, SecretMap } from './kept-keys.ts';
 
 export interface LocalKeys {
   readonly secrets: SecretMap;
@@ -59,12 +56,13 @@ export async function localKeys(
   // One key for all of them: whatever certificate they name, one answers.
   const same = byCertificate.flatMap(({ name }) => kept?.signing[name] ?? [])[0];
   const pair = given.certificate === undefined ? (same ?? byCertificate[0]?.provider.generateKey()) : undefined;
-  const certificate =
-    given.certificate ?? (same && kept?.certificate) ?? (pair && (await certify(pair.signingKey)));
+  const certificate = given.certificate ?? (same && kept?.certificate) ?? (pair && (await certify(pair.signingKey)));
   const hosts = byCertificate.flatMap(({ provider }) => (provider.certificateHosts ?? []).map(({ source }) => source));
   const certificateKeys = byCertificate.flatMap(({ name }) => (pair ? [[name, pair] as const] : []));
   return {
-    secrets: given.secrets ? entries(given.secrets, (name) => !name.startsWith('quell-')) : { ...Object.fromEntries(made), ...kept?.secrets },
+    secrets: given.secrets
+      ? entries(given.secrets, (name) => !name.startsWith('quell-'))
+      : { ...Object.fromEntries(made), ...kept?.secrets },
     ownKeys: kept?.ownKeys ?? entries(given.secrets ?? {}, isOwn),
     unsubscribeKeys: kept?.unsubscribeKeys ?? {
       [UNSUBSCRIBE_SOURCE]: given.secrets?.[UNSUBSCRIBE_SOURCE] ?? formatKey(randomBytes(32)),

@@ -78,14 +78,14 @@ export const forwardEmail = defineProvider({
     const body =
       given ??
       JSON.stringify({
-      email_id: id,
-      recipient,
-      message: response,
-      response,
-      response_code: 550,
-      bounced_at: new Date(at).toISOString(),
-      bounce: { action: 'reject', message: 'User unknown', category: 'recipient', code: 550, status: '5.1.1' },
-    });
+        email_id: id,
+        recipient,
+        message: response,
+        response,
+        response_code: 550,
+        bounced_at: new Date(at).toISOString(),
+        bounce: { action: 'reject', message: 'User unknown', category: 'recipient', code: 550, status: '5.1.1' },
+      });
     return {
       method: 'POST',
       headers: { 'content-type': 'application/json', [SIGNATURE]: hexHmac(signingKey, body) },

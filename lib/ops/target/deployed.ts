@@ -33,9 +33,11 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
   const url = output('ApiUrl').replace(/\/$/, '');
   const providers = Object.entries(JSON.parse(output('Sources')) as Record<string, string>);
   const own = await sourceSettings(stage, io);
+  // By the stack and not by this checkout: on call, everybody must come to the same verdict. Older stacks do not tell.
+  const windows = JSON.parse(known.get('SilenceWindows') ?? '{}') as Record<string, SourceName['expectEvery']>;
   const sources = providers.map(([source, provider]): [string, SourceName] => [
     source,
-    { provider, url: url + webhookPath(source), ...own.get(source) },
+    { provider, url: url + webhookPath(source), ...own.get(source), ...windowOf(windows[source]) },
   ]);
   return {
     kind: 'deployed',
@@ -60,6 +62,8 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
     clients: lazyClients(() => connection),
   };
 }
+
+const windowOf = (expectEvery: SourceName['expectEvery']) => (expectEvery === undefined ? {} : { expectEvery });
 
 async function readOutputs(name: string, connection: Connection): Promise<readonly Output[]> {
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
@@ -95,7 +99,9 @@ async function sourceSettings(
       ]),
     );
   } catch {
-    io.say(`settings/${stage}.json has mistakes: going on without it. "npm run synth" lists them.`);
+    io.say(
+      `settings/${stage}.json has mistakes: going on without it. "npm run synth -- -c stage=${stage}" lists them.`,
+    );
     return new Map();
   }
 }

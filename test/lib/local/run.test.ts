@@ -113,7 +113,13 @@ test('each step is announced before it begins, and a long one gives a sign of li
   jest.useFakeTimers();
   const { step } = progress((line) => void lines.push(line.replace(/ {2,}/g, ' ').trim()));
   let finish = () => {};
-  const work = step('thinking', () => new Promise<void>((done) => { finish = done; }));
+  const work = step(
+    'thinking',
+    () =>
+      new Promise<void>((done) => {
+        finish = done;
+      }),
+  );
   expect(lines).toEqual(['thinking ...']);
   jest.advanceTimersByTime(11_000);
   expect(lines.slice(1)).toEqual(['thinking still at it, 5 s', 'thinking still at it, 10 s']);

@@ -1,5 +1,5 @@
-import { defineCommand } from '../../cli/command.ts';
 import type { EventType } from '../../../../lambda/domain/event/event.ts';
+import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';

@@ -4,7 +4,7 @@ import { UsageError } from '../../cli/errors.ts';
 import { type Io, readUserFile } from '../../cli/io.ts';
 import { asRequest } from '../secrets/form.ts';
 import { guessContentType } from '../verify/captured.ts';
-import { type Sample, sampleOf, sampledTypes, type Workshop } from './sample.ts';
+import { type Sample, sampledTypes, sampleOf, type Workshop } from './sample.ts';
 
 /**
  * A body that somebody brings along, signed as the ESP would sign it. It is shown, and waited for, by its first event that names somebody.

@@ -36,19 +36,29 @@ describe.each(bySecret)('%s', (_id, provider) => {
     const context = { secrets: [other.secret as string], options, now: at, webhookUrl };
     await provider.verify(request, { ...context, fetchText: () => Promise.reject(new Error('not fetched')) });
     const said = (one: SampleRequest) =>
-      provider.split(asRequest(one), options).events.flatMap((raw) =>
-        provider.normalise(raw, { meta: {}, options }).map(
-          ({ recipient, occurredAt, providerEvent }) => ({ recipient, occurredAt, providerEvent }),
-        ),
-      );
+      provider
+        .split(asRequest(one), options)
+        .events.flatMap((raw) =>
+          provider
+            .normalise(raw, { meta: {}, options })
+            .map(({ recipient, occurredAt, providerEvent }) => ({ recipient, occurredAt, providerEvent })),
+        );
     expect(said(again as SampleRequest)).toEqual(said(first));
-    if (again?.body.startsWith('{') && provider.proof.signs !== 'token') expect(again.body).toContain('"\u{1f389} 1e2"');
+    if (again?.body.startsWith('{') && provider.proof.signs !== 'token')
+      expect(again.body).toContain('"\u{1f389} 1e2"');
   });
 });
 
 test.each(['mailgun', 'mailomat', 'unisender-go'])('%s: a body without a place for the proof is not signed', (id) => {
   const provider = PROVIDERS.get(id);
-  const input = { type: 'delivered', recipient: 'a@example.com', at: AT, id: 'c0ffee', options: {}, webhookUrl } as const;
+  const input = {
+    type: 'delivered',
+    recipient: 'a@example.com',
+    at: AT,
+    id: 'c0ffee',
+    options: {},
+    webhookUrl,
+  } as const;
   for (const body of ['{"event":"bounce"}', 'event=bounce', '[]', '{"auth":', ''])
     expect(provider?.sample({ ...input, signingKey: 'key', body })).toBeUndefined();
 });
