@@ -72,7 +72,8 @@ describe('ops send', () => {
   });
 
   test('signs a body of my own and posts it as it is', async () => {
-    const body = '[ {"event":"bounce","email":"Ada@example.com","timestamp":1777888800, "big": 12345678901234567890} ]\n';
+    const body =
+      '[ {"event":"bounce","email":"Ada@example.com","timestamp":1777888800, "big": 12345678901234567890} ]\n';
     writeFileSync(join(stack.root, 'my.json'), body);
     const { code, out, json } = await send('marketing', '--body', 'my.json', '--json');
     expect({ code, bodies }).toEqual({ code: 0, bodies: [body] });
