@@ -15,6 +15,7 @@ import { Storage } from './constructs/storage/tables.ts';
 import { Alarms } from './constructs/watch/alarms/alarms.ts';
 import { Dashboard } from './constructs/watch/dashboard/dashboard.ts';
 import { Pulse } from './constructs/watch/pulse.ts';
+import { SavedQueries } from './constructs/watch/queries/queries.ts';
 import { SettingsError } from './settings/mistakes.ts';
 import { runtimeConfig } from './settings/runtime-config.ts';
 import type { Settings } from './settings/schema.ts';
@@ -73,6 +74,10 @@ export class QuellStack extends Stack {
       sesDirect,
       archive,
       bus,
+    });
+    new SavedQueries(this, 'Queries', {
+      headings: alarms.desk.headings,
+      functions: [ingress.receive, processor.process, pulse.pulse, ...(bus ? [bus.publish] : [])],
     });
     if (settings.dashboard)
       new Dashboard(this, 'Dashboard', { settings, ingress, delivery, processor, storage, alarms });

@@ -63,14 +63,25 @@ describe('the package', () => {
     expect(types.match(/@throws/g)).toHaveLength(2);
     const explained = [...types.matchAll(/@example[\s\S]*?\*\/\s*(?:export declare (?:const|function) )?(\w+)/g)];
     expect(explained.map(([, name]) => name)).toEqual(
-      expect.arrayContaining(['FOREVER', 'normaliseAddress', 'createReader', 'check', 'checkMany', 'unsubscribeHeaders', 'unsubscribeUrl']),
+      expect.arrayContaining([
+        'FOREVER',
+        'normaliseAddress',
+        'createReader',
+        'check',
+        'checkMany',
+        'unsubscribeHeaders',
+        'unsubscribeUrl',
+      ]),
     );
   });
 
   test('cannot be published under its own name, and under no name without a scope', async () => {
     expect(manifestIn(installed)).toMatchObject({ name: NAME, private: true });
     const bare = run(process.execPath, ['lib/reader/build.mjs', join(folder, 'bare'), '--name', 'quell']);
-    await expect(bare).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('must have a scope of yours') });
+    await expect(bare).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('must have a scope of yours'),
+    });
     expect(existsSync(join(folder, 'bare'))).toBe(false);
 
     const own = join(folder, 'own');
