@@ -65,12 +65,10 @@ function feedMistakes(sources: Settings['sources']): Mistake[] {
     PROVIDERS.get(provider)?.topics?.(options)?.via === 'eventbridge' ? [{ name, options }] : [],
   );
   if (fed.length < 2) return [];
+  const problem = `missing: ${fed.length} sources are fed by EventBridge, and without it this one gets what is for the others too`;
   return fed
     .filter(({ options }) => options.configurationSets === undefined)
-    .map(({ name }) => ({
-      path: ['sources', name, 'configurationSets'],
-      problem: `missing: without it this source gets what is for ${fed.flatMap((other) => (other.name === name ? [] : [other.name])).join(', ')} too; name the configuration sets of each`,
-    }));
+    .map(({ name }) => ({ path: ['sources', name, 'configurationSets'], problem }));
 }
 
 function zoneMistakes({ customDomain: domain }: Settings): Mistake[] {

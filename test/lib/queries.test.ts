@@ -27,7 +27,9 @@ const CONTRACT = new Set<string>([
 /** What Lambda's own logger writes, of a function that crashed too. */
 const LAMBDA = new Set(['level', 'message', 'errorType', 'type']);
 const WORDS = new Set(
-  'fields filter stats sort limit by as desc asc in or and not bin count sum avg max ispresent coalesce count_distinct'.split(' '),
+  'fields filter stats sort limit by as desc asc in or and not bin count sum avg max ispresent coalesce count_distinct'.split(
+    ' ',
+  ),
 );
 
 /** Names of fields in a query, without those that it makes itself. */

@@ -274,7 +274,7 @@ describe('what people write first', () => {
     const fed = { provider: 'ses', via: 'eventbridge' };
     const sets = { ...fed, configurationSets: ['news'] };
     expect(mistakesOf({ sources: { a: fed, b: sets } })).toEqual([
-      'sources.a.configurationSets: missing: without it this source gets what is for b too; name the configuration sets of each',
+      'sources.a.configurationSets: missing: 2 sources are fed by EventBridge, and without it this one gets what is for the others too',
     ]);
     expect(mistakesOf({ sources: { a: fed, b: fed } })).toHaveLength(2);
     expect(mistakesOf({ sources: { a: sets, b: sets } })).toEqual([]);

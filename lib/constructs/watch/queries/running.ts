@@ -107,10 +107,7 @@ export const RUNNING: QueriesByHeading = {
   },
   'function-throttles': {
     of: ['process'],
-    lines: [
-      'fields @timestamp',
-      '| stats count() as lines, count_distinct(@logStream) as environments by bin(5m)',
-    ],
+    lines: ['fields @timestamp', '| stats count() as lines, count_distinct(@logStream) as environments by bin(5m)'],
   },
   'queue-age': {
     of: ['process'],
