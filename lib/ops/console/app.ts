@@ -12,10 +12,12 @@ import type { Context } from './context.ts';
 import { lettersModel } from './model/letters.ts';
 import { type ListFilter, listModel } from './model/list.ts';
 import { messageModel } from './model/message.ts';
-import { eventsModel, ratesModel, reportModel } from './model/numbers.ts';
+import { eventsModel, reportModel } from './model/numbers.ts';
 import { overviewModel } from './model/overview.ts';
 import { personModel } from './model/person.ts';
+import { ratesModel } from './model/rates.ts';
 import { sourceModel } from './model/source.ts';
+import { eventsPage } from './pages/events.ts';
 import {
   eraseFields,
   faultPage,
@@ -28,9 +30,11 @@ import {
 import { lettersPage } from './pages/letters.ts';
 import { listPage } from './pages/list.ts';
 import { messagePage } from './pages/message.ts';
-import { eventsPage, ratesPage, reportPage, reportsPage } from './pages/numbers.ts';
+
 import { overviewPage } from './pages/overview.ts';
 import { personPage } from './pages/person.ts';
+import { ratesPage } from './pages/rates.ts';
+import { reportPage, reportsPage } from './pages/reports.ts';
 import { sourcePage } from './pages/source.ts';
 import { type Html, page } from './parts/page.ts';
 import { clean } from './parts/shown.ts';

@@ -4,8 +4,8 @@ import { FUNCTION_OUTPUTS } from '../../../../lambda/contract/outputs.ts';
 import type { Target } from '../../target/target.ts';
 import { ask } from './insights.ts';
 import { lastAboveZero, type Series } from './metric-series.ts';
-import { rateFacts, rateLines } from './rate-lines.ts';
-import type { RateLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
+import { hourLine, rateFacts, rateLines } from './rate-lines.ts';
+import type { HourLine, RateLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
 
 const HOUR = 3_600_000;
 /** The longest silence window is a week. */
@@ -79,14 +79,18 @@ export class AwsWatch implements Watch {
   }
 
   async rates(since: number): Promise<readonly RateLine[]> {
-    const sums = rateFacts()
-      .map((fact) => `sum(${fact}) as ${fact}`)
-      .join(', ');
-    const query = `filter ispresent(${SOURCE_DIMENSION}) | stats ${sums} by ${SOURCE_DIMENSION}, datefloor(@timestamp, 1d) as day | limit 10000`;
+    const query = `filter ispresent(${SOURCE_DIMENSION}) | stats ${sumsOf(rateFacts())} by ${SOURCE_DIMENSION}, datefloor(@timestamp, 1d) as day | limit 10000`;
     const rows = await this.#ask('process', query, Date.now() - since);
     return rows.flatMap((row) =>
       rateLines(new Date(Number(row.day)).toISOString().slice(0, 10), String(row[SOURCE_DIMENSION]), row),
     );
+  }
+
+  async hours(since: number): Promise<readonly HourLine[]> {
+    const sums = sumsOf([METRICS.accepted, ...rateFacts()]);
+    const query = `filter ispresent(${SOURCE_DIMENSION}) | stats ${sums} by ${SOURCE_DIMENSION}, datefloor(@timestamp, 1h) as hour | limit 10000`;
+    const rows = await this.#ask('process', query, Date.now() - since);
+    return rows.map((row) => hourLine(Number(row.hour), String(row[SOURCE_DIMENSION]), row));
   }
 
   async queueAge(): Promise<number | undefined> {
@@ -124,3 +128,5 @@ export class AwsWatch implements Watch {
     return lastAboveZero(this.#target, series, back, seconds);
   }
 }
+
+const sumsOf = (facts: readonly string[]): string => facts.map((fact) => `sum(${fact}) as ${fact}`).join(', ');

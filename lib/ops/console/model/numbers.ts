@@ -1,7 +1,6 @@
 import type { EventType } from '../../../../lambda/contract/event/types.ts';
 import { reportOf } from '../../../reports/reports.ts';
 import { UsageError } from '../../cli/errors.ts';
-import { GROUPINGS, type Grouping, type Rate, ratesBy } from '../../commands/rates/rates.ts';
 import { askArchive } from '../../commands/report/report.ts';
 import type { Table } from '../../commands/report/table.ts';
 import { readRecentEvents } from '../../stack/events/recent.ts';
@@ -32,20 +31,6 @@ export async function eventsModel({ target, now }: Context, filter: EventsFilter
   const { type, source } = filter;
   const events = await readRecentEvents(target, { type, source, since, limit: MOST }, now());
   return { filter, events, more: events.length === MOST };
-}
-
-/** Rates and their thresholds: past which an alarm rings. */
-export interface RatesModel {
-  readonly by: Grouping;
-  readonly since: string;
-  readonly rates: readonly Rate[];
-}
-
-export async function ratesModel({ watch, now }: Context, by: string, since: string): Promise<RatesModel> {
-  const grouping = GROUPINGS.find((known) => known === by);
-  if (!grouping) throw new UsageError('Rates are by operator, source or day.');
-  const lines = await watch.rates(now() - parseDays('since', since));
-  return { by: grouping, since, rates: ratesBy(lines, grouping) };
 }
 
 export interface ReportModel extends Table {

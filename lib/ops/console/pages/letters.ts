@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { LettersModel } from '../model/letters.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
-import { badge, count, when } from '../parts/words.ts';
+import { badge, type Clock, count, when } from '../parts/words.ts';
 
 /** What a reason means, and what to do before the letters are put back. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 export const lettersPage = (
   { groups }: LettersModel,
-  now: number,
+  now: Clock,
   readOnly: boolean,
 ): Html => html`<section class="card" aria-labelledby="letters">
 <h1 id="letters">Dead letters</h1>

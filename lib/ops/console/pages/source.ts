@@ -2,10 +2,10 @@ import { html } from 'hono/html';
 import type { SourceModel } from '../model/source.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
-import { badge, when } from '../parts/words.ts';
-import { requestsTable } from './overview.ts';
+import { badge, type Clock, when } from '../parts/words.ts';
+import { requestsTable } from './requests.ts';
 
-export function sourcePage(model: SourceModel, now: number, readOnly: boolean): Html {
+export function sourcePage(model: SourceModel, now: Clock, readOnly: boolean): Html {
   const { name, title, url, lastEvent, refused, findings, processing } = model;
   const path = `/sources/${encodeURIComponent(name)}`;
   const paused = processing.seen && processing.state !== 'Enabled';

@@ -17,23 +17,34 @@ export interface Wanted {
 
 const HOUR = 3_600_000;
 
+/** Hours read side by side: one, then more and more, for a quiet stack has many empty ones. */
+const MOST_HOURS = 8;
+
 /**
  * What went wrong or was changed by hand lately, the newest arrival first: bounced, dropped, complained, unsubscribed, resubscribed, and
- * operators' acts. Reads hour by hour until it has enough.
+ * operators' acts. Reads back in time until it has enough.
  * @throws CannotKnow where the table has no such index
  */
 export async function readRecentEvents(target: Target, wanted: Wanted, now: number): Promise<StoredEvent[]> {
   const client = await target.clients.dynamodb();
   const found: StoredEvent[] = [];
-  for (let hour = Math.floor((wanted.before ?? now) / HOUR); hour >= Math.floor(wanted.since / HOUR); hour--) {
-    const shards = Array.from({ length: HOUR_SHARDS }, (_, shard) =>
-      readShard(client, target.names.tables.events, hourKey(new Date(hour * HOUR).toISOString(), shard)),
-    );
-    const events = (await Promise.all(shards)).flat().filter((event) => isWanted(event, wanted));
+  const first = Math.floor(wanted.since / HOUR);
+  let hour = Math.floor((wanted.before ?? now) / HOUR);
+  for (let many = 1; hour >= first && found.length < wanted.limit; many = Math.min(2 * many, MOST_HOURS)) {
+    const hours = Array.from({ length: Math.min(many, hour - first + 1) }, (_, back) => hour - back);
+    const read = await Promise.all(hours.map((one) => readHour(client, target.names.tables.events, one)));
+    const events = read.flat().filter((event) => isWanted(event, wanted));
     found.push(...events.sort((a, b) => (a.receivedAt > b.receivedAt ? -1 : a.receivedAt < b.receivedAt ? 1 : 0)));
-    if (found.length >= wanted.limit) break;
+    hour -= hours.length;
   }
   return found.slice(0, wanted.limit);
+}
+
+async function readHour(client: DynamoDBClient, table: string, hour: number): Promise<StoredEvent[]> {
+  const shards = Array.from({ length: HOUR_SHARDS }, (_, shard) =>
+    readShard(client, table, hourKey(new Date(hour * HOUR).toISOString(), shard)),
+  );
+  return (await Promise.all(shards)).flat();
 }
 
 const isWanted = ({ type, source, receivedAt }: StoredEvent, wanted: Wanted): boolean => {
