@@ -7,7 +7,7 @@ import { PROCESS_TIMEOUT, Processor } from '../../lib/constructs/delivery/proces
 import { DeliveryQueues } from '../../lib/constructs/delivery/queue.ts';
 import { Secrets } from '../../lib/constructs/storage/secrets.ts';
 import { Storage } from '../../lib/constructs/storage/tables.ts';
-import { AlarmTopics } from '../../lib/constructs/watch/alarms/topics.ts';
+import { AlarmTopics } from '../../lib/constructs/watch/alarms/desk/topics.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
 import type { Settings } from '../../lib/settings/schema.ts';
 import { type Resource, show, synthesize, VARIANTS } from '../support/template.ts';

@@ -7,17 +7,17 @@ import type { Bus } from '../../feeds/bus.ts';
 import type { Ingress } from '../../ingress/ingress.ts';
 import type { SesDirect } from '../../ses/direct.ts';
 import type { SesTopics } from '../../ses/topics.ts';
-import { apiAlarms } from './api.ts';
-import { deliveryAlarms } from './delivery.ts';
-import { AlarmDesk } from './desk.ts';
-import { archiveAlarms, busAlarms } from './feeds.ts';
-import { errorsOf, slownessOf, throttlesOf } from './function.ts';
-import { jointAlarm } from './joint.ts';
-import { mailAlarms } from './mail.ts';
-import { pulseAlarm } from './pulse.ts';
-import { receiveAlarms } from './receive.ts';
-import { sourceAlarms } from './source.ts';
-import { unsubscribeAlarms } from './unsubscribe.ts';
+import { AlarmDesk } from './desk/desk.ts';
+import { jointAlarm } from './desk/joint.ts';
+import { mailAlarms } from './mail/alarms.ts';
+import { unsubscribeAlarms } from './mail/unsubscribe.ts';
+import { apiAlarms } from './path/api.ts';
+import { deliveryAlarms } from './path/delivery.ts';
+import { archiveAlarms, busAlarms } from './path/feeds.ts';
+import { errorsOf, slownessOf, throttlesOf } from './path/function.ts';
+import { pulseAlarm } from './path/pulse.ts';
+import { receiveAlarms } from './path/receive.ts';
+import { sourceAlarms } from './source/alarms.ts';
 
 export interface AlarmsProps {
   readonly settings: Settings;

@@ -11,6 +11,8 @@ export interface Frame {
   /** Path of the page, to mark its tab. */
   readonly path: string;
   readonly version: string;
+  /** Whether times are exact here, and where they are the other way. */
+  readonly times: { readonly exact: boolean; readonly href: string };
 }
 
 const TABS = [
@@ -60,7 +62,7 @@ ${TABS.map(
 <main id="main">
 ${body}
 </main>
-<footer>Quell ${frame.version} <span class="live" data-live-status aria-live="off"></span></footer>
+<footer>Quell ${frame.version} · <a href="${frame.times.href}">${frame.times.exact ? 'Times as “3 min ago”' : 'Exact times, UTC'}</a> <span class="live" data-live-status aria-live="off"></span></footer>
 </body>
 </html>`;
 

@@ -1,9 +1,9 @@
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS } from '../../../../lambda/contract/metrics.ts';
-import type { Settings } from '../../../settings/schema.ts';
-import { countOf } from '../metrics.ts';
-import { PULSE_PERIOD } from '../pulse.ts';
-import type { AlarmSpec } from './desk.ts';
+import { METRICS } from '../../../../../lambda/contract/metrics.ts';
+import type { Settings } from '../../../../settings/schema.ts';
+import { countOf } from '../../metrics.ts';
+import { PULSE_PERIOD } from '../../pulse.ts';
+import type { AlarmSpec } from '../desk/desk.ts';
 
 /** Three pulses: one that is lost wakes nobody. */
 const periods = 3;
