@@ -30,7 +30,8 @@ export interface Answers {
   done(call: Call, done: Done): Response;
 }
 
-export function answersOf({ target, readOnly, now }: Context, version: string): Answers {
+/** @param document what surrounds every page */
+export function answersOf({ target, readOnly, now }: Context, version: string, document = page): Answers {
   const said = new Map<string, Done>();
   const frameOf = (call: Call): Frame => ({
     label: target.label,
@@ -45,9 +46,10 @@ export function answersOf({ target, readOnly, now }: Context, version: string): 
       if (wantsJson(call)) return call.json(found);
       const done = said.get(call.req.query('said') ?? '');
       const body = [...(done ? [saidBox(done.ok, done.says)] : []), view(found, isExact(call) ? 'exact' : now())];
-      return call.html(await page(frameOf(call), clean(title), body, search));
+      return call.html(await document(frameOf(call), clean(title), body, search));
     },
-    bare: async (call, title, body, status = 200) => call.html(await page(frameOf(call), clean(title), body), status),
+    bare: async (call, title, body, status = 200) =>
+      call.html(await document(frameOf(call), clean(title), body), status),
     done(call, done) {
       if (wantsJson(call)) return call.json(done, done.ok ? 200 : 409);
       const key = String(said.size);
