@@ -13,10 +13,13 @@ const TRAFFIC_BACK = 15 * 24 * HOUR;
 const LATELY = 24 * HOUR;
 const REFUSALS_BACK = 24 * HOUR;
 const RECENT = HOUR / 2;
+const RATES_KEPT = HOUR / 6;
 
 /** A deployed stack, read from CloudWatch. */
 export class AwsWatch implements Watch {
   readonly #target: Target;
+  /** Answers about days of logs, by the time they go back to: an open page asks again and again, and every question has its price. */
+  readonly #rates = new Map<number, Promise<readonly RateLine[]>>();
 
   constructor(target: Target) {
     this.#target = target;
@@ -78,7 +81,19 @@ export class AwsWatch implements Watch {
     return beat?.at ?? pulse?.at;
   }
 
-  async rates(since: number): Promise<readonly RateLine[]> {
+  /** At most ten minutes old. */
+  rates(since: number): Promise<readonly RateLine[]> {
+    const from = Math.floor(since / RATES_KEPT) * RATES_KEPT;
+    const known = this.#rates.get(from);
+    if (known) return known;
+    this.#rates.clear();
+    const asked = this.#ratesSince(since);
+    this.#rates.set(from, asked);
+    asked.catch(() => this.#rates.clear());
+    return asked;
+  }
+
+  async #ratesSince(since: number): Promise<readonly RateLine[]> {
     const query = `filter ispresent(${SOURCE_DIMENSION}) | stats ${sumsOf(rateFacts())} by ${SOURCE_DIMENSION}, datefloor(@timestamp, 1d) as day | limit 10000`;
     const rows = await this.#ask('process', query, Date.now() - since);
     return rows.flatMap((row) =>

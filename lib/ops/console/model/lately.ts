@@ -11,7 +11,7 @@ export interface Lately {
   /** The newest arrivals. */
   readonly events: readonly StoredEvent[];
   readonly suppressed: {
-    /** People who may not be mailed now, by evidence of the last day. */
+    /** People who may not be mailed now, by evidence that arrived in the last day. */
     readonly people: number;
     readonly reasons: Readonly<Partial<Record<Reason, number>>>;
     /** More happened than was read: there may be more people. */
@@ -32,13 +32,14 @@ export async function latelyModel(target: Target, now: number): Promise<Lately> 
   const since = now - DAY;
   const events = await readRecentEvents(target, { since, limit: MOST_READ }, now);
   const people = new Set(events.flatMap(({ type, recipient }) => (SUPPRESSING.has(type) && recipient) || []));
+  const arrived = new Set(events.map(({ fingerprint }) => fingerprint));
   const entries = await readEntries(
     target,
     [...people].filter((address) => !address.startsWith('~')),
   );
   const counts: Partial<Record<Reason, number>> = {};
   for (const entry of entries.values()) {
-    const reason = reasonSince(entry, since, now);
+    const reason = reasonBy(entry, arrived, now);
     if (reason !== undefined) counts[reason] = (counts[reason] ?? 0) + 1;
   }
   return {
@@ -51,10 +52,10 @@ export async function latelyModel(target: Target, now: number): Promise<Lately> 
   };
 }
 
-/** The reason that holds longest, of those that stand by evidence from then on. */
-function reasonSince({ reasons }: Entry, since: number, now: number): Reason | undefined {
+/** The reason that holds longest, of those that stand by this evidence. */
+function reasonBy({ reasons }: Entry, evidence: ReadonlySet<string>, now: number): Reason | undefined {
   const standing = Object.entries(reasons).flatMap(([key, [mark]]) =>
-    mark && mark.until > now / 1000 && Date.parse(mark.at) >= since ? [{ key, until: mark.until }] : [],
+    mark && mark.until > now / 1000 && evidence.has(mark.fingerprint) ? [{ key, until: mark.until }] : [],
   );
   const [longest] = standing.sort((a, b) => b.until - a.until);
   return longest && readReasonKey(longest.key)?.reason;
