@@ -39,6 +39,8 @@ export interface SourceRow {
   readonly expectEvery?: number;
   readonly refused?: { readonly count: number; readonly reason: string; readonly at: string };
   readonly findings: readonly Finding[];
+  /** Why its traffic could not be seen. */
+  readonly unseen?: string;
   /** The last 24 hours, the oldest first; absent where they could not be seen. */
   readonly hours?: readonly SourceHour[];
 }
@@ -54,7 +56,9 @@ export async function overviewModel(context: Context): Promise<OverviewModel> {
   const [sources, queue, letters, processing, lately, week] = await Promise.all([
     sourceRows(context),
     seen(async () => {
-      const [depth, oldest] = await Promise.all([depthOf(target, 'delivery'), context.watch.queueAge()]);
+      // The depth is worth telling also where nobody tells the age.
+      const age = context.watch.queueAge().catch(() => undefined);
+      const [depth, oldest] = await Promise.all([depthOf(target, 'delivery'), age]);
       return { ...depth, ...(oldest !== undefined && { oldestSeconds: oldest }) };
     }),
     seen(async () => {
@@ -91,12 +95,13 @@ export async function seen<T extends object>(read: () => Promise<T>): Promise<Se
 export async function sourceRows({ target, watch, now }: Context): Promise<SourceRow[]> {
   const names = [...target.names.sources.keys()];
   const [traffic, hours] = await Promise.all([
-    watch.traffic(names).catch((): ReadonlyMap<string, Traffic> => new Map()),
+    watch.traffic(names).catch((error: unknown) => explain(error).text),
     watch.hours(now() - DAY).catch(() => undefined),
   ]);
   const days = hours && daysBySource(hours, now());
   return [...target.names.sources].map(([name, source]) => {
-    const heard = traffic.get(name) ?? {};
+    const unseen = typeof traffic === 'string' ? traffic : undefined;
+    const heard: Traffic = typeof traffic === 'string' ? {} : (traffic.get(name) ?? {});
     const local = target.kind === 'local';
     const findings = examineSource({ name, source, secrets: undefined, traffic: heard, now: now(), local });
     return {
@@ -107,7 +112,9 @@ export async function sourceRows({ target, watch, now }: Context): Promise<Sourc
       ...(heard.acceptedAt !== undefined && { lastEvent: new Date(heard.acceptedAt).toISOString() }),
       ...(source.expectEvery !== undefined && { expectEvery: source.expectEvery }),
       ...(heard.refused && { refused: { ...heard.refused, at: new Date(heard.refused.at).toISOString() } }),
-      findings: findings.filter(({ code }) => code !== 'secret'),
+      // Of traffic that could not be seen nothing is said.
+      findings: unseen === undefined ? findings.filter(({ code }) => code !== 'secret') : [],
+      ...(unseen !== undefined && { unseen }),
       ...(days && { hours: days(name) }),
     };
   });

@@ -6,12 +6,12 @@ import { shown } from '../parts/shown.ts';
 import { badge, type Clock, count, many, type State, when } from '../parts/words.ts';
 
 /** The worst of what is known of a source; one that never sent anything is not in trouble on a machine that was just started. */
-export const stateOf = ({ findings, lastEvent }: SourceRow): State =>
+export const stateOf = ({ findings, lastEvent, unseen }: SourceRow): State =>
   findings.some(({ level }) => level === 'fault')
     ? 'fault'
     : findings.some(({ level, code }) => level === 'note' && code !== 'silent')
       ? 'note'
-      : lastEvent === undefined
+      : lastEvent === undefined || unseen !== undefined
         ? 'idle'
         : 'ok';
 
@@ -40,8 +40,8 @@ const sourcesTable = (sources: readonly SourceRow[], now: Clock): Html =>
   html`<table class="stack"><thead><tr><th scope="col">Source</th><th scope="col">State</th><th scope="col">Last event</th><th scope="col">Expected within</th><th scope="col">Last 24 hours</th><th scope="col">Refused</th><th scope="col">What to do</th></tr></thead><tbody>${sources.map(
     (source) => html`<tr>
 <td data-label="Source"><span><a href="/sources/${encodeURIComponent(source.name)}">${source.name}</a><br><span class="small soft">${source.title}</span></span></td>
-<td data-label="State">${badge(stateOf(source), STATES[stateOf(source)])}</td>
-<td data-label="Last event"><span>${source.lastEvent === undefined ? html`<span class="soft">none yet</span>` : when(source.lastEvent, now)}</span></td>
+<td data-label="State">${badge(stateOf(source), source.unseen === undefined ? STATES[stateOf(source)] : 'not seen')}</td>
+<td data-label="Last event"><span>${source.lastEvent === undefined ? html`<span class="soft">${source.unseen ?? 'none yet'}</span>` : when(source.lastEvent, now)}</span></td>
 <td data-label="Expected within"><span>${source.expectEvery === undefined ? html`<span class="soft">a day</span>` : spanOf(source.expectEvery)}</span></td>
 <td data-label="24 hours">${source.hours === undefined ? html`<span class="soft">not seen</span>` : dayChart(source.hours)}</td>
 <td data-label="Refused"><span>${source.refused === undefined ? html`<span class="soft">none</span>` : html`${count(source.refused.count)} <span class="soft">${source.refused.reason}, ${when(source.refused.at, now)}</span>`}</span></td>

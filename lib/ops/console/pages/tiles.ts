@@ -51,6 +51,8 @@ function sourcesTile(sources: OverviewModel['sources']): Tile {
   const [heard, waiting] = parted(sources);
   const states = sources.map(stateOf);
   const broken = states.filter((state) => state === 'fault').length;
+  const unseen = sources.find((source) => source.unseen !== undefined)?.unseen;
+  if (unseen !== undefined) return { state: 'idle', words: many(sources.length, 'source'), more: unseen };
   return {
     state: broken > 0 ? 'fault' : heard.length === 0 ? 'idle' : states.includes('note') ? 'note' : 'ok',
     words:

@@ -1,6 +1,7 @@
-import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, ExecuteStatementCommand } from '@aws-sdk/client-dynamodb';
 import type { EventType } from '../../../../lambda/contract/event/types.ts';
 import { BY_HOUR, HOUR_SHARDS, hourKey } from '../../../../lambda/contract/tables.ts';
+import { chunks } from '../../../../lambda/domain/batches.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import type { Target } from '../../target/target.ts';
 import { asEvent, type StoredEvent } from './stored.ts';
@@ -17,8 +18,10 @@ export interface Wanted {
 
 const HOUR = 3_600_000;
 
-/** Hours read side by side: one, then more and more, for a quiet stack has many empty ones. */
-const MOST_HOURS = 8;
+/** PartiQL looks up so many keys in one call: three hours of sixteen shards. */
+const HOURS_IN_A_CALL = Math.floor(50 / HOUR_SHARDS);
+/** Calls side by side: one, then more and more, for a quiet stack has many empty hours. */
+const MOST_CALLS = 8;
 
 /**
  * What went wrong or was changed by hand lately, the newest arrival first: bounced, dropped, complained, unsubscribed, resubscribed, and
@@ -30,21 +33,18 @@ export async function readRecentEvents(target: Target, wanted: Wanted, now: numb
   const found: StoredEvent[] = [];
   const first = Math.floor(wanted.since / HOUR);
   let hour = Math.floor((wanted.before ?? now) / HOUR);
-  for (let many = 1; hour >= first && found.length < wanted.limit; many = Math.min(2 * many, MOST_HOURS)) {
-    const hours = Array.from({ length: Math.min(many, hour - first + 1) }, (_, back) => hour - back);
-    const read = await Promise.all(hours.map((one) => readHour(client, target.names.tables.events, one)));
+  for (let calls = 1; hour >= first && found.length < wanted.limit; calls = Math.min(2 * calls, MOST_CALLS)) {
+    const many = Math.min(calls * HOURS_IN_A_CALL, hour - first + 1);
+    const hours = chunks(
+      Array.from({ length: many }, (_, back) => hour - back),
+      HOURS_IN_A_CALL,
+    );
+    const read = await Promise.all(hours.map((some) => readHours(client, target.names.tables.events, some)));
     const events = read.flat().filter((event) => isWanted(event, wanted));
     found.push(...events.sort((a, b) => (a.receivedAt > b.receivedAt ? -1 : a.receivedAt < b.receivedAt ? 1 : 0)));
-    hour -= hours.length;
+    hour -= many;
   }
   return found.slice(0, wanted.limit);
-}
-
-async function readHour(client: DynamoDBClient, table: string, hour: number): Promise<StoredEvent[]> {
-  const shards = Array.from({ length: HOUR_SHARDS }, (_, shard) =>
-    readShard(client, table, hourKey(new Date(hour * HOUR).toISOString(), shard)),
-  );
-  return (await Promise.all(shards)).flat();
 }
 
 const isWanted = ({ type, source, receivedAt }: StoredEvent, wanted: Wanted): boolean => {
@@ -57,34 +57,25 @@ const isWanted = ({ type, source, receivedAt }: StoredEvent, wanted: Wanted): bo
   );
 };
 
-async function readShard(client: DynamoDBClient, TableName: string, key: string): Promise<StoredEvent[]> {
+async function readHours(client: DynamoDBClient, table: string, hours: readonly number[]): Promise<StoredEvent[]> {
+  const keys = hours.flatMap((hour) =>
+    Array.from({ length: HOUR_SHARDS }, (_, shard) => hourKey(new Date(hour * HOUR).toISOString(), shard)),
+  );
+  const Statement = `SELECT * FROM "${table}"."${BY_HOUR.name}" WHERE "${BY_HOUR.partitionKey}" IN [${keys.map(() => '?').join(',')}]`;
+  const Parameters = keys.map((key) => ({ S: key }));
   const events: StoredEvent[] = [];
-  let from: Record<string, AttributeValue> | undefined;
+  let NextToken: string | undefined;
   do {
-    const { Items = [], LastEvaluatedKey } = await query(client, TableName, key, from);
-    events.push(...Items.map(asEvent));
-    from = LastEvaluatedKey;
-  } while (from);
+    const answer = await asked(() => client.send(new ExecuteStatementCommand({ Statement, Parameters, NextToken })));
+    events.push(...(answer.Items ?? []).map(asEvent));
+    NextToken = answer.NextToken;
+  } while (NextToken !== undefined);
   return events;
 }
 
-async function query(
-  client: DynamoDBClient,
-  TableName: string,
-  key: string,
-  from: Record<string, AttributeValue> | undefined,
-) {
+async function asked<T>(ask: () => Promise<T>): Promise<T> {
   try {
-    return await client.send(
-      new QueryCommand({
-        TableName,
-        IndexName: BY_HOUR.name,
-        KeyConditionExpression: '#hour = :hour',
-        ExpressionAttributeNames: { '#hour': BY_HOUR.partitionKey },
-        ExpressionAttributeValues: { ':hour': { S: key } },
-        ExclusiveStartKey: from,
-      }),
-    );
+    return await ask();
   } catch (error) {
     if (error instanceof Error && error.name === 'ValidationException' && /index/i.test(error.message))
       throw new CannotKnow(
