@@ -29,7 +29,9 @@ export async function startFilled(into: string, sources: readonly Sender[], sett
   const file = join(folder, 'settings.json');
   const named = Object.fromEntries(sources.map(({ name, provider }) => [name, { provider }]));
   writeFileSync(file, JSON.stringify({ ...SETTINGS, sources: named, ...settings }));
-  const child = fork(join(import.meta.dirname, '../run/local-stack.ts'), [file, '', join(folder, '.local')], { execArgv: [] });
+  const child = fork(join(import.meta.dirname, '../run/local-stack.ts'), [file, '', join(folder, '.local')], {
+    execArgv: [],
+  });
   const stack = await nextMessage<StackFile>(child);
   const sqs = awsJson('sqs', stack.endpoints.sqs);
   // The emulator looks through all of a table's changes at every write: after 10,000 of them it would do nothing else.
@@ -55,7 +57,7 @@ export async function startFilled(into: string, sources: readonly Sender[], sett
     root: folder,
     stack,
     async fill(arrivals) {
-      let batch: string[] = [];
+      const batch: string[] = [];
       for (const { body } of arrivals) {
         if (batch.push(body) === BATCH) await send(batch.splice(0));
       }
@@ -70,4 +72,3 @@ export async function startFilled(into: string, sources: readonly Sender[], sett
     },
   };
 }
-

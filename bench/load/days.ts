@@ -37,8 +37,15 @@ const DOMAINS = [
   ['readers.example', 0.18],
 ] as const;
 
-const AGENT = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15';
-const SUBJECTS = ['Autumn offers', 'Your receipt', 'New in the shop', 'Your order is on its way', 'Weekly news'] as const;
+const AGENT =
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15';
+const SUBJECTS = [
+  'Autumn offers',
+  'Your receipt',
+  'New in the shop',
+  'Your order is on its way',
+  'Weekly news',
+] as const;
 const REPLIES = [
   [550, '550 5.1.1 The email account that you tried to reach does not exist'],
   [550, '550 5.1.10 Recipient not found'],
@@ -82,7 +89,13 @@ export function* arrivalsOf({ seed, sources, from, to, events, suppressed, prefi
       const facts = factsOf(`${prefix}${n}`, at - Math.floor(random() * 60_000), ends, random, pick);
       return JSON.stringify(provider === 'generic' ? facts : asSendGrid(facts));
     });
-    const envelope = { source, channel: 'https', receivedAt: new Date(at).toISOString(), requestId: `days-${prefix}${first}`, origin: 'live' } as const;
+    const envelope = {
+      source,
+      channel: 'https',
+      receivedAt: new Date(at).toISOString(),
+      requestId: `days-${prefix}${first}`,
+      origin: 'live',
+    } as const;
     for (const body of packMessages(envelope, rows)) yield { at, body };
   }
 }
@@ -101,7 +114,8 @@ function factsOf(n: string, at: number, ends: boolean, random: () => number, pic
   const kind = random();
   if (kind < 0.66) return { ...facts, event: 'delivered' };
   if (kind < 0.9) return { ...facts, event: 'open', user_agent: AGENT };
-  if (kind < 0.985) return { ...facts, event: 'click', user_agent: AGENT, url: 'https://shop.example.com/offers/autumn' };
+  if (kind < 0.985)
+    return { ...facts, event: 'click', user_agent: AGENT, url: 'https://shop.example.com/offers/autumn' };
   return { ...facts, event: 'soft_bounce', reason: '452 4.2.2 Mailbox full', smtp_code: 452 };
 }
 

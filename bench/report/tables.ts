@@ -129,6 +129,9 @@ export function notes(everything: Everything): string[] {
 }
 
 export const console = ({ console: { pages } }: Everything): Table => [
-  ['console', 'ms', 'worst ms'],
-  ...pages.map(({ path, medianMs, worstMs }) => [path, figure(Math.round(medianMs)), figure(Math.round(worstMs))]),
+  ['console', 'ms', 'worst ms', 'first ms'],
+  ...pages.map(({ path, medianMs, worstMs, firstMs }) => [
+    path,
+    ...[medianMs, worstMs, firstMs].map((ms) => figure(Math.round(ms))),
+  ]),
 ];

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measureEndToEnd } from '../end-to-end/measure.ts';
 import { measureConsole } from '../console/measure.ts';
+import { measureEndToEnd } from '../end-to-end/measure.ts';
 import type { Results } from '../keys.ts';
 import { measureProcess } from '../process.ts';
 import { measureReceive } from '../receive.ts';
@@ -47,7 +47,15 @@ export async function measureAll(say: (line: string) => void): Promise<Everythin
     const endToEnd = await measureEndToEnd(into);
     say('console');
     const console = await measureConsole(into);
-    return { receive, process: processed, start, endToEnd, console, parts, seconds: (performance.now() - began) / 1000 };
+    return {
+      receive,
+      process: processed,
+      start,
+      endToEnd,
+      console,
+      parts,
+      seconds: (performance.now() - began) / 1000,
+    };
   } finally {
     rmSync(into, { recursive: true, force: true });
   }

@@ -37,7 +37,8 @@ describe('the console as a widget', () => {
     Roles?: unknown[];
     PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] };
   };
-  const [functionId = ''] = Object.entries(resources).find(([id]) => /^ConsoleFunction|^Console.*Function/.test(id)) ?? [];
+  const [functionId = ''] =
+    Object.entries(resources).find(([id]) => /^ConsoleFunction|^Console.*Function/.test(id)) ?? [];
 
   test('is the dashboard alone where no other was asked for, and calls one function', () => {
     const { widgets } = JSON.parse(show(first('AWS::CloudWatch::Dashboard').DashboardBody)) as {
@@ -63,7 +64,9 @@ describe('the console as a widget', () => {
       ({ Type, Properties }) => Type === 'AWS::IAM::Policy' && (Properties.Roles as unknown[]).map(show).includes(role),
     );
     const actions = own.flatMap(({ Properties }) =>
-      (Properties.PolicyDocument as { Statement: { Action: string | string[] }[] }).Statement.flatMap(({ Action }) => Action),
+      (Properties.PolicyDocument as { Statement: { Action: string | string[] }[] }).Statement.flatMap(
+        ({ Action }) => Action,
+      ),
     );
     expect(actions.sort()).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
   });

@@ -15,6 +15,10 @@ export async function widgetStyle(): Promise<string> {
   const sheet = (await readFile(SHEET, 'utf8'))
     .replace(/^(:root|html|body) \{/gm, '& {')
     .replaceAll('@media (max-width', '@container (max-width');
-  const { code } = await transform(`.quell {\ncontainer-type: inline-size;\n${sheet}\n}`, { loader: 'css', minify: true, target: 'chrome110' });
+  const { code } = await transform(`.quell {\ncontainer-type: inline-size;\n${sheet}\n}`, {
+    loader: 'css',
+    minify: true,
+    target: 'chrome110',
+  });
   return code;
 }

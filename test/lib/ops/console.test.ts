@@ -137,7 +137,12 @@ describe('over what has arrived', () => {
       'news',
     );
     await stack.driver.deliver('not a message of ours');
-    const expected = [...HOSTILE.map((_, at) => hostileAddress(at)), ...HOSTILE_ADDRESSES, 'ada@example.com', 'cy@example.com'];
+    const expected = [
+      ...HOSTILE.map((_, at) => hostileAddress(at)),
+      ...HOSTILE_ADDRESSES,
+      'ada@example.com',
+      'cy@example.com',
+    ];
     await eventually(async () => expect(await suppressed()).toEqual(expect.arrayContaining(expected)), 30_000);
     await until(async () => (await stack.driver.depth('deadLetter')) === 1);
   }, 60_000);
@@ -193,7 +198,10 @@ describe('over what has arrived', () => {
       expect(await figures()).toEqual([expect.stringContaining('the numbers are in the table below')]);
       expect(await textOf(page)).toContain('hard');
       await press(place, 'Rates');
-      expect(await figures()).toEqual([expect.stringContaining('Hard bounces in a hundred'), expect.stringContaining('Complaints in a hundred')]);
+      expect(await figures()).toEqual([
+        expect.stringContaining('Hard bounces in a hundred'),
+        expect.stringContaining('Complaints in a hundred'),
+      ]);
       expect(await page.$$eval('main tbody tr', (rows) => rows.length)).toBeGreaterThan(0);
     }, 60_000);
   });

@@ -20,7 +20,9 @@ export const READS: readonly (readonly [string, (place: Place) => Promise<void>]
       await fill(place, 'Find a person', 'ADA@EXAMPLE.COM');
       await press(place, 'Find');
       const text = await textOf(place.page);
-      expect(text).toMatch(/Gets no mail from us, for ever: the mailbox does not exist\. Generic HMAC reported it on \d/);
+      expect(text).toMatch(
+        /Gets no mail from us, for ever: the mailbox does not exist\. Generic HMAC reported it on \d/,
+      );
       expect(text).toContain('“550 5.1.1 user unknown”');
       expect(text).toMatch(/Hard bounce\s+counts/);
       expect(text).toContain('only lifting it here');

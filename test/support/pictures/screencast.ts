@@ -26,14 +26,16 @@ export async function screencast(browser: Browser, into: string): Promise<string
       const { out } = await ops([...args, '--wait'], { root: filled.root });
       return terminal([`$ npm run --silent ops -- ${args.join(' ')} --wait`, ...out.trim().split('\n')]);
     };
-    const started = terminal([
-      '$ npm ci && npm start',
-      '',
-      'Look at it: http://127.0.0.1:3001/?token=…',
-      '',
-      'Quell is running at http://127.0.0.1:3000',
-      requestLine({ at: Date.now(), method: 'POST', source: 'sendgrid', status: 200, accepted: 1 }),
-    ].slice(0, 5));
+    const started = terminal(
+      [
+        '$ npm ci && npm start',
+        '',
+        'Look at it: http://127.0.0.1:3001/?token=…',
+        '',
+        'Quell is running at http://127.0.0.1:3000',
+        requestLine({ at: Date.now(), method: 'POST', source: 'sendgrid', status: 200, accepted: 1 }),
+      ].slice(0, 5),
+    );
     const empty = await shot();
     const bounce = await send('bounced', 'ada@example.com');
     await page.waitForFunction("document.body.innerText.includes('1 of 1 source alive')", { timeout: 30_000 });
@@ -55,11 +57,17 @@ const COLUMNS = 104;
 
 const terminal = (lines: readonly string[]): string =>
   `<rect width="${WIDTH}" height="${HEIGHT}" fill="#10161c"/><g font-family="ui-monospace,Menlo,Consolas,monospace" font-size="14" fill="#e8edf2">${lines
-    .map((line, at) => `<text x="24" y="${44 + at * 24}" xml:space="preserve">${escaped(line.slice(0, COLUMNS))}</text>`)
+    .map(
+      (line, at) => `<text x="24" y="${44 + at * 24}" xml:space="preserve">${escaped(line.slice(0, COLUMNS))}</text>`,
+    )
     .join('')}</g>`;
 
 const escaped = (text: string): string =>
-  text.replace(/[^\P{Cc}\t]/gu, '').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  text
+    .replace(/[^\P{Cc}\t]/gu, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
 
 /** One scene after the other, round and round; whoever wants no motion sees the last. */
 function animated(scenes: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { openSync, readSync, closeSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Filled, startFilled } from '../../../bench/console/stack.ts';
 import { arrivalsOf, type Sender } from '../../../bench/load/days.ts';
@@ -24,7 +24,17 @@ export async function shopDay(into: string): Promise<Filled> {
     const to = Math.min(from + HOUR, Date.now() - 5 * 60_000);
     const events = Math.round((EVENTS * share) / all);
     const before = sizeOf(log);
-    await filled.fill(arrivalsOf({ seed: 2026 + hour, sources: SOURCES, from, to: Math.max(from + 1, to), events, suppressed: Math.round(events / 90), prefix: `${hour}-` }));
+    await filled.fill(
+      arrivalsOf({
+        seed: 2026 + hour,
+        sources: SOURCES,
+        from,
+        to: Math.max(from + 1, to),
+        events,
+        suppressed: Math.round(events / 90),
+        prefix: `${hour}-`,
+      }),
+    );
     backdate(log, before, Math.max(from + 1, to) - 1);
   }
   return filled;

@@ -22,13 +22,24 @@ export function readGroupKey(key: string): Chosen {
 
 /** Looks at every letter; hides them from others meanwhile, which ends no alarm. */
 export async function lettersModel({ target }: Pick<Context, 'target'>): Promise<LettersModel> {
+  const { waiting, inFlight } = await depthOf(target, 'deadLetter');
+  const all = waiting + inFlight;
   const groups = new Groups();
   try {
-    for await (const letters of (await LetterBox.of(target)).look()) for (const letter of letters) groups.add(letter);
+    if (all > 0) await addAll(groups, await LetterBox.of(target), all);
   } catch (error) {
     if (!(error instanceof Error) || !/^AccessDenied/.test(error.name)) throw error;
-    const { waiting, inFlight } = await depthOf(target, 'deadLetter');
-    return { groups: [], unread: waiting + inFlight };
+    return { groups: [], unread: all };
   }
   return { groups: groups.all().map((group) => ({ ...group, key: groupKey(group) })) };
+}
+
+/** Ends with the last one that was counted: to be sure that there is no further one takes SQS a second. */
+async function addAll(groups: Groups, box: LetterBox, all: number): Promise<void> {
+  let seen = 0;
+  for await (const letters of box.look()) {
+    for (const letter of letters) groups.add(letter);
+    seen += letters.length;
+    if (seen >= all) return;
+  }
 }

@@ -33,36 +33,40 @@ export async function readRecentEvents(target: Target, wanted: Wanted, now: numb
   const found: StoredEvent[] = [];
   const first = Math.floor(wanted.since / HOUR);
   let hour = Math.floor((wanted.before ?? now) / HOUR);
+  // A busy stack's present hour holds enough.
+  let next = 1;
   for (let calls = 1; hour >= first && found.length < wanted.limit; calls = Math.min(2 * calls, MOST_CALLS)) {
-    const many = Math.min(calls * HOURS_IN_A_CALL, hour - first + 1);
+    const many = Math.min(next, hour - first + 1);
+    next = calls * HOURS_IN_A_CALL;
     const hours = chunks(
       Array.from({ length: many }, (_, back) => hour - back),
       HOURS_IN_A_CALL,
     );
-    const read = await Promise.all(hours.map((some) => readHours(client, target.names.tables.events, some)));
-    const events = read.flat().filter((event) => isWanted(event, wanted));
+    const read = await Promise.all(hours.map((some) => readHours(client, target.names.tables.events, some, wanted)));
+    const events = read.flat().filter((event) => arrivedIn(event, wanted));
     found.push(...events.sort((a, b) => (a.receivedAt > b.receivedAt ? -1 : a.receivedAt < b.receivedAt ? 1 : 0)));
     hour -= many;
   }
   return found.slice(0, wanted.limit);
 }
 
-const isWanted = ({ type, source, receivedAt }: StoredEvent, wanted: Wanted): boolean => {
+const arrivedIn = ({ receivedAt }: StoredEvent, { since, before = Number.POSITIVE_INFINITY }: Wanted): boolean => {
   const at = Date.parse(receivedAt);
-  return (
-    (wanted.type === undefined || type === wanted.type) &&
-    (wanted.source === undefined || source === wanted.source) &&
-    at >= wanted.since &&
-    at < (wanted.before ?? Number.POSITIVE_INFINITY)
-  );
+  return at >= since && at < before;
 };
 
-async function readHours(client: DynamoDBClient, table: string, hours: readonly number[]): Promise<StoredEvent[]> {
+async function readHours(
+  client: DynamoDBClient,
+  table: string,
+  hours: readonly number[],
+  { type, source }: Wanted,
+): Promise<StoredEvent[]> {
   const keys = hours.flatMap((hour) =>
     Array.from({ length: HOUR_SHARDS }, (_, shard) => hourKey(new Date(hour * HOUR).toISOString(), shard)),
   );
-  const Statement = `SELECT * FROM "${table}"."${BY_HOUR.name}" WHERE "${BY_HOUR.partitionKey}" IN [${keys.map(() => '?').join(',')}]`;
-  const Parameters = keys.map((key) => ({ S: key }));
+  const conditions = Object.entries({ type, source }).filter((one): one is [string, string] => one[1] !== undefined);
+  const Statement = `SELECT * FROM "${table}"."${BY_HOUR.name}" WHERE "${BY_HOUR.partitionKey}" IN [${keys.map(() => '?').join(',')}]${conditions.map(([name]) => ` AND "${name}" = ?`).join('')}`;
+  const Parameters = [...keys, ...conditions.map(([, value]) => value)].map((value) => ({ S: value }));
   const events: StoredEvent[] = [];
   let NextToken: string | undefined;
   do {
