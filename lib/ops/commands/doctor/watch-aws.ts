@@ -85,7 +85,7 @@ export class AwsWatch implements Watch {
   rates(since: number): Promise<readonly RateLine[]> {
     const from = Math.floor(since / RATES_KEPT) * RATES_KEPT;
     const known = this.#rates.get(from);
-    if (known) return known;
+    if (known !== undefined) return known;
     this.#rates.clear();
     const asked = this.#ratesSince(since);
     this.#rates.set(from, asked);
