@@ -57,7 +57,7 @@ describe('the console as a widget', () => {
   });
 
   test('has the rights of a viewer, and beside them only that of writing its own log', () => {
-    const role = show((resources[functionId]?.Properties as { Role: unknown }).Role).replace('.Arn', '');
+    const role = show(resources[functionId]?.Properties.Role).replace('.Arn', '');
     expect(viewer.Roles?.map(show)).toEqual([role]);
     expect(resources[role]?.Properties).not.toHaveProperty('ManagedPolicyArns');
     const own = Object.values(resources).filter(

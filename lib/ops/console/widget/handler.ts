@@ -17,7 +17,7 @@ import { ownTarget } from './target.ts';
  * right to; what it may see itself is what the viewer policy says. It writes no log line: paths hold addresses.
  */
 const STYLE = readFileSync(join(__dirname, 'widget.css'), 'utf8');
-const app = widgetApp();
+let app: Hono | undefined;
 
 function widgetApp(): Hono {
   const target = ownTarget();
@@ -37,6 +37,7 @@ export async function handler(
   { invokedFunctionArn }: { readonly invokedFunctionArn: string },
 ): Promise<string> {
   if (event.describe) return DESCRIPTION;
+  app ??= widgetApp();
   let here = pathOf(event);
   let html: string;
   try {
