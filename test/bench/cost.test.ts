@@ -147,5 +147,9 @@ test('the keys that are promised are there', () => {
   const keys = keysOf(results);
   for (const key of Object.keys(TO_HOLD)) expect([key, Number.isFinite(keys[key])]).toEqual([key, true]);
   // The worst size counts.
-  expect(keys).toMatchObject({ 'receive.awsCallsPerRequest': 2, 'receive.cpuRatioToFloor': 100, 'console.slowestPageMs': 250 });
+  expect(keys).toMatchObject({
+    'receive.awsCallsPerRequest': 2,
+    'receive.cpuRatioToFloor': 100,
+    'console.slowestPageMs': 250,
+  });
 });
