@@ -6,7 +6,7 @@ import { badge, type Clock, count, when } from '../parts/words.ts';
 export const requestsTable = (requests: readonly SeenRequest[], now: Clock): Html =>
   requests.length === 0
     ? html`<div class="empty"><p>No webhook has arrived yet. Send a signed sample: <code>npm run --silent ops -- send sendgrid --local --type bounced --to ada@example.com</code></p></div>`
-    : html`<table class="stack"><thead><tr><th scope="col">When</th><th scope="col">Source</th><th scope="col">Answer</th><th scope="col">Events</th><th scope="col">Reason</th></tr></thead><tbody>${requests.map(
+    : html`<table class="stack"><thead><tr><th scope="col">When</th><th scope="col">Source</th><th scope="col">Answer</th><th scope="col" class="num">Events</th><th scope="col">Reason</th></tr></thead><tbody>${requests.map(
         ({ at, source, status, accepted, reason, method }) => html`<tr>
 <td data-label="When">${when(new Date(at).toISOString(), now)}</td>
 <td data-label="Source">${source === undefined ? html`<span class="soft">no such source</span>` : html`<a href="/sources/${encodeURIComponent(source)}">${source}</a>`}</td>

@@ -20,7 +20,7 @@ interface Tile {
 export const tilesPart = (model: OverviewModel): Html =>
   html`<ul class="tiles">${tiles(model).map(
     ({ state, words, more, href }) =>
-      html`<li class="tile tile-${state ?? 'plain'}"><b>${state === undefined ? '' : html`<span class="badge ${state}">${shape(state)}${WORDS[state]}</span> `}${href === undefined ? words : html`<a href="${href}">${words}</a>`}</b><span class="soft">${more}</span></li>`,
+      html`<li class="tile tile-${state ?? 'plain'}"><b>${state === undefined ? '' : html`<span class="badge above ${state}">${shape(state)}${WORDS[state]}</span>`}${href === undefined ? words : html`<a href="${href}">${words}</a>`}</b><span class="soft">${more}</span></li>`,
   )}</ul>`;
 
 const tiles = ({ sources, queue, letters, processing, lately }: OverviewModel): Tile[] => [
