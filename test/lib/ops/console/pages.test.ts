@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'puppeteer-core';
-import { consoleApp } from '../../../lib/ops/console/app.ts';
-import type { OverviewModel } from '../../../lib/ops/console/model/overview.ts';
-import type { PersonModel } from '../../../lib/ops/console/model/person.ts';
-import { localTargetOf } from '../../../lib/ops/target/local.ts';
-import { checkSettings } from '../../../lib/settings/check.ts';
-import { consoleConfig } from '../../../lib/settings/runtime-config.ts';
-import { openPage, overflow, startBrowser, violations } from '../../support/browser.ts';
-import { loadBundle } from '../../support/bundled.ts';
-import { type Dashboard, dashboard, type WidgetHandler } from '../../support/console/cloudwatch.ts';
-import { EXAMPLES } from '../../support/console/examples.ts';
-import { fill, type Place, press, served, textOf } from '../../support/console/place.ts';
-import { READS } from '../../support/console/walk.ts';
-import { eventually, signGeneric } from '../../support/driver.ts';
-import { type OpsStack, startOpsStack } from '../../support/ops-stack.ts';
+import { consoleApp } from '../../../../lib/ops/console/app.ts';
+import type { OverviewModel } from '../../../../lib/ops/console/model/overview.ts';
+import type { PersonModel } from '../../../../lib/ops/console/model/person.ts';
+import { localTargetOf } from '../../../../lib/ops/target/local.ts';
+import { checkSettings } from '../../../../lib/settings/check.ts';
+import { consoleConfig } from '../../../../lib/settings/runtime-config.ts';
+import { openPage, overflow, startBrowser, violations } from '../../../support/browser.ts';
+import { loadBundle } from '../../../support/bundled.ts';
+import { type Dashboard, dashboard, type WidgetHandler } from '../../../support/console/cloudwatch.ts';
+import { EXAMPLES } from '../../../support/console/examples.ts';
+import { fill, type Place, press, served, textOf } from '../../../support/console/place.ts';
+import { READS } from '../../../support/console/walk.ts';
+import { eventually, signGeneric } from '../../../support/driver.ts';
+import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
 
 /** The console of a running local stack and its widget, in one real browser, and as programs see them. */
 
@@ -465,9 +465,9 @@ describe('each page as its model', () => {
 
 describe('read-only', () => {
   test('shows no action, and does none', async () => {
-    const { localTargetOf } = await import('../../../lib/ops/target/local.ts');
-    const { LogWatch } = await import('../../../lib/ops/commands/doctor/watch-logs.ts');
-    const { serveConsole } = await import('../../../lib/ops/console/server.ts');
+    const { localTargetOf } = await import('../../../../lib/ops/target/local.ts');
+    const { LogWatch } = await import('../../../../lib/ops/commands/doctor/watch-logs.ts');
+    const { serveConsole } = await import('../../../../lib/ops/console/server.ts');
     const running = stack.local.stack;
     const served = await serveConsole({
       context: {
