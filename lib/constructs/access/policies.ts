@@ -100,8 +100,8 @@ export class AccessPolicies extends Construct {
         conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [RETRACTIONS_KEY] } },
       }),
       allow(indexArns(storage), 'dynamodb:Query'),
-      // Many hours in one call.
-      allow([`${storage.events.tableArn}/index/${BY_HOUR.name}`], 'dynamodb:PartiQLSelect'),
+      // Where little went wrong, all of it is one call.
+      allow([`${storage.events.tableArn}/index/${BY_HOUR.name}`], 'dynamodb:Scan'),
       allow(
         [delivery.queue, delivery.acts, delivery.feeds, delivery.deadLetters].flatMap((queue) => queue?.queueArn ?? []),
         'sqs:GetQueueAttributes',
@@ -170,8 +170,8 @@ export class AccessPolicies extends Construct {
       ),
       allow([storage.suppression.tableArn], 'dynamodb:Scan'),
       allow(indexArns(storage), 'dynamodb:Query'),
-      // Many hours in one call.
-      allow([`${storage.events.tableArn}/index/${BY_HOUR.name}`], 'dynamodb:PartiQLSelect'),
+      // Where little went wrong, all of it is one call.
+      allow([`${storage.events.tableArn}/index/${BY_HOUR.name}`], 'dynamodb:Scan'),
       allow(
         [delivery.queue, delivery.acts, delivery.feeds, delivery.deadLetters].flatMap((queue) => queue?.queueArn ?? []),
         'sqs:GetQueueAttributes',

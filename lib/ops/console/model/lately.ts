@@ -22,7 +22,7 @@ export interface Lately {
 const DAY = 86_400_000;
 const SHOWN = 12;
 /** As many as one glance may read. */
-const MOST_READ = 500;
+const MOST_READ = 300;
 
 /** Types that put somebody on the list, all of them in the index by hour. */
 const SUPPRESSING: ReadonlySet<EventType> = new Set(['bounced', 'dropped', 'complained', 'unsubscribed', 'suppressed']);

@@ -1,7 +1,6 @@
-import { type DynamoDBClient, ExecuteStatementCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, type DynamoDBClient, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { EventType } from '../../../../lambda/contract/event/types.ts';
 import { BY_HOUR, HOUR_SHARDS, hourKey } from '../../../../lambda/contract/tables.ts';
-import { chunks } from '../../../../lambda/domain/batches.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import type { Target } from '../../target/target.ts';
 import { asEvent, type StoredEvent } from './stored.ts';
@@ -18,63 +17,92 @@ export interface Wanted {
 
 const HOUR = 3_600_000;
 
-/** PartiQL looks up so many keys in one call: three hours of sixteen shards. */
-const HOURS_IN_A_CALL = Math.floor(50 / HOUR_SHARDS);
-/** Calls side by side: one, then more and more, for a quiet stack has many empty hours. */
-const MOST_CALLS = 8;
+/** Hours read side by side: one, then more and more. */
+const MOST_HOURS = 8;
+/** Stacks whose index is more than one answer long, and since when that is known. */
+const BUSY = new WeakMap<Target, number>();
+const BUSY_FOR = HOUR / 6;
 
 /**
  * What went wrong or was changed by hand lately, the newest arrival first: bounced, dropped, complained, unsubscribed, resubscribed, and
- * operators' acts. Reads back in time until it has enough.
+ * operators' acts. Where little ever went wrong, one answer holds all of it; else it is read back in time, hour by hour, until there is enough.
  * @throws CannotKnow where the table has no such index
  */
 export async function readRecentEvents(target: Target, wanted: Wanted, now: number): Promise<StoredEvent[]> {
   const client = await target.clients.dynamodb();
+  const table = target.names.tables.events;
+  if (now - (BUSY.get(target) ?? 0) >= BUSY_FOR) {
+    const all = await readAll(client, table, wanted);
+    if (all) return newest(all, wanted).slice(0, wanted.limit);
+    BUSY.set(target, now);
+  }
   const found: StoredEvent[] = [];
   const first = Math.floor(wanted.since / HOUR);
   let hour = Math.floor((wanted.before ?? now) / HOUR);
-  // A busy stack's present hour holds enough.
-  let next = 1;
-  for (let calls = 1; hour >= first && found.length < wanted.limit; calls = Math.min(2 * calls, MOST_CALLS)) {
-    const many = Math.min(next, hour - first + 1);
-    next = calls * HOURS_IN_A_CALL;
-    const hours = chunks(
-      Array.from({ length: many }, (_, back) => hour - back),
-      HOURS_IN_A_CALL,
-    );
-    const read = await Promise.all(hours.map((some) => readHours(client, target.names.tables.events, some, wanted)));
-    const events = read.flat().filter((event) => arrivedIn(event, wanted));
-    found.push(...events.sort((a, b) => (a.receivedAt > b.receivedAt ? -1 : a.receivedAt < b.receivedAt ? 1 : 0)));
-    hour -= many;
+  for (let many = 1; hour >= first && found.length < wanted.limit; many = Math.min(2 * many, MOST_HOURS)) {
+    const hours = Array.from({ length: Math.min(many, hour - first + 1) }, (_, back) => hour - back);
+    const read = await Promise.all(hours.map((one) => readHour(client, table, one, wanted)));
+    found.push(...newest(read.flat(), wanted));
+    hour -= hours.length;
   }
   return found.slice(0, wanted.limit);
 }
 
-const arrivedIn = ({ receivedAt }: StoredEvent, { since, before = Number.POSITIVE_INFINITY }: Wanted): boolean => {
-  const at = Date.parse(receivedAt);
-  return at >= since && at < before;
-};
+const newest = (events: readonly StoredEvent[], { since, before = Number.POSITIVE_INFINITY }: Wanted): StoredEvent[] =>
+  events
+    .filter(({ receivedAt }) => Date.parse(receivedAt) >= since && Date.parse(receivedAt) < before)
+    .sort((a, b) => (a.receivedAt > b.receivedAt ? -1 : a.receivedAt < b.receivedAt ? 1 : 0));
 
-async function readHours(
-  client: DynamoDBClient,
-  table: string,
-  hours: readonly number[],
-  { type, source }: Wanted,
-): Promise<StoredEvent[]> {
-  const keys = hours.flatMap((hour) =>
-    Array.from({ length: HOUR_SHARDS }, (_, shard) => hourKey(new Date(hour * HOUR).toISOString(), shard)),
+/** The whole index, where it fits into one answer (1 MB). */
+async function readAll(client: DynamoDBClient, TableName: string, wanted: Wanted): Promise<StoredEvent[] | undefined> {
+  const { Items = [], LastEvaluatedKey } = await asked(() =>
+    client.send(new ScanCommand({ TableName, IndexName: BY_HOUR.name, ...only(wanted) })),
   );
-  const conditions = Object.entries({ type, source }).filter((one): one is [string, string] => one[1] !== undefined);
-  const Statement = `SELECT * FROM "${table}"."${BY_HOUR.name}" WHERE "${BY_HOUR.partitionKey}" IN [${keys.map(() => '?').join(',')}]${conditions.map(([name]) => ` AND "${name}" = ?`).join('')}`;
-  const Parameters = [...keys, ...conditions.map(([, value]) => value)].map((value) => ({ S: value }));
+  return LastEvaluatedKey === undefined ? Items.map(asEvent) : undefined;
+}
+
+async function readHour(client: DynamoDBClient, table: string, hour: number, wanted: Wanted): Promise<StoredEvent[]> {
+  const shards = Array.from({ length: HOUR_SHARDS }, (_, shard) =>
+    readShard(client, table, hourKey(new Date(hour * HOUR).toISOString(), shard), wanted),
+  );
+  return (await Promise.all(shards)).flat();
+}
+
+async function readShard(
+  client: DynamoDBClient,
+  TableName: string,
+  key: string,
+  wanted: Wanted,
+): Promise<StoredEvent[]> {
   const events: StoredEvent[] = [];
-  let NextToken: string | undefined;
+  const filter = only(wanted);
+  let from: Record<string, AttributeValue> | undefined;
   do {
-    const answer = await asked(() => client.send(new ExecuteStatementCommand({ Statement, Parameters, NextToken })));
-    events.push(...(answer.Items ?? []).map(asEvent));
-    NextToken = answer.NextToken;
-  } while (NextToken !== undefined);
+    const query = new QueryCommand({
+      TableName,
+      IndexName: BY_HOUR.name,
+      KeyConditionExpression: '#hour = :hour',
+      ...filter,
+      ExpressionAttributeNames: { '#hour': BY_HOUR.partitionKey, ...filter.ExpressionAttributeNames },
+      ExpressionAttributeValues: { ':hour': { S: key }, ...filter.ExpressionAttributeValues },
+      ExclusiveStartKey: from,
+    });
+    const { Items = [], LastEvaluatedKey } = await asked(() => client.send(query));
+    events.push(...Items.map(asEvent));
+    from = LastEvaluatedKey;
+  } while (from);
   return events;
+}
+
+/** What DynamoDB need not send. */
+function only({ type, source }: Wanted) {
+  const conditions = Object.entries({ type, source }).filter((one): one is [string, string] => one[1] !== undefined);
+  if (conditions.length === 0) return {};
+  return {
+    FilterExpression: conditions.map(([name]) => `#${name} = :${name}`).join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(conditions.map(([name]) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(conditions.map(([name, value]) => [`:${name}`, { S: value }])),
+  };
 }
 
 async function asked<T>(ask: () => Promise<T>): Promise<T> {
