@@ -145,6 +145,7 @@ describe('over what has arrived', () => {
     ];
     await eventually(async () => expect(await suppressed()).toEqual(expect.arrayContaining(expected)), 30_000);
     await until(async () => (await stack.driver.depth('deadLetter')) === 1);
+    await until(async () => (await stack.driver.depth('delivery')) === 0);
   }, 60_000);
 
   describe.each([
