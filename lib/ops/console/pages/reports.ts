@@ -16,15 +16,7 @@ const BARS = 12;
 
 export function reportPage({ name, about, chart, columns, rows, from, to }: ReportModel): Html {
   const [label, value] = [columns.indexOf(chart?.label ?? ''), columns.indexOf(chart?.value ?? '')];
-  const drawn =
-    label < 0 || value < 0
-      ? []
-      : rows.slice(0, BARS).flatMap((row): Bar[] => {
-          const number = row[value];
-          return typeof number === 'number' && number > 0
-            ? [{ label: String(row[label] ?? 'not given'), value: number, shown: String(number) }]
-            : [];
-        });
+  const drawn = label < 0 || value < 0 ? [] : drawnOf(rows, label, value);
   return html`<section class="card" aria-labelledby="report">
 <h1 id="report">${name}</h1>
 <p class="soft">${about}</p>
@@ -34,12 +26,12 @@ export function reportPage({ name, about, chart, columns, rows, from, to }: Repo
 <button>Ask</button>
 </form>
 </section>
-${drawn.length === 0 ? '' : html`<section class="card" aria-labelledby="chart"><h2 id="chart">${chart?.value.replaceAll('_', ' ')} by ${chart?.label.replaceAll('_', ' ')}</h2>${bars(`${chart?.value} by ${chart?.label}; the numbers are in the table below`, drawn)}</section>`}
+${drawn.length === 0 ? '' : html`<section class="card" aria-labelledby="chart"><h2 id="chart">${wordsOf(chart?.value ?? '')} by ${wordsOf(chart?.label ?? '')}</h2>${bars(`${chart?.value} by ${chart?.label}; the numbers are in the table below`, drawn)}</section>`}
 <section class="card" aria-labelledby="table"><h2 id="table">Table</h2>
 ${
   rows.length === 0
     ? html`<div class="empty"><p>The archive holds nothing that answers this. It gets events at most five minutes after their arrival.</p></div>`
-    : html`<div class="scroll" tabindex="0" role="group" aria-label="Rows of the report"><table><thead><tr>${columns.map((column) => html`<th scope="col">${column.replaceAll('_', ' ')}</th>`)}</tr></thead><tbody>${rows
+    : html`<div class="scroll" tabindex="0" role="group" aria-label="Rows of the report"><table><thead><tr>${columns.map((column) => html`<th scope="col">${wordsOf(column)}</th>`)}</tr></thead><tbody>${rows
         .slice(0, 500)
         .map(
           (row) =>
@@ -48,3 +40,21 @@ ${
 }
 </section>`;
 }
+
+/** One bar for each label: several rows may share one. The largest of them, as they come. */
+function drawnOf(rows: ReportModel['rows'], label: number, value: number): Bar[] {
+  const sums = new Map<string, number>();
+  for (const row of rows) {
+    const name = String(row[label] ?? 'not given');
+    const number = row[value];
+    if (typeof number === 'number' && number > 0) sums.set(name, (sums.get(name) ?? 0) + number);
+  }
+  return [...sums].slice(0, BARS).map(([name, sum]) => ({ label: name, value: sum, shown: String(sum) }));
+}
+
+const WORDS = new Map([
+  ['bounceclass', 'bounce class'],
+  ['bouncecause', 'bounce cause'],
+  ['smtpstatus', 'SMTP status'],
+]);
+const wordsOf = (column: string): string => WORDS.get(column) ?? column.replaceAll('_', ' ');
