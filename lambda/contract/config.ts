@@ -23,8 +23,8 @@ export interface RuntimeConfig {
   readonly publish?: { readonly types: readonly string[] };
   /** Where raw events are archived; absent = nowhere. */
   readonly archive?: { readonly stream: string };
-  /** From when on rates are worth an alarm; of the console's function only. */
-  readonly thresholds?: Thresholds;
+  /** What the stack's output `Policy` says; of the console's function only. */
+  readonly stagePolicy?: StagePolicy;
 }
 
 export interface SourceConfig {

@@ -30,7 +30,7 @@ export function consoleConfig(settings: Settings): RuntimeConfig {
     const expectEvery = settings.sources[name]?.expectEvery;
     return [name, { ...source, ...(expectEvery !== undefined && { expectEvery }) }];
   });
-  return { ...config, sources: Object.fromEntries(sources), thresholds: stagePolicy(settings).thresholds };
+  return { ...config, sources: Object.fromEntries(sources), stagePolicy: stagePolicy(settings) };
 }
 
 /** What the stage judges by, as a deployed stack tells it. */

@@ -1,5 +1,4 @@
 import { readConfig } from '../../../../lambda/aws/config.ts';
-import type { StagePolicy } from '../../../../lambda/contract/config.ts';
 import { readEnv } from '../../../../lambda/contract/env.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import { targetOf } from '../../target/outputs.ts';
@@ -8,18 +7,13 @@ import type { Target } from '../../target/target.ts';
 /** The stack that this function belongs to, as its own variables and the config beside its code tell it. */
 export function ownTarget(): Target {
   const { STACK_OUTPUTS } = readEnv('console');
-  const { stage, sources, policy, thresholds } = readConfig();
+  const { stage, sources, stagePolicy } = readConfig();
+  if (!stagePolicy) throw new CannotKnow('This function was not built as the console.');
   const own = Object.entries(sources);
-  if (!thresholds) throw new CannotKnow('This function was not built as the console.');
-  const judged: StagePolicy = {
-    policy,
-    sources: Object.fromEntries(own.flatMap(([name, source]) => (source.policy ? [[name, source.policy]] : []))),
-    thresholds,
-  };
   const outputs = new Map<string, string>([
     ...Object.entries(JSON.parse(STACK_OUTPUTS) as Record<string, string>),
     ['Sources', JSON.stringify(Object.fromEntries(own.map(([name, { provider }]) => [name, provider])))],
-    ['Policy', JSON.stringify(judged)],
+    ['Policy', JSON.stringify(stagePolicy)],
     // A viewer has no secret, not even by name.
     ['SecretArn', 'none'],
     ['OwnKeysArn', 'none'],
