@@ -52,7 +52,7 @@ know (the secret could not be read or written).`,
     if (action === 'list') return list(target, given.json === true, io);
     if (source === undefined) throw new UsageError(`secrets ${action}: of which source?`);
     if (source === UNSUBSCRIBE_SOURCE) return (await import('./unsubscribe.ts')).keysCommand(action, target, given, io);
-    if (isOwnKey(source)) return ownKeyCommand(action, target, source, given.json === true, io);
+    if (isOwnKey(source)) return ownKeyCommand(action, target, source, given, io);
     if (action === 'rotate') return (await import('./rotation.ts')).rotate(target, source, given, io);
     if (action === 'remove') return (await import('./rotation.ts')).remove(target, source, given, io);
     if (given.add && given.replace) throw new UsageError('secrets set: --add keeps the old value, --replace drops it.');

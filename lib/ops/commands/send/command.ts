@@ -1,5 +1,5 @@
-import type { EventType } from '../../../../lambda/domain/event/event.ts';
 import { normaliseAddress } from '../../../../lambda/domain/address.ts';
+import type { EventType } from '../../../../lambda/domain/event/event.ts';
 import { type Act, audited } from '../../audit/audited.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
