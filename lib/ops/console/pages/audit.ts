@@ -6,7 +6,7 @@ import { cameOf } from '../../audit/line.ts';
 import type { AuditModel } from '../model/audit.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
-import { badge, personPath, type State, when } from '../parts/words.ts';
+import { badge, type Clock, personPath, type State, when } from '../parts/words.ts';
 
 const SPANS = [
   ['1d', 'a day'],
@@ -15,7 +15,7 @@ const SPANS = [
   ['400d', '400 days'],
 ] as const;
 
-export function auditPage({ filter, acts, next }: AuditModel, sources: ReadonlySet<string>, now: number): Html {
+export function auditPage({ filter, acts, next }: AuditModel, sources: ReadonlySet<string>, now: Clock): Html {
   const { since = '30d', what, by = '', on = '' } = filter;
   const query = new URLSearchParams(
     Object.entries({ ...filter, after: next }).flatMap(([key, value]) =>
@@ -46,10 +46,10 @@ const empty = ({ on, by, what }: AuditModel['filter']): Html =>
     ? html`<div class="empty"><p>Nothing was changed in this time that fits. Look further back, or <a href="/audit?since=400d">at everything</a>.</p></div>`
     : html`<div class="empty"><p>Nothing was changed by hand in this time. The first change will stand here: suppress somebody on the page of a person, or try <code>ops suppress ada@example.com --note "a try"</code>.</p></div>`;
 
-const table = (acts: readonly ActRecord[], sources: ReadonlySet<string>, now: number): Html =>
+const table = (acts: readonly ActRecord[], sources: ReadonlySet<string>, now: Clock): Html =>
   html`<table class="stack acts"><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">On</th><th scope="col">By</th><th scope="col">Why</th><th scope="col">Came of it</th></tr></thead><tbody>${acts.map((act) => row(act, sources, now))}</tbody></table>`;
 
-const row = (act: ActRecord, sources: ReadonlySet<string>, now: number): Html => html`<tr>
+const row = (act: ActRecord, sources: ReadonlySet<string>, now: Clock): Html => html`<tr>
 <td data-label="When" class="when">${when(act.at, now)}</td>
 <td data-label="What"><span>${act.what}${act.how === undefined ? '' : html`<br><span class="small soft">${shown(act.how)}</span>`}</span></td>
 <td data-label="On"><span>${whom(act, sources)}</span></td>

@@ -7,11 +7,11 @@ import type { TakenBack } from '../../commands/lift/taken-back.ts';
 import type { UndoChoice, UndoPreview } from '../model/undo.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
-import { count, many, personPath, when } from '../parts/words.ts';
+import { type Clock, count, many, personPath, when } from '../parts/words.ts';
 import { questionPage } from './forms.ts';
 
 /** Asks what is to be taken back. */
-export function undoChoicePage({ asked, imports, stored }: UndoChoice, sources: readonly string[], now: number): Html {
+export function undoChoicePage({ asked, imports, stored }: UndoChoice, sources: readonly string[], now: Clock): Html {
   return html`<section class="card" aria-labelledby="undo">
 <h1 id="undo">Undo a window or an import</h1>
 <p class="soft">For what should never have counted: an ESP that reported wrong bounces for an hour, a wrong file. Whoever is on the list for that alone comes back; what other evidence proves stays. The next page says who, before anything is done.</p>
@@ -40,7 +40,7 @@ ${
 }`;
 }
 
-const importRow = (act: ActRecord, now: number): Html => html`<tr>
+const importRow = (act: ActRecord, now: Clock): Html => html`<tr>
 <td data-label="When" class="when">${when(act.at, now)}</td>
 <td data-label="By">${shown(act.actor)}</td>
 <td data-label="Why">${shown(act.note ?? '')}</td>
@@ -48,7 +48,7 @@ const importRow = (act: ActRecord, now: number): Html => html`<tr>
 <td data-label="Undo"><a class="button" href="/list/undo?import=${act.on[0] ?? ''}">Undo ${act.on[0] ?? ''}…</a></td>
 </tr>`;
 
-const storedRow = (one: Retraction, now: number): Html => html`<tr>
+const storedRow = (one: Retraction, now: Clock): Html => html`<tr>
 <td data-label="Id" class="mono">${one.id}</td>
 <td data-label="What"><span>${whatOf(one)}</span></td>
 <td data-label="Since">${when(one.at, now)}</td>
@@ -64,7 +64,7 @@ const whatOf = (one: Retraction): string =>
 const short = (iso: string): string => iso.replace('.000Z', 'Z');
 
 /** Says who would come back, and asks. */
-export function undoPreviewPage({ asked, retraction, lifted, stay, people }: UndoPreview, now: number): Html {
+export function undoPreviewPage({ asked, retraction, lifted, stay, people }: UndoPreview, now: Clock): Html {
   const come = people.filter((one) => one.lifted);
   return html`${questionPage({
     title: `Undo ${whatOf(retraction)}`,
@@ -94,7 +94,7 @@ const personRow = ({ recipient, key }: TakenBack): Html => html`<tr>
 <td data-label="Reason">${shown(key.replaceAll('_', ' '))}</td>
 </tr>`;
 
-function staying(people: readonly TakenBack[], now: number): Html {
+function staying(people: readonly TakenBack[], now: Clock): Html {
   const rows = people.flatMap(({ recipient, stays }) => (stays ? [{ recipient, stays }] : []));
   return html`<section class="card" aria-labelledby="stay">
 <h2 id="stay">Who stays, and by what</h2>
