@@ -12,7 +12,7 @@ export interface Outgoing {
 
 const MAX_ENTRIES = 10;
 /** A queue that refuses so often is not asked on until the deadline: whoever sends is told, and sends again. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 3;
 /** Milliseconds for whoever has no deadline. */
 const WITHIN = 20_000;
 

@@ -51,8 +51,10 @@ export async function beat(means: Means, giveUpAfter: number): Promise<Beat> {
 async function post({ publicUrl, keys }: Means, body: string, end: AbortSignal): Promise<string | undefined> {
   const url = publicUrl + webhookPath(HEARTBEAT_SOURCE);
   let answer = 'not posted';
-  for (let attempt = 0; !end.aborted; attempt++) {
+  for (let attempt = 0; ; attempt++) {
     if (attempt > 0) await pause(BETWEEN_POSTS);
+    // What the last answer was says more than that the time is over.
+    if (end.aborted) break;
     try {
       // A refusal may mean a key that was rotated a moment ago, on either side: the live ones take turns.
       const live = await keys(attempt > 0, end);

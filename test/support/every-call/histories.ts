@@ -3,7 +3,7 @@ import type { Way } from '../../../lambda/domain/channel.ts';
 import { ERASED_AT, erasureMark } from '../../../lambda/domain/erasure.ts';
 import { packMessages } from '../../../lambda/domain/message.ts';
 import { OPERATOR, type OperatorAct } from '../../../lambda/domain/suppression/operator.ts';
-import { ERASURE, guide, health, leaving, type Post, sampleOf, sendgrid, topicConfirmation } from './posts.ts';
+import { ERASURE, guide, health, leaving, type Post, resend, sampleOf, sendgrid, topicConfirmation } from './posts.ts';
 
 /** What comes together, and is worked on before the next round comes. */
 export interface Round {
@@ -18,6 +18,8 @@ export interface History {
   readonly rounds: readonly Round[];
   /** Items that the suppression table holds before. */
   readonly listed?: readonly object[];
+  /** Large: for `receive`, which alone does more for it. */
+  readonly onlyReceive?: true;
 }
 
 const DAY = 86_400_000;
@@ -141,8 +143,13 @@ export const HISTORIES: readonly History[] = [
     rounds: [{ posts: [guide(...many(60, (n) => said(n % 9 ? 'delivered' : 'complaint', `p${n}`)))] }],
   },
   {
-    name: 'many messages',
+    name: 'more messages than one request takes',
     rounds: [{ posts: [guide(...many(1150, (n) => said(n % 90 ? 'opened' : 'hard_bounce', `p${n}`)))] }],
+    onlyReceive: true,
+  },
+  {
+    name: 'two messages of one request',
+    rounds: [{ posts: [guide(...many(120, (n) => said(n % 30 ? 'opened' : 'hard_bounce', `p${n}`)))] }],
   },
   {
     name: 'a broken event between good ones',
@@ -230,7 +237,7 @@ export const HISTORIES: readonly History[] = [
   },
   {
     name: 'a complaint with a signed time',
-    rounds: [{ posts: [sampleOf('resend', 'complained', 'ada@example.com', NOW)] }],
+    rounds: [{ posts: [resend('complained', 'ada@example.com', NOW)] }],
   },
   {
     name: 'a link that is followed, and the health page',

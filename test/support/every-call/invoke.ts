@@ -3,7 +3,7 @@ import { stalledSince } from './lags.ts';
 import type { Run } from './world.ts';
 
 /** Limits of each function, in milliseconds: shorter than those of the template, because each function goes by what it is told is left. */
-export const LIMITS = { receive: 10_000, process: 6000, publish: 6000, pulse: 6000 } as const;
+export const LIMITS = { receive: 10_000, process: 9000, publish: 9000, pulse: 6000 } as const;
 /** Some ESPs hang up after 3 s. */
 export const DECIDES_WITHIN = 2500;
 

@@ -8,7 +8,7 @@ import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Provider, SampleRequest } from '../../../lambda/providers/provider.ts';
 import { signEnvelope } from '../../../lambda/providers/shared/proof/sns-envelope.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
-import { signGeneric, signSendGrid } from '../driver.ts';
+import { signGeneric, signSendGrid, signSvix } from '../driver.ts';
 import { settingsOf } from '../template.ts';
 
 /** A stack with a source of each way of proof, everything switched on. */
@@ -58,14 +58,16 @@ export interface Post {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly token?: string;
+  /** Signs again: what was signed minutes ago is refused. */
+  readonly signedNow?: () => Readonly<Record<string, string>>;
 }
 
-export const eventOf = ({ routeKey, method, query, headers, body, token }: Post, at: number): object => ({
+export const eventOf = ({ routeKey, method, query, headers, body, token, signedNow }: Post, at: number): object => ({
   version: '2.0',
   routeKey,
   rawPath: routeKey.split(' ')[1],
   rawQueryString: query,
-  headers,
+  headers: signedNow?.() ?? headers,
   ...(token !== undefined && { pathParameters: { token } }),
   requestContext: {
     requestId: randomUUID(),
@@ -102,6 +104,12 @@ export function sampleOf(source: string, type: EventType, recipient: string, at:
   const provider = PROVIDERS.get(name) as Provider<unknown>;
   const sample = provider.sample({ type, recipient, at, id, signingKey: keyOf(name), options }) as SampleRequest;
   return { ...post(source, sample.body, sample.headers), query: sample.query ?? '' };
+}
+
+/** An event of Resend, whose signatures are good for minutes. */
+export function resend(type: EventType, recipient: string, at: number): Post {
+  const sample = sampleOf('resend', type, recipient, at);
+  return { ...sample, signedNow: () => signSvix(sample.body, KEYS.get('resend')?.secret ?? '', 'msg_1') };
 }
 
 /** What SNS posts when the source is subscribed to its topic. */
