@@ -44,22 +44,13 @@ export const environment = (aws: string): Record<string, string> => ({
   TZ: ':UTC',
 });
 
-/** What a function has, as the stack sets it, and of that what its heap may grow to: the rest is code, buffers and sockets. */
-export const MEMORY_MB = 512;
-export const HEAP = [`--max-old-space-size=${MEMORY_MB - 112}`];
-
 /** Loads the bundle in `folder`; each invocation gets the next of `events`, from the first again after the last. */
-export function startSubject(
-  folder: string,
-  events: readonly object[],
-  aws: string,
-  execArgv: readonly string[] = [],
-): Subject {
+export function startSubject(folder: string, events: readonly object[], aws: string): Subject {
   const file = join(folder, 'invocations.json');
   writeFileSync(file, JSON.stringify(events));
   const child = fork(join(import.meta.dirname, 'child.ts'), [fileIn(folder), file], {
     env: environment(aws),
-    execArgv: [...execArgv],
+    execArgv: [],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   let logBytes = 0;
