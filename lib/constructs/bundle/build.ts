@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { CONFIG_FILE, type RuntimeConfig } from '../../../lambda/contract/config.ts';
+import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
 import type { FunctionName } from '../../../lambda/contract/env.ts';
+import { CODE_FILE, providersOf, writeBesideCode } from './contents.ts';
 import { providerHalf } from './provider-half.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -20,15 +21,11 @@ const NEVER_USED = [
   '@aws-sdk/endpoint-cache',
 ];
 
-/**
- * Writes what one function runs into `directory`: its code in one file, the config beside it, and the word that the code is
- * CommonJS (the local runner starts it inside this project, whose own files are ES modules).
- */
+/** Writes what one function runs into `directory`: its code in one file, the config beside it. */
 export async function buildFunction(name: FunctionName, config: RuntimeConfig, directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
   await build(bundleOptions(name, config, `lambda/handlers/${name}/handler.ts`, directory));
-  writeFileSync(join(directory, CONFIG_FILE), JSON.stringify(config));
-  writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}');
+  writeBesideCode(directory, config);
 }
 
 /** How an entry file is bundled; what is compared with our functions is bundled the same way. */
@@ -36,7 +33,7 @@ export const bundleOptions = (name: FunctionName, config: RuntimeConfig, entry: 
   ({
     absWorkingDir: ROOT,
     entryPoints: [entry],
-    outfile: join(directory, 'index.js'),
+    outfile: join(directory, CODE_FILE),
     bundle: true,
     minify: true,
     platform: 'node',
@@ -50,11 +47,10 @@ export const bundleOptions = (name: FunctionName, config: RuntimeConfig, entry: 
   }) satisfies BuildOptions;
 
 /** Puts a registry of the configured providers in place of the whole one: each of the others is code that this stack cannot reach. */
-const onlyProvidersOf = ({ sources, heartbeat }: RuntimeConfig): Plugin => ({
+const onlyProvidersOf = (config: RuntimeConfig): Plugin => ({
   name: 'only-configured-providers',
   setup({ onLoad }) {
-    const used = [...Object.values(sources), ...(heartbeat ? [heartbeat] : [])];
-    const ids = [...new Set(used.map(({ provider }) => provider))].sort();
+    const ids = providersOf(config);
     onLoad({ filter: /[\\/]lambda[\\/]providers[\\/]index\.ts$/ }, () => ({
       contents: [
         ...ids.map((id) => `import { ${exportName(id)} } from './${id}/index.ts';`),

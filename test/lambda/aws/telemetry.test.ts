@@ -29,10 +29,12 @@ describe('metrics, as CloudWatch reads them out of the log', () => {
     countMetrics({ [METRICS.accepted]: 3 }, 'shop', { reason: 'word' });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({ source: 'shop', [METRICS.accepted]: 3, reason: 'word' });
-    const { Timestamp, CloudWatchMetrics } = lines[0]?._aws as { Timestamp: number; CloudWatchMetrics: unknown };
+    expect(lines[0]).toMatchObject({
+      _aws: { CloudWatchMetrics: [metric([['source']], [METRICS.accepted, 'Count'])] },
+    });
+    const { Timestamp } = (lines[0] as { _aws: { Timestamp: number } })._aws;
     expect(Timestamp).toBeGreaterThanOrEqual(before);
     expect(Timestamp).toBeLessThanOrEqual(Date.now());
-    expect(CloudWatchMetrics).toEqual([metric([['source']], [METRICS.accepted, 'Count'])]);
   });
 
   test('without a source: one empty set of dimensions; only the heartbeat is a time', () => {
