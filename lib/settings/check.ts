@@ -1,4 +1,5 @@
 import { safeParse } from 'valibot';
+import { capacityMistakes } from './capacity.ts';
 import { streamMistakes } from './feeds.ts';
 import { isObject, type Mistake, mistakeOf, strayKeys } from './mistakes.ts';
 import { globals, type Settings } from './schema.ts';
@@ -27,6 +28,7 @@ export function checkSettings(document: unknown, stage: string): Checked {
     ...retentionMistakes(settings),
     ...rateMistakes(settings),
     ...streamMistakes(settings),
+    ...capacityMistakes(settings),
     ...unsubscribeMistakes(settings.unsubscribe),
   ];
   return contradictions.length > 0 ? { mistakes: contradictions } : { settings };

@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import { alarms } from './alarms.ts';
+import { capacity } from './capacity.ts';
 import { archive, publish, streamArn } from './feeds.ts';
 import { group } from './group.ts';
 import { policy, sourcePolicy } from './policy.ts';
@@ -65,6 +66,7 @@ export const globals = v.object({
     burst: v.optional(burst, 1000),
   }),
   concurrency: v.optional(wholeNumber(2, 1000, 'invocations at a time'), 5),
+  capacity,
   existingTables: group({
     events: v.optional(tableNameOrArn),
     suppression: v.optional(tableNameOrArn),

@@ -27,6 +27,7 @@ function stackOf(settings: Settings): Stack {
     consumerTimeout: PROCESS_TIMEOUT,
     feeds: true,
     archive: false,
+    limited: false,
   });
   const config = runtimeConfig(settings);
   const rest = { config, logRetentionDays: 30, topicArns: [], madeTopics: '{}', archive: undefined, concurrency: 10 };

@@ -54,6 +54,28 @@ describe('a settings file', () => {
     });
   });
 
+  test.each<[string, object, string[]]>([
+    [
+      'more at least than at most',
+      { capacity: { min: 200, max: 100 } },
+      ['capacity.min: is 200, allowed: at most max, which is 100'],
+    ],
+    [
+      'less than a batch needs to finish a message',
+      { capacity: { min: 5, max: 100 }, concurrency: 10 },
+      ['capacity.max: is 100, allowed: at least 200, 20 for each batch of "concurrency", which is 10'],
+    ],
+    [
+      "somebody else's table",
+      { capacity: { min: 5, max: 100 }, existingTables: { events: 'old-events' }, publish: false },
+      ['capacity: is for a table that the stack makes; the capacity of existingTables.events is yours to set'],
+    ],
+    ['only one bound', { capacity: { min: 5 } }, ['capacity.max: missing: it has no default']],
+    ['on', { capacity: true }, ['capacity: is true, allowed: an object with "min" and "max"']],
+  ])('a capacity: %s', (_, document, mistakes) => {
+    expect(mistakesOf({ sources: { sendgrid }, ...document })).toEqual(mistakes);
+  });
+
   test('has all its mistakes told at once, each with its place, the value given and what is allowed', () => {
     const mistakes = mistakesOf({
       sources: {
