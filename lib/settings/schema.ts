@@ -29,8 +29,10 @@ const burst = wholeNumber(1, 5000, 'requests');
 /** What every source has, whatever its provider. Everything else in a source belongs to the provider's own schema. */
 export const common = v.object({
   provider: v.string('the id of a provider'),
-  /** Minutes. */
+  /** Minutes; false = no silence is told. */
   expectEvery: v.optional(silenceWindow, '24h'),
+  /** Events within that time. */
+  expectAtLeast: v.exactOptional(wholeNumber(2, 1_000_000_000, 'events within expectEvery')),
   allowIps: v.optional(v.pipe(v.array(cidr, 'a list of networks'), v.minLength(1, 'at least one network'))),
   dedupeGroup: v.optional(name),
   policy: v.optional(sourcePolicy),

@@ -48,7 +48,11 @@ export const VARIANTS = {
       },
     }),
     'ses-main',
-    { provider: 'ses', options: { createTopic: true, topicArns: ['arn:aws:sns:eu-west-1:111122223333:older'] } },
+    {
+      provider: 'ses',
+      expectAtLeast: 100,
+      options: { createTopic: true, topicArns: ['arn:aws:sns:eu-west-1:111122223333:older'] },
+    },
   ),
   /** SES by EventBridge and by a queue, and the archive: every queue there is. */
   fed: settingsOf({
