@@ -76,6 +76,16 @@ describe('a settings file', () => {
     expect(mistakesOf({ sources: { sendgrid }, ...document })).toEqual(mistakes);
   });
 
+  test('a source may be quiet for as long as it likes; a window longer than CloudWatch can watch is told of that', () => {
+    const source = (more: object) => ({ sources: { monthly: { ...sendgrid, ...more } } });
+    expect(settingsOf(source({ expectEvery: false })).sources.monthly).toMatchObject({ expectEvery: false });
+    expect(mistakesOf(source({ expectEvery: '30d' })).join()).toContain('CloudWatch looks back no further), or false');
+    for (const expectEvery of ['7d', false])
+      expect(mistakesOf(source({ expectEvery, expectAtLeast: 10 }))).toEqual([
+        'sources.monthly.expectAtLeast: counts what comes within expectEvery, allowed: with an expectEvery of at most "24h"',
+      ]);
+  });
+
   test('has all its mistakes told at once, each with its place, the value given and what is allowed', () => {
     const mistakes = mistakesOf({
       sources: {
