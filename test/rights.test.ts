@@ -142,8 +142,12 @@ async function history(): Promise<void> {
   // A replay that writes records anew.
   const replayed = packMessages(
     {
-      ...{ source: 'guide', channel: 'https', requestId: 'r', receivedAt: new Date().toISOString() },
-      ...{ origin: 'replay', replay: { rewrite: true } },
+      source: 'guide',
+      channel: 'https',
+      requestId: 'r',
+      receivedAt: new Date().toISOString(),
+      origin: 'replay',
+      replay: { rewrite: true },
     },
     [JSON.stringify(mail('delivered', 'replayed@example.com'))],
   );

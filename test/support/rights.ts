@@ -49,6 +49,13 @@ const plain = (resource: string): string =>
     .replace(/^(.*\D)[0-9A-F]{8}$/, '$1')
     .replace(/^arn:.*:(?=[^:]+$)/, '');
 
+const VERBS = new Map([
+  ['INSERT INTO', 'Insert'],
+  ['UPDATE', 'Update'],
+  ['DELETE FROM', 'Delete'],
+  ['SELECT', 'Select'],
+]);
+
 /** A call as the rights that it needs. @param nameOf the resource behind a name, a URL or an ARN */
 export function neededFor(
   service: string,
@@ -61,8 +68,7 @@ export function neededFor(
     if (operation === 'BatchExecuteStatement')
       return statements.map(({ Statement: text }) => {
         const [, verb = '', table = ''] = /^(INSERT INTO|UPDATE|SELECT|DELETE FROM) "([^"]+)"/.exec(text) ?? [];
-        const act = { 'INSERT INTO': 'Insert', UPDATE: 'Update', 'DELETE FROM': 'Delete', SELECT: 'Select' }[verb];
-        return on(`dynamodb:PartiQL${act}`, table);
+        return on(`dynamodb:PartiQL${VERBS.get(verb)}`, table);
       });
     const tables = body.RequestItems ? Object.keys(body.RequestItems as object) : [body.TableName];
     return tables.map((table) => on(`dynamodb:${operation}`, table));

@@ -13,8 +13,9 @@ export async function startQueueServer(dataDir?: string): Promise<Emulator> {
   const persistence = dataDir ? await persistentStores(dataDir) : undefined;
   const app = buildApp({ logger: false, defaultRegion: REGION, ...(persistence && { stores: persistence.stores }) });
   // It answers forms that pages of other origins post.
-  app.addHook('onRequest', async (request, reply) => {
-    if (ofAWebPage(request.headers)) return reply.code(403).send();
+  app.addHook('onRequest', (request, reply, next) => {
+    if (ofAWebPage(request.headers)) void reply.code(403).send();
+    else next();
   });
   if (persistence) app.addHook('preClose', async () => persistence.close());
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
