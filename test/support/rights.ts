@@ -56,13 +56,16 @@ const VERBS = new Map([
   ['SELECT', 'Select'],
 ]);
 
+/** A function's name in the contract, from its logical id. */
+const nameIn = (id: string): string => /(receive|process|pulse|publish)function/i.exec(id)?.[1]?.toLowerCase() ?? id;
+
 /** A call as the rights that it needs. @param nameOf the resource behind a name, a URL or an ARN */
 export function neededFor(
   service: string,
   { caller, operation, body }: Call,
   nameOf: (text: string) => string,
 ): string[] {
-  const on = (action: string, resource: unknown) => `${caller}: ${action} on ${nameOf(String(resource))}`;
+  const on = (action: string, resource: unknown) => `${nameIn(caller)}: ${action} on ${nameOf(String(resource))}`;
   if (service === 'dynamodb') {
     const statements = (body.Statements ?? []) as { Statement: string }[];
     if (operation === 'BatchExecuteStatement')
