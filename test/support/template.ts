@@ -37,6 +37,7 @@ export const VARIANTS = {
       dashboard: true,
       archive: {},
       accessLog: true,
+      capacity: { min: 50, max: 1000 },
       byMessageIndex: true,
       pointInTimeRecovery: false,
       runbookUrl: 'https://wiki.example.com/quell',
