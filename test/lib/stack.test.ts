@@ -64,7 +64,8 @@ describe.each(Object.entries({ smallest, everything, attached }))('with settings
     for (const [, { Properties }] of stack.ofType('AWS::SQS::Queue')) {
       expect(Properties).toMatchObject({ MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true });
     }
-    expect(queue?.RedrivePolicy).toMatchObject({ maxReceiveCount: 10 });
+    // With a capacity, what a full table gives back is no crash loop.
+    expect(queue?.RedrivePolicy).toMatchObject({ maxReceiveCount: stack === everything ? 100 : 10 });
   });
 
   test('the event source reports partial failures and is the only limit of concurrency', () => {
