@@ -33,11 +33,11 @@ for (const count of [1, 26, 52, 100]) {
     maxBuffer: 1e9,
   });
   if (error) throw error;
-  const findings = `${stdout}${stderr}`.split('\n').filter((line) => line !== '' && !WITHOUT_HTTP_API.test(line));
-  const of = findings.filter((line) => / |:E/.test(line));
-  process.stdout.write(
-    `${count} sources: ${Object.keys(template.Resources ?? {}).length} resources, ${of.length} findings\n${[...new Set(of)].slice(0, 20).join('\n')}\n`,
-  );
-  failed ||= of.length > 0;
+  const all = `${stdout}${stderr}`.split('\n').filter((line) => line !== '');
+  const found = all.filter((line) => !WITHOUT_HTTP_API.test(line));
+  const resources = Object.keys(template.Resources ?? {}).length;
+  const said = `${count} sources, ${resources} resources: ${found.length} findings, and ${all.length - found.length} of the Regions without HTTP APIs`;
+  process.stdout.write(`${[said, ...new Set(found)].slice(0, 20).join('\n')}\n`);
+  failed ||= found.length > 0;
 }
 process.exitCode = failed ? 1 : 0;
