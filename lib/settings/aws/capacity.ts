@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Mistake } from './mistakes.ts';
-import { wholeNumber } from './values.ts';
+import type { Mistake } from '../mistakes.ts';
+import { wholeNumber } from '../values.ts';
 
 const units = wholeNumber(1, 1_000_000, 'writes a second');
 
