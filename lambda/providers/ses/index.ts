@@ -16,7 +16,13 @@ import { type Fields, fields, isoTime, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';
 import { verifyEnvelope } from '../shared/proof/sns.ts';
-import { confirmation, envelopeKey, MAX_ENVELOPE_BYTES, messageOf, notification } from '../shared/proof/sns-envelope.ts';
+import {
+  confirmation,
+  envelopeKey,
+  MAX_ENVELOPE_BYTES,
+  messageOf,
+  notification,
+} from '../shared/proof/sns-envelope.ts';
 import { rawFields } from '../shared/raw.ts';
 import { messageIn } from '../shared/samples.ts';
 import { sesDrafts } from './events.ts';
