@@ -99,7 +99,8 @@ export async function mutatedRequests(count: number, seed: number, hugeEvery: nu
       const harmless = n % HARMLESS_EVERY === 0;
       const list: readonly Mutation[] = harmless ? HARMLESS : n % hugeEvery === 1 ? HUGE : mutationsOf(from, random);
       const kind = random.below(list.length);
-      const posted = (list[kind] as Mutation)(from, random.pick(genuine), random);
+      const other = random.pick(genuine);
+      const posted = (list[kind] as Mutation)(from, other, random);
       const name = `seed ${seed}, request ${n}, ${from.source} ${harmless ? 'harmless' : list === HUGE ? 'huge' : 'mutation'} ${kind}`;
       const began = performance.now();
       const { status, body, queued, crash } = await send(posted);
@@ -109,7 +110,8 @@ export async function mutatedRequests(count: number, seed: number, hugeEvery: nu
       if (isSecret(body)) found.leaks.push(`${name}: its answer`);
       if (harmless && status !== 200) found.refused.push(`${name}: ${status}`);
       if (queued === '[]') continue;
-      if (isStillGenuine(from, posted, queued, wanted.get(from) ?? '')) stillGenuine += 1;
+      // With the proof in the body, another body of the same ESP is that ESP's other request.
+      if ([from, other].some((one) => isStillGenuine(one, posted, queued, wanted.get(one) ?? ''))) stillGenuine += 1;
       else found.accepted.push(`${name}: ${status}`);
     }
     const log = container.log();
