@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -6,9 +6,12 @@ import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
 import type { FunctionName } from '../../../lambda/contract/env.ts';
 import { CODE_FILE, providersOf, writeBesideCode } from './contents.ts';
 import { providerHalf } from './provider-half.ts';
+import { WIDGET_STYLE, widgetStyle } from './widget-style.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const STUBS = join(import.meta.dirname, 'sdk-stubs.ts');
+
+const EVENT_STREAMS = '@smithy/core/event-streams';
 
 /**
  * What the SDK can do that no function of ours does: search a workstation, a container or an EC2 instance for credentials (Lambda puts
@@ -17,14 +20,22 @@ const STUBS = join(import.meta.dirname, 'sdk-stubs.ts');
 const NEVER_USED = [
   '@aws-sdk/credential-provider-node',
   '@smithy/credential-provider-imds',
-  '@smithy/core/event-streams',
+  EVENT_STREAMS,
   '@aws-sdk/endpoint-cache',
 ];
+
+/** The console's clients have operations with event streams, and resolve the settings of those when they are made. */
+const neverUsedBy = (name: FunctionName): readonly string[] =>
+  name === 'console' ? NEVER_USED.filter((module) => module !== EVENT_STREAMS) : NEVER_USED;
+
+/** Functions that are not made of `lambda/` alone: the console is the application that `ops console` serves. */
+const ENTRIES: Readonly<Partial<Record<FunctionName, string>>> = { console: 'lib/ops/console/widget/handler.ts' };
 
 /** Writes what one function runs into `directory`: its code in one file, the config beside it. */
 export async function buildFunction(name: FunctionName, config: RuntimeConfig, directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  await build(bundleOptions(name, config, `lambda/handlers/${name}/handler.ts`, directory));
+  await build(bundleOptions(name, config, ENTRIES[name] ?? `lambda/handlers/${name}/handler.ts`, directory));
+  if (name === 'console') writeFileSync(join(directory, WIDGET_STYLE), await widgetStyle());
   writeBesideCode(directory, config);
 }
 
@@ -42,7 +53,9 @@ export const bundleOptions = (name: FunctionName, config: RuntimeConfig, entry: 
     mainFields: ['module', 'main'],
     legalComments: 'none',
     logLevel: 'error',
-    alias: Object.fromEntries(NEVER_USED.map((module) => [module, STUBS])),
+    // Of the local stack's reports only; it is no JavaScript.
+    external: ['@duckdb/node-api'],
+    alias: Object.fromEntries(neverUsedBy(name).map((module) => [module, STUBS])),
     plugins: [onlyProvidersOf(config), onlyHalfOf(name), onlyVersionOfClients],
   }) satisfies BuildOptions;
 

@@ -95,7 +95,8 @@ describe.each(TRIED)('%s', (id) => {
     90_000,
   );
 
-  connectable(
+  // A second secret of an ESP that tries it at once is one that the receiver sees after half a minute: at night.
+  (PROVEN.has(id) && !nightly ? test.skip : connectable)(
     'a webhook of others and a secret of others are left alone',
     async () => {
       const desk = deskOf();
