@@ -1,11 +1,13 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One call as it passes: the operation, e.g. `BatchExecuteStatement` (empty where its path says it), and its JSON. */
+/** One call as it passes: the operation, e.g. `BatchExecuteStatement` (empty where its path says it), and its JSON, or its form. */
 export interface Call {
   readonly operation: string;
   readonly method: string;
   readonly path: string;
+  /** The name of the local function that asks; '' where nobody signed. */
+  readonly caller: string;
   readonly body: Record<string, unknown>;
 }
 
@@ -43,17 +45,13 @@ export async function faultyProxy(target: string): Promise<FaultyProxy> {
   const proxy = { fault: (_call: Call): Fault | Promise<Fault> => undefined, calls: [] as string[] };
   const server = createServer(async (incoming, outgoing) => {
     const body = Buffer.concat(await incoming.toArray());
-    const operation =
-      String(incoming.headers['x-amz-target'] ?? '')
-        .split('.')
-        .at(-1) ?? '';
+    const asked = parsed(body);
+    const target = String(incoming.headers['x-amz-target'] ?? '').split('.');
+    const operation = target.at(-1) || String(asked.Action ?? '');
+    const [, caller = ''] = /Credential=([^/]+)/.exec(incoming.headers.authorization ?? '') ?? [];
     proxy.calls.push(operation);
-    const fault = await proxy.fault({
-      operation,
-      method: incoming.method ?? '',
-      path: incoming.url ?? '',
-      body: parsed(body),
-    });
+    const { method = '', url: path = '' } = incoming;
+    const fault = await proxy.fault({ operation, method, path, caller, body: asked });
     if (fault === 'cut') {
       incoming.socket.destroy();
     } else if (fault === 'hang') {
@@ -104,6 +102,6 @@ function parsed(body: Buffer): Record<string, unknown> {
   try {
     return JSON.parse(body.toString()) as Record<string, unknown>;
   } catch {
-    return {};
+    return Object.fromEntries(new URLSearchParams(body.toString()));
   }
 }
