@@ -29,3 +29,13 @@ export async function retried<T>(
   }
   return left;
 }
+
+/** Lets `perSecond` pass on average; whoever has been faster waits. */
+export function pacer(perSecond: number): (count: number) => Promise<void> {
+  let next = Date.now();
+  return async (count) => {
+    const wait = next - Date.now();
+    next = Math.max(next, Date.now()) + (count * 1000) / perSecond;
+    if (wait > 0) await pause(wait);
+  };
+}

@@ -1,3 +1,4 @@
+import { caller, type Patience } from '../../../lambda/esp/caller.ts';
 import type { ApiContext, EspApi } from '../../../lambda/providers/api.ts';
 import { API_IDS, apiOf } from '../../../lambda/providers/apis.ts';
 import type { Options, Values } from '../cli/command.ts';
@@ -5,7 +6,6 @@ import { UsageError } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { type SourceName, sourceOf, type Target } from '../target/target.ts';
 import { providerOf } from '../words/provider.ts';
-import { caller, type Patience } from './caller.ts';
 
 /** Options of every command that talks to an ESP's API. The key is none of them: arguments are remembered by shells and shown to others. */
 export const API_OPTIONS = {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { pacer } from '../../cli/progress.ts';
+import { pacer } from '../../../../lambda/aws/effort.ts';
 import { enqueue } from '../../stack/outbox.ts';
 import { wayOf } from '../../stack/way.ts';
 import type { Target } from '../../target/target.ts';

@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { eventKey } from '../../../../lambda/domain/event/record.ts';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
+import { caller } from '../../../../lambda/esp/caller.ts';
+import { type Progress, readEvents } from '../../../../lambda/esp/read-events.ts';
 import type { EventsApi } from '../../../../lambda/providers/api.ts';
 import { apiOf } from '../../../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
-import { catchUp } from '../../../../lib/ops/commands/catch-up/run.ts';
-import type { Progress } from '../../../../lib/ops/commands/catch-up/state.ts';
-import { caller } from '../../../../lib/ops/esp/caller.ts';
 import { FAKE_ESPS } from '../../../support/esp/index.ts';
 import type { Fault } from '../../../support/esp/server.ts';
 import type { FakeEsp, Happening } from '../../../support/esp/story.ts';
@@ -66,7 +65,7 @@ async function run(fake: FakeEsp, state: Run, dies: () => void = () => {}, key =
     patience: PATIENCE,
   });
   const window = { from: FROM, to: state.saved.to };
-  const end = await catchUp(
+  const end = await readEvents(
     { ...(api.events as EventsApi), sliceHours: 6 },
     { call, now: Date.now(), domain: fake.domain },
     window,

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { parseJson } from '../../../lambda/domain/json.ts';
-import type { ApiAnswer, ApiRequest, Call, EspApi } from '../../../lambda/providers/api.ts';
-import { pacer } from '../cli/progress.ts';
+import { pacer } from '../aws/effort.ts';
+import { parseJson } from '../domain/json.ts';
+import type { ApiAnswer, ApiRequest, Call, EspApi } from '../providers/api.ts';
 import { ApiFailed, EspRefused, KeyRefused } from './failures.ts';
 
 export interface Line {

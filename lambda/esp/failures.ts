@@ -1,5 +1,5 @@
-import type { ApiRequest, EspApi } from '../../../lambda/providers/api.ts';
-import { CannotKnow } from '../cli/errors.ts';
+import { CannotKnow } from '../domain/errors.ts';
+import type { ApiRequest, EspApi } from '../providers/api.ts';
 
 /** What goes wrong with an ESP's API, told without the key, the path (it holds addresses) and the ESP's own words (they quote both). */
 
