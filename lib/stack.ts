@@ -15,6 +15,7 @@ import { Storage } from './constructs/storage/tables.ts';
 import { Alarms } from './constructs/watch/alarms/alarms.ts';
 import { Dashboard } from './constructs/watch/dashboard/dashboard.ts';
 import { Pulse } from './constructs/watch/pulse.ts';
+import { Reconcile } from './constructs/watch/reconcile.ts';
 import { SettingsError } from './settings/mistakes.ts';
 import { runtimeConfig } from './settings/runtime-config.ts';
 import type { Settings } from './settings/schema.ts';
@@ -61,6 +62,16 @@ export class QuellStack extends Stack {
       ownKeys: secrets.ownKeys,
       storage,
     });
+    const reconcile =
+      settings.reconcile !== undefined && secrets.apiKeys
+        ? new Reconcile(this, 'Reconcile', {
+            config,
+            hours: settings.reconcile,
+            logRetentionDays,
+            storage,
+            apiKeys: secrets.apiKeys,
+          })
+        : undefined;
     const bus = settings.publish
       ? new Bus(this, 'Bus', { config, logRetentionDays, storage, types: settings.publish.types })
       : undefined;
@@ -83,7 +94,9 @@ export class QuellStack extends Stack {
       delivery,
       mappings: Object.values(processor.mappings).flatMap((mapping) => mapping ?? []),
       archive,
-      functions: [ingress.receive, processor.process, pulse.pulse].map((one) => one.function),
+      functions: [ingress.receive, processor.process, pulse.pulse, reconcile?.reconcile].flatMap(
+        (one) => one?.function ?? [],
+      ),
       topicArns: [alarms.desk.topics.page.topicArn, alarms.desk.topics.ticket.topicArn, ...sesTopics.arns],
     });
     writeOutputs(this, {
@@ -95,6 +108,7 @@ export class QuellStack extends Stack {
       processor,
       ingress,
       pulse,
+      reconcile,
       alarms,
       archive,
       bus,

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pacer } from '../aws/effort.ts';
 import { parseJson } from '../domain/json.ts';
 import type { ApiAnswer, ApiRequest, Call, EspApi } from '../providers/api.ts';
-import { ApiFailed, EspRefused, KeyRefused } from './failures.ts';
+import { ApiFailed, EspRefused, KeyRefused, OutOfTime } from './failures.ts';
 
 export interface Line {
   readonly api: EspApi;
@@ -23,10 +23,19 @@ export interface Patience {
   /** Longest that an ESP may ask to wait. */
   readonly longest: number;
   readonly tries: number;
+  /** Epoch milliseconds from which on nothing is asked any more. Default: never. */
+  readonly until: number;
   pause(ms: number): Promise<unknown>;
 }
 
-const PATIENCE: Patience = { answer: 30_000, first: 1_000, longest: 900_000, tries: 8, pause: wait };
+const PATIENCE: Patience = {
+  answer: 30_000,
+  first: 1_000,
+  longest: 900_000,
+  tries: 8,
+  until: Number.POSITIVE_INFINITY,
+  pause: wait,
+};
 /** Longest wait that is our own choice. */
 const MOST_BACKOFF = 60_000;
 /** Waits from here on are told: nobody should wonder whether it still runs. */
@@ -41,10 +50,10 @@ type Attempt = { readonly answer: ApiAnswer } | { readonly again: string; readon
  */
 export function caller(line: Line): Call {
   const patience = { ...PATIENCE, ...line.patience };
-  const pace = pacer(line.api.perSecond);
+  const pace = pacer(line.api.perSecond, patience.until);
   return async (request) => {
     for (let tries = 1; ; tries++) {
-      await pace(1);
+      if (!(await pace(1))) throw new OutOfTime(line.title);
       const attempt = await attemptOf(request, line, patience);
       if ('answer' in attempt) return attempt.answer;
       const { again, after } = attempt;
@@ -52,14 +61,16 @@ export function caller(line: Line): Call {
       // From half of it to the whole: callers that were stopped together come back apart.
       const backoff = Math.min(patience.first * 2 ** (tries - 1), MOST_BACKOFF) * (0.5 + Math.random() / 2);
       const ms = after === undefined ? backoff : after + Math.random() * patience.first;
+      if (Date.now() + ms >= patience.until) throw new OutOfTime(line.title);
       if (ms >= TOLD_FROM) line.say(`${line.title} ${again}: waiting ${Math.ceil(ms / 1000)} s.`);
       await patience.pause(ms);
     }
   };
 }
 
-async function attemptOf(request: ApiRequest, line: Line, { answer: within }: Patience): Promise<Attempt> {
+async function attemptOf(request: ApiRequest, line: Line, { answer: longest, until }: Patience): Promise<Attempt> {
   const { title, api } = line;
+  const within = Math.max(1, Math.min(longest, until - Date.now()));
   let response: Response;
   let text: string;
   try {

@@ -37,3 +37,10 @@ export class KeyRefused extends CannotKnow {
     );
   }
 }
+
+/** Whoever asks has no more time: what was read until then stands. */
+export class OutOfTime extends CannotKnow {
+  constructor(title: string) {
+    super(`There was no time left to ask ${title} further.`);
+  }
+}

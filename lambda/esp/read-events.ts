@@ -62,7 +62,8 @@ export async function readEvents(
   return progress;
 }
 
-async function readSlice(
+/** Reads one slice, as often as its rows move. @param window of which events count, where the API goes by the time of mails */
+export async function readSlice(
   api: EventsApi,
   context: ApiContext,
   slice: TimeWindow,

@@ -161,6 +161,8 @@ export interface EspApi {
   readonly perSecond: number;
   /** Header that says in how many seconds the limit ends, where it is not `Retry-After`. */
   readonly resetHeader?: string;
+  /** Hours for which its webhook posts again what was not taken. Default 24. */
+  readonly retriesHours?: number;
   /** What `--domain` means here; absent = it is not needed. */
   readonly domain?: string;
   /** Adds the key. */

@@ -21,3 +21,6 @@ export const apiOf = async (provider: string): Promise<EspApi | undefined> => AP
 
 /** Those whose past events can be told from a webhook's, so that they can be read again. */
 export const EVENT_API_IDS: readonly string[] = ['sparkpost', 'mailgun', 'sendgrid', 'postmark'];
+
+/** Those that keep their data by domain: a source of theirs says which. */
+export const DOMAIN_API_IDS: readonly string[] = ['mailgun', 'mailersend'];

@@ -1,6 +1,7 @@
 import { safeParse } from 'valibot';
 import { streamMistakes } from './feeds.ts';
 import { isObject, type Mistake, mistakeOf, strayKeys } from './mistakes.ts';
+import { reconcileMistakes } from './reconcile.ts';
 import { globals, type Settings } from './schema.ts';
 import { checkSource } from './source.ts';
 import { unsubscribeMistakes } from './unsubscribe.ts';
@@ -28,6 +29,7 @@ export function checkSettings(document: unknown, stage: string): Checked {
     ...rateMistakes(settings),
     ...streamMistakes(settings),
     ...unsubscribeMistakes(settings.unsubscribe),
+    ...reconcileMistakes(settings),
   ];
   return contradictions.length > 0 ? { mistakes: contradictions } : { settings };
 }

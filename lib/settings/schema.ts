@@ -4,6 +4,7 @@ import { alarms } from './alarms.ts';
 import { archive, publish, streamArn } from './feeds.ts';
 import { group } from './group.ts';
 import { policy, sourcePolicy } from './policy.ts';
+import { api, reconcile } from './reconcile.ts';
 import { unsubscribe } from './unsubscribe.ts';
 import {
   alarmTarget,
@@ -33,6 +34,8 @@ export const common = v.object({
   allowIps: v.optional(v.pipe(v.array(cidr, 'a list of networks'), v.minLength(1, 'at least one network'))),
   dedupeGroup: v.optional(name),
   policy: v.optional(sourcePolicy),
+  /** The ESP's own API. */
+  api,
   /** Of its own route; what is left out is as for all. */
   throttling: v.optional(v.object({ rate: v.exactOptional(rate), burst: v.exactOptional(burst) }, 'an object')),
 });
@@ -74,6 +77,7 @@ export const globals = v.object({
   existingSecret: v.optional(secretArn),
   existingOwnKeys: v.optional(secretArn),
   existingUnsubscribeKeys: v.optional(secretArn),
+  existingApiKeys: v.optional(secretArn),
   runbookUrl: v.optional(webPage),
   alarms,
   alarmTargets: v.optional(v.array(alarmTarget, 'a list of targets'), []),
@@ -83,6 +87,8 @@ export const globals = v.object({
   byMessageIndex: v.optional(flag, false),
   byHourIndex: v.optional(flag, true),
   unsubscribe,
+  /** Hours. */
+  reconcile,
   publish,
   archive,
   /** Default: on, and off where there is an archive to rebuild from. */

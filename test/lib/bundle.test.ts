@@ -27,6 +27,7 @@ describe('a bundle', () => {
     ['process', 450],
     ['pulse', 280],
     ['publish', 340],
+    ['reconcile', 320],
   ])('of %s is its code, its config and nothing else, and stays small', async (name, kilobytes) => {
     const directory = join(folder, name);
     await buildFunction(name, config, directory);

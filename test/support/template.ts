@@ -36,6 +36,7 @@ export const VARIANTS = {
       alarms: { trafficSurge: 100_000, clickSurge: 10_000, engagementDrop: 5 },
       dashboard: true,
       archive: {},
+      reconcile: '1d',
       accessLog: true,
       byMessageIndex: true,
       pointInTimeRecovery: false,

@@ -8,7 +8,7 @@ import { METRICS } from '../../contract/metrics.ts';
 import { beat } from './heartbeat.ts';
 
 const env = readEnv('pulse');
-const { sources, heartbeat } = readConfig();
+const { sources, heartbeat, reconcile } = readConfig();
 const secrets = secretsClient();
 const dynamo = dynamoClient();
 let known: readonly string[] | undefined;
@@ -25,6 +25,7 @@ async function keys(fresh: boolean): Promise<readonly string[]> {
  */
 export async function handler(): Promise<void> {
   for (const source of Object.keys(sources)) countMetrics({ [METRICS.accepted]: 0 }, source);
+  if (reconcile) countMetrics({ [METRICS.reconciled]: 0 });
   if (!heartbeat) return countMetrics({ [METRICS.pulse]: 1 });
   const arrived = takeTrace.bind(undefined, dynamo, env.EVENTS_TABLE);
   const ended = await beat({ publicUrl: env.PUBLIC_URL, source: heartbeat, keys, arrived });

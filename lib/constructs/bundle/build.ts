@@ -46,7 +46,7 @@ export const bundleOptions = (name: FunctionName, config: RuntimeConfig, entry: 
     legalComments: 'none',
     logLevel: 'error',
     alias: Object.fromEntries(NEVER_USED.map((module) => [module, STUBS])),
-    plugins: [onlyProvidersOf(config), onlyHalfOf(name)],
+    plugins: [onlyProvidersOf(config), onlyApisOf(config), onlyHalfOf(name)],
   }) satisfies BuildOptions;
 
 /** Puts a registry of the configured providers in place of the whole one: each of the others is code that this stack cannot reach. */
@@ -60,6 +60,22 @@ const onlyProvidersOf = ({ sources, heartbeat }: RuntimeConfig): Plugin => ({
         ...ids.map((id) => `import { ${exportName(id)} } from './${id}/index.ts';`),
         `export const PROVIDERS = new Map([${ids.map(exportName)}].map((provider) => [provider.id, provider]));`,
       ].join('\n'),
+      resolveDir: join(ROOT, 'lambda/providers'),
+    }));
+  },
+});
+
+/** The same for the ESPs' APIs: one import each, where the registry has it. */
+const onlyApisOf = ({ sources }: RuntimeConfig): Plugin => ({
+  name: 'only-configured-apis',
+  setup({ onLoad }) {
+    const used = new Set(Object.values(sources).map(({ provider }) => provider));
+    onLoad({ filter: /[\\/]lambda[\\/]providers[\\/]apis\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(
+        /^ {2}\['([a-z0-9-]+)', async \(\) => .*\n/gm,
+        (line: string, id: string) => (used.has(id) ? line : ''),
+      ),
+      loader: 'ts',
       resolveDir: join(ROOT, 'lambda/providers'),
     }));
   },

@@ -18,8 +18,8 @@ const MOST_TRIES = 5;
 export const liveValues = (map: SecretMap, source: string): string[] =>
   [map.get(source)].flat().filter((value): value is string => typeof value === 'string' && value.trim() !== '');
 
-/** Which of the stack's secrets: the webhooks', its own keys, or those of unsubscribe links. */
-export type Which = 'secretArn' | 'ownKeysArn' | 'unsubscribeKeysArn';
+/** Which of the stack's secrets: the webhooks', its own keys, those of unsubscribe links, or those of the ESPs' APIs. */
+export type Which = 'secretArn' | 'ownKeysArn' | 'unsubscribeKeysArn' | 'apiKeysArn';
 
 export const readSecretMap = async (target: Target, which: Which = 'secretArn'): Promise<SecretMap> =>
   (await read(target, which, 'AWSCURRENT')).map;

@@ -29,6 +29,7 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
     if (value === undefined) throw new CannotKnow(`The stack ${name} has no output ${key}: deploy this version first.`);
     return value;
   };
+  const apiKeysArn = known.get('ApiKeysArn');
   const unsubscribeKeysArn = known.get('UnsubscribeKeysArn');
   const url = output('ApiUrl').replace(/\/$/, '');
   const providers = Object.entries(JSON.parse(output('Sources')) as Record<string, string>);
@@ -52,6 +53,7 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
       secretArn: output('SecretArn'),
       ownKeysArn: output('OwnKeysArn'),
       ...(unsubscribeKeysArn !== undefined && { unsubscribeKeysArn }),
+      ...(apiKeysArn !== undefined && { apiKeysArn }),
       output,
       stage,
       sources: new Map(sources),
@@ -82,16 +84,16 @@ async function readOutputs(name: string, connection: Connection): Promise<readon
 async function sourceSettings(
   stage: string,
   io: Io,
-): Promise<ReadonlyMap<string, Pick<SourceName, 'options' | 'dedupeGroup' | 'expectEvery'>>> {
+): Promise<ReadonlyMap<string, Pick<SourceName, 'options' | 'dedupeGroup' | 'expectEvery' | 'api'>>> {
   const directory = join(io.root, 'settings');
   if (!existsSync(join(directory, `${stage}.json`))) return new Map();
   const { loadSettings } = await import('../../settings/load.ts');
   try {
     const { sources } = loadSettings({ stage }, directory);
     return new Map(
-      Object.entries(sources).map(([name, { options, dedupeGroup, expectEvery }]) => [
+      Object.entries(sources).map(([name, { options, dedupeGroup, expectEvery, api }]) => [
         name,
-        { options, dedupeGroup, expectEvery },
+        { options, dedupeGroup, expectEvery, ...(api && { api }) },
       ]),
     );
   } catch {

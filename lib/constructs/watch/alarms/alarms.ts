@@ -16,6 +16,7 @@ import { jointAlarm } from './joint.ts';
 import { mailAlarms } from './mail.ts';
 import { pulseAlarm } from './pulse.ts';
 import { receiveAlarms } from './receive.ts';
+import { reconcileAlarms } from './reconcile.ts';
 import { sourceAlarms } from './source.ts';
 import { unsubscribeAlarms } from './unsubscribe.ts';
 
@@ -53,6 +54,7 @@ export class Alarms extends Construct {
       pulseAlarm(settings),
       ...mailAlarms(settings),
       ...unsubscribeAlarms(settings),
+      ...reconcileAlarms(settings),
       ...Object.keys(settings.sources).flatMap((source) => sourceAlarms(settings, source)),
     ];
     for (const spec of specs) this.desk.watch(spec);

@@ -12,7 +12,7 @@ const LOOK_EVERY = 100;
 /** Sends at a bounded rate, and stops while the queue is long. */
 export class Sender {
   readonly #target: Target;
-  readonly #pace: (events: number) => Promise<void>;
+  readonly #pace: ReturnType<typeof pacer>;
   #messages = 0;
 
   constructor(target: Target, eventsPerSecond: number) {
