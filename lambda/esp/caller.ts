@@ -74,7 +74,11 @@ async function attemptOf(request: ApiRequest, line: Line, { answer: longest, unt
   let response: Response;
   let text: string;
   try {
-    response = await send(api.authorise(request, line.key), line.base, within);
+    response = await send(
+      request.download === undefined ? api.authorise(request, line.key) : request,
+      line.base,
+      within,
+    );
     text = await response.text();
   } catch (error) {
     const again = (error as Error).name === 'TimeoutError' ? 'did not answer in time' : 'could not be reached';
@@ -82,7 +86,7 @@ async function attemptOf(request: ApiRequest, line: Line, { answer: longest, unt
     if (request.once) throw new ApiFailed(title, request, `${again}: whether it was done is not known`);
     return { again };
   }
-  const answer = { status: response.status, text, json: read(text) };
+  const answer = { status: response.status, text, json: request.download === undefined ? read(text) : {} };
   if (request.accepts?.includes(response.status)) return { answer: { ...answer, json: answer.json ?? {} } };
   if (api.keyRefused?.(answer) || response.status === 401 || response.status === 403)
     throw new KeyRefused(title, api, request, response.status);
@@ -101,8 +105,7 @@ const isChange = ({ method, use }: ApiRequest): boolean => method !== 'GET' && u
 
 function send(request: ApiRequest, base: URL, within: number): Promise<Response> {
   const { method, path, headers, json, form } = request;
-  const url = new URL(base.pathname.replace(/\/$/, '') + path, base);
-  if (url.origin !== base.origin) throw new Error('a path led to another host');
+  const url = request.download === undefined ? atBase(base, path) : elsewhere(request.download, base);
   const body =
     json !== undefined
       ? JSON.stringify(json)
@@ -115,6 +118,20 @@ function send(request: ApiRequest, base: URL, within: number): Promise<Response>
     redirect: 'manual',
     signal: AbortSignal.timeout(within),
   });
+}
+
+/** Where the key goes: nowhere but to the base. */
+function atBase(base: URL, path: string): URL {
+  const url = new URL(base.pathname.replace(/\/$/, '') + path, base);
+  if (url.origin !== base.origin) throw new Error('a path led to another host');
+  return url;
+}
+
+/** Where no key goes: any host over TLS, or the base itself. */
+function elsewhere(address: string, base: URL): URL {
+  const url = new URL(address);
+  if (url.protocol !== 'https:' && url.origin !== base.origin) throw new Error('a file is fetched over TLS only');
+  return url;
 }
 
 function read(text: string): unknown {

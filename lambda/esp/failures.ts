@@ -1,4 +1,4 @@
-import { CannotKnow } from '../domain/errors.ts';
+import { CannotKnow } from '../domain/cannot-know.ts';
 import type { ApiRequest, EspApi } from '../providers/api.ts';
 
 /** What goes wrong with an ESP's API, told without the key, the path (it holds addresses) and the ESP's own words (they quote both). */

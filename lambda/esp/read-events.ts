@@ -1,4 +1,4 @@
-import { CannotKnow } from '../domain/errors.ts';
+import { CannotKnow } from '../domain/cannot-know.ts';
 import type { NormalisedEvent } from '../domain/event/event.ts';
 import type { Interpreter } from '../domain/interpret.ts';
 import { type ApiContext, CursorLost, type EventPage, type EventsApi, type TimeWindow } from '../providers/api.ts';

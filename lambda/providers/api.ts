@@ -14,6 +14,8 @@ export interface ApiRequest {
   /** From the API's base on, with its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** An address that the ESP named, in place of `path`: fetched without the key, its text taken as it is. */
+  readonly download?: string;
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as a form. */
@@ -40,6 +42,10 @@ export interface ApiContext {
   readonly now: number;
   /** What the ESP keeps its data by, where `EspApi.domain` asks for it. */
   readonly domain: string;
+  /** Name of the source: the last part of its webhook's URL. */
+  readonly source: string;
+  /** Milliseconds, for work that the ESP does meanwhile. */
+  wait(ms: number): Promise<unknown>;
 }
 
 /** The token of the next page is no longer known: the window has to be read from its beginning. */

@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { API_IDS, DOMAIN_API_IDS } from '../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
 import type { Mistake } from './mistakes.ts';
-import type { Settings } from './schema.ts';
 import { flag, httpsUrl, matching } from './values.ts';
 
 const PERIOD = 'a time from "1h" to "24h", or "1d"';
@@ -27,15 +26,26 @@ export const api = v.exactOptional(
   ),
 );
 
+/** As much of the settings as this is about. */
+interface About {
+  readonly reconcile?: number;
+  readonly sources: Readonly<
+    Record<
+      string,
+      { readonly provider: string; readonly api?: { readonly domain?: string; readonly reconcile?: boolean } }
+    >
+  >;
+}
+
 /** Sources that are compared with their ESP, by name. */
-export const reconciled = ({ reconcile: hours, sources }: Settings): readonly string[] =>
+export const reconciled = ({ reconcile: hours, sources }: About): readonly string[] =>
   hours === undefined
     ? []
     : Object.entries(sources).flatMap(([name, source]) =>
         API_IDS.includes(source.provider) && source.api?.reconcile !== false ? [name] : [],
       );
 
-export function reconcileMistakes(settings: Settings): Mistake[] {
+export function reconcileMistakes(settings: About): Mistake[] {
   if (settings.reconcile === undefined) return [];
   const names = reconciled(settings);
   if (names.length === 0) {
@@ -43,7 +53,7 @@ export function reconcileMistakes(settings: Settings): Mistake[] {
     return [{ path: ['reconcile'], problem }];
   }
   return names.flatMap((name) => {
-    const { provider, api: own } = settings.sources[name] ?? { provider: '' };
+    const { provider, api: own } = settings.sources[name] ?? { provider: '', api: undefined };
     if (!DOMAIN_API_IDS.includes(provider) || own?.domain !== undefined) return [];
     const problem = `is missing: ${PROVIDERS.get(provider)?.title} keeps its data by it. Or leave this source out: "reconcile": false beside it`;
     return [{ path: ['sources', name, 'api', 'domain'], problem }];

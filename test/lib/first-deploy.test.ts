@@ -79,7 +79,7 @@ test('every deploy looks for what it can adopt', () => {
 });
 
 test('existing secrets are read and none is made; an ARN must be whole, or no right would match it', () => {
-  const stack = synthesize(settingsOf({ ...GIVEN, unsubscribe: {} }));
+  const stack = synthesize(settingsOf({ ...GIVEN, unsubscribe: {}, reconcile: '1d' }));
   expect(stack.ofType('AWS::SecretsManager::Secret')).toEqual([]);
   const { SecretArn, OwnKeysArn, UnsubscribeKeysArn, ApiKeysArn } = stack.outputs;
   expect([SecretArn, OwnKeysArn, UnsubscribeKeysArn, ApiKeysArn].map((output) => output?.Value)).toEqual(

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EVENTS } from '../../contract/tables.ts';
-import { CannotKnow } from '../../domain/errors.ts';
+import { CannotKnow } from '../../domain/cannot-know.ts';
 import type { NormalisedEvent } from '../../domain/event/event.ts';
 import { type EventKey, eventKey } from '../../domain/event/record.ts';
 import { jitter } from '../effort.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { EVENTS, SUPPRESSION } from '../../contract/tables.ts';
-import { CannotKnow } from '../../domain/errors.ts';
+import { CannotKnow } from '../../domain/cannot-know.ts';
 import { LISTED_BY_HOUR } from '../../domain/event/record.ts';
 import { jitter } from '../effort.ts';
 

@@ -1,20 +1,14 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SourceConfig } from '../../contract/config.ts';
-import { CannotKnow } from '../../domain/errors.ts';
+import { CannotKnow } from '../../domain/cannot-know.ts';
 import { interpreter } from '../../domain/interpret.ts';
 import { caller } from '../../esp/caller.ts';
 import type { ApiContext, TimeWindow } from '../../providers/api.ts';
 import { apiOf } from '../../providers/apis.ts';
 import { providerIn } from '../../providers/half.ts';
 import { compareEvents } from './events.ts';
+import type { Compared, Tables } from './found.ts';
 import { compareLists } from './lists.ts';
-
-/** The tables that are asked; nothing is written. */
-export interface Tables {
-  readonly client: DynamoDBClient;
-  readonly events: string;
-  readonly suppression: string;
-}
 
 export interface Question {
   readonly source: string;
@@ -25,17 +19,6 @@ export interface Question {
   /** Epoch milliseconds: no request is begun after it. */
   readonly until: number;
   readonly tables: Tables;
-}
-
-export interface Compared extends TimeWindow {
-  /** Events that the ESP told, or entries of its lists that are of this time. */
-  readonly fetched: number;
-  /** Those that the tables do not know. */
-  readonly missing: number;
-  /** How much of the time could be read within the time there was, 0 to 1. */
-  readonly share: number;
-  /** What cannot be read at all, as sentences. */
-  readonly lost: readonly string[];
 }
 
 const HOUR = 3_600_000;
@@ -70,7 +53,7 @@ export async function compare({ source, config, key, hours, until, tables }: Que
     say: () => {},
     patience: { answer: ANSWER_MS, until },
   });
-  const context: ApiContext = { call, now, domain: config.api?.domain ?? '' };
+  const context: ApiContext = { call, now, domain: config.api?.domain ?? '', source, wait: pause };
   const settle = Math.ceil(((api.events?.settleMinutes ?? 0) * MINUTE) / HOUR);
   const window = windowOf(now, hours, Math.max(api.retriesHours ?? USUAL_RETRIES, settle));
   const reading = { provider, options: config.options, dedupeGroup: config.dedupeGroup };

@@ -3,7 +3,7 @@ import type { Interpreter } from '../../domain/interpret.ts';
 import { OutOfTime } from '../../esp/failures.ts';
 import { type Progress, readSlice } from '../../esp/read-events.ts';
 import type { ApiContext, EventsApi, TimeWindow } from '../../providers/api.ts';
-import type { Compared, Tables } from './compare.ts';
+import type { Compared, Tables } from './found.ts';
 
 const HOUR = 3_600_000;
 /** A slice of the time is so much of what a catch-up reads as one. */

@@ -6,9 +6,11 @@ import { countMetrics, logError, logInfo, logWarning } from '../../aws/telemetry
 import type { SourceConfig } from '../../contract/config.ts';
 import { readEnv } from '../../contract/env.ts';
 import { METRICS } from '../../contract/metrics.ts';
-import { CannotKnow, RefusedRequest } from '../../domain/errors.ts';
+import { CannotKnow } from '../../domain/cannot-know.ts';
+import { RefusedRequest } from '../../domain/errors.ts';
 import { API_IDS } from '../../providers/apis.ts';
-import { type Compared, compare } from './compare.ts';
+import { compare } from './compare.ts';
+import type { Compared } from './found.ts';
 
 /** Left to count and to answer, in milliseconds, and for a look at a table that is under way. */
 const ANSWER = 20_000;

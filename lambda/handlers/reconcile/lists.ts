@@ -1,8 +1,8 @@
 import { heardOf, listedIn } from '../../aws/dynamodb/people.ts';
 import { normaliseAddress } from '../../domain/address.ts';
-import { CannotKnow } from '../../domain/errors.ts';
+import { CannotKnow } from '../../domain/cannot-know.ts';
 import type { ApiContext, ListsApi, TimeWindow } from '../../providers/api.ts';
-import type { Compared, Tables } from './compare.ts';
+import type { Compared, Tables } from './found.ts';
 
 /** So many entries of one time say enough. */
 const MOST = 20_000;

@@ -1,4 +1,4 @@
-import { CannotKnow } from '../../../lambda/domain/errors.ts';
+import { CannotKnow } from '../../../lambda/domain/cannot-know.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
 /** The command line is wrong. Never quotes a value: it may be a secret in the wrong place. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { caller, type Patience } from '../../../lambda/esp/caller.ts';
 import type { ApiContext, EspApi } from '../../../lambda/providers/api.ts';
 import { API_IDS, apiOf } from '../../../lambda/providers/apis.ts';
@@ -48,7 +49,7 @@ export async function openSession(
     throw new UsageError(`${title} keeps its data by domain: --domain is missing (${api.domain}).`);
   const key = await apiKeyOf(target, source, { title, api }, given, io);
   const call = caller({ api, title, base, key, say: io.say, ...(patience && { patience }) });
-  return { source, name, title, api, context: { call, now: Date.now(), domain } };
+  return { source, name, title, api, context: { call, now: Date.now(), domain, source, wait: patience?.pause ?? pause } };
 }
 
 /** The key goes there: over TLS, or to this machine. */

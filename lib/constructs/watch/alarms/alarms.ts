@@ -14,9 +14,8 @@ import { archiveAlarms, busAlarms } from './feeds.ts';
 import { errorsOf, slownessOf, throttlesOf } from './function.ts';
 import { jointAlarm } from './joint.ts';
 import { mailAlarms } from './mail.ts';
-import { pulseAlarm } from './pulse.ts';
 import { receiveAlarms } from './receive.ts';
-import { reconcileAlarms } from './reconcile.ts';
+import { pulseAlarm, reconcileAlarms } from './scheduled.ts';
 import { sourceAlarms } from './source.ts';
 import { unsubscribeAlarms } from './unsubscribe.ts';
 

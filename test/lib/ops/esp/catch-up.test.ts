@@ -67,7 +67,7 @@ async function run(fake: FakeEsp, state: Run, dies: () => void = () => {}, key =
   const window = { from: FROM, to: state.saved.to };
   const end = await readEvents(
     { ...(api.events as EventsApi), sliceHours: 6 },
-    { call, now: Date.now(), domain: fake.domain },
+    { call, now: Date.now(), domain: fake.domain, source: fake.provider, wait: async () => {} },
     window,
     state.saved,
     {
