@@ -193,6 +193,7 @@ describe('one path, end to end', () => {
   });
 
   test('the same requests again, and in another grouping, change no count', async () => {
+    await eventually(async () => expect(await driver.depth('delivery')).toBe(0));
     const before = { events: await driver.events(), suppression: await driver.suppression() };
     expect(before.events).toHaveLength(10);
     expect(await postEverything()).toEqual([200, 200, 200, 200, 200]);

@@ -7,7 +7,7 @@ import { packMessages } from '../lambda/domain/message.ts';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { eventually, signSns, signSnsConfirmation } from './support/driver.ts';
-import { type BusEvent, Feeds, feedSettings, schemaErrors, transformed } from './support/feeds.ts';
+import { type BusEvent, Feeds, feedSettings, schemaErrors, transformed } from './support/feeds/feeds.ts';
 import { type FaultyProxy, faultyProxy, unavailable } from './support/surroundings/faulty-proxy.ts';
 import { snsCertificate } from './support/surroundings/sns-certificate.ts';
 

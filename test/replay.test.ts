@@ -10,7 +10,7 @@ import { packMessages } from '../lambda/domain/message.ts';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { eventually, type Item } from './support/driver.ts';
-import { ERASURE_SECRET, Feeds, feedSettings } from './support/feeds.ts';
+import { ERASURE_SECRET, Feeds, feedSettings } from './support/feeds/feeds.ts';
 import { ops } from './support/ops.ts';
 
 /** A day out of the archive and through the queue again. */
@@ -24,7 +24,7 @@ let dynamo: DynamoDBClient;
 
 beforeAll(async () => {
   const { key, ...files } = feedSettings({ archive: { retentionDays: 30 } });
-  local = await startLocal({ port: 0, quiet: true, timeScale: 0.02, home: join(root, '.local'), ...files });
+  local = await startLocal({ port: 0, quiet: true, home: join(root, '.local'), ...files });
   feeds = new Feeds(local, key);
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   dynamo = new DynamoDBClient({ endpoint: local.stack.endpoints.dynamodb, region: 'us-east-1', credentials });

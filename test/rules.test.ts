@@ -2,8 +2,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { PROVIDERS } from '../lambda/providers/index.ts';
-import { circles } from './support/circles.ts';
-import { FOLDERS, withFolders } from './support/folders.ts';
+import { circles } from './support/house/circles.ts';
+import { FOLDERS, withFolders } from './support/house/folders.ts';
 import { withTables } from './support/providers/table.ts';
 
 /** Rules of the house that no type holds: which folder may import which, and what belongs to every provider. */

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { EpochMs } from '../contract/units.ts';
 
 /** Ends at `deadline` (epoch milliseconds); at once where that has passed. */
-export const until = (deadline: number): AbortSignal =>
+export const until = (deadline: EpochMs): AbortSignal =>
   AbortSignal.timeout(Math.max(0, Math.ceil(deadline - Date.now())));
 
 /** Milliseconds before the n-th retry: exponential to 2 s, full jitter. */
@@ -15,7 +16,7 @@ export const jitter = (attempt: number): number => Math.random() * Math.min(2000
  */
 export async function retried<T>(
   items: readonly T[],
-  deadline: number,
+  deadline: EpochMs,
   step: (left: readonly T[]) => Promise<readonly T[]>,
 ): Promise<readonly T[]> {
   let left = items;

@@ -1,5 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { BUS_SOURCE, type DetailType } from '../contract/bus.ts';
+import type { EpochMs } from '../contract/units.ts';
 import { packed } from '../domain/batches.ts';
 import { retried } from './effort.ts';
 
@@ -28,7 +29,7 @@ export async function putOnBus(
   client: EventBridgeClient,
   bus: string,
   entries: readonly BusEntry[],
-  deadline: number,
+  deadline: EpochMs,
 ): Promise<Sent[]> {
   const outcomes: Sent[] = entries.map((entry) => (sizeOf(entry) > MAX_BYTES ? 'never' : 'failed'));
   const open = outcomes.flatMap((outcome, index) => (outcome === 'failed' ? [index] : []));

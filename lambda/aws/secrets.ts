@@ -1,10 +1,11 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { RefusedRequest } from '../domain/errors.ts';
 import { hedged } from './hedge.ts';
+import { liveValues, parseSecretMap } from './secret-map.ts';
 import { logError } from './telemetry.ts';
 
 /** Live values by source, newest first. */
-type SecretMap = ReadonlyMap<string, readonly string[]>;
+type LiveValues = ReadonlyMap<string, readonly string[]>;
 
 const REFRESH_AFTER = 5 * 60_000;
 /** After a failed check or a missing value the map is read again, at most this often: a flood of forgeries must not become a flood of reads. */
@@ -18,7 +19,7 @@ export class SecretStore {
   readonly #client: SecretsManagerClient;
   readonly #arn: string;
   readonly #now: () => number;
-  #map: SecretMap | undefined;
+  #map: LiveValues | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
   /** The last read did not end in an answer of the store. */
@@ -88,20 +89,12 @@ export class SecretStore {
   }
 }
 
-function parse(text: string): SecretMap {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new TypeError('the secret is not a JSON object');
+/** Sources without a live value are left out: to `receive` they have none. */
+function parse(text: string): LiveValues {
+  const map = parseSecretMap(text);
   return new Map(
-    Object.entries(value).flatMap(([source, item]): [string, string[]][] => {
-      const live = (Array.isArray(item) ? item : [item]).filter(
-        (one): one is string => typeof one === 'string' && one.trim() !== '',
-      );
+    [...map.keys()].flatMap((source): [string, string[]][] => {
+      const live = liveValues(map, source);
       return live.length > 0 ? [[source, live]] : [];
     }),
   );

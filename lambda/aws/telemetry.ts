@@ -73,7 +73,7 @@ function embedded(counts: Counts, source?: string): Embedded | undefined {
   const names = Object.keys(counts);
   if (names.length === 0) return undefined;
   const Metrics = names.map((Name) => ({ Name, Unit: Name === METRICS.heartbeat ? 'Milliseconds' : 'Count' }) as const);
-  const Namespace = process.env.POWERTOOLS_METRICS_NAMESPACE ?? '';
+  const Namespace = process.env.METRICS_NAMESPACE ?? '';
   // "No dimension" is one empty set in this format; an empty list of sets is not taken.
   const Dimensions = [source === undefined ? [] : [SOURCE_DIMENSION]];
   return {

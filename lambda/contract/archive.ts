@@ -1,10 +1,12 @@
+import type { Iso } from './units.ts';
+
 /**
  * The archive: what came in, as it came in. A line is one raw event as JSON; objects are gzip files of such lines, under the day on which
  * they were archived. Names of members and prefixes are a contract: saved queries, `ops replay` and other readers build on them.
  */
 export interface ArchiveLine {
   /** First member: readers skip what lies outside their time without parsing the line. ISO 8601. */
-  readonly receivedAt: string;
+  readonly receivedAt: Iso;
   readonly source: string;
   readonly provider: string;
   readonly channel: string;

@@ -3,7 +3,7 @@
  * The stack must fill exactly these (a type and a test hold it to that); handlers read them through {@link readEnv} only.
  */
 const COMMON = {
-  POWERTOOLS_METRICS_NAMESPACE: "CloudWatch namespace of this stage's metrics",
+  METRICS_NAMESPACE: "CloudWatch namespace of this stage's metrics",
 } as const;
 
 export const ENV = {

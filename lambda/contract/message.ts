@@ -1,3 +1,5 @@
+import type { Iso } from './units.ts';
+
 /**
  * What travels on the delivery queue, and unchanged into the dead-letter queue. Readers accept every version listed here, so that
  * messages written before an upgrade are processed after it, and the other way round.
@@ -12,7 +14,7 @@ export interface DeliveryMessage {
   readonly source: string;
   readonly channel: Channel;
   /** ISO 8601, UTC, milliseconds. */
-  readonly receivedAt: string;
+  readonly receivedAt: Iso;
   readonly requestId: string;
   readonly origin: Origin;
   /** What the request's headers said and its body does not, such as a delivery id. */

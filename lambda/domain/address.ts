@@ -1,4 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
+import type { Address } from '../contract/units.ts';
 
 /** UTF-16 units of what is given, display name included: NFC of a longer text can take seconds. */
 const MAX_GIVEN = 1000;
@@ -10,7 +11,7 @@ const MAX_ADDRESS = 320;
  * provider might fold (dots, plus tags): two addresses that may be two people stay two.
  * @returns undefined where the text is not an address. Vectors: `docs/address-vectors.json`.
  */
-export function normaliseAddress(raw: string): string | undefined {
+export function normaliseAddress(raw: string): Address | undefined {
   if (raw.length > MAX_GIVEN) return undefined;
   const [, bracketed] = displayName(raw.normalize('NFC').trim());
   const bare = bracketed.trim().toLowerCase().normalize('NFC');
@@ -26,7 +27,7 @@ export function normaliseAddress(raw: string): string | undefined {
  * with a display name that names nobody else, one trailing dot, NFC within non-ASCII letters, an international domain in its own letters.
  * @param key the text's normal form
  */
-export function isAltered(given: string, key: string): boolean {
+export function isAltered(given: string, key: Address): boolean {
   if (given === key) return false;
   const [name, bracketed] = displayName(trimAscii(given));
   if (name.includes('@') && normaliseAddress(name) !== key) return true;
@@ -39,7 +40,7 @@ export function isAltered(given: string, key: string): boolean {
 }
 
 /** Whether two texts differ in ASCII case only: what an ESP calls no address is said of the very string that it was given. */
-export const sameButCase = (given: string, key: string): boolean => lowerAscii(given) === key;
+export const sameButCase = (given: string, key: Address): boolean => lowerAscii(given) === key;
 
 /**
  * A display name and what stands in the brackets after it, `['', text]` where there are none. Brackets count only at the end and outside

@@ -1,3 +1,5 @@
+import type { Address } from '../contract/units.ts';
+
 /**
  * The operators that hold most private mailboxes, and the domains by which they can be told from an address. A company's own domain on
  * Google's or Microsoft's servers cannot be told so: that would take a DNS lookup per mail.
@@ -33,14 +35,14 @@ export const MAILBOX_OPERATORS: readonly MailboxOperator[] = [
 /** What everybody else is counted under. */
 export const OTHER_OPERATOR = 'other';
 
-/** The operator of an address in normal form; undefined = none of those known. */
-export function mailboxOperator(address: string): string | undefined {
+/** The operator of an address; undefined = none of those known. */
+export function mailboxOperator(address: Address): string | undefined {
   const domain = address.slice(address.lastIndexOf('@') + 1);
   return MAILBOX_OPERATORS.find(({ domains }) => domains.test(domain))?.name;
 }
 
 /** False where a complaint of this address's owner would never reach us. */
-export function mayComplain(address: string): boolean {
+export function mayComplain(address: Address): boolean {
   const domain = address.slice(address.lastIndexOf('@') + 1);
   return MAILBOX_OPERATORS.find(({ domains }) => domains.test(domain))?.reportsComplaints ?? true;
 }

@@ -1,3 +1,5 @@
+import type { EpochMs } from '../contract/units.ts';
+
 /**
  * An ESP's own HTTP API, as far as Quell uses it: past events, the ESP's own suppression lists, its webhooks. What stands in a provider's
  * `api.ts` describes requests and reads answers; whoever calls it brings the network, the key, the pace and the patience.
@@ -39,7 +41,7 @@ export type Call = (request: ApiRequest) => Promise<ApiAnswer>;
 export interface ApiContext {
   readonly call: Call;
   /** Epoch milliseconds. */
-  readonly now: number;
+  readonly now: EpochMs;
   /** What the ESP keeps its data by, where `EspApi.domain` asks for it. */
   readonly domain: string;
   /** Name of the source: the last part of its webhook's URL. */
@@ -55,8 +57,8 @@ export class CursorLost extends Error {
 
 /** A stretch of time in epoch milliseconds; its end is not part of it. */
 export interface TimeWindow {
-  readonly from: number;
-  readonly to: number;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
 }
 
 export interface EventPage {
@@ -98,7 +100,7 @@ export interface ListEntry {
   /** As the ESP writes it; part of what makes the entry this one. */
   readonly since?: string;
   /** Epoch milliseconds of `since`. */
-  readonly at?: number;
+  readonly at?: EpochMs;
   /** What the ESP removes it by, where that is not the address. */
   readonly id?: string;
   /** Why the ESP does not let it be removed, as a sentence. */

@@ -1,4 +1,5 @@
 import type { GenericSchema } from 'valibot';
+import type { EpochMs } from '../contract/units.ts';
 import type { Topics } from '../domain/channel.ts';
 import type { RefusalReason } from '../domain/errors.ts';
 import type { EventType } from '../domain/event/event.ts';
@@ -22,7 +23,7 @@ export interface VerifyContext<Options> {
   readonly secrets: readonly string[];
   readonly options: Options;
   /** Clock, epoch milliseconds. */
-  readonly now: number;
+  readonly now: EpochMs;
   /** The URL the ESP was given for this source, where the stack knows it. */
   readonly webhookUrl?: string;
   /** Fetches a small text over https, no redirects, or throws. Used only for addresses the provider has checked. */
@@ -68,7 +69,7 @@ export interface SampleInput<Options> {
   readonly type: EventType;
   readonly recipient: string;
   /** Event time, epoch milliseconds; also the signing time. */
-  readonly at: number;
+  readonly at: EpochMs;
   /** Makes this sample different from others; hex. */
   readonly id: string;
   /** What signs: the shared secret, or the private key's PEM. */

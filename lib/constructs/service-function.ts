@@ -44,7 +44,7 @@ export class ServiceFunction<F extends FunctionName> extends Construct {
     this.name = props.name;
     this.timeout = props.timeout;
     const common: { readonly [Variable in CommonVariable]: Access } = {
-      POWERTOOLS_METRICS_NAMESPACE: plain(namespaceOf(props.config.stage)),
+      METRICS_NAMESPACE: plain(namespaceOf(props.config.stage)),
     };
     const uses: [string, Access][] = Object.entries({ ...common, ...props.uses });
 

@@ -1,4 +1,5 @@
 import { SUPPRESSION } from '../../lambda/contract/tables.ts';
+import type { EpochSeconds } from '../../lambda/contract/units.ts';
 import { REASONS } from '../../lambda/domain/suppression/suppression.ts';
 import type { Item } from './lookup.ts';
 import type { Question, Reason } from './types.ts';
@@ -6,13 +7,13 @@ import type { Question, Reason } from './types.ts';
 /** What holds mail back, and until when. */
 export interface Verdict {
   /** Epoch seconds; 0 = never held back. */
-  readonly until: number;
+  readonly until: EpochSeconds;
   readonly reason?: Reason;
   readonly scope?: string;
 }
 
 /** The whole rule of a reader: only the end decides; the reason is said beside it. @param now epoch seconds */
-export function judge(item: Item, question: Question, now: number): Verdict {
+export function judge(item: Item, question: Question, now: EpochSeconds): Verdict {
   const scopes = question.transactional ? [] : [question.scope ?? []].flat();
   const ends = question.transactional
     ? [number(item, SUPPRESSION.transactionalUntil)]
@@ -26,7 +27,7 @@ function strongest(
   item: Item,
   { transactional }: Question,
   scopes: readonly string[],
-  now: number,
+  now: EpochSeconds,
 ): Pick<Verdict, 'reason' | 'scope'> {
   const candidates = [
     ...REASONS.filter((reason) => !(transactional && reason === 'unsubscribe')).map((reason) => ({ reason })),

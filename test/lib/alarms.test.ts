@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { alarmName, SOURCE_ALARMS } from '../../lambda/contract/alarms.ts';
 import { METRICS, namespaceOf, SOURCE_DIMENSION } from '../../lambda/contract/metrics.ts';
-import { silenceWindow } from '../../lib/constructs/watch/alarms/silence.ts';
+import { silenceWindow } from '../../lib/constructs/watch/alarms/source/silence.ts';
 import { LONGEST_WINDOW, SHORTEST_WINDOW } from '../../lib/settings/values.ts';
 import { evaluate } from '../support/alarms/evaluator.ts';
 import { settingsOf, show, synthesize, VARIANTS, withSource } from '../support/template.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SUPPRESSION } from '../../contract/tables.ts';
+import type { Address, Iso } from '../../contract/units.ts';
 import { chunks } from '../../domain/batches.ts';
 import { ERASED_AT, ERASURE_KEY, erasureMark } from '../../domain/erasure.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
@@ -23,11 +24,11 @@ export class Erasures {
   }
 
   /**
-   * When each of these people was erased (ISO 8601), where they were. Addresses in normal form.
+   * When each of these people was erased, where they were.
    * @param signal ends the attempt
    * @throws whatever keeps it from knowing: to go on without knowing could bring somebody back.
    */
-  async erasedAt(addresses: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  async erasedAt(addresses: readonly Address[], signal: AbortSignal): Promise<ReadonlyMap<Address, Iso>> {
     const [key] = await this.#keys(signal);
     if (key === undefined || addresses.length === 0) return new Map();
     const byMark = new Map(addresses.map((address) => [erasureMark(key, address), address]));

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { EVENTS } from '../../contract/tables.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import type { EventType, NormalisedEvent } from '../../domain/event/event.ts';
 import { eventKey, eventRecord, expiresAt, recordedEvent } from '../../domain/event/record.ts';
 import { toItem } from './item.ts';
@@ -47,7 +48,7 @@ export class EventStore {
    */
   async record(
     events: readonly NormalisedEvent[],
-    deadline: number,
+    deadline: EpochMs,
     modeOf: (index: number) => RecordMode = () => ({}),
   ): Promise<Recorded[]> {
     const now = Date.now() / 1000;

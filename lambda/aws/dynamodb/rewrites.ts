@@ -1,4 +1,5 @@
 import { type AttributeValue, BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { EpochMs } from '../../contract/units.ts';
 import { chunks } from '../../domain/batches.ts';
 import { retried } from '../effort.ts';
 import type { Outcome } from './statements.ts';
@@ -12,7 +13,7 @@ export async function writeOver(
   client: DynamoDBClient,
   table: string,
   items: readonly Item[],
-  deadline: number,
+  deadline: EpochMs,
 ): Promise<Outcome[]> {
   const outcomes = new Map<Item, Outcome>(items.map((item) => [item, 'failed']));
   await retried(items, deadline, async (left) => {

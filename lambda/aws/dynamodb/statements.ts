@@ -4,6 +4,7 @@ import {
   type BatchStatementRequest,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
+import type { EpochMs } from '../../contract/units.ts';
 import { chunks, inParallel } from '../../domain/batches.ts';
 import { retried } from '../effort.ts';
 
@@ -51,7 +52,7 @@ export interface Statement {
 export async function runStatements(
   client: DynamoDBClient,
   statements: readonly Statement[],
-  deadline: number,
+  deadline: EpochMs,
 ): Promise<Outcome[]> {
   const outcomes = new Array<Outcome>(statements.length).fill('failed');
   await retried([...statements.keys()], deadline, async (left) => {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../../contract/tables.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import { chunks } from '../../domain/batches.ts';
 import { type Change, type Judgement, type Reasons, settled, verdicts } from '../../domain/suppression/suppression.ts';
 import { jitter, until } from '../effort.ts';
@@ -46,7 +47,7 @@ export class SuppressionStore {
    */
   async apply(
     changes: ReadonlyMap<string, Change>,
-    deadline: number,
+    deadline: EpochMs,
     { quiet = new Set(), fresh = new Set() }: { quiet?: ReadonlySet<string>; fresh?: ReadonlySet<string> } = {},
   ): Promise<Applied> {
     const changed = new Set<string>();

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EVENTS, internalKey } from '../../contract/tables.ts';
+import type { Iso } from '../../contract/units.ts';
 import { insertText } from './events.ts';
 import { type Outcome, runStatements, type Statement } from './statements.ts';
 
@@ -11,7 +12,7 @@ export interface BoundToken {
   /** Hash of the raw event. */
   readonly digest: string;
   /** ISO 8601. */
-  readonly receivedAt: string;
+  readonly receivedAt: Iso;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { EventMembers, MappedMembers } from '../../contract/event/fields.ts';
+import type { EpochMs } from '../../contract/units.ts';
 
 export {
   BOUNCE_CAUSES,
@@ -16,7 +17,7 @@ export interface Draft extends Omit<MappedMembers, 'scope'> {
   /** As the ESP wrote it; display names allowed. Absent where the ESP does not name one person. */
   readonly recipient?: string;
   /** Epoch milliseconds. Absent where the ESP gives none: never "now". */
-  readonly occurredAt?: number;
+  readonly occurredAt?: EpochMs;
   /** On un/resubscribed: `all`, or `<kind>:<id>` (list, group, topic, stream). */
   readonly scope?: string;
   /**

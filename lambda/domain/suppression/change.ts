@@ -1,5 +1,6 @@
 import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
 import { EVENTS, isInternal, SUPPRESSION } from '../../contract/tables.ts';
+import type { EpochSeconds, Iso } from '../../contract/units.ts';
 import type { NormalisedEvent } from '../event/event.ts';
 import { recordedEvent } from '../event/record.ts';
 import { type Mark, type Reasons, verdicts } from './suppression.ts';
@@ -30,7 +31,7 @@ export interface SuppressionChange {
   /** Whether marketing mail to this person began or ceased to be suppressed, by the time of the write. */
   readonly change: 'suppressed' | 'released' | 'updated';
   /** Event time of the newest piece of evidence behind the change. */
-  readonly occurredAt: string;
+  readonly occurredAt: Iso;
   readonly updatedAt: string;
   /** Null where there was no entry. */
   readonly before: SuppressionState | null;
@@ -73,7 +74,7 @@ const isNobodys = (item: Item): boolean => isInternal(String(item[EVENTS.partiti
 
 const reasonsOf = (item: Item | undefined): Reasons => (item?.[SUPPRESSION.reasons] ?? {}) as Reasons;
 
-const suppressedAt = (item: Item | undefined, now: number): boolean =>
+const suppressedAt = (item: Item | undefined, now: EpochSeconds): boolean =>
   Number(item?.[SUPPRESSION.suppressedUntil] ?? 0) > now;
 
 function stateOf(item: Item): SuppressionState {

@@ -1,4 +1,5 @@
 import { FOREVER } from '../../contract/tables.ts';
+import type { EpochSeconds, Iso } from '../../contract/units.ts';
 import { PoisonEvent } from '../errors.ts';
 import type { Draft } from '../event/event.ts';
 import { parseJson, UnreadableJson } from '../json.ts';
@@ -19,9 +20,9 @@ export interface OperatorAct {
   /** On `unsubscribe`: a scope as the suppression table names it. */
   readonly scope?: string;
   /** ISO 8601. Of a suppression: when its evidence dates from. */
-  readonly at: string;
+  readonly at: Iso;
   /** On `suppress`: epoch seconds; absent = for ever. */
-  readonly until?: number;
+  readonly until?: EpochSeconds;
   readonly actor: string;
   readonly note: string;
   /** The import that the line came with: two imports that say the same stay apart. */

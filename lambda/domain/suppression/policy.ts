@@ -1,5 +1,6 @@
 import type { Duration, PolicyConfig } from '../../contract/config.ts';
 import { FOREVER } from '../../contract/tables.ts';
+import type { EpochSeconds, Iso } from '../../contract/units.ts';
 import type { DropReason, NormalisedEvent } from '../event/event.ts';
 import { countedAt } from '../event/time.ts';
 import { present } from '../read.ts';
@@ -53,7 +54,7 @@ export function judge(event: NormalisedEvent, policy: PolicyConfig): Verdict {
 interface Sentence {
   readonly reason: Reason;
   /** From the event's time on, or until an end in epoch seconds; 0 = a lift. */
-  readonly lasts: Exclude<Duration, 0> | { readonly until: number };
+  readonly lasts: Exclude<Duration, 0> | { readonly until: EpochSeconds };
 }
 
 /** What the kind of event deserves, whoever it is about. */
@@ -128,7 +129,7 @@ function drop({ dropReason = 'other' }: NormalisedEvent, policy: PolicyConfig): 
 const lasting = (reason: Reason, duration: Duration): Sentence | Spared =>
   duration === 0 ? 'switched-off' : { reason, lasts: duration };
 
-function judgement(event: NormalisedEvent, at: string, { reason, lasts }: Sentence): Judgement {
+function judgement(event: NormalisedEvent, at: Iso, { reason, lasts }: Sentence): Judgement {
   const isEvidence = typeof lasts !== 'object';
   return present({
     reason,

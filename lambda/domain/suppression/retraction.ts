@@ -1,3 +1,4 @@
+import type { Iso } from '../../contract/units.ts';
 import type { Mark } from './suppression.ts';
 
 /**
@@ -12,14 +13,14 @@ interface Retracted {
   readonly actor: string;
   readonly note: string;
   /** When it was made, ISO 8601. */
-  readonly at: string;
+  readonly at: Iso;
 }
 
 export interface RetractedWindow extends Retracted {
   readonly source: string;
   /** Event times, ISO 8601; the end is not part of it. */
-  readonly from: string;
-  readonly until: string;
+  readonly from: Iso;
+  readonly until: Iso;
   /** Only this reason; with its scope, only that one. Absent = all. */
   readonly reason?: string;
 }

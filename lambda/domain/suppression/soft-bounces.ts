@@ -1,4 +1,5 @@
 import type { PolicyConfig } from '../../contract/config.ts';
+import type { Iso } from '../../contract/units.ts';
 import type { BounceClass, EventType } from '../event/event.ts';
 import { OPERATOR } from './operator.ts';
 import { type Judgement, type Mark, untilAfter } from './suppression.ts';
@@ -6,7 +7,7 @@ import { type Judgement, type Mark, untilAfter } from './suppression.ts';
 /** What a recipient's history says about one event, as far as soft bounces are concerned. */
 export interface PastEvent {
   /** The time by which it counts in a series, at most that of its arrival: ISO 8601 UTC with milliseconds. */
-  readonly at: string;
+  readonly at: Iso;
   readonly fingerprint: string;
   readonly type: EventType;
   readonly bounceClass?: BounceClass;

@@ -1,5 +1,6 @@
 import { REASONS, type Reason } from '../../contract/event/types.ts';
 import { FOREVER } from '../../contract/tables.ts';
+import type { EpochSeconds, Iso } from '../../contract/units.ts';
 
 /**
  * One person's suppression as a value that can be merged in any order. Per reason it keeps every piece of evidence that could
@@ -9,9 +10,9 @@ import { FOREVER } from '../../contract/tables.ts';
 /** One piece of evidence, or one lift, for one reason. */
 export interface Mark {
   /** Event time, ISO 8601 UTC with milliseconds. */
-  readonly at: string;
+  readonly at: Iso;
   /** Epoch seconds until which it suppresses; 0 = a lift (tombstone). */
-  readonly until: number;
+  readonly until: EpochSeconds;
   readonly fingerprint: string;
   readonly source: string;
   /** The evidence in the ESP's own word. */
@@ -139,7 +140,7 @@ export function verdicts(reasons: Reasons): Verdicts {
 }
 
 /** End of a duration that starts at an event time, in epoch seconds; `forever` is capped at the end of year 9999. */
-export function untilAfter(at: string, duration: number | 'forever'): number {
+export function untilAfter(at: Iso, duration: number | 'forever'): EpochSeconds {
   return duration === 'forever'
     ? FOREVER
     : Math.min(Math.floor(Date.parse(at) / 1000) + Math.round(duration * 86_400), FOREVER);

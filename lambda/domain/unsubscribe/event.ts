@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../contract/units.ts';
 import { ALL } from '../../contract/unsubscribe.ts';
 import { PoisonEvent } from '../errors.ts';
 import type { Draft } from '../event/event.ts';
@@ -16,7 +17,7 @@ const TYPES = { unsubscribe: 'unsubscribed', resubscribe: 'resubscribed' } as co
  * A wish as the raw event on the delivery queue. Whole seconds: a mail program that posts twice within one says it once.
  * @param at epoch milliseconds
  */
-export const wishEvent = (wish: Wish, way: Way, { address, scope, issuedAt }: Claims, at: number): string =>
+export const wishEvent = (wish: Wish, way: Way, { address, scope, issuedAt }: Claims, at: EpochMs): string =>
   JSON.stringify({
     wish,
     way,

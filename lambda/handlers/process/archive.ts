@@ -8,6 +8,7 @@ import { logError } from '../../aws/telemetry.ts';
 import { type ArchiveLine, MAX_MEMBER_BYTES } from '../../contract/archive.ts';
 import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
 import type { DeliveryMessage } from '../../contract/message.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import type { NormalisedEvent } from '../../domain/event/event.ts';
 import type { Opened } from './opened.ts';
 import { divide, type Passed } from './step.ts';
@@ -28,7 +29,11 @@ export interface Kept extends Passed {
  * Hands raw events to the archive, where there is one. What it does not take waits in a queue of its own: the fate of a message does not
  * depend on the archive. Fails the messages whose lines neither of the two took by `deadline` (epoch milliseconds).
  */
-export async function keep(messages: readonly Opened[], keeping: Keeping | undefined, deadline: number): Promise<Kept> {
+export async function keep(
+  messages: readonly Opened[],
+  keeping: Keeping | undefined,
+  deadline: EpochMs,
+): Promise<Kept> {
   if (!keeping) return { messages, failed: [], waiting: 0 };
   const refused = await keeping.archive.put(members(archiveLines(messages)));
   if (refused.length === 0) return { messages, failed: [], waiting: 0 };
@@ -60,7 +65,7 @@ async function notTaken(
   sqs: SQSClient,
   url: string,
   outgoing: readonly Outgoing[],
-  deadline: number,
+  deadline: EpochMs,
 ): Promise<ReadonlySet<number>> {
   try {
     await sendAll(sqs, url, outgoing, until(deadline));

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { bindTokens } from '../../aws/dynamodb/tokens.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import type { Opened } from './opened.ts';
 import { divide, type Passed } from './step.ts';
 
@@ -16,7 +17,7 @@ export async function bindBodies(
   messages: readonly Opened[],
   client: DynamoDBClient,
   table: string,
-  deadline: number,
+  deadline: EpochMs,
 ): Promise<Bound> {
   const all = messages.flatMap((opened) => opened.tokens.map((token) => ({ opened, ...token })));
   if (all.length === 0) return { messages, failed: [], forged: new Map() };

@@ -3,6 +3,7 @@ import { until } from '../../aws/effort.ts';
 import { NotSent, type Outgoing, sendAll } from '../../aws/sqs.ts';
 import { logError } from '../../aws/telemetry.ts';
 import { DEAD_LETTER, type DeliveryMessage } from '../../contract/message.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import { packMessages } from '../../domain/message.ts';
 import type { Opened } from './opened.ts';
 import { divide, type Passed } from './step.ts';
@@ -20,7 +21,7 @@ export async function bury(
   messages: readonly Opened[],
   sqs: SQSClient,
   deadLetterQueueUrl: string,
-  deadline: number,
+  deadline: EpochMs,
 ): Promise<Buried> {
   const letters = messages.flatMap((opened) => deadLetters(opened).map((letter) => ({ opened, letter })));
   if (letters.length === 0) return { messages, failed: [], letters: 0 };
@@ -32,7 +33,7 @@ export async function bury(
 }
 
 /** What the queue did not take, as indexes. */
-async function send(sqs: SQSClient, url: string, letters: readonly Outgoing[], deadline: number) {
+async function send(sqs: SQSClient, url: string, letters: readonly Outgoing[], deadline: EpochMs) {
   try {
     await sendAll(sqs, url, letters, until(deadline));
     return { indexes: new Set<number>() };

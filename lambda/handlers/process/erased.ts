@@ -1,6 +1,7 @@
 import type { Erasures } from '../../aws/dynamodb/erasures.ts';
 import { until } from '../../aws/effort.ts';
 import { logError } from '../../aws/telemetry.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import { mayBringBack } from '../../domain/erasure.ts';
 import type { Opened } from './opened.ts';
 import { divide, type Passed } from './step.ts';
@@ -9,8 +10,8 @@ import { divide, type Passed } from './step.ts';
 export async function forgetErased(
   messages: readonly Opened[],
   erasures: Erasures,
-  now: number,
-  deadline: number,
+  now: EpochMs,
+  deadline: EpochMs,
 ): Promise<Passed> {
   const old = new Set(messages.filter(({ message }) => message !== undefined && mayBringBack(message, now)));
   const addresses = new Set([...old].flatMap(({ events }) => events.flatMap(({ event }) => event.recipient ?? [])));

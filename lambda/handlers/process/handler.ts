@@ -16,6 +16,7 @@ import { keep, keepLate } from './archive.ts';
 import { bindBodies } from './bind.ts';
 import { bury } from './bury.ts';
 import { forgetErased } from './erased.ts';
+import { tellMachines } from './machines.ts';
 import { obey } from './obey.ts';
 import { openMessage } from './opened.ts';
 import { record } from './record.ts';
@@ -60,7 +61,7 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
   const opened = batch.Records.map((message) => openMessage(message, means));
   const known = await forgetErased(opened, erasures, now, until.erased);
   const bound = await bindBodies(known.messages, dynamo, env.EVENTS_TABLE, until.bound);
-  const stored = await record(bound.messages, eventStore, until.recorded);
+  const stored = await record(tellMachines(bound.messages), eventStore, until.recorded);
   const folded = await suppress(stored, config, stores, until);
   const kept = await keep(folded.messages, keeping, until.kept);
   const obeyed = await obey(kept.messages);

@@ -1,5 +1,6 @@
 import { findSource } from '../../aws/config.ts';
 import type { RuntimeConfig } from '../../contract/config.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import type { NormalisedEvent } from '../../domain/event/event.ts';
 import { countedAt } from '../../domain/event/time.ts';
 import type { PolicyOf } from '../../domain/suppression/history.ts';
@@ -37,7 +38,7 @@ export const policyOf =
  * that could not be recorded waits for its retry.
  * @param at when the events had been recorded, epoch milliseconds
  */
-export function judgeEvents(events: readonly RecordedEvent[], config: RuntimeConfig, at: number): Judged {
+export function judgeEvents(events: readonly RecordedEvent[], config: RuntimeConfig, at: EpochMs): Judged {
   const policy = policyOf(config);
   const counted = Object.keys(config.sources).some((source) => policy(source).softBounces.messages > 0);
   const judgements = new Map<string, Judgement[]>();
@@ -71,7 +72,7 @@ export function judgeEvents(events: readonly RecordedEvent[], config: RuntimeCon
   return { judgements, fresh, series, deliveries, retracted, unjudged };
 }
 
-function isPrompt({ occurredAt = '' }: NormalisedEvent, at: number): boolean {
+function isPrompt({ occurredAt = '' }: NormalisedEvent, at: EpochMs): boolean {
   const age = at - Date.parse(occurredAt);
   return age >= 0 && age < PROMPT;
 }

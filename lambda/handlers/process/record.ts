@@ -1,4 +1,5 @@
 import type { EventStore, Recorded, RecordMode } from '../../aws/dynamodb/events.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import type { NormalisedEvent } from '../../domain/event/event.ts';
 import type { Opened } from './opened.ts';
 import { divide, type Passed } from './step.ts';
@@ -16,11 +17,11 @@ export interface Stored extends Passed {
   /** Every event, also of messages that failed: what the others of such a message prove need not wait for its retry. */
   readonly events: readonly RecordedEvent[];
   /** When they had been stored, epoch milliseconds. */
-  readonly at: number;
+  readonly at: EpochMs;
 }
 
 /** Stores the events of all messages, pooled: full requests of 25, whatever the messages' sizes. */
-export async function record(messages: readonly Opened[], store: EventStore, deadline: number): Promise<Stored> {
+export async function record(messages: readonly Opened[], store: EventStore, deadline: EpochMs): Promise<Stored> {
   const pooled = messages.flatMap((message) => message.events.map(({ raw, event }) => ({ message, raw, event })));
   const outcomes = await store.record(
     pooled.map(({ event }) => event),

@@ -4,6 +4,7 @@ import type { RetractionList, RetractionStore } from '../../aws/dynamodb/retract
 import { noteFailure } from '../../aws/dynamodb/statements.ts';
 import type { Applied, SuppressionStore } from '../../aws/dynamodb/suppression.ts';
 import { until } from '../../aws/effort.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import type { PolicyOf } from '../../domain/suppression/history.ts';
 import { restsOnSeries } from '../../domain/suppression/soft-bounces.ts';
 import type { Change } from '../../domain/suppression/suppression.ts';
@@ -135,7 +136,7 @@ const provenAt = ({ judgements }: Change): readonly number[] =>
   judgements.flatMap(({ reason, mark }) => (restsOnSeries(reason, mark) ? [Date.parse(mark.at)] : []));
 
 /** Waits until deliveries before a proved series, which need no look where they are prompt, are recorded. @throws where there is no time */
-async function untilRecorded(changes: ReadonlyMap<string, Change>, deadline: number): Promise<void> {
+async function untilRecorded(changes: ReadonlyMap<string, Change>, deadline: EpochMs): Promise<void> {
   const wait = Math.max(0, ...[...changes.values()].flatMap(provenAt).map((at) => at + PROMPT - Date.now()));
   if (Date.now() + wait > deadline) throw new Error('no time to look at a series again');
   if (wait > 0) await pause(wait);

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../contract/units.ts';
 import type { Opened } from './opened.ts';
 
 /** What a step passes on. A step writes into no message: where it changes one, it returns another. */
@@ -35,7 +36,7 @@ const ANSWER = 1000;
  * all that is left; the rest is for the archive, for burying and for answering.
  * @param time milliseconds that are left
  */
-export function sharesOf(now: number, time: number): Shares {
+export function sharesOf(now: EpochMs, time: number): Shares {
   const half = time / 2;
   return {
     erased: now + half * 0.15,

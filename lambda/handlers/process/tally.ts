@@ -3,6 +3,7 @@ import { HEARTBEAT_SOURCE, type RuntimeConfig } from '../../contract/config.ts';
 import type { EventType } from '../../contract/event/types.ts';
 import { BATCH_FACTS, blockedFact, type RateKind, rateFact } from '../../contract/logs.ts';
 import { METRICS, type MetricName } from '../../contract/metrics.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import type { NormalisedEvent } from '../../domain/event/event.ts';
 import { mailboxOperator, mayComplain, OTHER_OPERATOR } from '../../domain/mailbox-operators.ts';
 import type { RecordedEvent, Stored } from './record.ts';
@@ -79,7 +80,7 @@ const TOLD_TWICE_WITHIN = 3600_000;
  * hide that the ESP has fallen silent. A source that shares its events with others may always come second: there a repetition counts
  * while its event is young.
  */
-function showsLife(sources: RuntimeConfig['sources'], now: number): (event: RecordedEvent) => boolean {
+function showsLife(sources: RuntimeConfig['sources'], now: EpochMs): (event: RecordedEvent) => boolean {
   const groupOf = (source: string): string => sources[source]?.dedupeGroup ?? source;
   const members = Map.groupBy(Object.keys(sources), groupOf);
   const shares = (source: string): boolean => (members.get(groupOf(source))?.length ?? 0) > 1;

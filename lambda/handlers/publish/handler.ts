@@ -6,6 +6,7 @@ import { sendAll } from '../../aws/sqs.ts';
 import { logError, logWarning } from '../../aws/telemetry.ts';
 import { readEnv } from '../../contract/env.ts';
 import { DEAD_LETTER } from '../../contract/message.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import { busEntry } from './entry.ts';
 
 /** A change that the bus refuses for so long goes to the queue: what comes after it must not wait for ever. */
@@ -52,7 +53,7 @@ export async function handler(batch: DynamoDBStreamEvent, context: Context): Pro
 }
 
 /** Puts changes on the bus in their order; returns the record from which on they have to come again. */
-async function publish(changes: readonly Change[], deadline: number, bury: Bury): Promise<DynamoDBRecord | undefined> {
+async function publish(changes: readonly Change[], deadline: EpochMs, bury: Bury): Promise<DynamoDBRecord | undefined> {
   for (const group of busBatches(changes)) {
     const outcomes = await putOnBus(
       bus,

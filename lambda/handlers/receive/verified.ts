@@ -1,6 +1,7 @@
 import type { SecretStore } from '../../aws/secrets.ts';
 import { logInfo } from '../../aws/telemetry.ts';
 import { FACTS, LOG } from '../../contract/logs.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
 import type { Proof, VerifyContext, WebhookRequest } from '../../providers/provider.ts';
 import type { Source } from './request.ts';
@@ -10,7 +11,7 @@ const noted = new Map<string, number>();
 const NOTE_EVERY = 60_000;
 
 /** Which of several live secrets proved a request, so that an operator sees when the old one can go; a line a minute at most. */
-function noteProof(source: string, { secretIndex }: Proof, now: number): void {
+function noteProof(source: string, { secretIndex }: Proof, now: EpochMs): void {
   if (secretIndex === undefined || now - (noted.get(source) ?? 0) < NOTE_EVERY) return;
   noted.set(source, now);
   logInfo(LOG.proven, { [FACTS.source]: source, [FACTS.position]: secretIndex + 1 });

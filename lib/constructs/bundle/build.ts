@@ -46,7 +46,7 @@ export const bundleOptions = (name: FunctionName, config: RuntimeConfig, entry: 
     legalComments: 'none',
     logLevel: 'error',
     alias: Object.fromEntries(NEVER_USED.map((module) => [module, STUBS])),
-    plugins: [onlyProvidersOf(config), onlyApisOf(config), onlyHalfOf(name)],
+    plugins: [onlyProvidersOf(config), onlyApisOf(config), onlyHalfOf(name), onlyVersionOfClients],
   }) satisfies BuildOptions;
 
 /** Puts a registry of the configured providers in place of the whole one: each of the others is code that this stack cannot reach. */
@@ -91,6 +91,17 @@ const onlyHalfOf = (name: FunctionName): Plugin => ({
     }));
   },
 });
+
+/** A client of the SDK reads its own version out of its package.json, and would bring scripts and dependencies along: 2 KB each. */
+const onlyVersionOfClients: Plugin = {
+  name: 'only-version-of-clients',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
 
 /** What a provider's file exports: its id in camel case. */
 export const exportName = (id: string): string => id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());

@@ -1,6 +1,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../../../lambda/contract/tables.ts';
+import type { Address } from '../../../lambda/contract/units.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import type { Mark, Reasons, Verdicts } from '../../../lambda/domain/suppression/suppression.ts';
 import type { Target } from '../target/target.ts';
@@ -21,8 +22,8 @@ export type Question =
 
 const NOTHING: Entry = { suppressedUntil: 0, transactionalUntil: 0, scopes: {}, reasons: {}, version: 0 };
 
-/** What the table holds of an address in normal form; an entry that says nothing where there is none. */
-export async function readEntry(target: Target, address: string): Promise<Entry> {
+/** What the table holds of an address; an entry that says nothing where there is none. */
+export async function readEntry(target: Target, address: Address): Promise<Entry> {
   const client = await target.clients.dynamodb();
   const { Item } = await client.send(
     new GetItemCommand({

@@ -1,9 +1,10 @@
+import type { Address } from '../../../lambda/contract/units.ts';
 import { isAltered, normaliseAddress } from '../../../lambda/domain/address.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 
 /** Addresses named on the command line, else one per line of standard input; each once, in normal form. */
-export async function readAddresses(command: string, args: readonly string[], io: Io): Promise<string[]> {
+export async function readAddresses(command: string, args: readonly string[], io: Io): Promise<Address[]> {
   const fromArgs = args.length > 0;
   const texts = fromArgs ? args : (await io.readInput('addresses, one per line')).toString('utf8').split(/\r?\n/);
   const wrong: number[] = [];

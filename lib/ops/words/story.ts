@@ -1,3 +1,4 @@
+import type { MachineReason } from '../../../lambda/contract/event/types.ts';
 import { UNSUBSCRIBE_SOURCE } from '../../../lambda/contract/unsubscribe.ts';
 import type { DropReason, NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import { clean } from './clean.ts';
@@ -27,9 +28,9 @@ function detail(event: NormalisedEvent): string {
     case 'deferred':
       return joined('the ESP tries again', reply);
     case 'opened':
-      return joined(event.machine && 'by a machine', event.userAgent);
+      return joined(machineWords(event), event.userAgent);
     case 'clicked':
-      return joined(event.machine && 'by a machine', event.url);
+      return joined(machineWords(event), event.url);
     case 'unsubscribed':
     case 'resubscribed':
       return joined(
@@ -57,6 +58,20 @@ function detail(event: NormalisedEvent): string {
       return event.type satisfies never;
   }
 }
+
+/** Said of an opening or a click that was a machine's. */
+function machineWords({ machine, machineWhy }: NormalisedEvent): string | undefined {
+  if (!machine) return undefined;
+  return machineWhy ? MACHINES[machineWhy] : 'by a machine';
+}
+
+const MACHINES: Readonly<Record<MachineReason, string>> = {
+  esp: 'by a machine (the ESP says so)',
+  prefetch: 'by a machine (loaded ahead of reading)',
+  proxy: "by a machine (the mailbox operator's proxy: perhaps for somebody who looked)",
+  scanner: 'by a machine (a security gateway)',
+  burst: 'by a machine (several links within seconds)',
+};
 
 const joined = (...parts: readonly (string | false | undefined)[]): string => parts.filter(Boolean).join(', ');
 

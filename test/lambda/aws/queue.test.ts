@@ -109,4 +109,48 @@ describe('sending to the queue', () => {
       reason: { DataType: 'String', StringValue: 'poison-event' },
     });
   });
+
+  test('a body that is refused for what is in it goes again in ASCII; one that is refused still is refused for good', async () => {
+    const sent: string[] = [];
+    proxy.fault = ({ body }) => {
+      const [one] = body.Entries as { Id: string; MessageBody: string }[];
+      sent.push(one?.MessageBody ?? '');
+      return { status: 200, json: { Failed: [{ Id: one?.Id, Code: 'InvalidMessageContents', SenderFault: true }] } };
+    };
+    const error = await sendAll(client, queueUrl, [{ body: '{"a":"\u00e9\ufffe","b":"\t~ "}' }]).catch(
+      (caught: unknown) => caught,
+    );
+    expect(sent).toEqual([
+      '{"a":"\u00e9\ufffe","b":"\t~ "}',
+      ...new Array(2).fill('{"a":"\\u00e9\\ufffe","b":"\t~ "}'),
+    ]);
+    expect(error).toMatchObject({
+      name: 'NotSent',
+      isFinal: true,
+      indexes: [0],
+      message: '1 messages were not taken by the queue',
+    });
+    expect((error as NotSent).cause).toEqual(new Error('InvalidMessageContents'));
+  });
+
+  test('one that may be taken another time is not refused for good', async () => {
+    proxy.fault = () => ({ status: 200, json: { Failed: [{ Id: '0', SenderFault: false }] } });
+    const error = await sendAll(client, queueUrl, outgoing(1)).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ isFinal: false, cause: new Error('Failed') });
+  });
+
+  test('attributes count against the size of a request', async () => {
+    const about = (bytes: number) => ({ body: 'x'.repeat(524_288 - bytes), attributes: { n: 'v' } });
+    const counted = 'n'.length + 'String'.length + 'v'.length;
+    await sendAll(client, queueUrl, [about(counted), about(counted)]);
+    expect(proxy.calls).toHaveLength(1);
+    await sendAll(client, queueUrl, [about(counted), about(counted - 1)]);
+    expect(proxy.calls).toHaveLength(3);
+  });
+
+  test('once the time is over nothing is tried again', async () => {
+    const error = await sendAll(client, queueUrl, outgoing(1), AbortSignal.abort()).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(NotSent);
+    expect(proxy.calls).toHaveLength(0);
+  });
 });

@@ -1,4 +1,5 @@
 import { createHash, createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import type { EpochMs } from '../../../contract/units.ts';
 import { RefusedRequest } from '../../../domain/errors.ts';
 import type { Proof, WebhookRequest } from '../../provider.ts';
 
@@ -74,7 +75,7 @@ export function matchSecret(secrets: readonly string[], matches: (secret: string
 }
 
 /** Refuses a signed time too far from now, in either direction. `seconds` is Unix time as the header wrote it. */
-export function checkAge(seconds: string, now: number, toleranceSeconds: number): void {
+export function checkAge(seconds: string, now: EpochMs, toleranceSeconds: number): void {
   const signed = /^\d{1,12}(\.\d+)?$/.test(seconds) ? Number(seconds) : Number.NaN;
   if (Number.isNaN(signed)) throw new RefusedRequest('bad-proof', 'The signed timestamp is not a number of seconds.');
   if (Math.abs(now / 1000 - signed) > toleranceSeconds) {

@@ -1,3 +1,4 @@
+import type { Address } from '../../../../lambda/contract/units.ts';
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import type { Mark } from '../../../../lambda/domain/suppression/suppression.ts';
 import { outcome } from '../../commands/timeline/message-story.ts';
@@ -57,8 +58,7 @@ export interface MailModel {
 
 const MOST_EVENTS = 200;
 
-/** @param address in normal form */
-export async function personModel({ target, now }: Context, address: string): Promise<PersonModel> {
+export async function personModel({ target, now }: Context, address: Address): Promise<PersonModel> {
   const [entry, found] = await Promise.all([readEntry(target, address), readEvents(target, address, MOST_EVENTS + 1)]);
   const seconds = now() / 1000;
   const events = found.slice(-MOST_EVENTS);

@@ -175,6 +175,7 @@ describe('ops lift', () => {
     await bounce('guide', 'w-next@example.com', '2026-10-03T00:00:00Z', 'w7');
     await eventually(async () => expect(await stack.driver.suppressed()).toContain('w-next@example.com'));
     await eventually(async () => expect((await run('timeline', 'w-late@example.com')).out).toContain('w6'));
+    await eventually(async () => expect(await stack.driver.depth('delivery')).toBe(0));
     expect(await stack.driver.suppressed()).not.toContain('w-late@example.com');
 
     const { out, json } = await run('lift', '--retractions', '--json');

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Archive } from '../../feeds/archive.ts';
-import type { Bus } from '../../feeds/bus.ts';
+import type { Archive } from '../../../feeds/archive.ts';
+import type { Bus } from '../../../feeds/bus.ts';
+import { type AlarmSpec, quiet } from '../desk/desk.ts';
 import { notEmpty } from './delivery.ts';
-import { type AlarmSpec, quiet } from './desk.ts';
 
 const TOLERATED_DELAY = Duration.minutes(15);
 const FRESH = Duration.hours(1);

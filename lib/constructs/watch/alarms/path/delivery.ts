@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { METRICS } from '../../../../lambda/contract/metrics.ts';
-import type { Settings } from '../../../settings/schema.ts';
-import type { DeliveryQueues } from '../../delivery/queue.ts';
-import type { Undelivered } from '../../ses/direct.ts';
-import { countOf } from '../metrics.ts';
-import { type AlarmSpec, quiet } from './desk.ts';
+import { METRICS } from '../../../../../lambda/contract/metrics.ts';
+import type { Settings } from '../../../../settings/schema.ts';
+import type { DeliveryQueues } from '../../../delivery/queue.ts';
+import type { Undelivered } from '../../../ses/direct.ts';
+import { countOf } from '../../metrics.ts';
+import { type AlarmSpec, quiet } from '../desk/desk.ts';
 
 const every = { period: Duration.minutes(5), statistic: 'Maximum' };
 const EMPTY_QUEUE = quiet('SQS reports nothing for a queue that has been empty for hours.');

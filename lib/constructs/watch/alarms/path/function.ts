@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
-import type { FunctionName } from '../../../../lambda/contract/env.ts';
-import type { ServiceFunction } from '../../service-function.ts';
-import { type AlarmSpec, quiet } from './desk.ts';
+import type { FunctionName } from '../../../../../lambda/contract/env.ts';
+import type { ServiceFunction } from '../../../service-function.ts';
+import { type AlarmSpec, quiet } from '../desk/desk.ts';
 
 const every = { period: Duration.minutes(5), statistic: 'Sum' };
 const NOT_CALLED = quiet('a function that is not called does not fail; alarms of its callers watch that.');

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS } from '../../../../lambda/contract/metrics.ts';
-import { UNSUBSCRIBE_SOURCE } from '../../../../lambda/contract/unsubscribe.ts';
-import type { Settings } from '../../../settings/schema.ts';
-import { countOf, countsIn } from '../metrics.ts';
-import { type AlarmSpec, quiet } from './desk.ts';
+import { METRICS } from '../../../../../lambda/contract/metrics.ts';
+import { UNSUBSCRIBE_SOURCE } from '../../../../../lambda/contract/unsubscribe.ts';
+import type { Settings } from '../../../../settings/schema.ts';
+import { countOf, countsIn } from '../../metrics.ts';
+import { type AlarmSpec, quiet } from '../desk/desk.ts';
 
 const DAY = Duration.days(1);
 /** Fewer people who leave are an ordinary day. */

@@ -1,4 +1,4 @@
-import type { Settings } from '../../../settings/schema.ts';
+import type { Settings } from '../../../../settings/schema.ts';
 import type { JointSpec } from './desk.ts';
 
 /** A rule holds a hundred alarms and 10,240 characters at most; an alarm's ARN can take 150. */

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ComparisonOperator, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS } from '../../../../lambda/contract/metrics.ts';
-import type { Settings } from '../../../settings/schema.ts';
-import { countOf } from '../metrics.ts';
-import { type AlarmSpec, quiet } from './desk.ts';
+import { METRICS } from '../../../../../lambda/contract/metrics.ts';
+import type { Settings } from '../../../../settings/schema.ts';
+import { countOf } from '../../metrics.ts';
+import { type AlarmSpec, quiet } from '../desk/desk.ts';
 
 const TOLERATED_SERVER_ERROR_PERCENT = 5;
 

@@ -2,14 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { sesInput } from '../../lib/constructs/ses/direct-input.ts';
-import type { LocalOptions, LocalStack } from '../../lib/local/runner.ts';
-import { Driver, eventually, signSendGrid } from './driver.ts';
-import { strictly } from './event-schema.ts';
+import { sesInput } from '../../../lib/constructs/ses/direct-input.ts';
+import type { LocalOptions, LocalStack } from '../../../lib/local/runner.ts';
+import { Driver, eventually, signSendGrid } from '../driver.ts';
+import { strictly } from '../event-schema.ts';
+import { ArchiveReader, type Line } from './archive.ts';
 
 /** What other services see of a running stack: its bus and its archive, read as they would. */
 
@@ -69,14 +68,14 @@ export class Feeds {
   readonly driver: Driver;
   readonly #local: LocalStack;
   readonly #key: string;
-  readonly #s3: S3Client;
+  readonly #archive: ArchiveReader;
   readonly #sqs: SQSClient;
 
   constructor(local: LocalStack, key: string) {
     this.#local = local;
     this.#key = key;
     this.driver = new Driver(local.stack);
-    this.#s3 = new S3Client({ ...AWS, endpoint: local.stack.endpoints.s3, forcePathStyle: true });
+    this.#archive = new ArchiveReader(local);
     this.#sqs = new SQSClient({ ...AWS, endpoint: local.stack.endpoints.sqs });
   }
 
@@ -95,23 +94,7 @@ export class Feeds {
     return (await (await fetch(this.#local.stack.endpoints.eventbridge)).json()) as BusEvent[];
   }
 
-  /** Every line of the archive, by a plain gunzip and `JSON.parse`. */
-  async archived(): Promise<Record<string, unknown>[]> {
-    const Bucket = this.#local.stack.archive?.bucket ?? '';
-    const { Contents = [] } = await this.#s3.send(new ListObjectsV2Command({ Bucket }));
-    const objects = await Promise.all(
-      Contents.map(async ({ Key }) => {
-        const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket, Key: Key as string }));
-        return gunzipSync(Buffer.from((await Body?.transformToByteArray()) ?? [])).toString('utf8');
-      }),
-    );
-    return objects.flatMap((text) =>
-      text
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Record<string, unknown>),
-    );
-  }
+  archived = (): Promise<Line[]> => this.#archive.lines();
 
   /** The delivery queue has nothing left. */
   settled = () =>
@@ -121,7 +104,7 @@ export class Feeds {
 
   close(): void {
     this.driver.close();
-    this.#s3.destroy();
+    this.#archive.close();
     this.#sqs.destroy();
   }
 }

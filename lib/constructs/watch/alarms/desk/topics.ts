@@ -4,7 +4,7 @@ import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { Settings } from '../../../settings/schema.ts';
+import type { Settings } from '../../../../settings/schema.ts';
 
 /** `page`: somebody gets up now. `ticket`: somebody looks at it on a working day. */
 export type Severity = 'page' | 'ticket';

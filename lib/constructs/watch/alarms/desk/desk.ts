@@ -11,8 +11,8 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
-import { alarmName } from '../../../../lambda/contract/alarms.ts';
-import type { Settings } from '../../../settings/schema.ts';
+import { alarmName } from '../../../../../lambda/contract/alarms.ts';
+import type { Settings } from '../../../../settings/schema.ts';
 import { AlarmTopics, type Severity } from './topics.ts';
 
 interface About {

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS } from '../../../../lambda/contract/metrics.ts';
-import type { Settings } from '../../../settings/schema.ts';
-import { countOf } from '../metrics.ts';
-import { type AlarmSpec, quiet } from './desk.ts';
+import { METRICS } from '../../../../../lambda/contract/metrics.ts';
+import type { Settings } from '../../../../settings/schema.ts';
+import { countOf } from '../../metrics.ts';
+import { type AlarmSpec, quiet } from '../desk/desk.ts';
 import { silenceWindow } from './silence.ts';
 
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD: AT_LEAST, LESS_THAN_THRESHOLD: BELOW } = ComparisonOperator;

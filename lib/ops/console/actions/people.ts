@@ -1,0 +1,110 @@
+import type { Context as Call } from 'hono';
+import { UsageError } from '../../cli/errors.ts';
+import { eraseAddress } from '../../commands/erase/erase.ts';
+import { listsToClear } from '../../commands/lift/esp-lists.ts';
+import { liftOf, standing } from '../../commands/lift/lift.ts';
+import { sendActs, signed } from '../../stack/acts.ts';
+import { awaitActs } from '../../stack/effects.ts';
+import { readEntry } from '../../stack/suppression.ts';
+import { parseReasonScope } from '../../words/reasons.ts';
+import { parseEnd } from '../../words/time.ts';
+import { addressOf } from '../answers.ts';
+import { eraseFields, suppressFields } from '../pages/forms.ts';
+import { personPath } from '../parts/words.ts';
+import { type Action, author, PATIENCE } from './action.ts';
+
+const person = (call: Call) => {
+  const address = addressOf(call);
+  return { address, back: personPath(address), action: call.req.path };
+};
+
+const SUPPRESS: Action = {
+  path: '/people/:address/suppress',
+  ask: (call) => ({
+    title: `Suppress ${person(call).address}`,
+    says: [
+      'No service that asks the list will mail this address, from the next second on. It goes through the delivery queue like every event, and is recorded.',
+    ],
+    button: 'Suppress',
+    fields: suppressFields(),
+    ...person(call),
+  }),
+  async run(call, form, { target }) {
+    const recipient = addressOf(call);
+    const reason = parseReasonScope(form.reason, form.scope === '' ? undefined : form.scope);
+    const at = Date.now();
+    const until = parseEnd({ days: form.days === '' ? undefined : form.days }, at);
+    const act = signed(
+      { act: 'suppress', recipient, ...reason, at: new Date(at).toISOString(), ...(until !== undefined && { until }) },
+      await author(target, 'suppress', form),
+    );
+    await sendActs(target, [act]);
+    const missing = await awaitActs(target, [act]);
+    return { ok: missing === 0, says: [missing === 0 ? 'Suppressed.' : PATIENCE], back: personPath(recipient) };
+  },
+};
+
+const LIFT: Action = {
+  path: '/people/:address/lift',
+  ask: (call) => ({
+    title: `Lift ${person(call).address}`,
+    says: [
+      'Every reason that stands against this address ends now. Older evidence that arrives late does not bring it back; newer evidence does.',
+    ],
+    button: 'Lift',
+    ...person(call),
+  }),
+  async run(call, form, { target }) {
+    const { address, back } = person(call);
+    const by = await author(target, 'lift', form);
+    const { reasons } = await readEntry(target, address);
+    const found = standing(reasons, {}, Date.now());
+    if (found.length === 0) return { ok: false, says: ['Nothing to lift: no reason suppresses this address.'], back };
+    const acts = found.map((one) => signed(liftOf(address, one, Date.now()), by));
+    await sendActs(target, acts);
+    const missing = await awaitActs(target, acts);
+    const told = found.flatMap(({ marks }) => marks.filter(({ until }) => until > 0).map(({ source }) => source));
+    const lists = listsToClear(told, target.names.sources);
+    return {
+      ok: missing === 0,
+      says: [
+        missing === 0 ? 'Lifted.' : PATIENCE,
+        ...(lists.length > 0
+          ? ["The ESP's own list may still hold the address, and stop mail to it. To clear it:"]
+          : []),
+        ...lists,
+      ],
+      back,
+    };
+  },
+};
+
+const ERASE: Action = {
+  path: '/people/:address/erase',
+  ask: (call) => ({
+    title: `Erase ${person(call).address}`,
+    says: [
+      "Every recorded event of this address and its entry on the list are removed. Not reached: the archive, dead letters, published events, and every ESP's own records.",
+    ],
+    button: 'Erase',
+    final: 'I know that this cannot be undone',
+    fields: eraseFields(),
+    ...person(call),
+  }),
+  async run(call, form, { target }) {
+    const { address, back } = person(call);
+    const by = await author(target, 'erase', form);
+    if (form.really !== 'yes') throw new UsageError('Nothing was erased: tick the box that says so.');
+    const { events, kept } = await eraseAddress(target, address, form.keep === 'yes', by);
+    return {
+      ok: true,
+      says: [
+        `Erased: ${events} events, and the entry on the list.`,
+        ...(kept ? ['The bare fact that no mail may be sent was kept.'] : []),
+      ],
+      back,
+    };
+  },
+};
+
+export const PERSON_ACTIONS: readonly Action[] = [SUPPRESS, LIFT, ERASE];

@@ -1,0 +1,109 @@
+import type { Hono } from 'hono';
+import { EVENT_TYPES } from '../../../lambda/contract/event/types.ts';
+import { normaliseAddress } from '../../../lambda/domain/address.ts';
+import { REPORTS } from '../../reports/reports.ts';
+import { type Answers, addressOf, wantsJson } from './answers.ts';
+import type { Context } from './context.ts';
+import { lettersModel } from './model/letters.ts';
+import { type ListFilter, listModel } from './model/list.ts';
+import { messageModel } from './model/message.ts';
+import { eventsModel, ratesModel, reportModel } from './model/numbers.ts';
+import { overviewModel } from './model/overview.ts';
+import { personModel } from './model/person.ts';
+import { sourceModel } from './model/source.ts';
+import { lettersPage } from './pages/letters.ts';
+import { listPage } from './pages/list.ts';
+import { messagePage } from './pages/message.ts';
+import { eventsPage, ratesPage, reportPage, reportsPage } from './pages/numbers.ts';
+import { overviewPage } from './pages/overview.ts';
+import { personPage } from './pages/person.ts';
+import { sourcePage } from './pages/source.ts';
+import { messagePath, personPath } from './parts/words.ts';
+
+/** Every page that shows something, and changes nothing. */
+export function addPages(app: Hono, context: Context, answers: Answers): void {
+  const { target, readOnly } = context;
+  const sources = [...target.names.sources.keys()];
+
+  app.get('/', (c) => answers.page(c, 'Overview', () => overviewModel(context), overviewPage));
+  app.get('/people', (c) => c.redirect(foundAt(c.req.query('q') ?? ''), 303));
+  app.get('/people/:address', (c) => {
+    const address = addressOf(c);
+    return answers.page(
+      c,
+      address,
+      () => personModel(context, address),
+      (model, now) => personPage(model, now, readOnly),
+      address,
+    );
+  });
+  app.get('/messages/:id', (c) => {
+    const id = c.req.param('id');
+    return answers.page(c, id, () => messageModel(context, id), messagePage, id);
+  });
+  app.get('/list', (c) => {
+    const { reason, source, since, from } = c.req.query();
+    const filter = given({ reason, source, since, from }) as ListFilter;
+    return answers.page(
+      c,
+      'List',
+      () => listModel(context, filter),
+      (model, now) => listPage(model, sources, now, readOnly),
+    );
+  });
+  app.get('/letters', (c) =>
+    answers.page(
+      c,
+      'Dead letters',
+      () => lettersModel(context),
+      (model, now) => lettersPage(model, now, readOnly),
+    ),
+  );
+  app.get('/sources/:name', (c) => {
+    const name = c.req.param('name');
+    return answers.page(
+      c,
+      name,
+      () => sourceModel(context, name),
+      (model, now) => sourcePage(model, now, readOnly),
+    );
+  });
+  app.get('/events', (c) => {
+    const { type, source, since = '24h' } = c.req.query();
+    const known = EVENT_TYPES.find((one) => one === type);
+    const filter = { type: known, source: source || undefined, since };
+    return answers.page(
+      c,
+      'What went wrong',
+      () => eventsModel(context, filter),
+      (model, now) => eventsPage(model, sources, now),
+    );
+  });
+  app.get('/rates', (c) => {
+    const { by = 'operator', since = '7d' } = c.req.query();
+    return answers.page(c, 'Rates', () => ratesModel(context, by, since), ratesPage);
+  });
+  app.get('/reports', async (c) =>
+    wantsJson(c)
+      ? c.json({ reports: REPORTS.map(({ name, about }) => ({ name, about })) })
+      : answers.bare(c, 'Reports', reportsPage()),
+  );
+  app.get('/reports/:name', (c) => {
+    const { from, to } = c.req.query();
+    return answers.page(c, 'Report', () => reportModel(context, c.req.param('name'), given({ from, to })), reportPage);
+  });
+}
+
+/** What a query says: a field of a form that was left empty says nothing. */
+function given(query: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const said = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(said) as Record<string, string>;
+}
+
+/** Where a search leads: an address to its person, everything else to a message. */
+function foundAt(query: string): string {
+  const text = query.trim();
+  if (text === '') return '/';
+  const address = /@/.test(text) && !/^<.*>$/.test(text) ? normaliseAddress(text) : undefined;
+  return address === undefined ? messagePath(text) : personPath(address);
+}
