@@ -14,7 +14,10 @@ const TO = Date.now() - 3_600_000;
 const FROM = TO - 6 * 3_600_000;
 
 beforeAll(async () => {
-  stack = await startOpsStack({ sparkpost: { provider: 'sparkpost' } }, { secrets: { sparkpost: SECRET } });
+  stack = await startOpsStack(
+    { sparkpost: { provider: 'sparkpost' } },
+    { secrets: { sparkpost: SECRET }, settings: { reconcile: '1d' } },
+  );
   esp = await fakeSparkpost(7);
   esp.story.push(
     ...Array.from({ length: 40 }, (_one, at) => ({
@@ -120,4 +123,57 @@ describe('catch-up against the local stack', () => {
     expect(ran.code).toBe(2);
     expect(ran.err).toMatch(message);
   });
+});
+
+describe('where the key comes from is the same for every command', () => {
+  const asking: readonly (readonly string[])[] = [
+    ['catch-up', 'sparkpost', '--from', new Date(FROM).toISOString(), '--dry-run'],
+    ['connect', 'sparkpost', '--no-test'],
+    ['push', 'sparkpost'],
+    ['reconcile', 'sparkpost'],
+    ['lift', 'ada@example.com', '--clear', '--dry-run', '--note', 'ticket 4711'],
+  ];
+  /** Keys that the ESP was shown from here on. */
+  async function shown(
+    args: readonly string[],
+    input: string,
+  ): Promise<{ keys: Set<string | undefined>; said: string }> {
+    const first = esp.api.asked.length;
+    const { out, err } = await stack.run([...args, '--api-base', esp.api.url], input);
+    return { keys: new Set(esp.api.asked.slice(first).map(({ headers }) => headers.authorization)), said: out + err };
+  }
+
+  test('a variable that is named, else standard input, else the one that the stack keeps, else none: and none of them is shown', async () => {
+    const KEPT = 'a-key-that-the-stack-keeps';
+    const missing = await stack.run([...(asking[3] ?? []), '--api-base', esp.api.url]);
+    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('secrets set sparkpost --api-key')]);
+
+    const stored = await stack.run(['secrets', 'set', 'sparkpost', '--api-key'], `${KEPT}\n`);
+    expect([stored.code, stored.out]).toEqual([0, 'sparkpost: API key stored\n']);
+    expect(stored.out + stored.err).not.toContain(KEPT);
+    expect((await stack.run(['secrets', 'list'])).out).toContain('sparkpost  API key stored');
+    for (const args of asking) {
+      expect([args[0], (await shown(args, '')).keys]).toEqual([args[0], new Set([KEPT])]);
+      expect([args[0], (await shown(args, 'a-key-that-is-piped')).keys]).toEqual([
+        args[0],
+        new Set(['a-key-that-is-piped']),
+      ]);
+      process.env.QUELL_TEST_KEY = 'a-key-in-a-variable';
+      const named = await shown([...args, '--key-env', 'QUELL_TEST_KEY'], 'a-key-that-is-piped');
+      expect([args[0], named.keys]).toEqual([args[0], new Set(['a-key-in-a-variable'])]);
+      // Nothing that is started from here has it.
+      expect(process.env.QUELL_TEST_KEY).toBeUndefined();
+      expect(named.said).not.toMatch(/a-key-(in|that)/);
+    }
+    // The webhooks' secret is another one, and was not touched.
+    expect((await stack.run(['secrets', 'list'])).out).toContain('sparkpost  sparkpost  live values: 1');
+    expect((await stack.run(['secrets', 'remove', 'sparkpost', '--api-key'])).out).toBe('sparkpost: API key removed\n');
+    expect((await stack.run(['secrets', 'list'])).out).toContain('sparkpost  API key MISSING');
+    for (const [args, message] of [
+      [['secrets', 'set', 'sparkpost', '--api-key'], 'empty'],
+      [['secrets', 'rotate', 'sparkpost', '--api-key'], 'set and removed only'],
+      [['reconcile', 'sparkpost', '--key-env', 'QUELL_NO_SUCH'], 'no such variable'],
+    ] as const)
+      expect(await stack.run(args, ' ')).toMatchObject({ code: 2, err: expect.stringContaining(message) });
+  }, 60_000);
 });
