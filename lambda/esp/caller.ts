@@ -10,8 +10,18 @@ export interface Line {
   readonly title: string;
   readonly base: URL;
   readonly key: string;
+  /** Signs a request in place of a key: the headers to send. */
+  sign?(request: Unsigned): Promise<Readonly<Record<string, string>>>;
   say(line: string): void;
   readonly patience?: Partial<Patience>;
+}
+
+/** A request as it goes out, but for its signature. */
+export interface Unsigned {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
 }
 
 /** How long an ESP is waited for. Milliseconds. */
@@ -74,11 +84,7 @@ async function attemptOf(request: ApiRequest, line: Line, { answer: longest, unt
   let response: Response;
   let text: string;
   try {
-    response = await send(
-      request.download === undefined ? api.authorise(request, line.key) : request,
-      line.base,
-      within,
-    );
+    response = await send(request, line, within);
     text = await response.text();
   } catch (error) {
     const again = (error as Error).name === 'TimeoutError' ? 'did not answer in time' : 'could not be reached';
@@ -98,22 +104,26 @@ async function attemptOf(request: ApiRequest, line: Line, { answer: longest, unt
   if (response.status >= 300) throw new EspRefused(title, request, response.status);
   if (answer.json === undefined && response.status !== 204 && !(text === '' && isChange(request)))
     return request.once ? { answer } : { again: 'answered something that is no JSON' };
+  if (request.isSound?.(text) === false) return { again: 'answered something else than was asked for' };
   return { answer };
 }
 
 const isChange = ({ method, use }: ApiRequest): boolean => method !== 'GET' && use !== 'events' && use !== 'lists';
 
-function send(request: ApiRequest, base: URL, within: number): Promise<Response> {
-  const { method, path, headers, json, form } = request;
-  const url = request.download === undefined ? atBase(base, path) : elsewhere(request.download, base);
+async function send(request: ApiRequest, line: Line, within: number): Promise<Response> {
+  const { download } = request;
+  const { method, path, headers, json, form } =
+    download === undefined ? line.api.authorise(request, line.key) : { ...request, headers: {} };
+  const url = download === undefined ? atBase(line.base, path) : elsewhere(download, line.base);
   const body =
     json !== undefined
       ? JSON.stringify(json)
       : form && new URLSearchParams(form.map(([name, value]): [string, string] => [name, value])).toString();
   const type = json !== undefined ? 'application/json' : form && 'application/x-www-form-urlencoded';
+  const all = { accept: 'application/json', ...(type && { 'content-type': type }), ...headers };
   return fetch(url, {
     method,
-    headers: { accept: 'application/json', ...(type && { 'content-type': type }), ...headers },
+    headers: line.sign && download === undefined ? await line.sign({ method, url, headers: all, body }) : all,
     ...(body !== undefined && { body }),
     redirect: 'manual',
     signal: AbortSignal.timeout(within),

@@ -18,6 +18,8 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** An address that the ESP named, in place of `path`: fetched without the key, its text taken as it is. */
   readonly download?: string;
+  /** False for an answer that is not what was asked for, a maintenance page in place of a file: it is asked again. */
+  isSound?(text: string): boolean;
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as a form. */
@@ -173,6 +175,8 @@ export interface EspApi {
   readonly retriesHours?: number;
   /** What `--domain` means here; absent = it is not needed. */
   readonly domain?: string;
+  /** Requests are signed with AWS credentials, for this service, in place of a key. Its base is the Region's own. */
+  readonly signedByAws?: string;
   /** Adds the key. */
   authorise(request: ApiRequest, key: string): ApiRequest;
   /** For an ESP that says by other than 401 and 403 that it refuses the key. */

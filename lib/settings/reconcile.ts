@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { API_IDS, DOMAIN_API_IDS } from '../../lambda/providers/apis.ts';
+import { COMPARED_API_IDS, DOMAIN_API_IDS } from '../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
 import type { Mistake } from './mistakes.ts';
 import { flag, httpsUrl, matching } from './values.ts';
@@ -42,14 +42,14 @@ export const reconciled = ({ reconcile: hours, sources }: About): readonly strin
   hours === undefined
     ? []
     : Object.entries(sources).flatMap(([name, source]) =>
-        API_IDS.includes(source.provider) && source.api?.reconcile !== false ? [name] : [],
+        COMPARED_API_IDS.includes(source.provider) && source.api?.reconcile !== false ? [name] : [],
       );
 
 export function reconcileMistakes(settings: About): Mistake[] {
   if (settings.reconcile === undefined) return [];
   const names = reconciled(settings);
   if (names.length === 0) {
-    const problem = `is set, and no source has an ESP whose API can be asked; those that can: ${API_IDS.join(', ')}`;
+    const problem = `is set, and no source has an ESP whose API can be asked; those that can: ${COMPARED_API_IDS.join(', ')}`;
     return [{ path: ['reconcile'], problem }];
   }
   return names.flatMap((name) => {

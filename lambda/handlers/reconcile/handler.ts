@@ -8,7 +8,7 @@ import { readEnv } from '../../contract/env.ts';
 import { METRICS } from '../../contract/metrics.ts';
 import { CannotKnow } from '../../domain/cannot-know.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
-import { API_IDS } from '../../providers/apis.ts';
+import { COMPARED_API_IDS } from '../../providers/apis.ts';
 import { compare } from './compare.ts';
 import type { Compared } from './found.ts';
 
@@ -30,7 +30,7 @@ export async function handler(_event: unknown, context: Pick<Context, 'getRemain
   const left = context.getRemainingTimeInMillis();
   const until = Date.now() + left - Math.min(ANSWER, left / 4);
   const asked = Object.entries(sources).filter(
-    ([, { provider, api }]) => API_IDS.includes(provider) && api?.reconcile !== false,
+    ([, { provider, api }]) => COMPARED_API_IDS.includes(provider) && api?.reconcile !== false,
   );
   const turns = Map.groupBy(asked, ([, { provider }]) => provider);
   // Read anew each time: a key that was set meanwhile counts.

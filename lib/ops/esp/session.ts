@@ -43,13 +43,29 @@ export async function openSession(
     throw new UsageError(
       `${title} has no API that Quell uses: docs/providers/${name.provider}.md says why. Those it uses: ${API_IDS.join(', ')}.`,
     );
-  const base = baseOf(given['api-base'] ?? name.api?.base ?? api.base);
+  const aws =
+    api.signedByAws === undefined ? undefined : await (await import('./aws.ts')).awsLine(target, api.signedByAws);
+  const base = baseOf(given['api-base'] ?? name.api?.base ?? aws?.base.href ?? api.base);
   const domain = (given.domain ?? name.api?.domain ?? '').trim();
   if (api.domain !== undefined && domain === '')
     throw new UsageError(`${title} keeps its data by domain: --domain is missing (${api.domain}).`);
-  const key = await apiKeyOf(target, source, { title, api }, given, io);
-  const call = caller({ api, title, base, key, say: io.say, ...(patience && { patience }) });
-  return { source, name, title, api, context: { call, now: Date.now(), domain, source, wait: patience?.pause ?? pause } };
+  const key = aws ? '' : await apiKeyOf(target, source, { title, api }, given, io);
+  const call = caller({
+    api,
+    title,
+    base,
+    key,
+    say: io.say,
+    ...(aws && { sign: aws.sign }),
+    ...(patience && { patience }),
+  });
+  return {
+    source,
+    name,
+    title,
+    api,
+    context: { call, now: Date.now(), domain, source, wait: patience?.pause ?? pause },
+  };
 }
 
 /** The key goes there: over TLS, or to this machine. */

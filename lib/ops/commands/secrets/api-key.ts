@@ -1,4 +1,4 @@
-import { API_IDS, apiOf } from '../../../../lambda/providers/apis.ts';
+import { apiOf, COMPARED_API_IDS } from '../../../../lambda/providers/apis.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
@@ -26,7 +26,8 @@ export async function apiKeyCommand(
   const { provider } = sourceOf(target, name);
   const api = await apiOf(provider);
   const { title } = providerOf(provider);
-  if (!api) throw new UsageError(`${name}: ${title} has no API that Quell uses. Those it uses: ${API_IDS.join(', ')}.`);
+  if (!api || !COMPARED_API_IDS.includes(provider))
+    throw new UsageError(`${name}: ${title} is not compared. Those that are: ${COMPARED_API_IDS.join(', ')}.`);
   const value = action === 'set' ? checkedKey(await io.readSecret(`${title} ${api.key}: `)) : undefined;
   await changeSecretMap(
     target,
@@ -51,7 +52,7 @@ export async function apiKeyRows(target: Target): Promise<{ readonly source: str
   if (target.names.apiKeysArn === undefined) return [];
   const map = await readSecretMap(target, WHICH);
   return [...target.names.sources].flatMap(([source, { provider, api }]) =>
-    API_IDS.includes(provider) && api?.reconcile !== false
+    COMPARED_API_IDS.includes(provider) && api?.reconcile !== false
       ? [{ source, apiKey: liveValues(map, source).length > 0 }]
       : [],
   );

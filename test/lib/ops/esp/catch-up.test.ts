@@ -95,7 +95,9 @@ async function run(fake: FakeEsp, state: Run, dies: () => void = () => {}, key =
   return end;
 }
 
-const TYPES = { postmark: ['bounced', 'complained'] } as Readonly<Record<string, Happening['type'][]>>;
+const TYPES = { postmark: ['bounced', 'complained'], scaleway: ['bounced', 'delivered'] } as Readonly<
+  Record<string, Happening['type'][]>
+>;
 const happening = (id: string) =>
   fc.record({
     offset: fc.integer({ min: 0, max: 12 * 3600 - 1 }),

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import { eventually } from '../../../support/driver.ts';
+import { FAKE_ESPS } from '../../../support/esp/index.ts';
 import { fakeSparkpost } from '../../../support/esp/sparkpost.ts';
 import type { FakeEsp } from '../../../support/esp/story.ts';
 import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
@@ -12,6 +14,9 @@ let esp: FakeEsp;
 const SECRET = 'quell:a-webhook-password';
 const TO = Date.now() - 3_600_000;
 const FROM = TO - 6 * 3_600_000;
+
+/** Killed for real: by day one kind of client, at night each. */
+const KILLED = process.env.NIGHTLY === undefined ? ['sparkpost'] : [...FAKE_ESPS.keys()];
 
 beforeAll(async () => {
   stack = await startOpsStack(
@@ -90,11 +95,13 @@ describe('catch-up against the local stack', () => {
     child.stderr.on('data', note);
     child.stdin.end(`${esp.key}\n`);
     esp.turned = () => {
-      for (const name of [`/proc/${child.pid}/cmdline`, `/proc/${child.pid}/environ`]) {
+      // Everybody's: the command's own, and those of whatever it might have started.
+      const everybody = existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+      for (const name of everybody.flatMap((pid) => [`/proc/${pid}/cmdline`, `/proc/${pid}/environ`])) {
         try {
           seen.push(readFileSync(name, 'utf8'));
         } catch {
-          // No such file system here: the arguments are those that this test gave.
+          // Ended meanwhile, or not ours to see.
         }
       }
     };
@@ -123,6 +130,53 @@ describe('catch-up against the local stack', () => {
     expect(ran.code).toBe(2);
     expect(ran.err).toMatch(message);
   });
+});
+
+describe.each(KILLED)('killed by SIGKILL at random points and run again: %s', (id) => {
+  test('every event is there once, and those that had not come are counted exactly', async () => {
+    const fake = await (FAKE_ESPS.get(id) as () => Promise<FakeEsp>)();
+    const [from, to] = [FROM - 20 * 3_600_000, FROM - 14 * 3_600_000];
+    fake.story.push(
+      ...Array.from({ length: 30 }, (_one, at) => ({
+        at: from + (at + 1) * 600_000,
+        shownAt: 0,
+        type: 'bounced' as const,
+        recipient: `${id}-${at}@example.com`,
+        id: 5000 + at,
+      })),
+    );
+    const inside = fake.story.filter(({ at }) => at < to).length;
+    const before = (await stack.driver.events()).length;
+    const times = [new Date(from).toISOString(), new Date(to).toISOString()] as const;
+    const args = ['catch-up', id, '--from', times[0], '--to', times[1], '--settle', '0', '--api-base', fake.api.url];
+    if (fake.domain !== '') args.push('--domain', fake.domain);
+    const deaths = process.env.NIGHTLY === undefined ? 3 : 6;
+    for (let death = 0; death < deaths; death++) {
+      const child = spawn(process.execPath, [join(process.cwd(), 'bin/ops.ts'), ...args, '--local'], {
+        cwd: stack.root,
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      child.stdin.end(fake.key);
+      const first = fake.api.asked.length;
+      // At a request, or some time after one: while it looks, writes down or sends.
+      const [last, later] = [Math.floor(Math.random() * 8), Math.random() * 60];
+      fake.api.fault = (_asked, number) => {
+        if (number - first >= last) setTimeout(() => child.kill('SIGKILL'), later);
+        return undefined;
+      };
+      await new Promise((done) => child.once('exit', done));
+    }
+    fake.api.fault = () => undefined;
+    const ended = await stack.run([...args, '--json'], fake.key);
+    await eventually(async () => expect(await stack.driver.events()).toHaveLength(before + inside));
+    const [told] = ended.json() as { fetched: number; missing: number }[];
+    // A run that came to its end before it was killed has counted them, and this one found them all.
+    expect([inside, 0]).toContain(told?.missing);
+    const again = await stack.run([...args, '--json'], fake.key);
+    expect(again.json()).toMatchObject([{ fetched: inside, missing: 0 }]);
+    expect(await stack.driver.events()).toHaveLength(before + inside);
+    await fake.api.stop();
+  }, 120_000);
 });
 
 describe('where the key comes from is the same for every command', () => {
