@@ -19,8 +19,12 @@ const FROM = TO - 6 * 3_600_000;
 const KILLED = process.env.NIGHTLY === undefined ? ['sparkpost'] : [...FAKE_ESPS.keys()];
 
 beforeAll(async () => {
+  const others = KILLED.filter((id) => id !== 'sparkpost').map((id) => [
+    id,
+    { provider: id, ...PROVIDERS.get(id)?.minimalOptions, api: { reconcile: false } },
+  ]);
   stack = await startOpsStack(
-    { sparkpost: { provider: 'sparkpost' } },
+    { sparkpost: { provider: 'sparkpost' }, ...Object.fromEntries(others) },
     { secrets: { sparkpost: SECRET }, settings: { reconcile: '1d' } },
   );
   esp = await fakeSparkpost(7);
@@ -185,7 +189,7 @@ describe('where the key comes from is the same for every command', () => {
     ['connect', 'sparkpost', '--no-test'],
     ['push', 'sparkpost'],
     ['reconcile', 'sparkpost'],
-    ['lift', 'ada@example.com', '--clear', '--dry-run', '--note', 'ticket 4711'],
+    ['lift', 'ada@example.com', '--clear', '--esp', 'sparkpost', '--dry-run', '--note', 'ticket 4711'],
   ];
   /** Keys that the ESP was shown from here on. */
   async function shown(
