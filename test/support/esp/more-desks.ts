@@ -241,7 +241,7 @@ export const MORE_DESKS: readonly (readonly [string, () => Promise<Desk>])[] = [
       startDesk(
         { provider: 'elastic-email', domain: '', key: 'ee-key', names: bounces('bounces', 'complaints') },
         header('x-elasticemail-apikey', 'ee-key'),
-        [elastic, elasticHooks],
+        [elasticHooks, elastic],
       ),
   ],
   ...LATE_DESKS,
