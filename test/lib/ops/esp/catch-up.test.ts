@@ -293,6 +293,29 @@ describe.each([...FAKE_ESPS])('catch-up: %s', (id, start) => {
     await expect(run(fake, begin(id))).rejects.toThrow(/redirect/);
   });
 
+  test('a page whose token has ended costs nothing: its slice is read from the beginning', async () => {
+    calm();
+    const type = TYPES[id]?.[0] ?? 'bounced';
+    const person = 'ada@example.com';
+    told(
+      fake,
+      Array.from({ length: 20 }, (_one, at) => ({ offset: 600 * (at + 1), type, person })),
+    );
+    let turns = 0;
+    fake.turned = () => {
+      if (++turns === 2) fake.forget?.();
+    };
+    const state = begin(id);
+    const end = await run(fake, state);
+    expect([end.fetched, end.missing, state.table.keys.size]).toEqual([20, 20, 20]);
+  });
+
+  test('an empty window is read, and is empty', async () => {
+    calm();
+    told(fake, []);
+    expect(await run(fake, begin(id))).toMatchObject({ fetched: 0, missing: 0, unreadable: 0, trusted: TO });
+  });
+
   test('an event that the API shows late is not lost to a window that ends before it', async () => {
     calm();
     told(fake, [{ offset: 12 * 3600 - 60, type: TYPES[id]?.[0] ?? 'bounced', person: 'ada@example.com' }]);
