@@ -14,6 +14,8 @@ export interface Question {
   readonly source: string;
   readonly config: SourceConfig;
   readonly key: string;
+  /** When it was due, epoch milliseconds. */
+  readonly now: number;
   /** Between two comparisons. */
   readonly hours: number;
   /** Epoch milliseconds: no request is begun after it. */
@@ -38,13 +40,12 @@ export function windowOf(now: number, hours: number, waitHours: number): TimeWin
 }
 
 /** @throws CannotKnow where the ESP could not be asked */
-export async function compare({ source, config, key, hours, until, tables }: Question): Promise<Compared> {
+export async function compare({ source, config, key, now, hours, until, tables }: Question): Promise<Compared> {
   const provider = providerIn('reconcile', config.provider);
   const api = await apiOf(config.provider);
   if (!api || !provider) throw new CannotKnow('This ESP has no API that can be asked.');
   if (api.domain !== undefined && config.api?.domain === undefined)
     throw new CannotKnow(`Its API keeps data by domain: the settings say none (${api.domain}).`);
-  const now = Date.now();
   const call = caller({
     api,
     title: provider.title,

@@ -26,7 +26,13 @@ const tables = { client: dynamo, events: env.EVENTS_TABLE, suppression: env.SUPP
  * Counts what the ESPs know and we do not. Changes nothing. ESPs are asked side by side, sources of one ESP one after the other: its limits
  * are the account's, shared with whatever sends mail.
  */
-export async function handler(_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> {
+export async function handler(
+  event: { readonly time?: string },
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<void> {
+  // When it was due, not when it runs: what Lambda tries again asks for the same time.
+  const due = Date.parse(event.time ?? '');
+  const now = Number.isNaN(due) ? Date.now() : due;
   const left = context.getRemainingTimeInMillis();
   const until = Date.now() + left - Math.min(ANSWER, left / 4);
   const asked = Object.entries(sources).filter(
@@ -35,7 +41,7 @@ export async function handler(_event: unknown, context: Pick<Context, 'getRemain
   const turns = Map.groupBy(asked, ([, { provider }]) => provider);
   // Read anew each time: a key that was set meanwhile counts.
   const keys = new SecretStore(client, env.API_KEYS_ARN);
-  const ended = await Promise.all([...turns.values()].map((turn) => oneByOne(turn, keys, until)));
+  const ended = await Promise.all([...turns.values()].map((turn) => oneByOne(turn, keys, now, until)));
   const compared = ended.flat();
   const lost = compared.reduce((sum, one) => sum + (one?.missing ?? 0), 0);
   const all = compared.every((one) => one !== undefined);
@@ -46,11 +52,16 @@ export async function handler(_event: unknown, context: Pick<Context, 'getRemain
 }
 
 /** Each gets an even share of the time that is left. */
-async function oneByOne(turn: readonly (readonly [string, SourceConfig])[], keys: SecretStore, until: number) {
+async function oneByOne(
+  turn: readonly (readonly [string, SourceConfig])[],
+  keys: SecretStore,
+  now: number,
+  until: number,
+) {
   const ended: (Compared | undefined)[] = [];
   for (const [at, [source, config]] of turn.entries()) {
-    const now = Date.now();
-    ended.push(await compareSource(source, config, keys, now + (until - now) / (turn.length - at)));
+    const begun = Date.now();
+    ended.push(await compareSource(source, config, keys, now, begun + (until - begun) / (turn.length - at)));
   }
   return ended;
 }
@@ -60,11 +71,12 @@ async function compareSource(
   source: string,
   config: SourceConfig,
   keys: SecretStore,
+  now: number,
   until: number,
 ): Promise<Compared | undefined> {
   try {
     const [key = ''] = await keys.values(source, AbortSignal.timeout(SECRET_MS));
-    const compared = await compare({ source, config, key, hours: reconcile?.hours ?? 0, until, tables });
+    const compared = await compare({ source, config, key, now, hours: reconcile?.hours ?? 0, until, tables });
     const { missing, fetched, share, from, to, lost } = compared;
     const facts = {
       source,
