@@ -61,7 +61,7 @@ beforeAll(async () => {
     SUPPRESSION_TABLE: dynamo.tables.suppression,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
-    POWERTOOLS_METRICS_NAMESPACE: 'Quell/test',
+    METRICS_NAMESPACE: 'Quell/test',
   });
 }, 60_000);
 afterAll(async () => {
