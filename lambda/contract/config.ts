@@ -25,6 +25,8 @@ export interface RuntimeConfig {
   readonly publish?: { readonly types: readonly string[] };
   /** Where raw events are archived; absent = nowhere. */
   readonly archive?: { readonly stream: string };
+  /** What the stack's output `Policy` says; of the console's function only. */
+  readonly stagePolicy?: StagePolicy;
 }
 
 export interface SourceConfig {
@@ -38,6 +40,8 @@ export interface SourceConfig {
   readonly policy?: Partial<PolicyConfig>;
   /** How its ESP's own API is reached. */
   readonly api?: ApiSettings;
+  /** Minutes of silence that are normal; of the console's function only. */
+  readonly expectEvery?: number;
   /** The provider's own settings, as its schema parsed them. */
   readonly options: Readonly<Record<string, unknown>>;
 }

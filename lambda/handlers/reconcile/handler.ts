@@ -78,11 +78,10 @@ async function compareSource(
     const [key = ''] = await keys.values(source, AbortSignal.timeout(SECRET_MS));
     const compared = await compare({ source, config, key, now, hours: reconcile?.hours ?? 0, until, tables });
     const { missing, fetched, share, from, to, lost } = compared;
+    const comparedPercent = Math.round(share * 100);
+    const counted = { source, fetched, missing, comparedPercent };
     const facts = {
-      source,
-      fetched,
-      missing,
-      comparedPercent: Math.round(share * 100),
+      ...counted,
       from: new Date(from).toISOString(),
       to: new Date(to).toISOString(),
       ...(lost[0] !== undefined && { unreadable: lost[0] }),

@@ -44,7 +44,11 @@ const NOTE = ['--note', 'ticket 4711'];
 
 beforeAll(async () => {
   const sources = [...DESKS.keys()].map((id) => [id, { provider: id, ...PROVIDERS.get(id)?.minimalOptions }]);
-  stack = await startOpsStack(Object.fromEntries(sources), { secrets: {} });
+  stack = await startOpsStack(Object.fromEntries(sources), {
+    secrets: {},
+    // Nothing has asked for secrets before the first `connect` stores one: it is seen at once, and not after half a minute.
+    settings: { heartbeat: false },
+  });
   for (const [id, start] of DESKS) desks.set(id, await start());
 }, 60_000);
 afterAll(async () => {
@@ -133,7 +137,8 @@ describe.each(TRIED)('%s', (id) => {
     60_000,
   );
 
-  connectable(
+  // A second secret of an ESP that tries it at once is one that the receiver sees after half a minute: at night.
+  (PROVEN.has(id) && !nightly ? test.skip : connectable)(
     'a webhook of others and a secret of others are left alone',
     async () => {
       const desk = deskOf();
