@@ -2,11 +2,11 @@ import { safeParse } from 'valibot';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
 import { streamMistakes } from './feeds.ts';
 import { isObject, type Mistake, mistakeOf, strayKeys } from './mistakes.ts';
-import { reconcileMistakes } from './reconcile.ts';
 import { globals, type Settings } from './schema.ts';
 import { checkSource } from './source.ts';
 import { unsubscribeMistakes } from './unsubscribe.ts';
 import { NAME_RULE, RESERVED_NAME, SOURCE_NAME } from './values.ts';
+import { reconcileMistakes } from './watch/reconcile.ts';
 
 export type Checked = { readonly settings: Settings } | { readonly mistakes: readonly Mistake[] };
 

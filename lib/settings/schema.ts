@@ -1,10 +1,8 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
-import { alarms } from './alarms.ts';
 import { archive, publish, streamArn } from './feeds.ts';
 import { group, objectOf } from './group.ts';
 import { policy, sourcePolicy } from './policy.ts';
-import { api, reconcile } from './reconcile.ts';
 import { unsubscribe } from './unsubscribe.ts';
 import {
   alarmTarget,
@@ -22,6 +20,8 @@ import {
   webPage,
   wholeNumber,
 } from './values.ts';
+import { alarms } from './watch/alarms.ts';
+import { api, reconcile } from './watch/reconcile.ts';
 
 const rate = wholeNumber(1, 10_000, 'requests per second');
 const burst = wholeNumber(1, 5000, 'requests');

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { COMPARED_API_IDS, DOMAIN_API_IDS } from '../../lambda/providers/apis.ts';
-import { PROVIDERS } from '../../lambda/providers/index.ts';
-import type { Mistake } from './mistakes.ts';
-import { flag, httpsUrl, matching } from './values.ts';
+import { COMPARED_API_IDS, DOMAIN_API_IDS } from '../../../lambda/providers/apis.ts';
+import { PROVIDERS } from '../../../lambda/providers/index.ts';
+import type { Mistake } from '../mistakes.ts';
+import { flag, httpsUrl, matching } from '../values.ts';
 
 const PERIOD = 'a time from "1h" to "24h", or "1d"';
 /** "1h" to "24h", "1d"; in hours. CloudWatch watches no period longer than a day. */
