@@ -128,6 +128,7 @@ test('the keys that are promised are there', () => {
       emulated: ways(counted),
       full: { hundred: counted, one: counted },
       archived: { hundred: counted, one: counted },
+      peakMB: 200,
     },
     start: { receive: loaded, receiveOne: loaded, process: loaded, processOne: loaded, floor: loaded },
     endToEnd: {
