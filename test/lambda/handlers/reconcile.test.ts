@@ -203,11 +203,7 @@ describe('an ESP that cannot be asked', () => {
     ['cuts its answers off', 'half', /no time left|could not be reached/],
     ['sends the key elsewhere', { status: 302, headers: { location: 'http://127.0.0.1:9/' } }, /redirect/],
   ];
-  test.each(
-    FAULTS.filter(
-      ([name]) => nightly || ['hangs', 'sends the key elsewhere'].includes(name),
-    ),
-  )(
+  test.each(FAULTS.filter(([name]) => nightly || ['hangs', 'sends the key elsewhere'].includes(name)))(
     'that %s costs nobody else the comparison, is told, and the function is back before its limit',
     async (_name, fault, why) => {
       const sparkpost = fakes.get('sparkpost') as FakeEsp;
