@@ -1,6 +1,6 @@
 import { totalCalls } from './aws/tally.ts';
 import type { ConsoleResult } from './console/measure.ts';
-import { archive, perMillion, total } from './cost/model.ts';
+import { archive, perMillion, provisioned, total } from './cost/model.ts';
 import { shapesOf } from './cost/shapes.ts';
 import type { EndToEnd } from './end-to-end/measure.ts';
 import type { ProcessResult } from './process.ts';
@@ -48,6 +48,7 @@ export function keysOf({ receive, process, start, endToEnd, console }: Results):
     'process.loadMs': start.process.loadMs.median,
     'cost.onePerRequest': total(perMillion(one)) + archive(one),
     'cost.hundredPerRequest': total(perMillion(hundred)) + archive(hundred),
+    'cost.provisioned': total(provisioned(hundred)) + archive(hundred),
     'endToEnd.eventsPerSecond': endToEnd.eventsPerSecond,
     'endToEnd.postToSuppressedP50Ms': endToEnd.calm.p50,
     'endToEnd.postToSuppressedP99Ms': endToEnd.calm.p99,
@@ -71,6 +72,7 @@ export const TO_HOLD = {
   'receive.loadMs': 45,
   'cost.onePerRequest': 2.75,
   'cost.hundredPerRequest': 0.85,
+  'cost.provisioned': 0.4,
   'console.slowestPageMs': 300,
 } as const satisfies Record<string, number>;
 export type Held = keyof typeof TO_HOLD;

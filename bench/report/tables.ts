@@ -19,6 +19,7 @@ const NAMES: Readonly<Record<Held, string>> = {
   'receive.loadMs': 'ms to load receive, over an empty module',
   'cost.onePerRequest': '$ per million events, 1 per request',
   'cost.hundredPerRequest': '$ per million events, 100 per request',
+  'cost.provisioned': '$ per million events, 100 per request, with a capacity',
   'console.slowestPageMs': "ms of the console's slowest page",
 };
 

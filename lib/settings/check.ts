@@ -1,5 +1,6 @@
 import { safeParse } from 'valibot';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
+import { capacityMistakes } from './aws/capacity.ts';
 import { streamMistakes } from './feeds.ts';
 import { isObject, type Mistake, mistakeOf, strayKeys } from './mistakes.ts';
 import { globals, type Settings } from './schema.ts';
@@ -7,6 +8,9 @@ import { checkSource } from './source.ts';
 import { unsubscribeMistakes } from './unsubscribe.ts';
 import { NAME_RULE, RESERVED_NAME, SOURCE_NAME } from './values.ts';
 import { reconcileMistakes } from './watch/reconcile.ts';
+
+/** Minutes. */
+const A_DAY = 1440;
 
 export type Checked = { readonly settings: Settings } | { readonly mistakes: readonly Mistake[] };
 
@@ -28,7 +32,9 @@ export function checkSettings(document: unknown, stage: string): Checked {
     ...zoneMistakes(settings),
     ...retentionMistakes(settings),
     ...rateMistakes(settings),
+    ...trickleMistakes(settings),
     ...streamMistakes(settings),
+    ...capacityMistakes(settings),
     ...feedMistakes(settings.sources),
     ...unsubscribeMistakes(settings.unsubscribe),
     ...reconcileMistakes(settings),
@@ -89,6 +95,15 @@ function rateMistakes({ alarms }: Settings): Mistake[] {
         problem: `is ${warning}, allowed: less than critical, which is ${critical}`,
       },
     ];
+  });
+}
+
+/** One period of an alarm is a day at most. */
+function trickleMistakes({ sources }: Settings): Mistake[] {
+  return Object.entries(sources).flatMap(([name, { expectEvery, expectAtLeast }]) => {
+    if (expectAtLeast === undefined || (expectEvery !== false && expectEvery <= A_DAY)) return [];
+    const problem = 'counts what comes within expectEvery, allowed: with an expectEvery of at most "24h"';
+    return [{ path: ['sources', name, 'expectAtLeast'], problem }];
   });
 }
 

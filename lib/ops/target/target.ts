@@ -66,8 +66,8 @@ export interface SourceName {
   readonly options?: unknown;
   /** Sources of one group that report the same fact count it once. Absent: the source's own name, or not known. */
   readonly dedupeGroup?: string | undefined;
-  /** Minutes of silence that are normal, where they are known. */
-  readonly expectEvery?: number;
+  /** Minutes of silence that are normal, where they are known; false = any silence is. */
+  readonly expectEvery?: number | false;
   /** How its ESP's own API is reached, where that is known. */
   readonly api?: ApiSettings | undefined;
 }
