@@ -1,5 +1,5 @@
+import { pacer } from '../../../../lambda/aws/effort.ts';
 import { audited } from '../../audit/audited.ts';
-import { pacer } from '../../cli/progress.ts';
 import { notTaken, offer, type Way } from '../../stack/outbox.ts';
 import { wayOf } from '../../stack/way.ts';
 import type { Target } from '../../target/target.ts';
