@@ -585,8 +585,8 @@ describe('in the console', () => {
     expect(await page.evaluate('document.querySelector("tbody").innerText')).not.toContain('dlq redrive');
     await page.goto(`${origin}/audit?since=1d`);
     expect(await textOf(page)).toContain('not finished');
-    await page.click('a[href^="/audit?"][class=button]');
-    await page.waitForFunction("location.search.includes('after=')");
+    await Promise.all([page.waitForNavigation(), page.click('a[href^="/audit?"][class=button]')]);
+    expect(page.url()).toContain('after=');
     expect(await textOf(page)).toContain('ticket 4711');
     const model = await page.evaluate(async () =>
       (await fetch('/audit?what=pause', { headers: { accept: 'application/json' } })).json(),
