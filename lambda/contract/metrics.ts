@@ -49,7 +49,7 @@ export const METRICS = {
   unsubscribes: 'Unsubscribes',
   /** Mails that one of the six large mailbox operators refused because of sender, content or policy. */
   mailboxBlocks: 'MailboxBlocks',
-  /** Counted only where an alarm on them is set; machines left out where the ESP tells them. */
+  /** Counted only where an alarm on them is set; machines left out where their batch shows them. */
   opens: 'Opens',
   clicks: 'Clicks',
   /** Events that cannot be understood: of a type that the provider's table does not know, or of a kind that suppresses without recipient or time. */

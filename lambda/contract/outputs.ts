@@ -9,6 +9,7 @@ const ALWAYS = {
   ApiEndpoint: "the API's own base URL, which stays whatever the settings say",
   WebhookUrl: 'URL of a source, with {source} in place of its name',
   Sources: 'JSON map from source to its provider',
+  SilenceWindows: 'JSON map from source to the minutes within which an event of it is expected',
   Policy: 'JSON: how long evidence suppresses, for all sources and for some, and the thresholds of the rates',
   DeliveryQueueUrl: 'URL of the delivery queue',
   DeliveryQueueArn: 'its ARN',
@@ -43,6 +44,7 @@ const SOMETIMES = {
   EventBusArn: 'its ARN',
   PublishFunctionName: 'name of the function',
   UnpublishedQueueUrl: 'URL of the queue for changes that cannot be published',
+  ConsoleFunctionName: 'name of the function behind the widget of the dashboard',
 } as const;
 
 export const OUTPUTS = { ...ALWAYS, ...SOMETIMES } as const;
@@ -55,4 +57,5 @@ export const FUNCTION_OUTPUTS = {
   process: 'ProcessFunctionName',
   pulse: 'PulseFunctionName',
   publish: 'PublishFunctionName',
+  console: 'ConsoleFunctionName',
 } as const satisfies Record<FunctionName, OutputName>;

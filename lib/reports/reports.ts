@@ -1,4 +1,5 @@
 import { type Days, type Dialect, operatorOf, reporting } from './dialect.ts';
+import { HUMAN, MACHINE, PROXIED, told } from './people.ts';
 
 /** One question to the archive, asked the same way wherever it lies. */
 export interface Report {
@@ -7,6 +8,8 @@ export interface Report {
   readonly about: string;
   /** The column that a chart draws, by the one that names its rows. */
   readonly chart?: { readonly label: string; readonly value: string };
+  /** Its rows are those of `told`, in which machines are told from people, and not of `once`. */
+  readonly ofPeople?: true;
   readonly body: (dialect: Dialect) => string;
 }
 
@@ -23,8 +26,8 @@ export function sqlOf(report: Report, dialect: Dialect, choice: Choice = {}): st
     ...(choice.to === undefined ? [] : [`receivedat < '${dayAfter(choice.to)}'`]),
   ];
   return `WITH event AS (
-  SELECT source, e.type, e.bounceclass, e.bouncecause, e.diagnostic, e.smtpstatus, e.recipient, e.messageid, e.url, e.tags, e.custom,
-         coalesce(e.machine, false) AS machine, coalesce(e.echo, false) AS echo, coalesce(e.candidates, 1) AS candidates,
+  SELECT source, e.fingerprint, e.type, e.bounceclass, e.bouncecause, e.diagnostic, e.smtpstatus, e.recipient, e.messageid, e.url, e.tags, e.custom,
+         e.machine AS said, e.machinewhy, coalesce(e.echo, false) AS echo, coalesce(e.candidates, 1) AS candidates,
          ${dialect.time('e.occurredat')} AS happened, lower(split_part(e.recipient, '@', 2)) AS domain,
          row_number() OVER (PARTITION BY e.fingerprint ORDER BY receivedat) AS copy
   FROM ${dialect.lines(choice)} AS line CROSS JOIN ${dialect.unnest('events', 'e')}
@@ -35,7 +38,7 @@ once AS (
          coalesce(${CAMPAIGN_KEYS.map((key) => dialect.custom(key)).join(', ')}, ${dialect.firstTag}, '(none)') AS campaign,
          ${dialect.replaced('url', '[?#].*$')} AS link
   FROM event WHERE copy = 1
-)
+)${report.ofPeople ? `,\n${told(dialect)}` : ''}
 ${report.body(dialect)}`;
 }
 
@@ -47,8 +50,6 @@ export const CAMPAIGN_KEYS = ['campaign', 'campaign_id', 'campaignid', 'campaign
 
 /** A complaint that somebody made: not the ESP's own list, and not one of several who may have made it. */
 const COMPLAINED = "type = 'complained' AND NOT echo AND candidates = 1";
-/** Somebody did it, as far as the ESP or we can tell. */
-const HUMAN = 'NOT machine';
 
 const percent = (part: string, whole: string): string => `round(100.0 * ${part} / nullif(${whole}, 0), 2)`;
 const people = (condition: string): string => `count(DISTINCT CASE WHEN ${condition} THEN recipient END)`;
@@ -83,56 +84,66 @@ FROM once GROUP BY source, campaign HAVING count_if(${COMPLAINED}) > 0 ORDER BY 
   },
   {
     name: 'funnel',
-    about: "A campaign's way from accepted to clicked, in people; what machines did is left out.",
+    about:
+      "A campaign's way from accepted to clicked, in people; apart from them, for whom only a proxy (perhaps they looked) or a machine did it.",
     chart: { label: 'campaign', value: 'clicked' },
+    ofPeople: true,
     body: () => `SELECT source, campaign, ${people("type = 'accepted'")} AS accepted, ${people("type = 'delivered'")} AS delivered,
   ${people(`type = 'opened' AND ${HUMAN}`)} AS opened, ${people(`type = 'clicked' AND ${HUMAN}`)} AS clicked,
-  ${people("type = 'unsubscribed'")} AS unsubscribed, ${people(COMPLAINED)} AS complained
-FROM once WHERE recipient IS NOT NULL GROUP BY source, campaign ORDER BY delivered DESC, campaign`,
+  ${people("type = 'unsubscribed'")} AS unsubscribed, ${people(COMPLAINED)} AS complained,
+  ${people(`type = 'opened' AND ${PROXIED}`)} AS opened_by_proxy, ${people(`type = 'opened' AND ${MACHINE}`)} AS opened_by_machine,
+  ${people(`type = 'clicked' AND ${MACHINE}`)} AS clicked_by_machine
+FROM told WHERE recipient IS NOT NULL GROUP BY source, campaign ORDER BY delivered DESC, campaign`,
   },
   {
     name: 'links',
-    about: 'Clicks and people per link, without the query of the URL; clicks by machines left out.',
+    about: 'Clicks and people per link, without the query of the URL; clicks by machines are counted apart.',
     chart: { label: 'link', value: 'people' },
-    body: () => `SELECT campaign, link, count(*) AS clicks, count(DISTINCT recipient) AS people
-FROM once WHERE type = 'clicked' AND ${HUMAN} AND link IS NOT NULL GROUP BY campaign, link ORDER BY clicks DESC, link LIMIT 500`,
+    ofPeople: true,
+    body: () => `SELECT campaign, link, count_if(${HUMAN}) AS clicks, ${people(HUMAN)} AS people, count_if(machine) AS clicks_by_machine
+FROM told WHERE type = 'clicked' AND link IS NOT NULL GROUP BY campaign, link ORDER BY clicks DESC, link LIMIT 500`,
   },
   {
     name: 'variants',
     about: 'Delivered, opened and clicked by tag or by the custom key "variant": which of two versions did better.',
     chart: { label: 'variant', value: 'clicked' },
+    ofPeople: true,
     body: (dialect) => `SELECT variant, ${people("type = 'delivered'")} AS delivered,
   ${people(`type = 'opened' AND ${HUMAN}`)} AS opened, ${people(`type = 'clicked' AND ${HUMAN}`)} AS clicked,
   ${percent(people(`type = 'clicked' AND ${HUMAN}`), people("type = 'delivered'"))} AS clicked_percent
-FROM once CROSS JOIN ${dialect.unnest(dialect.variants, 'variant')} GROUP BY variant ORDER BY delivered DESC, variant`,
+FROM told CROSS JOIN ${dialect.unnest(dialect.variants, 'variant')} GROUP BY variant ORDER BY delivered DESC, variant`,
   },
   {
     name: 'who-clicked',
     about: 'Who clicked which link, how often, and when last; clicks by machines left out.',
+    ofPeople: true,
     body: (
       dialect,
     ) => `SELECT recipient, campaign, link, count(*) AS clicks, ${dialect.hour('max(happened)')} AS last_click
-FROM once WHERE type = 'clicked' AND ${HUMAN} AND recipient IS NOT NULL GROUP BY recipient, campaign, link
+FROM told WHERE type = 'clicked' AND ${HUMAN} AND recipient IS NOT NULL GROUP BY recipient, campaign, link
 ORDER BY clicks DESC, recipient, link LIMIT 5000`,
   },
   {
     name: 'gone-quiet',
-    about: 'People who got three mails or more and neither opened nor clicked one themselves.',
+    about:
+      'People who got three mails or more and neither opened nor clicked one themselves; an opening through a proxy counts as theirs here.',
+    ofPeople: true,
     body: (
       dialect,
     ) => `SELECT recipient, count_if(type = 'delivered') AS delivered, ${dialect.hour("max(CASE WHEN type = 'delivered' THEN happened END)")} AS last_delivered
-FROM once WHERE recipient IS NOT NULL GROUP BY recipient
-HAVING count_if(type = 'delivered') >= 3 AND count_if(type IN ('opened', 'clicked') AND ${HUMAN}) = 0
+FROM told WHERE recipient IS NOT NULL GROUP BY recipient
+HAVING count_if(type = 'delivered') >= 3 AND count_if(type IN ('opened', 'clicked') AND (${HUMAN} OR ${PROXIED})) = 0
 ORDER BY delivered DESC, recipient LIMIT 5000`,
   },
   {
     name: 'engaged',
     about: 'People who opened or clicked most, and when last; what machines did is left out.',
+    ofPeople: true,
     body: (
       dialect,
     ) => `SELECT recipient, count_if(type = 'opened' AND ${HUMAN}) AS opened, count_if(type = 'clicked' AND ${HUMAN}) AS clicked,
   ${dialect.hour('max(happened)')} AS last_seen
-FROM once WHERE recipient IS NOT NULL AND type IN ('opened', 'clicked') AND ${HUMAN} GROUP BY recipient
+FROM told WHERE recipient IS NOT NULL AND type IN ('opened', 'clicked') AND ${HUMAN} GROUP BY recipient
 ORDER BY clicked DESC, opened DESC, recipient LIMIT 5000`,
   },
   {

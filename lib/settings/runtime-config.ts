@@ -23,6 +23,16 @@ export function runtimeConfig(settings: Settings): RuntimeConfig {
   };
 }
 
+/** The same for the console's function, which also says what is expected and when a rate is high. */
+export function consoleConfig(settings: Settings): RuntimeConfig {
+  const config = runtimeConfig(settings);
+  const sources = Object.entries(config.sources).map(([name, source]) => {
+    const expectEvery = settings.sources[name]?.expectEvery;
+    return [name, { ...source, ...(expectEvery !== undefined && { expectEvery }) }];
+  });
+  return { ...config, sources: Object.fromEntries(sources), stagePolicy: stagePolicy(settings) };
+}
+
 /** What the stage judges by, as a deployed stack tells it. */
 export function stagePolicy({ policy, sources, alarms }: Settings): StagePolicy {
   const { minimumDelivered, bounceRate, complaintRate } = alarms;

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
+import { nearest } from './mistakes.ts';
 
 /**
  * The kinds of value a settings file holds. Each has one message: what is allowed, so that a mistake can say it beside the value given.
@@ -53,6 +54,13 @@ export const percent = (least: number, most: number) => {
   return v.pipe(v.number(rule), v.minValue(least, rule), v.maxValue(most, rule));
 };
 
+/** One word of a list; what is near one is asked for. */
+export const oneOf = <const T extends readonly string[]>(words: T) =>
+  v.picklist(words, ({ input }) => {
+    const guess = typeof input === 'string' ? nearest(input, words) : undefined;
+    return `one of ${words.join(', ')}${guess === undefined ? '' : `; did you mean "${guess}"?`}`;
+  });
+
 export const flag = v.boolean('true or false');
 
 const EMAIL = 'an e-mail address';
@@ -60,7 +68,10 @@ export const emailAddress = v.pipe(v.string(EMAIL), v.email(EMAIL));
 
 const DURATION = 'a whole number of days (0 = never suppress), or "forever"';
 export const suppressionTime = v.union(
-  [v.literal('forever'), v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(36_500))],
+  [
+    v.literal('forever'),
+    v.pipe(v.number(), v.integer(DURATION), v.minValue(0, DURATION), v.maxValue(36_500, DURATION)),
+  ],
   DURATION,
 );
 

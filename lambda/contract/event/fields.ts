@@ -1,4 +1,4 @@
-import { BOUNCE_CAUSES, BOUNCE_CLASSES, DROP_REASONS, EVENT_TYPES, REASONS } from './types.ts';
+import { BOUNCE_CAUSES, BOUNCE_CLASSES, DROP_REASONS, EVENT_TYPES, MACHINE_REASONS, REASONS } from './types.ts';
 
 /**
  * The members of a normalised event, each once: their types, their limits, the published JSON schema and the archive's columns are made
@@ -98,6 +98,7 @@ export const EVENT_FIELDS = {
   },
   from: { is: 'text', most: 320 },
   subject: { is: 'text', most: 256 },
+  machineWhy: { is: 'word', words: MACHINE_REASONS, saidBy: 'arrival' },
   truncated: {
     is: 'names',
     saidBy: 'arrival',

@@ -25,7 +25,10 @@ export const EVENT_MEANINGS: Readonly<Record<EventField, string>> = {
   ip: 'Address that opened or clicked.',
   country: 'ISO 3166-1 alpha-2.',
   device: "The ESP's word for the kind of device.",
-  machine: 'The ESP says whether a machine opened or clicked.',
+  machine:
+    'Whether a machine opened or clicked: by the word of the ESP, else by what gives machines away; absent where nothing does.',
+  machineWhy:
+    'With `machine: true`: the ESP says so (`esp`), a loader ahead of reading (`prefetch`), a proxy behind which somebody may have looked (`proxy`), a security gateway (`scanner`), several links of one mail within seconds (`burst`).',
   tags: 'Tags of the mail.',
   metadata: 'Custom data of the mail.',
   candidates: 'This recipient is one of so many that the ESP named for one fact.',

@@ -40,6 +40,13 @@ export const DROP_REASONS = [
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
+/**
+ * How a machine was told from people: the ESP says so; it loads mail ahead of reading, whether anybody reads it or not; it stands between
+ * a reader and the picture, so that somebody may have looked; it looks for harm; it followed several links faster than a hand can.
+ */
+export const MACHINE_REASONS = ['esp', 'prefetch', 'proxy', 'scanner', 'burst'] as const;
+export type MachineReason = (typeof MACHINE_REASONS)[number];
+
 /** Why somebody is on the suppression list. */
 export const REASONS = ['hard_bounce', 'complaint', 'unsubscribe', 'soft_bounces', 'manual'] as const;
 export type Reason = (typeof REASONS)[number];

@@ -1,7 +1,9 @@
 import { EVENT_FIELDS } from '../../contract/event/fields.ts';
+import type { MachineReason } from '../../contract/event/types.ts';
 import type { EpochMs, Iso } from '../../contract/units.ts';
 import { UNSUBSCRIBE_SOURCE } from '../../contract/unsubscribe.ts';
 import { isAltered, normaliseAddress, sameButCase } from '../address.ts';
+import { machineAgent } from '../machines/agents.ts';
 import { present } from '../read.ts';
 import { OPERATOR } from '../suppression/operator.ts';
 import { fingerprint } from './dedupe.ts';
@@ -30,9 +32,12 @@ export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent
   const shortened: Record<string, unknown> = {};
   for (const [name, value] of Object.entries({ ...facts, scope: scopeName }))
     shortened[name] = shorten(name, value, cut);
+  const machineWhy = whyMachine(draft, shortened.userAgent);
   return present({
     fingerprint: fingerprint(arrival.dedupeGroup, arrival.provider, identity),
     ...shortened,
+    machine: machineWhy ? true : draft.machine,
+    machineWhy,
     source: arrival.source,
     provider: arrival.provider,
     requestId: arrival.requestId,
@@ -53,6 +58,15 @@ function altered({ recipient, dropReason }: Draft, key: string | undefined): tru
   // "Not a valid address" is said of the very string: any repair makes another one of it.
   const same = dropReason === 'invalid' ? sameButCase(recipient, key) : !isAltered(recipient, key);
   return same ? undefined : true;
+}
+
+/**
+ * What this event alone shows. Where the ESP says, it has the word. An agent speaks of openings only: who follows a single link may be a
+ * person whatever the program is called.
+ */
+function whyMachine({ type, machine }: Draft, userAgent: unknown): MachineReason | undefined {
+  if (machine !== undefined) return machine ? 'esp' : undefined;
+  return type === 'opened' && typeof userAgent === 'string' ? machineAgent(userAgent) : undefined;
 }
 
 const time = (at: EpochMs | undefined): Iso | undefined =>

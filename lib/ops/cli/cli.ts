@@ -83,6 +83,10 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
     io.print(overview(COMMANDS));
     return EXIT.yes;
   }
+  if (name === '--version') {
+    io.print((await import('../console/version.ts')).productVersion());
+    return EXIT.yes;
+  }
   const { command, values, args } = await readCommandLine(name, rest);
   if (values.help) {
     io.print(commandHelp(name, command));

@@ -1,5 +1,6 @@
+import type { MachineReason } from '../../../lambda/contract/event/types.ts';
 import { UNSUBSCRIBE_SOURCE } from '../../../lambda/contract/unsubscribe.ts';
-import type { DropReason, NormalisedEvent } from '../../../lambda/domain/event/event.ts';
+import type { BounceCause, DropReason, NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import { clean } from './clean.ts';
 
 /** One event as a line for people: when, what, by whom it was told. What the far side wrote cannot forge another line. */
@@ -19,7 +20,7 @@ function detail(event: NormalisedEvent): string {
     case 'bounced':
       return joined(
         `${event.bounceClass ?? 'undetermined'} bounce`,
-        event.bounceCause && `about the ${event.bounceCause}`,
+        event.bounceCause && CAUSES[event.bounceCause],
         reply,
       );
     case 'dropped':
@@ -27,9 +28,9 @@ function detail(event: NormalisedEvent): string {
     case 'deferred':
       return joined('the ESP tries again', reply);
     case 'opened':
-      return joined(event.machine && 'by a machine', event.userAgent);
+      return joined(machineWords(event), event.userAgent);
     case 'clicked':
-      return joined(event.machine && 'by a machine', event.url);
+      return joined(machineWords(event), event.url);
     case 'unsubscribed':
     case 'resubscribed':
       return joined(
@@ -58,11 +59,35 @@ function detail(event: NormalisedEvent): string {
   }
 }
 
+/** Said of an opening or a click that was a machine's. */
+function machineWords({ machine, machineWhy }: NormalisedEvent): string | undefined {
+  if (!machine) return undefined;
+  return machineWhy ? MACHINES[machineWhy] : 'by a machine';
+}
+
+const MACHINES: Readonly<Record<MachineReason, string>> = {
+  esp: 'by a machine (the ESP says so)',
+  prefetch: 'by a machine (loaded ahead of reading)',
+  proxy: "by a machine (the mailbox operator's proxy: perhaps for somebody who looked)",
+  scanner: 'by a machine (a security gateway)',
+  burst: 'by a machine (several links within seconds)',
+};
+
 const joined = (...parts: readonly (string | false | undefined)[]): string => parts.filter(Boolean).join(', ');
 
 const WAYS: Readonly<Record<string, string>> = {
   'one-click': 'with one click in the mail program',
   page: 'on our unsubscribe page',
+};
+
+const CAUSES: Readonly<Record<BounceCause, string>> = {
+  mailbox: 'about the mailbox',
+  domain: 'about the domain',
+  full: 'the mailbox is full',
+  reputation: 'about our reputation',
+  content: 'about the content',
+  policy: "about a rule of the receiver's",
+  technical: 'a technical fault',
 };
 
 const DROPS: Readonly<Record<DropReason, string>> = {

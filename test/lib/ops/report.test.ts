@@ -1,4 +1,12 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
+import { withBursts } from '../../../lambda/domain/machines/bursts.ts';
+import { ask as askFolder } from '../../../lib/ops/commands/report/local.ts';
 import { tableCsv, tableLines } from '../../../lib/ops/commands/report/table.ts';
 import { ATHENA, DUCKDB } from '../../../lib/reports/dialect.ts';
 import { REPORTS, reportOf, sqlOf } from '../../../lib/reports/reports.ts';
@@ -62,6 +70,30 @@ beforeAll(async () => {
     fact('click', 'd@yahoo.com', { url: 'https://shop.example/sale?u=2', ...spring }),
     fact('unsubscribe', 'd@yahoo.com', spring),
     ...times(3, () => fact('delivered', 'quiet@example.com', { tags: ['blue'] })),
+    // Not people: Apple's loader, Google's proxy, and a gateway that follows every link, in requests of its own each.
+    fact('open', 'b@gmail.com', {
+      user_agent: 'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)',
+      ...spring,
+    }),
+    fact('open', 'e@example.com', { user_agent: 'Mozilla/5.0', ...spring }),
+  ]);
+  const sweep = (second: string, path: string) =>
+    post('shop', [
+      {
+        ...fact('click', 'f@example.com', { url: `https://shop.example/${path}`, ...spring }),
+        message_id: 'swept',
+        timestamp: `${DAY}T12:00:${second}Z`,
+      },
+    ]);
+  await sweep('00.000', 'sale?u=3');
+  await sweep('01.000', 'imprint');
+  // Three proxied openings are a sign of life; three by a loader are none.
+  await post(
+    'shop',
+    times(3, () => fact('delivered', 'proxied@example.com', { tags: ['green'] })),
+  );
+  await post('shop', [
+    fact('open', 'proxied@example.com', { user_agent: 'YahooMailProxy; https://help.yahoo.example', tags: ['green'] }),
   ]);
   // One link, thirty clicks in one hour and one in each of two others; people and machines alike.
   const link = { url: 'https://shop.example/leak' };
@@ -100,7 +132,7 @@ describe('known answers', () => {
     expect(await ask('rates')).toEqual([
       {
         operator: 'other',
-        delivered: 6,
+        delivered: 9,
         hard: 0,
         soft: 0,
         blocked: 0,
@@ -151,6 +183,7 @@ describe('known answers', () => {
       '12345678901234567': 1,
       'first-tag': 1,
       blue: 1,
+      green: 1,
     });
     expect(rows.find(({ campaign }) => campaign === 'Spring')).toEqual({
       source: 'shop',
@@ -161,6 +194,9 @@ describe('known answers', () => {
       clicked: 2,
       unsubscribed: 1,
       complained: 1,
+      opened_by_proxy: 1,
+      opened_by_machine: 1,
+      clicked_by_machine: 1,
     });
   });
 
@@ -186,8 +222,9 @@ describe('known answers', () => {
 
   test('links, who clicked, and links that surge', async () => {
     expect(await ask('links')).toEqual([
-      { campaign: '(none)', link: 'https://shop.example/leak', clicks: 32, people: 30 },
-      { campaign: 'Spring', link: 'https://shop.example/sale', clicks: 4, people: 2 },
+      { campaign: '(none)', link: 'https://shop.example/leak', clicks: 32, people: 30, clicks_by_machine: 0 },
+      { campaign: 'Spring', link: 'https://shop.example/sale', clicks: 4, people: 2, clicks_by_machine: 1 },
+      { campaign: 'Spring', link: 'https://shop.example/imprint', clicks: 0, people: 0, clicks_by_machine: 1 },
     ]);
     expect(await ask('who-clicked', '--source', 'shop')).toEqual([
       expect.objectContaining({
@@ -207,6 +244,7 @@ describe('known answers', () => {
     expect(await ask('variants')).toEqual([
       { variant: 'blue', delivered: 2, opened: 0, clicked: 0, clicked_percent: 0 },
       { variant: 'first-tag', delivered: 1, opened: 0, clicked: 0, clicked_percent: 0 },
+      { variant: 'green', delivered: 1, opened: 0, clicked: 0, clicked_percent: 0 },
     ]);
     expect(
       (await ask('engaged', '--source', 'shop')).map(({ recipient, opened, clicked }) => [recipient, opened, clicked]),
@@ -235,6 +273,44 @@ describe('known answers', () => {
   });
 });
 
+describe('one rule for bursts', () => {
+  test('an archive tells the same clicks as `withBursts`, whatever they are', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'quell-bursts-'));
+    mkdirSync(join(folder, 'day=2026-05-04'));
+    const random = fc.tuple(
+      fc.integer({ min: 0, max: 9000 }),
+      fc.integer({ min: 0, max: 4 }),
+      fc.constantFrom(undefined, undefined, undefined, true, false),
+    );
+    const mails = fc.sample(fc.array(random, { minLength: 1, maxLength: 12 }), { numRuns: 300, seed: 7 });
+    const events = mails.flatMap((clicks, mail) =>
+      clicks.map(([after, link, machine], n) => ({
+        fingerprint: `${mail}-${n}`,
+        type: 'clicked',
+        recipient: 'ada@example.com',
+        messageId: `m${mail}`,
+        url: `https://shop.example/${link}`,
+        occurredAt: new Date(Date.parse('2026-05-04T10:00:00Z') + after).toISOString(),
+        ...(machine !== undefined && { machine }),
+      })),
+    );
+    const line = { receivedAt: '2026-05-04T11:00:00.000Z', source: 'shop', origin: 'live', events };
+    writeFileSync(join(folder, 'day=2026-05-04/a.gz'), gzipSync(`${JSON.stringify(line)}\n`));
+    const report = {
+      name: 'told',
+      about: '',
+      ofPeople: true,
+      body: () => 'SELECT fingerprint FROM told WHERE machine',
+    } as const;
+    const { rows } = await askFolder(folder, sqlOf(report, DUCKDB, { from: '2026-05-01' }));
+    const expected = withBursts(events as unknown as NormalisedEvent[]).flatMap((event) =>
+      event.machine ? event.fingerprint : [],
+    );
+    expect(expected.length).toBeGreaterThan(500);
+    expect(rows.flat().sort()).toEqual(expected.sort());
+  });
+});
+
 describe('one definition for two engines', () => {
   test('the Athena text of every report is a statement of Trino, also with hostile names', () => {
     const choices = [{}, { from: '2026-05-01', to: '2026-05-31', source: "o'brien; DROP TABLE archive" }];
@@ -256,6 +332,8 @@ describe('one definition for two engines', () => {
       firstTag: '<first tag>',
       matches: (column: string, pattern: string) => `<matches ${column} ${pattern}>`,
       replaced: (column: string, pattern: string) => `<replaced ${column} ${pattern}>`,
+      millis: (time: string) => `<millis ${time}>`,
+      distinct: (list: string) => `<distinct ${list}>`,
       hour: (time: string) => `<hour ${time}>`,
       variants: '<variants>',
       unnest: (list: string, item: string) => `<unnest ${list} ${item}>`,

@@ -90,6 +90,26 @@ describe('ops timeline --message', () => {
     expect(json()).toHaveLength(5);
   });
 
+  test('clicks that came one by one and show a machine together are told from those of people', async () => {
+    const click = (at: string, link: string) =>
+      record(0, {
+        type: 'clicked',
+        messageId: 'swept',
+        url: `https://shop.example/${link}`,
+        occurredAt: `2026-05-04T${at}Z`,
+      });
+    await click('10:00:00.000', 'a');
+    await click('10:00:00.800', 'b');
+    await click('11:00:00.000', 'b');
+    await record(3, { type: 'opened', messageId: 'swept', machine: true, machineWhy: 'proxy' });
+    const story = await ops(['timeline', '--message', 'swept', '--local'], { root });
+    expect(story.out).toContain('ada@example.com: opened once (all through a proxy), clicked 3 times (2 by a machine)');
+    expect(story.out.match(/by a machine \(several links within seconds\), https/g)).toHaveLength(2);
+    const person = await ops(['timeline', 'ada@example.com', '--local', '--json'], { root });
+    const clicks = (person.json() as { type: string; machineWhy?: string }[]).filter(({ type }) => type === 'clicked');
+    expect(clicks.map(({ machineWhy }) => machineWhy)).toEqual(['burst', 'burst', undefined]);
+  });
+
   test('an unknown mail has no story', async () => {
     const { code, out, err } = await ops(['timeline', '--message', 'other', '--local'], { root });
     expect([code, out, err]).toEqual([1, '', 'the local stack holds no event of this mail.']);

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { FACTS, LOG } from '../../../../lambda/contract/logs.ts';
 import { METRICS } from '../../../../lambda/contract/metrics.ts';
 import { CannotKnow } from '../../cli/errors.ts';
-import { rateLines } from './rate-lines.ts';
-import type { RateLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
+import { hourLine, rateLines } from './rate-lines.ts';
+import type { HourLine, RateLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -62,6 +62,14 @@ export class LogWatch implements Watch {
       if (timeOf(line) < since || typeof line.source !== 'string') continue;
       lines.push(...rateLines(new Date(timeOf(line)).toISOString().slice(0, 10), line.source, line));
     }
+    return lines;
+  }
+
+  async hours(since: number): Promise<readonly HourLine[]> {
+    const lines: HourLine[] = [];
+    for await (const line of this.#lines('process'))
+      if (typeof line.source === 'string' && timeOf(line) >= since)
+        lines.push(hourLine(timeOf(line), line.source, line));
     return lines;
   }
 

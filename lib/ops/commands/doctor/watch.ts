@@ -10,6 +10,8 @@ export interface Watch {
   heartbeat(): Promise<number | undefined>;
   /** What was counted by source and mailbox operator since a time (epoch milliseconds). */
   rates(since: number): Promise<readonly RateLine[]>;
+  /** New events by source and hour since a time (epoch milliseconds), as the functions counted them. */
+  hours(since: number): Promise<readonly HourLine[]>;
   /** Seconds that the oldest delivery has waited; undefined where nobody measures it. */
   queueAge(): Promise<number | undefined>;
   /** Which of a source's live secrets proved a request last, counted from 1; known only while there are several. */
@@ -23,6 +25,18 @@ export interface RateLine {
   readonly source: string;
   readonly operator: string;
   readonly counts: Readonly<Partial<Record<RateKind, number>>>;
+}
+
+/** What one source brought in one hour. */
+export interface HourLine {
+  /** Epoch milliseconds: when the hour began. */
+  readonly at: number;
+  readonly source: string;
+  /** All new events; those of the named kinds are among them. */
+  readonly accepted: number;
+  readonly delivered: number;
+  readonly bounced: number;
+  readonly complained: number;
 }
 
 export type WatchedFunction = 'receive' | 'process' | 'pulse';

@@ -61,9 +61,18 @@ export function outcome(events: readonly StoredEvent[]): string {
 
 function times(what: string, events: readonly StoredEvent[]): string | false {
   if (events.length === 0) return false;
-  const machines = events.filter(({ machine }) => machine).length;
   const count = events.length === 1 ? 'once' : `${events.length} times`;
-  return `${what} ${count}${machines > 0 ? ` (${machines === events.length ? 'all' : machines} by a machine)` : ''}`;
+  const by = (words: string, some: readonly StoredEvent[]) =>
+    some.length > 0 && `${some.length === events.length ? 'all' : some.length} ${words}`;
+  const machines = Map.groupBy(
+    events,
+    ({ machine, machineWhy }) => machine && (machineWhy === 'proxy' ? 'proxy' : 'machine'),
+  );
+  const said = [
+    by('by a machine', machines.get('machine') ?? []),
+    by('through a proxy', machines.get('proxy') ?? []),
+  ].filter(Boolean);
+  return `${what} ${count}${said.length > 0 ? ` (${said.join(', ')})` : ''}`;
 }
 
 function after(first: StoredEvent | undefined, then: StoredEvent): string {

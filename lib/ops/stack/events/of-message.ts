@@ -1,5 +1,6 @@
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { BY_MESSAGE, EVENTS } from '../../../../lambda/contract/tables.ts';
+import { withBursts } from '../../../../lambda/domain/machines/bursts.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import type { Target } from '../../target/target.ts';
 import { asEvent, type StoredEvent } from './stored.ts';
@@ -25,7 +26,7 @@ export async function readMessageEvents(target: Target, messageId: string): Prom
     }
   }
   const time = ({ occurredAt, receivedAt }: StoredEvent): string => occurredAt ?? receivedAt;
-  return events.sort((a, b) => (time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : 0));
+  return withBursts(events).toSorted((a, b) => (time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : 0));
 }
 
 async function keysOf(client: DynamoDBClient, table: string, messageId: string): Promise<Item[]> {

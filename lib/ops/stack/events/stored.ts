@@ -5,13 +5,14 @@ import { EVENTS } from '../../../../lambda/contract/tables.ts';
 import type { Address } from '../../../../lambda/contract/units.ts';
 import type { EventType, NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { recordedEvent } from '../../../../lambda/domain/event/record.ts';
+import { withBursts } from '../../../../lambda/domain/machines/bursts.ts';
 import type { Target } from '../../target/target.ts';
 
 /** An event as the table keeps it: what its keys say is put back. */
 export type StoredEvent = NormalisedEvent & { readonly expiresAt?: number };
 
-/** The newest events of one person, newest last. */
-export async function readEvents(target: Target, address: Address, limit: number): Promise<StoredEvent[]> {
+/** The newest events of one person, newest last; clicks that came in a burst are told, whatever batches brought them. */
+export async function readEvents(target: Target, address: Address, limit: number): Promise<readonly StoredEvent[]> {
   const client = await target.clients.dynamodb();
   const events: StoredEvent[] = [];
   let from: Record<string, AttributeValue> | undefined;
@@ -31,7 +32,7 @@ export async function readEvents(target: Target, address: Address, limit: number
     events.push(...(answer.Items ?? []).map(asEvent));
     from = answer.LastEvaluatedKey;
   } while (from !== undefined && events.length < limit);
-  return events.reverse();
+  return withBursts(events.reverse());
 }
 
 /** Every recorded event of one person of these types that has a time, as `process` reads them. */
