@@ -16,6 +16,7 @@ import { BY_HOUR, BY_MESSAGE, EVENTS, internalKey, SUPPRESSION } from '../../../
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { type Access, access } from '../service-function.ts';
+import { ofIndex, provisioned, scaled } from './capacity.ts';
 
 /** A table of this stack, or one that was there before. */
 type TableRef = Pick<ITable, 'tableName' | 'tableArn'> & { readonly tableStreamArn?: string | undefined };
@@ -82,8 +83,9 @@ export class Storage extends Construct {
     ],
   });
 
-  private eventsTable(pointInTimeRecovery: boolean, { byMessageIndex, byHourIndex }: Settings): Table {
+  private eventsTable(pointInTimeRecovery: boolean, { byMessageIndex, byHourIndex, capacity }: Settings): Table {
     const table = this.table('Events', pointInTimeRecovery, {
+      ...(capacity && provisioned(capacity)),
       partitionKey: text(EVENTS.partitionKey),
       sortKey: text(EVENTS.sortKey),
       timeToLiveAttribute: EVENTS.expiry,
@@ -98,6 +100,7 @@ export class Storage extends Construct {
         sortKey: text(EVENTS.sortKey),
         // One more write unit per event as it is; the keys are enough to fetch the events.
         projectionType: ProjectionType.KEYS_ONLY,
+        ...(capacity && provisioned(capacity)),
       });
     }
     if (byHourIndex) {
@@ -107,16 +110,22 @@ export class Storage extends Construct {
         sortKey: text(EVENTS.sortKey),
         // A page of events is one query then. What is in the index costs one more write unit; most events are not.
         projectionType: ProjectionType.ALL,
+        ...(capacity && provisioned(ofIndex(capacity))),
       });
+    }
+    if (capacity) {
+      scaled(table, capacity);
+      if (byMessageIndex) scaled(table, capacity, BY_MESSAGE.name);
+      if (byHourIndex) scaled(table, ofIndex(capacity), BY_HOUR.name);
     }
     return table;
   }
 
   private table(id: string, pointInTimeRecovery: boolean, props: TableProps): Table {
     const table = new Table(this, id, {
+      billingMode: BillingMode.PAY_PER_REQUEST,
       ...props,
       tableName: `${Stack.of(this).stackName}-${id.toLowerCase()}`,
-      billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: pointInTimeRecovery },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
