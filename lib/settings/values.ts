@@ -53,6 +53,12 @@ export const percent = (least: number, most: number) => {
   return v.pipe(v.number(rule), v.minValue(least, rule), v.maxValue(most, rule));
 };
 
+/** With decimals. */
+export const between = (least: number, most: number, what: string) => {
+  const rule = `a number of ${what} from ${least} to ${most}`;
+  return v.pipe(v.number(rule), v.minValue(least, rule), v.maxValue(most, rule));
+};
+
 export const flag = v.boolean('true or false');
 
 const EMAIL = 'an e-mail address';
