@@ -333,12 +333,12 @@ describe('engagement against its own band', () => {
         alarms,
         campaign(30, () => 1),
       );
-      expect(reaches(month, name, 'ALARM', 7 * 24 * HOUR, 30 * 24 * HOUR)).toBeUndefined();
+      expect(reaches(month, name, 'ALARM', 7 * 24 * HOUR, 30 * 24 * HOUR, 3 * HOUR)).toBeUndefined();
       const gone = daysOf(
         alarms,
         campaign(20, (day) => (day < 15 ? 1 : 0)),
       );
-      const told = reaches(gone, name, 'ALARM', 15 * 24 * HOUR, 17 * 24 * HOUR) ?? Number.NaN;
+      const told = reaches(gone, name, 'ALARM', 15 * 24 * HOUR, 17 * 24 * HOUR, HOUR) ?? Number.NaN;
       expect((told - 15 * 24 * HOUR) / HOUR).toBeLessThanOrEqual(24);
     },
   );
@@ -354,7 +354,7 @@ describe('engagement against its own band', () => {
               .map((one) => ({ ...one, value: 1 })),
           },
     );
-    expect(reaches(daysOf(alarms, thin), name, 'ALARM', 15 * 24 * HOUR, 20 * 24 * HOUR)).toBeUndefined();
+    expect(reaches(daysOf(alarms, thin), name, 'ALARM', 15 * 24 * HOUR, 20 * 24 * HOUR, 3 * HOUR)).toBeUndefined();
   });
 });
 

@@ -20,6 +20,7 @@ import { tellMachines } from './machines.ts';
 import { obey } from './obey.ts';
 import { openMessage } from './opened.ts';
 import { record } from './record.ts';
+import { requestsOf } from './requests.ts';
 import { sharesOf } from './step.ts';
 import { suppress } from './suppress.ts';
 import { tallyOf } from './tally.ts';
@@ -37,7 +38,7 @@ const ways = new Map<string, Way>([
 const means = { config, sourceOfTopic, wayOf: (queueArn: string): Way => ways.get(queueArn) ?? 'delivery' };
 const dynamo = dynamoClient();
 const sqs = sqsClient();
-const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentionDays);
+const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentionDays, config.customKeys);
 const erasures = new Erasures(dynamo, env.SUPPRESSION_TABLE, new SecretStore(secretsClient(), env.OWN_KEYS_ARN));
 const archive = config.archive && new Archive(firehoseClient(), config.archive.stream);
 const keeping = archive && { archive, sqs, unarchivedQueueUrl: env.UNARCHIVED_QUEUE_URL };
@@ -79,6 +80,7 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
         unarchived: kept.waiting,
         deadLetters: buried.letters,
         failedMessages: failed.size,
+        requests: requestsOf(buried.messages, failed, stored.events),
         tableFailures,
       },
       config,

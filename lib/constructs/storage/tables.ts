@@ -12,7 +12,7 @@ import {
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { HEARTBEAT_SOURCE } from '../../../lambda/contract/config.ts';
-import { BY_HOUR, BY_MESSAGE, EVENTS, internalKey, SUPPRESSION } from '../../../lambda/contract/tables.ts';
+import { BY_HOUR, BY_MESSAGE, bySearchKey, EVENTS, internalKey, SUPPRESSION } from '../../../lambda/contract/tables.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { type Access, access } from '../service-function.ts';
@@ -82,7 +82,7 @@ export class Storage extends Construct {
     ],
   });
 
-  private eventsTable(pointInTimeRecovery: boolean, { byMessageIndex, byHourIndex }: Settings): Table {
+  private eventsTable(pointInTimeRecovery: boolean, { byMessageIndex, byHourIndex, searchKeys = [] }: Settings): Table {
     const table = this.table('Events', pointInTimeRecovery, {
       partitionKey: text(EVENTS.partitionKey),
       sortKey: text(EVENTS.sortKey),
@@ -107,6 +107,15 @@ export class Storage extends Construct {
         sortKey: text(EVENTS.sortKey),
         // A page of events is one query then. What is in the index costs one more write unit; most events are not.
         projectionType: ProjectionType.ALL,
+      });
+    }
+    for (const key of searchKeys) {
+      const { name, partitionKey } = bySearchKey(key);
+      table.addGlobalSecondaryIndex({
+        indexName: name,
+        partitionKey: text(partitionKey),
+        sortKey: text(EVENTS.sortKey),
+        projectionType: ProjectionType.KEYS_ONLY,
       });
     }
     return table;

@@ -48,8 +48,9 @@ export async function synthesize(home: Home, watchdog: Watchdog, { settings, sig
 function defaultSettings(home: Home): string {
   const sources = [...PROVIDERS].map(([id, { minimalOptions }]) => [id, { provider: id, ...minimalOptions }]);
   const file = join(home.folder, 'settings.json');
-  // With the archive and the unsubscribe page, which cost nothing here, so that both can be tried.
-  const settings = { sources: Object.fromEntries(sources), archive: {}, unsubscribe: {} };
+  // With what costs nothing here, so that it can be tried.
+  const free = { archive: {}, unsubscribe: {}, byMessageIndex: true, searchKeys: ['requestId', 'order_id'] };
+  const settings = { sources: Object.fromEntries(sources), ...free };
   writeFileSync(file, `${JSON.stringify(settings, undefined, 2)}\n`);
   return file;
 }

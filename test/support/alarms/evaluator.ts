@@ -29,6 +29,7 @@ export type State = 'OK' | 'ALARM';
 /**
  * An alarm of the template, evaluated over data as CloudWatch documents it: the last `EvaluationPeriods` whole periods, each by the
  * alarm's statistic or expression, missing ones by `TreatMissingData`, ALARM when `DatapointsToAlarm` of them are beyond the threshold.
+ * @param data in order of time
  * @param at end of the last period, epoch milliseconds
  * @param nameOf shows a dimension's value, which may refer to a resource
  */
@@ -45,7 +46,7 @@ export function evaluate(
   const shown = band?.of ?? queries.find(({ ReturnData }) => ReturnData !== false)?.Id ?? '';
   const valueAt = (back: number): Series => {
     const to = at - back * seconds * 1000;
-    const inside = data.filter((datum) => datum.at > to - seconds * 1000 && datum.at <= to);
+    const inside = data.slice(firstAfter(data, to - seconds * 1000), firstAfter(data, to));
     return periodValue(shown, queries, inside, nameOf);
   };
   const learnt = band && upperBound(band.deviations, periods, seconds, valueAt);
@@ -57,6 +58,17 @@ export function evaluate(
   });
   const needed = Number(alarm.DatapointsToAlarm ?? periods);
   return breaching.filter(Boolean).length >= needed ? 'ALARM' : 'OK';
+}
+
+/** Index of the first datum after a moment. */
+function firstAfter(data: readonly Datum[], moment: number): number {
+  let [from, to] = [0, data.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((data[middle]?.at ?? 0) > moment) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /** What an alarm on a band of expected values compares with it. */

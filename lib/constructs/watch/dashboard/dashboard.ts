@@ -3,7 +3,7 @@ import { Dashboard as CloudWatchDashboard, type IWidget, TextWidget } from 'aws-
 import { Construct } from 'constructs';
 import type { Alarms } from '../alarms/alarms.ts';
 import { charged } from './cost.ts';
-import { alive, late, lost, mail, refused, type Shown } from './rows.ts';
+import { alive, late, lost, mail, rates, refused, type Shown } from './rows.ts';
 
 export interface DashboardProps extends Shown {
   readonly alarms: Alarms;
@@ -19,6 +19,7 @@ export class Dashboard extends Construct {
       ['Is anyone being refused?', refused(shown)],
       ['How late are we?', late(shown)],
       ['What do events look like?', mail(shown)],
+      ['Who takes our mail?', rates(shown)],
       ['What does it cost?', charged(shown)],
     ];
     new CloudWatchDashboard(this, 'Board', {

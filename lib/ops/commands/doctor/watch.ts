@@ -1,4 +1,4 @@
-import type { RateKind } from '../../../../lambda/contract/logs.ts';
+import type { RateKind, RequestOutcome } from '../../../../lambda/contract/logs.ts';
 
 /** What functions have told of themselves, in logs and metrics; times are epoch milliseconds. */
 export interface Watch {
@@ -10,6 +10,8 @@ export interface Watch {
   heartbeat(): Promise<number | undefined>;
   /** What was counted by source and mailbox operator since a time (epoch milliseconds). */
   rates(since: number): Promise<readonly RateLine[]>;
+  /** What `receive` and `process` wrote of a request since a time (epoch milliseconds), in order of time. */
+  request(id: string, since: number): Promise<readonly RequestLine[]>;
   /** Seconds that the oldest delivery has waited; undefined where nobody measures it. */
   queueAge(): Promise<number | undefined>;
   /** Which of a source's live secrets proved a request last, counted from 1; known only while there are several. */
@@ -24,6 +26,11 @@ export interface RateLine {
   readonly operator: string;
   readonly counts: Readonly<Partial<Record<RateKind, number>>>;
 }
+
+/** One thing that happened to a request. */
+export type RequestLine =
+  | { readonly at: number; readonly source?: string; readonly refused: string }
+  | { readonly at: number; readonly processed: RequestOutcome };
 
 export type WatchedFunction = 'receive' | 'process' | 'pulse';
 
