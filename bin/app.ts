@@ -12,7 +12,7 @@ try {
   const choice = { stage: app.node.tryGetContext('stage'), settings: app.node.tryGetContext('settings') };
   const settings = loadSettings(choice, join(import.meta.dirname, '../settings'));
   checkSize(new QuellStack(app, settings), settings);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  if (process.env.CDK_VALIDATION !== 'false') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { AccessPolicies } from '../../lib/constructs/access/policies.ts';
@@ -10,7 +10,7 @@ import { Storage } from '../../lib/constructs/storage/tables.ts';
 import { AlarmTopics } from '../../lib/constructs/watch/alarms/desk/topics.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
 import type { Settings } from '../../lib/settings/schema.ts';
-import { type Resource, show, synthesize, VARIANTS } from '../support/template.ts';
+import { appOf, type Resource, show, synthesize, VARIANTS } from '../support/template.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -19,8 +19,7 @@ interface Statement {
 }
 
 function stackOf(settings: Settings): Stack {
-  const context = { 'aws:cdk:bundling-stacks': [] };
-  const stack = new Stack(new App({ context }), `quell-${settings.stage}`);
+  const stack = new Stack(appOf(), `quell-${settings.stage}`);
   const storage = new Storage(stack, 'Storage', settings);
   const secrets = new Secrets(stack, 'Secrets', settings);
   const delivery = new DeliveryQueues(stack, 'Delivery', {

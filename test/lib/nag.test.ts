@@ -1,10 +1,25 @@
 import { expect, test } from '@jest/globals';
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { settingsOf, stackOf, VARIANTS } from '../support/template.ts';
+import { QuellStack } from '../../lib/stack.ts';
+import { appOf, settingsOf, stackOf, VARIANTS } from '../support/template.ts';
 
 const variants = { ...VARIANTS, unlogged: settingsOf({ pointInTimeRecovery: false, byMessageIndex: true }) };
 
 test.each(Object.entries(variants))('AwsSolutions has nothing left to say about settings "%s"', (_, settings) => {
   const { violations } = new AwsSolutionsChecks().validateScope(stackOf(settings));
   expect(violations).toEqual([]);
+});
+
+// Its rules take seconds to load: once, in one app, and by day for the one stack with everything in it.
+const checked = process.env.NIGHTLY ? variants : { everything: VARIANTS.everything };
+
+test("CloudFormation's own rules accept them too, and refuse a wrong value", () => {
+  const app = appOf({ checked: true });
+  for (const [stage, settings] of Object.entries(checked)) new QuellStack(app, { ...settings, stage });
+  expect(() => app.synth()).not.toThrow();
+
+  const wrong = new Stack(appOf({ checked: true }), 'wrong');
+  new CfnResource(wrong, 'Queue', { type: 'AWS::SQS::Queue', properties: { VisibilityTimeout: 'long' } });
+  expect(() => App.of(wrong)?.synth()).toThrow(/VisibilityTimeout/);
 });

@@ -68,15 +68,38 @@ export const VARIANTS = {
   }),
 } satisfies Record<string, Settings>;
 
-/** A stack for reading its constructs or its template; nothing is bundled. */
-export function stackOf(settings: Settings): QuellStack {
-  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
-  return new QuellStack(new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } }), settings);
+const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
+
+/**
+ * An app as cdk.json has it, which neither bundles nor keeps where each construct was made.
+ * @param checked by CloudFormation's own rules, which takes seconds: nag.test.ts does it for all of them.
+ */
+export const appOf = ({ checked = false } = {}): App =>
+  new App({
+    context: {
+      ...context,
+      'aws:cdk:bundling-stacks': [],
+      'aws:cdk:disable-creation-stack-traces': true,
+    },
+    builtinCloudFormationValidation: checked,
+  });
+
+/** A stack for reading its constructs or its template. */
+export const stackOf = (settings: Settings): QuellStack => new QuellStack(appOf(), settings);
+
+const synthesized = new Map<string, string>();
+
+/** The template as text, made once for each settings of a suite. */
+function templateText(settings: Settings): string {
+  const key = JSON.stringify(settings);
+  const text = synthesized.get(key) ?? JSON.stringify(Template.fromStack(stackOf(settings)).toJSON());
+  synthesized.set(key, text);
+  return text;
 }
 
 /** The resources of a template by logical id, and its outputs. */
 export function synthesize(settings: Settings) {
-  const { Resources, Outputs } = Template.fromStack(stackOf(settings)).toJSON() as {
+  const { Resources, Outputs } = JSON.parse(templateText(settings)) as {
     Resources: Record<string, Resource>;
     Outputs: Record<string, { Value: unknown }>;
   };

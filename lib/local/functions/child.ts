@@ -2,6 +2,7 @@
  * The process of one function. It holds Lambda's execution environments as worker threads: each loads the bundle anew and runs one
  * invocation at a time, as the deployed code may rely on, while one process id stands for the whole function.
  */
+import { flushCompileCache } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import type { ChildSetup, Invocation, Outcome } from './child-protocol.ts';
 import { type Environment, startEnvironment } from './environment.ts';
@@ -38,6 +39,8 @@ function next(): void {
 process.once('message', (first: ChildSetup) => {
   setup = first;
   idle.push(add());
+  // This process is killed in the end, which keeps nothing.
+  flushCompileCache();
   process.on('message', (invocation: Invocation) => {
     waiting.push(invocation);
     next();

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { compileCache } from '../compile-cache.ts';
 import type { Watchdog } from '../watchdog/watchdog.ts';
 import type { Answer, ChildSetup, Failure, Outcome } from './child-protocol.ts';
 import type { FunctionLog } from './logs.ts';
@@ -46,7 +47,7 @@ export function startFunction(spec: FunctionSpec, { log, watchdog, restarted }: 
     const born = Date.now();
     const process = fork(CHILD, [], {
       cwd: spec.setup.folder,
-      env: spec.environment,
+      env: { ...spec.environment, ...compileCache() },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Out of the terminal's process group: on Ctrl-C the runner ends it, after what still needs it.

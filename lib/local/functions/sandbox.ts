@@ -1,6 +1,6 @@
 /** Runs in a worker thread: one execution environment of a function, on the very bundle that deploy uploads. */
 import { randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
+import { createRequire, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { answerCertificates } from './certificate-fetch.ts';
@@ -8,6 +8,10 @@ import type { ChildSetup, Failure, Invocation } from './child-protocol.ts';
 import type { FromWorker } from './environment.ts';
 
 type Handler = (event: unknown, context: object) => unknown;
+
+// The bundle finds Lambda's variables and the template's, no other; and it lies elsewhere in each run: it is not kept.
+delete process.env.NODE_COMPILE_CACHE;
+flushCompileCache();
 
 const setup = workerData as ChildSetup;
 const say = (message: FromWorker) => parentPort?.postMessage(message);

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { compileCache } from '../compile-cache.ts';
 
 /** Ends watched processes when this one is gone, however it went: even `kill -9` closes the channel between them. */
 export interface Watchdog {
@@ -12,7 +13,7 @@ export type WatchdogMessage = { readonly watch: number } | { readonly forget: nu
 export function startWatchdog(): Watchdog {
   const guard = fork(fileURLToPath(new URL('./watchdog-process.ts', import.meta.url)), [], {
     execArgv: [],
-    env: {},
+    env: compileCache(),
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     detached: true,
   });

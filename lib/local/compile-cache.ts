@@ -1,0 +1,5 @@
+/** The variable that tells a process of Node where compiled code is kept; nothing where this one keeps none. */
+export const compileCache = (): Readonly<Record<string, string>> => {
+  const { NODE_COMPILE_CACHE } = process.env;
+  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+};
