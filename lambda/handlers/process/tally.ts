@@ -60,7 +60,7 @@ export function tallyOf(outcome: Outcome, config: TallyConfig): Tally {
     overall: Object.fromEntries([...counts].filter(([, count]) => count > 0)),
     facts: {
       ...eventFacts(fresh, stored.at),
-      ...((requests?.size ?? 0) > 0 && { [BATCH_FACTS.requests]: requestsFact(requests) }),
+      ...(requests && requests.size > 0 && { [BATCH_FACTS.requests]: requestsFact(requests) }),
       ...(folded.unjudged > 0 && { [BATCH_FACTS.unjudged]: folded.unjudged }),
       ...(tableFailures.throttled > 0 && { [BATCH_FACTS.throttled]: tableFailures.throttled }),
     },

@@ -55,7 +55,7 @@ async function post(source: string, events: readonly object[]): Promise<string> 
   const body = JSON.stringify(events);
   const answer = await stack.driver.post(source, body, signGeneric(body, `${source}-secret-of-tests`));
   expect(answer.status).toBe(200);
-  return (JSON.parse(answer.body) as { requestId: string }).requestId;
+  return String(answer.json.requestId);
 }
 
 const rows = async (...args: string[]): Promise<Record<string, unknown>[]> => {
@@ -197,8 +197,7 @@ describe('what became of one request', () => {
     const body = JSON.stringify([fact('open', 'r4@example.com')]);
     const answer = await stack.driver.post('shop', body, signGeneric(body, 'somebody else'));
     expect(answer.status).toBe(401);
-    const { requestId } = JSON.parse(answer.body) as { requestId: string };
-    await lookedUp(requestId, /refused: bad-proof \[shop\]/);
+    await lookedUp(String(answer.json.requestId), /refused: bad-proof \[shop\]/);
   });
 
   test('unknown: exit 1; what is no id: exit 2', async () => {
