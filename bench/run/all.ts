@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureWave } from '../end-to-end/bounces.ts';
 import { measureEndToEnd } from '../end-to-end/measure.ts';
 import type { Results } from '../keys.ts';
 import { measureProcess } from '../process.ts';
@@ -44,7 +45,9 @@ export async function measureAll(say: (line: string) => void): Promise<Everythin
     const parts = { receive: await contents('receive', into), process: await contents('process', into) };
     say('end to end');
     const endToEnd = await measureEndToEnd(into);
-    return { receive, process: processed, start, endToEnd, parts, seconds: (performance.now() - began) / 1000 };
+    say('a wave of bounces');
+    const wave = await measureWave(into);
+    return { receive, process: processed, start, endToEnd, wave, parts, seconds: (performance.now() - began) / 1000 };
   } finally {
     rmSync(into, { recursive: true, force: true });
   }

@@ -135,6 +135,7 @@ test('the keys that are promised are there', () => {
       calm: latency,
       flood: latency,
     },
+    wave: { bounces: 5000, indexed: same, plain: same, ratio: same, fullest: 0.07 },
   };
   const keys = keysOf(results);
   for (const key of Object.keys(TO_HOLD)) expect([key, Number.isFinite(keys[key])]).toEqual([key, true]);

@@ -12,7 +12,7 @@ import { emit } from '../../aws/telemetry.ts';
 import { readEnv } from '../../contract/env.ts';
 import { topicSources, type Way } from '../../domain/channel.ts';
 import { providerIn } from '../../providers/half.ts';
-import { keep, keepLate } from './archive.ts';
+import { keep, keepLate, withPointers } from './archive.ts';
 import { bindBodies } from './bind.ts';
 import { bury } from './bury.ts';
 import { forgetErased } from './erased.ts';
@@ -62,7 +62,8 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
   const opened = batch.Records.map((message) => openMessage(message, means));
   const known = await forgetErased(opened, erasures, now, until.erased);
   const bound = await bindBodies(known.messages, dynamo, env.EVENTS_TABLE, until.bound);
-  const stored = await record(tellMachines(bound.messages), eventStore, until.recorded);
+  const told = tellMachines(bound.messages);
+  const stored = await record(archive ? withPointers(told, now) : told, eventStore, until.recorded);
   const folded = await suppress(stored, config, stores, until);
   const kept = await keep(folded.messages, keeping, until.kept);
   const obeyed = await obey(kept.messages);
