@@ -1,6 +1,6 @@
 import { METRICS } from '../../lambda/contract/metrics.ts';
 import { idleOfDocs } from '../cost/idle.ts';
-import { ASSUMED, archive, type Lines, perMillion, storage, total, variants } from '../cost/model.ts';
+import { ASSUMED, archive, type Lines, perMillion, published, storage, total, variants } from '../cost/model.ts';
 import { GB, PRICES } from '../cost/prices.ts';
 import { archives, shapesOf } from '../cost/shapes.ts';
 import type { Everything } from '../run/all.ts';
@@ -44,7 +44,8 @@ What each adds to a million events.
 ${markdown([head, ...rows(variants(one, cpu), variants(hundred, cpu))])}
 
 \`archive\` adds ${dollars(archive(one))} and ${dollars(archive(hundred))}${built ? '' : ' (not built yet)'} and about ${dollars((one.archiveBytes / GB) * 1e6 * PRICES.s3Storage)} a month for each million events kept, before gzip.
-\`publish\` is on by default and in the table above; each further type costs $1.20 per million events of it.
+\`publish\` is on by default and in the table above; each further type costs ${dollars(published())} per million events of it, and up to ${dollars(PRICES.lambdaRequest * 1e6)} for
+\`publish\` where changes come one by one.
 
 ## Per month, whatever comes
 

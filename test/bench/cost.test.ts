@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { count, emptyTally } from '../../bench/aws/tally.ts';
 import { archiveBilled, billedChunks, itemBytes, statementItem, writeUnits } from '../../bench/aws/units.ts';
-import { archive, type PerEvent, perMillion, storage, total, variants } from '../../bench/cost/model.ts';
+import { archive, type PerEvent, perMillion, published, storage, total, variants } from '../../bench/cost/model.ts';
+import { PRICES } from '../../bench/cost/prices.ts';
 import { keysOf, type Results, TO_HOLD } from '../../bench/keys.ts';
 import { median, quantile, ratio } from '../../bench/stats.ts';
 
@@ -141,4 +143,28 @@ test('the keys that are promised are there', () => {
   for (const key of Object.keys(TO_HOLD)) expect([key, Number.isFinite(keys[key])]).toEqual([key, true]);
   // The worst size counts.
   expect(keys).toMatchObject({ 'receive.awsCallsPerRequest': 2, 'receive.cpuRatioToFloor': 100 });
+});
+
+describe('what every page says of a price is what the model says', () => {
+  const page = (name: string): string => readFileSync(`docs/${name}.md`, 'utf8').replace(/\s+/g, ' ');
+  const dollars = (amount: number): string => `$${(Math.round(amount * 100 + 1e-9) / 100).toFixed(2)}`;
+
+  test('of the event bus', () => {
+    expect(page('cost')).toContain(`each further type costs ${dollars(published())} per million events of it`);
+    expect(page('settings')).toContain(`${dollars(published())} per million published`);
+    expect(page('integrations')).toContain(`EventBridge takes ${dollars(published())} per million`);
+    const shares = [...page('integrations').matchAll(/ \| (\d+) % \| ([\d.]+) \|/g)];
+    expect(shares).toHaveLength(3);
+    for (const [, percent, amount] of shares) expect(`$${amount}`).toBe(dollars((Number(percent) / 100) * published()));
+  });
+
+  test('of an index over all events', () => {
+    const each = dollars(PRICES.writeUnit * 1e6);
+    expect(page('settings')).toContain(`Doubles the write: ${each} per million events more`);
+    expect(page('settings')).toContain(
+      `Each is an index on the events table: ${each} per million events that have it more`,
+    );
+    expect(page('scaling')).toContain(`The index costs ${each} per million bounces`);
+    expect(page('cost')).toContain(`| each of \`searchKeys\`, of events that have it | ${each} | ${each} |`);
+  });
 });
