@@ -29,11 +29,13 @@ const text = (name: string) => ({ name, type: AttributeType.STRING });
 export class Storage extends Construct {
   readonly events: TableRef;
   readonly suppression: TableRef;
+  readonly searchKeys: readonly string[];
   readonly #bindsTokens: boolean;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    const { existingTables: existing, pointInTimeRecovery, sources } = settings;
+    const { existingTables: existing, pointInTimeRecovery, sources, searchKeys = [] } = settings;
+    this.searchKeys = searchKeys;
     this.#bindsTokens = Object.values(sources).some(({ provider }) => PROVIDERS.get(provider)?.bindToken);
     this.events = existing.events
       ? this.attach('Events', existing.events, existing.eventsStream)

@@ -103,8 +103,12 @@ async function query(
       }),
     );
   } catch (error) {
-    if (error instanceof Error && error.name === 'ValidationException' && /index/i.test(error.message))
-      throw new CannotKnow(`The events table has no index ${missing}.`);
+    // Rights are those of the indexes that the settings name: of any other one it is only said that it is forbidden.
+    const unknown =
+      error instanceof Error &&
+      (error.name === 'ValidationException' || error.name === 'AccessDeniedException') &&
+      /index/i.test(error.message);
+    if (unknown) throw new CannotKnow(`The events table has no index ${missing}.`);
     throw error;
   }
 }
