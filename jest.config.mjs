@@ -9,6 +9,8 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.local', '<rootDir>/dist'],
+  reporters: ['default', '<rootDir>/test/support/run/slowest.mjs'],
+  testSequencer: '<rootDir>/test/support/run/longest-first.mjs',
   setupFiles: ['<rootDir>/test/support/quiet.mjs'],
   testTimeout: 20_000,
   maxWorkers: 2,

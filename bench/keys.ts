@@ -1,4 +1,5 @@
 import { totalCalls } from './aws/tally.ts';
+import type { ConsoleResult } from './console/measure.ts';
 import { archive, perMillion, total } from './cost/model.ts';
 import { shapesOf } from './cost/shapes.ts';
 import type { Wave } from './end-to-end/bounces.ts';
@@ -14,10 +15,11 @@ export interface Results {
   readonly start: Readonly<Record<'receive' | 'receiveOne' | 'process' | 'processOne' | 'floor', Loaded>>;
   readonly endToEnd: EndToEnd;
   readonly wave: Wave;
+  readonly console: ConsoleResult;
 }
 
 /** One flat object of numbers; the names are a contract. A ratio is the worst of its sizes. */
-export function keysOf({ receive, process, start, endToEnd, wave }: Results): Record<string, number> {
+export function keysOf({ receive, process, start, endToEnd, wave, console }: Results): Record<string, number> {
   const { one, hundred } = shapesOf(receive, process);
   const { ours, putItem, idempotency } = process.counted;
   const events = ours.tally.tables[TABLES.events];
@@ -53,6 +55,7 @@ export function keysOf({ receive, process, start, endToEnd, wave }: Results): Re
     'endToEnd.postToSuppressedP99Ms': endToEnd.calm.p99,
     'endToEnd.complaintInFloodP50Ms': endToEnd.flood.p50,
     'endToEnd.complaintInFloodP99Ms': endToEnd.flood.p99,
+    'console.slowestPageMs': Math.max(...console.pages.map(({ medianMs }) => medianMs)),
   };
   return Object.fromEntries(Object.entries(keys).map(([name, value]) => [name, Math.round(value * 1e4) / 1e4]));
 }
@@ -69,5 +72,6 @@ export const TO_HOLD = {
   'receive.loadMs': 45,
   'cost.onePerRequest': 2.75,
   'cost.hundredPerRequest': 0.85,
+  'console.slowestPageMs': 300,
 } as const satisfies Record<string, number>;
 export type Held = keyof typeof TO_HOLD;

@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { writeOutputs } from './constructs/access/outputs.ts';
+import { consoleOutputs, writeOutputs } from './constructs/access/outputs.ts';
 import { AccessPolicies } from './constructs/access/policies.ts';
 import { PROCESS_TIMEOUT, Processor } from './constructs/delivery/processor.ts';
 import { DeliveryQueues } from './constructs/delivery/queue.ts';
@@ -13,6 +13,7 @@ import { SesTopics } from './constructs/ses/topics.ts';
 import { Secrets } from './constructs/storage/secrets.ts';
 import { Storage } from './constructs/storage/tables.ts';
 import { Alarms } from './constructs/watch/alarms/alarms.ts';
+import { ConsoleFunction } from './constructs/watch/console.ts';
 import { Dashboard } from './constructs/watch/dashboard/dashboard.ts';
 import { Pulse } from './constructs/watch/pulse.ts';
 import { SettingsError } from './settings/mistakes.ts';
@@ -74,8 +75,12 @@ export class QuellStack extends Stack {
       archive,
       bus,
     });
-    if (settings.dashboard)
-      new Dashboard(this, 'Dashboard', { settings, ingress, delivery, processor, storage, alarms });
+    const parts = { settings, storage, secrets, delivery, sesTopics, processor, ingress, pulse, alarms, archive, bus };
+    const console = settings.console
+      ? new ConsoleFunction(this, 'Console', { settings, outputs: consoleOutputs(parts) })
+      : undefined;
+    if (settings.dashboard || console)
+      new Dashboard(this, 'Dashboard', { settings, ingress, delivery, processor, storage, alarms, console });
     new AccessPolicies(this, 'Access', {
       stage: settings.stage,
       storage,
@@ -85,20 +90,9 @@ export class QuellStack extends Stack {
       archive,
       functions: [ingress.receive, processor.process, pulse.pulse].map((one) => one.function),
       topicArns: [alarms.desk.topics.page.topicArn, alarms.desk.topics.ticket.topicArn, ...sesTopics.arns],
+      console,
     });
-    writeOutputs(this, {
-      settings,
-      storage,
-      secrets,
-      delivery,
-      sesTopics,
-      processor,
-      ingress,
-      pulse,
-      alarms,
-      archive,
-      bus,
-    });
+    writeOutputs(this, { ...parts, console });
   }
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Everything } from '../run/all.ts';
-import { contents, endToEnd, held, notes, process as ofProcess, receive, start } from './tables.ts';
+import { console, contents, endToEnd, held, notes, process as ofProcess, receive, start } from './tables.ts';
 import { markdown } from './text.ts';
 
 /** docs/performance.md. */
@@ -41,6 +41,12 @@ On the local stack emulators, functions and the one who posts share the cores, a
 A complaint waits behind what came before it, so amid a flood its time is the backlog divided by the rate.
 
 ${markdown(endToEnd(everything))}
+
+## Console
+
+From the request to the last byte of the page, on the local stack: a day of ${everything.console.events.toLocaleString('en')} events that suppressed ${everything.console.suppressed.toLocaleString('en')} people.
+
+${markdown(console(everything))}
 
 ## Start
 

@@ -1,5 +1,5 @@
 import type { Everything } from '../run/all.ts';
-import { contents, endToEnd, held, notes, process, receive, start } from './tables.ts';
+import { console, contents, endToEnd, held, notes, process, receive, start } from './tables.ts';
 import { columns } from './text.ts';
 
 /** The whole result for people. */
@@ -9,6 +9,7 @@ export const printed = (everything: Everything): string =>
     columns(receive(everything)),
     columns(process(everything)),
     columns(endToEnd(everything)),
+    columns(console(everything)),
     columns(start(everything)),
     columns(contents(everything)),
     [

@@ -18,6 +18,7 @@ const NAMES: Readonly<Record<Held, string>> = {
   'receive.loadMs': 'ms to load receive, over an empty module',
   'cost.onePerRequest': '$ per million events, 1 per request',
   'cost.hundredPerRequest': '$ per million events, 100 per request',
+  'console.slowestPageMs': "ms of the console's slowest page",
 };
 
 export function held(everything: Everything): Table {
@@ -128,3 +129,11 @@ export function notes(everything: Everything): string[] {
       : ['The archive is not built yet: its cost is worked out, not counted.']),
   ];
 }
+
+export const console = ({ console: { pages } }: Everything): Table => [
+  ['console', 'ms', 'worst ms', 'first ms'],
+  ...pages.map(({ path, medianMs, worstMs, firstMs }) => [
+    path,
+    ...[medianMs, worstMs, firstMs].map((ms) => figure(Math.round(ms))),
+  ]),
+];

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureConsole } from '../console/measure.ts';
 import { measureWave } from '../end-to-end/bounces.ts';
 import { measureEndToEnd } from '../end-to-end/measure.ts';
 import type { Results } from '../keys.ts';
@@ -47,7 +48,18 @@ export async function measureAll(say: (line: string) => void): Promise<Everythin
     const endToEnd = await measureEndToEnd(into);
     say('a wave of bounces');
     const wave = await measureWave(into);
-    return { receive, process: processed, start, endToEnd, wave, parts, seconds: (performance.now() - began) / 1000 };
+    say('console');
+    const console = await measureConsole(into);
+    return {
+      receive,
+      process: processed,
+      start,
+      endToEnd,
+      wave,
+      console,
+      parts,
+      seconds: (performance.now() - began) / 1000,
+    };
   } finally {
     rmSync(into, { recursive: true, force: true });
   }

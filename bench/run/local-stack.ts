@@ -2,7 +2,8 @@
 import { startLocal } from '../../lib/local/runner.ts';
 
 const [, , settings = '', secrets = '', home = ''] = process.argv;
-const local = await startLocal({ settings, secrets, home, quiet: true });
+// Without secrets of its own the stack makes some, and leaves the keys where `ops send` finds them.
+const local = await startLocal({ settings, ...(secrets !== '' && { secrets }), home, quiet: true });
 process.send?.(local.stack);
 process.once('message', async () => {
   await local.stop();

@@ -25,6 +25,8 @@ export interface RuntimeConfig {
   readonly publish?: { readonly types: readonly string[] };
   /** Where raw events are archived; absent = nowhere. */
   readonly archive?: { readonly stream: string };
+  /** What the stack's output `Policy` says; of the console's function only. */
+  readonly stagePolicy?: StagePolicy;
 }
 
 export interface SourceConfig {
@@ -36,6 +38,8 @@ export interface SourceConfig {
   readonly allowIps?: readonly string[];
   /** What this source judges differently. */
   readonly policy?: Partial<PolicyConfig>;
+  /** Minutes of silence that are normal; of the console's function only. */
+  readonly expectEvery?: number;
   /** The provider's own settings, as its schema parsed them. */
   readonly options: Readonly<Record<string, unknown>>;
 }

@@ -39,6 +39,10 @@ export const ENV = {
     EVENT_BUS: 'name of the event bus',
     UNPUBLISHED_QUEUE_URL: 'URL of the queue for changes that cannot be published',
   },
+  console: {
+    ...COMMON,
+    STACK_OUTPUTS: 'JSON map of what the console reads of the outputs of its stack: names, URLs and ids of its parts',
+  },
 } as const satisfies Record<string, Record<string, string>>;
 
 export type FunctionName = keyof typeof ENV;

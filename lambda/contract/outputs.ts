@@ -43,6 +43,7 @@ const SOMETIMES = {
   EventBusArn: 'its ARN',
   PublishFunctionName: 'name of the function',
   UnpublishedQueueUrl: 'URL of the queue for changes that cannot be published',
+  ConsoleFunctionName: 'name of the function behind the widget of the dashboard',
 } as const;
 
 export const OUTPUTS = { ...ALWAYS, ...SOMETIMES } as const;
@@ -55,4 +56,5 @@ export const FUNCTION_OUTPUTS = {
   process: 'ProcessFunctionName',
   pulse: 'PulseFunctionName',
   publish: 'PublishFunctionName',
+  console: 'ConsoleFunctionName',
 } as const satisfies Record<FunctionName, OutputName>;

@@ -30,6 +30,16 @@ function customKeysOf({ searchKeys = [] }: Settings): Pick<RuntimeConfig, 'custo
   return customKeys.length > 0 ? { customKeys } : {};
 }
 
+/** The same for the console's function, which also says what is expected and when a rate is high. */
+export function consoleConfig(settings: Settings): RuntimeConfig {
+  const config = runtimeConfig(settings);
+  const sources = Object.entries(config.sources).map(([name, source]) => {
+    const expectEvery = settings.sources[name]?.expectEvery;
+    return [name, { ...source, ...(expectEvery !== undefined && { expectEvery }) }];
+  });
+  return { ...config, sources: Object.fromEntries(sources), stagePolicy: stagePolicy(settings) };
+}
+
 /** What the stage judges by, as a deployed stack tells it. */
 export function stagePolicy({ policy, sources, alarms }: Settings): StagePolicy {
   const { minimumDelivered, bounceRate, complaintRate } = alarms;

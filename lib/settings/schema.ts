@@ -80,6 +80,7 @@ export const globals = v.object({
   alarmTargets: v.optional(v.array(alarmTarget, 'a list of targets'), []),
   heartbeat: v.optional(flag, true),
   dashboard: v.optional(flag, false),
+  console: v.optional(flag, false),
   accessLog: v.optional(flag, false),
   byMessageIndex: v.optional(flag, false),
   byHourIndex: v.optional(flag, true),

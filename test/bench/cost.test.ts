@@ -138,11 +138,23 @@ test('the keys that are promised are there', () => {
       flood: latency,
     },
     wave: { bounces: 5000, indexed: same, plain: same, ratio: same, fullest: 0.07 },
+    console: {
+      events: 1,
+      suppressed: 1,
+      pages: [
+        { path: '/', firstMs: 500, medianMs: 250, worstMs: 400 },
+        { path: '/list', firstMs: 50, medianMs: 20, worstMs: 30 },
+      ],
+    },
   };
   const keys = keysOf(results);
   for (const key of Object.keys(TO_HOLD)) expect([key, Number.isFinite(keys[key])]).toEqual([key, true]);
   // The worst size counts.
-  expect(keys).toMatchObject({ 'receive.awsCallsPerRequest': 2, 'receive.cpuRatioToFloor': 100 });
+  expect(keys).toMatchObject({
+    'receive.awsCallsPerRequest': 2,
+    'receive.cpuRatioToFloor': 100,
+    'console.slowestPageMs': 250,
+  });
 });
 
 describe('what every page says of a price is what the model says', () => {

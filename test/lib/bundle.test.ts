@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { CONFIG_FILE } from '../../lambda/contract/config.ts';
 import { ENV, type FunctionName } from '../../lambda/contract/env.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
 import { buildFunction, exportName } from '../../lib/constructs/bundle/build.ts';
+import { keptCode } from '../../lib/constructs/bundle/kept.ts';
 import { defaultProvider, httpRequest } from '../../lib/constructs/bundle/sdk-stubs.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
 import { settingsOf } from '../support/template.ts';
@@ -27,12 +28,37 @@ describe('a bundle', () => {
     ['process', 450],
     ['pulse', 280],
     ['publish', 340],
+    ['console', 1400],
   ])('of %s is its code, its config and nothing else, and stays small', async (name, kilobytes) => {
     const directory = join(folder, name);
     await buildFunction(name, config, directory);
-    expect(readdirSync(directory).sort()).toEqual([CONFIG_FILE, 'index.js', 'package.json']);
+    const beside = name === 'console' ? ['widget.css'] : [];
+    expect(readdirSync(directory).sort()).toEqual([CONFIG_FILE, 'index.js', 'package.json', ...beside]);
     expect(JSON.parse(readFileSync(join(directory, CONFIG_FILE), 'utf8'))).toEqual(config);
     expect(statSync(join(directory, 'index.js')).size).toBeLessThanOrEqual(kilobytes * 1000);
+  });
+
+  test('is kept for stacks with the same providers, whatever else they set, and byte for byte what the bundler makes', async () => {
+    const kept = join(folder, 'kept');
+    mkdirSync(kept);
+    expect(keptCode('receive', config)).toBeUndefined();
+    process.env.QUELL_BUNDLES = kept;
+    try {
+      const other = { ...config, eventRetentionDays: 99 };
+      const again = join(folder, 'again');
+      await buildFunction('receive', other, again);
+      expect(keptCode('receive', config)?.copyTo(again)).toBe(false);
+      keptCode('receive', config)?.keep(join(folder, 'receive'));
+      const made = readFileSync(join(again, 'index.js'), 'utf8');
+      rmSync(join(again, 'index.js'));
+      expect(keptCode('receive', other)?.copyTo(again)).toBe(true);
+      expect(readFileSync(join(again, 'index.js'), 'utf8')).toBe(made);
+      const sources = { ...config.sources, shop: { provider: 'postmark', options: {} } };
+      expect(keptCode('receive', { ...config, sources })?.copyTo(again)).toBe(false);
+      expect(keptCode('process', config)?.copyTo(again)).toBe(false);
+    } finally {
+      delete process.env.QUELL_BUNDLES;
+    }
   });
 
   test('holds the providers that are configured, and no others', () => {

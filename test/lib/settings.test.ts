@@ -40,6 +40,7 @@ describe('a settings file', () => {
       },
       heartbeat: true,
       dashboard: false,
+      console: false,
       publish: { types: [...PUBLISHED_TYPES] },
       archive: false,
       retention: { eventsDays: 35, logsDays: 30 },

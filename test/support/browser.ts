@@ -57,15 +57,19 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** What axe finds wrong with the page as it stands: a line for each violation, with the first place it was seen at. */
 export async function violations(page: Page): Promise<readonly string[]> {
   // Evaluated by the debugger, so that a page's own content policy, which allows no such script, stays as it is.
-  await page.evaluate(readFileSync(AXE, 'utf8'));
+  if (await page.evaluate('globalThis.axe === undefined')) await page.evaluate(readFileSync(AXE, 'utf8'));
   const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } };
+    const { axe } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: Finding[] }> };
+    };
     interface Finding {
       readonly id: string;
       readonly help: string;
       readonly nodes: readonly { readonly html: string }[];
     }
-    return (await axe.run()).violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`);
+    return (await axe.run({ resultTypes: ['violations'] })).violations.map(
+      ({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`,
+    );
   });
   return found;
 }

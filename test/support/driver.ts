@@ -15,7 +15,7 @@ export interface Running {
   readonly url: string;
   readonly endpoints: Readonly<Record<string, string>>;
   readonly tables: { readonly events: string; readonly suppression: string };
-  readonly queues: { readonly delivery: string; readonly deadLetter: string };
+  readonly queues: { readonly delivery: string; readonly acts: string; readonly deadLetter: string };
 }
 
 export type Item = Record<string, unknown>;
@@ -115,15 +115,16 @@ export class Driver {
 
 const isHeartbeat = ({ recipient }: Item): boolean => String(recipient).startsWith('~quell-heartbeat#');
 
-/** Waits until `check` no longer throws, and fails with what it threw last. */
+/** Waits until `check` no longer throws, and fails with what it threw last. Asks less often the longer it takes: a look at all of a table is work as well. */
 export async function eventually<T>(check: () => Promise<T>, within = 10_000): Promise<T> {
-  const end = Date.now() + within;
+  const begun = Date.now();
   for (;;) {
     try {
       return await check();
     } catch (error) {
-      if (Date.now() > end) throw error;
-      await pause(25);
+      const waited = Date.now() - begun;
+      if (waited > within) throw error;
+      await pause(Math.min(25 + waited / 10, 250));
     }
   }
 }

@@ -35,6 +35,7 @@ export const VARIANTS = {
       alarmTargets: ['https://pager.example.com/hook', 'arn:aws:lambda:eu-west-1:111122223333:function:to-chat'],
       alarms: { trafficSurge: 100_000, clickSurge: 10_000, engagementDrop: 5 },
       dashboard: true,
+      console: true,
       archive: {},
       accessLog: true,
       byMessageIndex: true,

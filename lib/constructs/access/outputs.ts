@@ -11,6 +11,7 @@ import type { SesTopics } from '../ses/topics.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Storage } from '../storage/tables.ts';
 import type { Alarms } from '../watch/alarms/alarms.ts';
+import type { ConsoleFunction } from '../watch/console.ts';
 import type { Pulse } from '../watch/pulse.ts';
 
 /** An output that a stack without this part has all the same, so that its absence is told from an older version. */
@@ -28,16 +29,17 @@ export interface Parts {
   readonly alarms: Alarms;
   readonly archive: Archive | undefined;
   readonly bus: Bus | undefined;
+  readonly console: ConsoleFunction | undefined;
 }
 
 /** What people and the ops CLI need to know of a deployed stack. */
 export function writeOutputs(stack: Stack, parts: Parts): void {
-  const outputs: Outputs = { ...addresses(parts), ...resources(parts), ...feeds(parts) };
+  const outputs: Outputs = { ...addresses(parts), ...resources(parts), ...feeds(parts), ...console(parts) };
   for (const [name, value] of Object.entries({ ...outputs, ...sesCommands(parts) }))
     new CfnOutput(stack, name, { value });
 }
 
-const addresses = ({ settings, ingress }: Parts) => ({
+const addresses = ({ settings, ingress }: Pick<Parts, 'settings' | 'ingress'>) => ({
   ApiUrl: ingress.publicUrl,
   // Beside a domain of the team's own: SES topics are subscribed at this one.
   ApiEndpoint: ingress.api.apiEndpoint,
@@ -48,7 +50,7 @@ const addresses = ({ settings, ingress }: Parts) => ({
   ...(ingress.customDomain && { CustomDomainTarget: ingress.customDomain.domain.regionalDomainName }),
 });
 
-const resources = ({ storage, secrets, delivery, processor, ingress, pulse, alarms }: Parts) => ({
+const resources = ({ storage, secrets, delivery, processor, ingress, pulse, alarms }: Omit<Parts, 'console'>) => ({
   DeliveryQueueUrl: delivery.queue.queueUrl,
   DeliveryQueueArn: delivery.queue.queueArn,
   ActsQueueUrl: delivery.acts.queueUrl,
@@ -73,7 +75,7 @@ const resources = ({ storage, secrets, delivery, processor, ingress, pulse, alar
   TicketTopicArn: alarms.desk.topics.ticket.topicArn,
 });
 
-const feeds = ({ archive, bus }: Parts) => ({
+const feeds = ({ archive, bus }: Pick<Parts, 'archive' | 'bus'>) => ({
   ...(archive && { ArchiveBucketName: archive.bucket.bucketName, ArchiveStreamName: archive.streamName }),
   ...(bus && {
     EventBusName: bus.bus.eventBusName,
@@ -82,6 +84,19 @@ const feeds = ({ archive, bus }: Parts) => ({
     UnpublishedQueueUrl: bus.unpublished.queueUrl,
   }),
 });
+
+const console = ({ console: one }: Parts) => (one ? { ConsoleFunctionName: one.console.function.functionName } : {});
+
+/** What the console reads of them: a function's variables hold 4 KB, so that all of them would not always fit. */
+export function consoleOutputs(parts: Omit<Parts, 'console'>): Partial<Outputs> {
+  const { ApiUrl } = addresses(parts);
+  const { ArchiveBucketName } = feeds(parts);
+  const { PageTopicArn: _page, TicketTopicArn: _ticket, ...names } = resources(parts);
+  const kept = Object.entries(names).filter(
+    ([name]) => !/^(SecretArn|OwnKeysArn)$/.test(name) && !/(Queue|Table)Arn$/.test(name),
+  );
+  return { ApiUrl, ...Object.fromEntries(kept), ...(ArchiveBucketName !== undefined && { ArchiveBucketName }) };
+}
 
 /** Numbered, because a source's name is no name for an output. */
 const sesCommands = ({ sesTopics }: Parts) =>

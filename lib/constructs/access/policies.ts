@@ -11,6 +11,7 @@ import type { DeliveryQueues } from '../delivery/queue.ts';
 import type { Archive } from '../feeds/archive.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Storage } from '../storage/tables.ts';
+import type { ConsoleFunction } from '../watch/console.ts';
 
 export interface AccessPoliciesProps {
   readonly stage: string;
@@ -25,6 +26,8 @@ export interface AccessPoliciesProps {
   readonly functions: readonly LambdaFunction[];
   /** Whose subscriptions `ops doctor` looks at: where alarms go, and where SES events come from. */
   readonly topicArns: readonly string[];
+  /** The widget's function, which is a viewer itself. */
+  readonly console?: ConsoleFunction | undefined;
 }
 
 /**
@@ -97,6 +100,8 @@ export class AccessPolicies extends Construct {
         conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [RETRACTIONS_KEY] } },
       }),
       allow(indexArns(storage), 'dynamodb:Query'),
+      // Where little went wrong, all of it is one call.
+      allow([`${storage.events.tableArn}/index/${BY_HOUR.name}`], 'dynamodb:Scan'),
       allow(
         [delivery.queue, delivery.acts, delivery.feeds, delivery.deadLetters].flatMap((queue) => queue?.queueArn ?? []),
         'sqs:GetQueueAttributes',
@@ -146,7 +151,15 @@ export class AccessPolicies extends Construct {
   }
 
   /** Everything that is to be seen, no secret, and nothing that changes: for support, marketing, and a console that is read-only. */
-  private viewerPolicy({ stage, storage, delivery, mappings, archive, functions }: AccessPoliciesProps): ManagedPolicy {
+  private viewerPolicy({
+    stage,
+    storage,
+    delivery,
+    mappings,
+    archive,
+    functions,
+    console,
+  }: AccessPoliciesProps): ManagedPolicy {
     const { stackName } = Stack.of(this);
     const policy = this.policy('Viewer', 'Looks, and changes nothing.', [
       allow(
@@ -157,6 +170,8 @@ export class AccessPolicies extends Construct {
       ),
       allow([storage.suppression.tableArn], 'dynamodb:Scan'),
       allow(indexArns(storage), 'dynamodb:Query'),
+      // Where little went wrong, all of it is one call.
+      allow([`${storage.events.tableArn}/index/${BY_HOUR.name}`], 'dynamodb:Scan'),
       allow(
         [delivery.queue, delivery.acts, delivery.feeds, delivery.deadLetters].flatMap((queue) => queue?.queueArn ?? []),
         'sqs:GetQueueAttributes',
@@ -182,6 +197,7 @@ export class AccessPolicies extends Construct {
       'cloudwatch:DescribeAlarms',
       'cloudwatch:GetMetricData',
     ]);
+    if (console) allowWidget(policy, console);
     return policy;
   }
 
@@ -231,6 +247,17 @@ function allowReports(policy: ManagedPolicy, stage: string, bucketArn: string): 
   );
   const id = `AwsSolutions-IAM5[Resource::<ArchiveBucket.Arn>/${RESULTS_PREFIX}*]`;
   Validations.of(policy).acknowledge({ id, reason: 'Answers to questions, which are deleted after days.' });
+}
+
+/** Whoever may look may look in CloudWatch too; the function behind it gets the same policy, and nothing beside it. */
+function allowWidget(policy: ManagedPolicy, { console }: ConsoleFunction): void {
+  const { stackName } = Stack.of(policy);
+  policy.addStatements(
+    allow([console.function.functionArn], 'lambda:InvokeFunction'),
+    allow([`arn:${Aws.PARTITION}:cloudwatch::${Aws.ACCOUNT_ID}:dashboard/${stackName}`], 'cloudwatch:GetDashboard'),
+  );
+  // From the policy's side: the other way round, role and policy would wait for each other.
+  if (console.function.role) policy.attachToRole(console.function.role);
 }
 
 /** Allows what needs a wildcard, with the reason beside it. @param resource `*`, or service and the end of an ARN */

@@ -4,6 +4,8 @@ import { AssetHashType } from 'aws-cdk-lib';
 import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
 import type { FunctionName } from '../../../lambda/contract/env.ts';
+import { writeBesideCode } from './contents.ts';
+import { keptCode } from './kept.ts';
 
 /**
  * One function's asset. Its hash is over what was built, so a deploy changes only functions whose code or config changed. The build
@@ -20,8 +22,14 @@ export function bundledCode(name: FunctionName, config: RuntimeConfig): Code {
       command: [name, input],
       local: {
         tryBundle(directory) {
+          const kept = keptCode(name, config);
+          if (kept?.copyTo(directory)) {
+            writeBesideCode(directory, config);
+            return true;
+          }
           const build = [join(import.meta.dirname, 'build.ts'), name, directory];
           execFileSync(process.execPath, build, { input, stdio: ['pipe', 'inherit', 'inherit'] });
+          kept?.keep(directory);
           return true;
         },
       },

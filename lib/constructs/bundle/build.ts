@@ -2,12 +2,16 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { CONFIG_FILE, type RuntimeConfig } from '../../../lambda/contract/config.ts';
+import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
 import type { FunctionName } from '../../../lambda/contract/env.ts';
+import { CODE_FILE, providersOf, writeBesideCode } from './contents.ts';
 import { providerHalf } from './provider-half.ts';
+import { WIDGET_STYLE, widgetStyle } from './widget-style.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const STUBS = join(import.meta.dirname, 'sdk-stubs.ts');
+
+const EVENT_STREAMS = '@smithy/core/event-streams';
 
 /**
  * What the SDK can do that no function of ours does: search a workstation, a container or an EC2 instance for credentials (Lambda puts
@@ -16,19 +20,23 @@ const STUBS = join(import.meta.dirname, 'sdk-stubs.ts');
 const NEVER_USED = [
   '@aws-sdk/credential-provider-node',
   '@smithy/credential-provider-imds',
-  '@smithy/core/event-streams',
+  EVENT_STREAMS,
   '@aws-sdk/endpoint-cache',
 ];
 
-/**
- * Writes what one function runs into `directory`: its code in one file, the config beside it, and the word that the code is
- * CommonJS (the local runner starts it inside this project, whose own files are ES modules).
- */
+/** The console's clients have operations with event streams, and resolve the settings of those when they are made. */
+const neverUsedBy = (name: FunctionName): readonly string[] =>
+  name === 'console' ? NEVER_USED.filter((module) => module !== EVENT_STREAMS) : NEVER_USED;
+
+/** Functions that are not made of `lambda/` alone: the console is the application that `ops console` serves. */
+const ENTRIES: Readonly<Partial<Record<FunctionName, string>>> = { console: 'lib/ops/console/widget/handler.ts' };
+
+/** Writes what one function runs into `directory`: its code in one file, the config beside it. */
 export async function buildFunction(name: FunctionName, config: RuntimeConfig, directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
-  await build(bundleOptions(name, config, `lambda/handlers/${name}/handler.ts`, directory));
-  writeFileSync(join(directory, CONFIG_FILE), JSON.stringify(config));
-  writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}');
+  await build(bundleOptions(name, config, ENTRIES[name] ?? `lambda/handlers/${name}/handler.ts`, directory));
+  if (name === 'console') writeFileSync(join(directory, WIDGET_STYLE), await widgetStyle());
+  writeBesideCode(directory, config);
 }
 
 /** How an entry file is bundled; what is compared with our functions is bundled the same way. */
@@ -36,7 +44,7 @@ export const bundleOptions = (name: FunctionName, config: RuntimeConfig, entry: 
   ({
     absWorkingDir: ROOT,
     entryPoints: [entry],
-    outfile: join(directory, 'index.js'),
+    outfile: join(directory, CODE_FILE),
     bundle: true,
     minify: true,
     platform: 'node',
@@ -45,16 +53,17 @@ export const bundleOptions = (name: FunctionName, config: RuntimeConfig, entry: 
     mainFields: ['module', 'main'],
     legalComments: 'none',
     logLevel: 'error',
-    alias: Object.fromEntries(NEVER_USED.map((module) => [module, STUBS])),
+    // Of the local stack's reports only; it is no JavaScript.
+    external: ['@duckdb/node-api'],
+    alias: Object.fromEntries(neverUsedBy(name).map((module) => [module, STUBS])),
     plugins: [onlyProvidersOf(config), onlyHalfOf(name), onlyVersionOfClients],
   }) satisfies BuildOptions;
 
 /** Puts a registry of the configured providers in place of the whole one: each of the others is code that this stack cannot reach. */
-const onlyProvidersOf = ({ sources, heartbeat }: RuntimeConfig): Plugin => ({
+const onlyProvidersOf = (config: RuntimeConfig): Plugin => ({
   name: 'only-configured-providers',
   setup({ onLoad }) {
-    const used = [...Object.values(sources), ...(heartbeat ? [heartbeat] : [])];
-    const ids = [...new Set(used.map(({ provider }) => provider))].sort();
+    const ids = providersOf(config);
     onLoad({ filter: /[\\/]lambda[\\/]providers[\\/]index\.ts$/ }, () => ({
       contents: [
         ...ids.map((id) => `import { ${exportName(id)} } from './${id}/index.ts';`),

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -23,6 +23,7 @@ const INPUTS = [
   'lib/{constructs,settings}/**/*.ts',
 ];
 const KEPT = 24;
+const KEPT_SOURCES = 4;
 
 /** Syntheses by the content they were made from: the same stack need not be made anew at every start. */
 export class SynthCache {
@@ -37,11 +38,25 @@ export class SynthCache {
 
   /** A name for the outcome: whatever differs in it differs in one of these. */
   key(settings: Buffer): string {
+    return this.#sources().update('settings\n').update(settings).digest('hex');
+  }
+
+  /** A folder for what the bundler made of these very sources, whatever the settings. */
+  bundles(): string {
+    const all = join(this.#root, 'node_modules/.cache/quell/bundles');
+    const own = join(all, this.#sources().digest('hex'));
+    mkdirSync(own, { recursive: true });
+    utimesSync(own, new Date(), new Date());
+    forgetOldest(all, KEPT_SOURCES);
+    return own;
+  }
+
+  #sources(): Hash {
     const hash = createHash('sha256').update(`${process.version}\n${process.env.CDK_DEFAULT_REGION ?? ''}\n`);
     for (const file of globSync(INPUTS, { cwd: this.#root }).sort()) {
       hash.update(`${file}\n`).update(readFileSync(join(this.#root, file)));
     }
-    return hash.update('settings\n').update(settings).digest('hex');
+    return hash;
   }
 
   /** Copies a remembered synthesis to `into`; false where there is none. */
@@ -70,15 +85,15 @@ export class SynthCache {
       // Somebody else has just kept the same.
       rmSync(fresh, { recursive: true, force: true });
     }
-    this.#forget();
+    forgetOldest(this.#folder, KEPT);
   }
+}
 
-  /** The oldest go; one that is being read stays readable for whoever has begun. */
-  #forget(): void {
-    const kept = readdirSync(this.#folder)
-      .filter((name) => !name.startsWith('.'))
-      .map((name) => ({ name, at: statSync(join(this.#folder, name)).mtimeMs }))
-      .sort((a, b) => b.at - a.at);
-    for (const { name } of kept.slice(KEPT)) rmSync(join(this.#folder, name), { recursive: true, force: true });
-  }
+/** The oldest go; one that is being read stays readable for whoever has begun. */
+function forgetOldest(folder: string, spared: number): void {
+  const kept = readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => ({ name, at: statSync(join(folder, name)).mtimeMs }))
+    .sort((a, b) => b.at - a.at);
+  for (const { name } of kept.slice(spared)) rmSync(join(folder, name), { recursive: true, force: true });
 }

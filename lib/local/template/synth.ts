@@ -28,6 +28,7 @@ export async function synthesize(home: Home, watchdog: Watchdog, { settings, sig
       ...process.env,
       // What is checked for a deploy costs three seconds, and there is none.
       CDK_VALIDATION: 'false',
+      QUELL_BUNDLES: cache.bundles(),
       CDK_OUTDIR: home.assembly,
       CDK_CONTEXT_JSON: JSON.stringify({
         ...context,

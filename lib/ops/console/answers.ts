@@ -3,8 +3,9 @@ import { normaliseAddress } from '../../../lambda/domain/address.ts';
 import { UsageError } from '../cli/errors.ts';
 import type { Context } from './context.ts';
 import { saidBox } from './pages/forms.ts';
-import { type Html, page } from './parts/page.ts';
+import { type Frame, type Html, page } from './parts/page.ts';
 import { clean } from './parts/shown.ts';
+import type { Clock } from './parts/words.ts';
 
 /** What came of an action: said to whoever acted, on the page they come to. */
 export interface Done {
@@ -20,7 +21,7 @@ export interface Answers {
     call: Call,
     title: string,
     model: () => Promise<M>,
-    view: (model: M, now: number) => Html,
+    view: (model: M, now: Clock) => Html,
     search?: string,
   ): Promise<Response>;
   /** A page without a model, such as a question or a fault. */
@@ -29,18 +30,26 @@ export interface Answers {
   done(call: Call, done: Done): Response;
 }
 
-export function answersOf({ target, readOnly, now }: Context, version: string): Answers {
+/** @param document what surrounds every page */
+export function answersOf({ target, readOnly, now }: Context, version: string, document = page): Answers {
   const said = new Map<string, Done>();
-  const frameOf = (call: Call) => ({ label: target.label, readOnly, path: call.req.path, version });
+  const frameOf = (call: Call): Frame => ({
+    label: target.label,
+    readOnly,
+    path: call.req.path,
+    version,
+    times: otherTimes(call),
+  });
   return {
     async page(call, title, model, view, search = '') {
       const found = await model();
       if (wantsJson(call)) return call.json(found);
       const done = said.get(call.req.query('said') ?? '');
-      const body = [...(done ? [saidBox(done.ok, done.says)] : []), view(found, now())];
-      return call.html(await page(frameOf(call), clean(title), body, search));
+      const body = [...(done ? [saidBox(done.ok, done.says)] : []), view(found, isExact(call) ? 'exact' : now())];
+      return call.html(await document(frameOf(call), clean(title), body, search));
     },
-    bare: async (call, title, body, status = 200) => call.html(await page(frameOf(call), clean(title), body), status),
+    bare: async (call, title, body, status = 200) =>
+      call.html(await document(frameOf(call), clean(title), body), status),
     done(call, done) {
       if (wantsJson(call)) return call.json(done, done.ok ? 200 : 409);
       const key = String(said.size);
@@ -48,6 +57,16 @@ export function answersOf({ target, readOnly, now }: Context, version: string): 
       return call.redirect(`${done.back}?said=${key}`, 303);
     },
   };
+}
+
+const isExact = (call: Call): boolean => call.req.query('times') === 'exact';
+
+/** The same page with its times written the other way. */
+function otherTimes(call: Call): Frame['times'] {
+  const { times: _times, said: _said, token: _token, ...rest } = call.req.query();
+  const exact = isExact(call);
+  const query = new URLSearchParams(exact ? rest : { ...rest, times: 'exact' }).toString();
+  return { exact, href: `${new URL(call.req.url).pathname}${query === '' ? '' : `?${query}`}` };
 }
 
 export const wantsJson = (call: Call): boolean => {

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
-import { CannotKnow, explain, UsageError } from '../cli/errors.ts';
 import { addActions } from './actions/index.ts';
-import { answersOf, wantsJson } from './answers.ts';
+import { answersOf } from './answers.ts';
 import type { Context } from './context.ts';
-import { faultPage } from './pages/forms.ts';
+import { addFaults } from './faults.ts';
 import { addPages } from './routes.ts';
 import { type Door, guarded } from './safety.ts';
 
@@ -22,7 +21,7 @@ export interface App {
   readonly watchChanges: (changed: () => void) => () => void;
 }
 
-/** The whole console as a function of requests: no socket, so that tests and the widget can call it too. */
+/** The whole console as a function of requests: no socket, so that tests can call it too. */
 export function consoleApp({ context, door, version, watchChanges }: App): Hono {
   const app = new Hono();
   const answers = answersOf(context, version);
@@ -33,19 +32,7 @@ export function consoleApp({ context, door, version, watchChanges }: App): Hono 
   if (!context.readOnly) addActions(app, context, answers);
   addAssets(app);
   addLive(app, watchChanges);
-
-  app.notFound((c) => {
-    if (wantsJson(c)) return c.json({ error: 'There is no such page.' }, 404);
-    const body = faultPage('There is no such page', 'Look for an address or a message above.');
-    return answers.bare(c, 'Not found', body, 404);
-  });
-  app.onError((error, c) => {
-    const status = error instanceof UsageError ? 400 : error instanceof CannotKnow ? 503 : 500;
-    const { text } = explain(error);
-    if (wantsJson(c)) return c.json({ error: text }, status);
-    const title = status === 400 ? 'That does not work' : 'This could not be read';
-    return answers.bare(c, title, faultPage(title, text), status);
-  });
+  addFaults(app, answers);
   return app;
 }
 

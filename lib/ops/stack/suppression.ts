@@ -1,7 +1,8 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../../../lambda/contract/tables.ts';
 import type { Address } from '../../../lambda/contract/units.ts';
+import { chunks } from '../../../lambda/domain/batches.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import type { Mark, Reasons, Verdicts } from '../../../lambda/domain/suppression/suppression.ts';
 import type { Target } from '../target/target.ts';
@@ -35,6 +36,28 @@ export async function readEntry(target: Target, address: Address): Promise<Entry
   if (!Item) return NOTHING;
   const { [SUPPRESSION.partitionKey]: _address, ...entry } = unmarshall(Item);
   return { ...NOTHING, ...entry };
+}
+
+const MAX_KEYS = 100;
+
+/** Entries of many people (addresses in normal form), as far as they have one: half a read unit each, eventually consistent. */
+export async function readEntries(target: Target, addresses: readonly string[]): Promise<ReadonlyMap<string, Entry>> {
+  const client = await target.clients.dynamodb();
+  const table = target.names.tables.suppression;
+  const found = new Map<string, Entry>();
+  const read = async (keys: readonly string[]): Promise<void> => {
+    let left = keys.map((address) => ({ [SUPPRESSION.partitionKey]: { S: address } }));
+    while (left.length > 0) {
+      const answer = await client.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys: left } } }));
+      for (const item of answer.Responses?.[table] ?? []) {
+        const { [SUPPRESSION.partitionKey]: address, ...entry } = unmarshall(item);
+        found.set(String(address), { ...NOTHING, ...entry });
+      }
+      left = (answer.UnprocessedKeys?.[table]?.Keys ?? []) as typeof left;
+    }
+  };
+  await Promise.all(chunks(addresses, MAX_KEYS).map(read));
+  return found;
 }
 
 /** Epoch seconds until which mail of the asked kind may not be sent: the whole rule of a reader. */

@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Output } from '@aws-sdk/client-cloudformation';
-import type { StagePolicy } from '../../../lambda/contract/config.ts';
-import type { OutputName } from '../../../lambda/contract/outputs.ts';
-import { webhookPath } from '../../../lambda/contract/paths.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
-import { type Connection, lazyClients, settings } from './clients.ts';
-import { judgingBy } from './judging.ts';
+import { type Connection, settings } from './clients.ts';
+import { targetOf } from './outputs.ts';
 import type { SourceName, Target, TargetValues } from './target.ts';
 
 const DEFAULT_STAGE = 'dev';
@@ -21,44 +18,12 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
   };
   const name = `quell-${stage}`;
   const outputs = await readOutputs(name, connection);
-  const known = new Map<string, string>(
-    outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+  return targetOf(
+    stage,
+    new Map(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue])),
+    await sourceSettings(stage, io),
+    connection,
   );
-  const output = (key: OutputName): string => {
-    const value = known.get(key);
-    if (value === undefined) throw new CannotKnow(`The stack ${name} has no output ${key}: deploy this version first.`);
-    return value;
-  };
-  const unsubscribeKeysArn = known.get('UnsubscribeKeysArn');
-  const url = output('ApiUrl').replace(/\/$/, '');
-  const providers = Object.entries(JSON.parse(output('Sources')) as Record<string, string>);
-  const own = await sourceSettings(stage, io);
-  const sources = providers.map(([source, provider]): [string, SourceName] => [
-    source,
-    { provider, url: url + webhookPath(source), ...own.get(source) },
-  ]);
-  return {
-    kind: 'deployed',
-    label: name,
-    names: {
-      url,
-      tables: { events: output('EventsTableName'), suppression: output('SuppressionTableName') },
-      queues: {
-        delivery: output('DeliveryQueueUrl'),
-        acts: output('ActsQueueUrl'),
-        ...(output('FeedsQueueUrl') !== 'none' && { feeds: output('FeedsQueueUrl') }),
-        deadLetter: output('DeadLetterQueueUrl'),
-      },
-      secretArn: output('SecretArn'),
-      ownKeysArn: output('OwnKeysArn'),
-      ...(unsubscribeKeysArn !== undefined && { unsubscribeKeysArn }),
-      output,
-      stage,
-      sources: new Map(sources),
-    },
-    ...judgingBy(() => JSON.parse(output('Policy')) as StagePolicy),
-    clients: lazyClients(() => connection),
-  };
 }
 
 async function readOutputs(name: string, connection: Connection): Promise<readonly Output[]> {

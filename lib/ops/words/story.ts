@@ -1,6 +1,6 @@
 import type { MachineReason } from '../../../lambda/contract/event/types.ts';
 import { UNSUBSCRIBE_SOURCE } from '../../../lambda/contract/unsubscribe.ts';
-import type { DropReason, NormalisedEvent } from '../../../lambda/domain/event/event.ts';
+import type { BounceCause, DropReason, NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import { clean } from './clean.ts';
 
 /** One event as a line for people: when, what, by whom it was told. What the far side wrote cannot forge another line. */
@@ -20,7 +20,7 @@ function detail(event: NormalisedEvent): string {
     case 'bounced':
       return joined(
         `${event.bounceClass ?? 'undetermined'} bounce`,
-        event.bounceCause && `about the ${event.bounceCause}`,
+        event.bounceCause && CAUSES[event.bounceCause],
         reply,
       );
     case 'dropped':
@@ -78,6 +78,16 @@ const joined = (...parts: readonly (string | false | undefined)[]): string => pa
 const WAYS: Readonly<Record<string, string>> = {
   'one-click': 'with one click in the mail program',
   page: 'on our unsubscribe page',
+};
+
+const CAUSES: Readonly<Record<BounceCause, string>> = {
+  mailbox: 'about the mailbox',
+  domain: 'about the domain',
+  full: 'the mailbox is full',
+  reputation: 'about our reputation',
+  content: 'about the content',
+  policy: "about a rule of the receiver's",
+  technical: 'a technical fault',
 };
 
 const DROPS: Readonly<Record<DropReason, string>> = {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SynthCache } from '../../../lib/local/template/synth-cache.ts';
@@ -61,6 +61,16 @@ describe('syntheses by content', () => {
     expect(cache.take('k', join(root, 'again'))).toBe(true);
     expect(readFileSync(join(root, 'again/template.json'), 'utf8')).toBe('made');
     expect(readFileSync(join(root, 'again/asset/index.js'), 'utf8')).toBe('code');
+  });
+
+  test('what was bundled serves other settings too, and no other code; of code only the newest states are kept', () => {
+    const before = cache.bundles();
+    expect(cache.bundles()).toBe(before);
+    for (let n = 0; n < 6; n++) {
+      put('lambda/a.ts', `state ${n}`);
+      expect(cache.bundles()).not.toBe(before);
+    }
+    expect(readdirSync(join(before, '..')).length).toBeLessThan(6);
   });
 
   test('only the newest are kept', () => {

@@ -41,6 +41,7 @@ const WATCH: Watch = {
   queueAge: async () => 0,
   rates: async () => [],
   request: async () => [],
+  hours: async () => [],
   lastProof: async () => undefined,
 };
 

@@ -196,10 +196,10 @@ export function providerContract(id: string, flags: ContractFlags): void {
       }
     });
 
-    test.each(huge(signed.body))(
+    test.each(tried(huge(signed.body), id))(
       "a huge body (%s) is refused for what it is, at once, and is nobody else's fault",
       async (_name, body) => {
-        const request = { ...asRequest(signed), body: Buffer.from(body) };
+        const request = { ...asRequest(signed), body: Buffer.from(body()) };
         const from = process.cpuUsage();
         const refused = await Promise.resolve()
           .then(() => provider.verify(request, context()))
@@ -248,7 +248,7 @@ export function providerContract(id: string, flags: ContractFlags): void {
             expectOnly(RefusedRequest, () => provider.split(bare, options));
           },
         ),
-        { numRuns: 60 },
+        { numRuns: NIGHTLY ? 60 : 20 },
       );
     });
 
@@ -274,7 +274,7 @@ export function providerContract(id: string, flags: ContractFlags): void {
             });
           },
         ),
-        { numRuns: 200 },
+        { numRuns: NIGHTLY ? 200 : 50 },
       );
     });
   });
@@ -289,26 +289,34 @@ export const arrival = (provider: string) => ({
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Bodies of the largest size that is taken, each the worst of its kind for some parser. */
-const huge = (genuine: string): [name: string, body: string][] => [
-  ['pairs without value', `mandrill_events=[1]${'&a'.repeat(64_000)}`],
-  ['empty pairs', '=&'.repeat(2 * MEBIBYTE)],
-  ['one pair of escapes', `mandrill_events=${'%5b'.repeat(1.3 * MEBIBYTE)}`],
-  ['one name of brackets', `a${'[b]'.repeat(1.3 * MEBIBYTE)}=1`],
-  ['tiny events', `[${'{},'.repeat(1.3 * MEBIBYTE)}{}]`],
+/** Bodies of the largest size that is taken, each the worst of its kind for some parser; made when they are tried. */
+const huge = (genuine: string): [name: string, body: () => string][] => [
+  ['pairs without value', () => `mandrill_events=[1]${'&a'.repeat(64_000)}`],
+  ['empty pairs', () => '=&'.repeat(2 * MEBIBYTE)],
+  ['one pair of escapes', () => `mandrill_events=${'%5b'.repeat(1.3 * MEBIBYTE)}`],
+  ['one name of brackets', () => `a${'[b]'.repeat(1.3 * MEBIBYTE)}=1`],
+  ['tiny events', () => `[${'{},'.repeat(1.3 * MEBIBYTE)}{}]`],
   [
     'tiny events in a list of the object',
-    `{"data":[${'{},'.repeat(1.3 * MEBIBYTE)}{}],"events_by_user":[{"events":[]}]}`,
+    () => `{"data":[${'{},'.repeat(1.3 * MEBIBYTE)}{}],"events_by_user":[{"events":[]}]}`,
   ],
-  ['brackets', '['.repeat(4 * MEBIBYTE)],
-  ['objects in objects', '{"a":'.repeat(0.8 * MEBIBYTE)],
-  ['lines', '\n'.repeat(4 * MEBIBYTE)],
-  ['lines of nothing much', '{}\n'.repeat(1.3 * MEBIBYTE)],
-  ['white space', ' '.repeat(4 * MEBIBYTE)],
-  ['quotes', '"'.repeat(4 * MEBIBYTE)],
-  ['backslashes', `["${'\\'.repeat(4 * MEBIBYTE - 4)}"]`],
-  ['the genuine one, again and again', genuine.repeat(Math.ceil((2 * MEBIBYTE) / genuine.length))],
+  ['brackets', () => '['.repeat(4 * MEBIBYTE)],
+  ['objects in objects', () => '{"a":'.repeat(0.8 * MEBIBYTE)],
+  ['lines', () => '\n'.repeat(4 * MEBIBYTE)],
+  ['lines of nothing much', () => '{}\n'.repeat(1.3 * MEBIBYTE)],
+  ['white space', () => ' '.repeat(4 * MEBIBYTE)],
+  ['quotes', () => '"'.repeat(4 * MEBIBYTE)],
+  ['backslashes', () => `["${'\\'.repeat(4 * MEBIBYTE - 4)}"]`],
+  ['the genuine one, again and again', () => genuine.repeat(Math.ceil((2 * MEBIBYTE) / genuine.length))],
 ];
+
+const NIGHTLY = process.env.NIGHTLY !== undefined;
+
+/** All of them at night; by day every third, for each provider others, so that each is tried with nine of them. */
+function tried<T>(cases: readonly T[], id: string): readonly T[] {
+  const turn = [...PROVIDERS.keys()].indexOf(id);
+  return NIGHTLY ? cases : cases.filter((_one, at) => (at + turn) % 3 === 0);
+}
 
 function withoutProof(request: WebhookRequest, proofIn: string): WebhookRequest {
   if (proofIn === 'query') return { ...request, query: '' };

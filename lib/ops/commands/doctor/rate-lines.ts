@@ -1,6 +1,7 @@
 import { RATE_KINDS, type RateKind, rateFact } from '../../../../lambda/contract/logs.ts';
+import { METRICS } from '../../../../lambda/contract/metrics.ts';
 import { MAILBOX_OPERATORS, OTHER_OPERATOR } from '../../../../lambda/domain/mailbox-operators.ts';
-import type { RateLine } from './watch.ts';
+import type { HourLine, RateLine } from './watch.ts';
 
 const OPERATORS = [...MAILBOX_OPERATORS.map(({ name }) => name), OTHER_OPERATOR];
 
@@ -17,3 +18,22 @@ export const rateLines = (day: string, source: string, facts: Readonly<Record<st
     });
     return counts.length > 0 ? [{ day, source, operator, counts: Object.fromEntries(counts) }] : [];
   });
+
+export const HOUR = 3_600_000;
+
+/** One source's hour from the same facts. @param at epoch milliseconds within the hour */
+export function hourLine(at: number, source: string, facts: Readonly<Record<string, unknown>>): HourLine {
+  const sum = (...kinds: readonly RateKind[]): number =>
+    OPERATORS.flatMap((operator) => kinds.map((kind) => Number(facts[rateFact(kind, operator)] ?? 0))).reduce(
+      (total, count) => total + count,
+      0,
+    );
+  return {
+    at: Math.floor(at / HOUR) * HOUR,
+    source,
+    accepted: Number(facts[METRICS.accepted] ?? 0),
+    delivered: sum('delivered'),
+    bounced: sum('hard', 'soft', 'block', 'undetermined'),
+    complained: sum('complained'),
+  };
+}

@@ -4,9 +4,9 @@ import { FUNCTION_OUTPUTS } from '../../../../lambda/contract/outputs.ts';
 import type { Target } from '../../target/target.ts';
 import { ask } from './insights.ts';
 import { lastAboveZero, type Series } from './metric-series.ts';
-import { rateFacts, rateLines } from './rate-lines.ts';
+import { hourLine, rateFacts, rateLines } from './rate-lines.ts';
 import { requestLine } from './request-lines.ts';
-import type { RateLine, RequestLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
+import type { HourLine, RateLine, RequestLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
 
 const HOUR = 3_600_000;
 /** The longest silence window is a week. */
@@ -14,10 +14,13 @@ const TRAFFIC_BACK = 15 * 24 * HOUR;
 const LATELY = 24 * HOUR;
 const REFUSALS_BACK = 24 * HOUR;
 const RECENT = HOUR / 2;
+const RATES_KEPT = HOUR / 6;
 
 /** A deployed stack, read from CloudWatch. */
 export class AwsWatch implements Watch {
   readonly #target: Target;
+  /** Answers about days of logs, by the time they go back to: an open page asks again and again, and every question has its price. */
+  readonly #rates = new Map<number, Promise<readonly RateLine[]>>();
 
   constructor(target: Target) {
     this.#target = target;
@@ -79,11 +82,20 @@ export class AwsWatch implements Watch {
     return beat?.at ?? pulse?.at;
   }
 
-  async rates(since: number): Promise<readonly RateLine[]> {
-    const sums = rateFacts()
-      .map((fact) => `sum(${fact}) as ${fact}`)
-      .join(', ');
-    const query = `filter ispresent(${SOURCE_DIMENSION}) | stats ${sums} by ${SOURCE_DIMENSION}, datefloor(@timestamp, 1d) as day | limit 10000`;
+  /** At most ten minutes old. */
+  rates(since: number): Promise<readonly RateLine[]> {
+    const from = Math.floor(since / RATES_KEPT) * RATES_KEPT;
+    const known = this.#rates.get(from);
+    if (known !== undefined) return known;
+    this.#rates.clear();
+    const asked = this.#ratesSince(since);
+    this.#rates.set(from, asked);
+    asked.catch(() => this.#rates.clear());
+    return asked;
+  }
+
+  async #ratesSince(since: number): Promise<readonly RateLine[]> {
+    const query = `filter ispresent(${SOURCE_DIMENSION}) | stats ${sumsOf(rateFacts())} by ${SOURCE_DIMENSION}, datefloor(@timestamp, 1d) as day | limit 10000`;
     const rows = await this.#ask('process', query, Date.now() - since);
     return rows.flatMap((row) =>
       rateLines(new Date(Number(row.day)).toISOString().slice(0, 10), String(row[SOURCE_DIMENSION]), row),
@@ -104,6 +116,13 @@ export class AwsWatch implements Watch {
     return [...refused, ...processed]
       .flatMap((row) => requestLine(id, Number(row.at), row) ?? [])
       .sort((a, b) => a.at - b.at);
+  }
+
+  async hours(since: number): Promise<readonly HourLine[]> {
+    const sums = sumsOf([METRICS.accepted, ...rateFacts()]);
+    const query = `filter ispresent(${SOURCE_DIMENSION}) | stats ${sums} by ${SOURCE_DIMENSION}, datefloor(@timestamp, 1h) as hour | limit 10000`;
+    const rows = await this.#ask('process', query, Date.now() - since);
+    return rows.map((row) => hourLine(Number(row.hour), String(row[SOURCE_DIMENSION]), row));
   }
 
   async queueAge(): Promise<number | undefined> {
@@ -141,3 +160,5 @@ export class AwsWatch implements Watch {
     return lastAboveZero(this.#target, series, back, seconds);
   }
 }
+
+const sumsOf = (facts: readonly string[]): string => facts.map((fact) => `sum(${fact}) as ${fact}`).join(', ');

@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline';
 import { FACTS, LOG } from '../../../../lambda/contract/logs.ts';
 import { METRICS } from '../../../../lambda/contract/metrics.ts';
 import { CannotKnow } from '../../cli/errors.ts';
-import { rateLines } from './rate-lines.ts';
+import { hourLine, rateLines } from './rate-lines.ts';
 import { requestLine } from './request-lines.ts';
-import type { RateLine, RequestLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
+import type { HourLine, RateLine, RequestLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -74,6 +74,14 @@ export class LogWatch implements Watch {
         if (found) lines.push(found);
       }
     return lines.sort((a, b) => a.at - b.at);
+  }
+
+  async hours(since: number): Promise<readonly HourLine[]> {
+    const lines: HourLine[] = [];
+    for await (const line of this.#lines('process'))
+      if (typeof line.source === 'string' && timeOf(line) >= since)
+        lines.push(hourLine(timeOf(line), line.source, line));
+    return lines;
   }
 
   async queueAge(): Promise<undefined> {

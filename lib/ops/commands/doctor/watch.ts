@@ -12,6 +12,8 @@ export interface Watch {
   rates(since: number): Promise<readonly RateLine[]>;
   /** What `receive` and `process` wrote of a request since a time (epoch milliseconds), in order of time. */
   request(id: string, since: number): Promise<readonly RequestLine[]>;
+  /** New events by source and hour since a time (epoch milliseconds), as the functions counted them. */
+  hours(since: number): Promise<readonly HourLine[]>;
   /** Seconds that the oldest delivery has waited; undefined where nobody measures it. */
   queueAge(): Promise<number | undefined>;
   /** Which of a source's live secrets proved a request last, counted from 1; known only while there are several. */
@@ -31,6 +33,18 @@ export interface RateLine {
 export type RequestLine =
   | { readonly at: number; readonly source?: string; readonly refused: string }
   | { readonly at: number; readonly processed: RequestOutcome };
+
+/** What one source brought in one hour. */
+export interface HourLine {
+  /** Epoch milliseconds: when the hour began. */
+  readonly at: number;
+  readonly source: string;
+  /** All new events; those of the named kinds are among them. */
+  readonly accepted: number;
+  readonly delivered: number;
+  readonly bounced: number;
+  readonly complained: number;
+}
 
 export type WatchedFunction = 'receive' | 'process' | 'pulse';
 

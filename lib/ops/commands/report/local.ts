@@ -15,6 +15,7 @@ import type { Table } from './table.ts';
 
 const DAY = 86_400_000;
 const USUAL_DAYS = 30;
+const PARALLEL = 16;
 
 /** Asks the archive's objects themselves: they are fetched, and DuckDB reads them as they are. */
 export async function askDuckDb(target: Target, report: Report, choice: Choice): Promise<Table> {
@@ -33,15 +34,19 @@ async function fetchObjects(target: Target, { from, to }: Choice, folder: string
   const now = Date.now();
   const begins = from === undefined ? now - USUAL_DAYS * DAY : Date.parse(from);
   const ends = to === undefined ? now : Date.parse(to);
-  let found = 0;
-  for await (const key of objectKeys(client, bucket, daysOf(begins, ends, LATE_DAYS, now))) {
-    const day = /day=[\d-]+/.exec(key)?.[0] ?? 'day=unknown';
-    await mkdir(join(folder, day), { recursive: true });
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    await pipeline(Body as Readable, createWriteStream(join(folder, day, basename(key))));
-    found += 1;
-  }
-  return found;
+  const keys: string[] = [];
+  for await (const key of objectKeys(client, bucket, daysOf(begins, ends, LATE_DAYS, now))) keys.push(key);
+  const queue = keys.values();
+  const worker = async (): Promise<void> => {
+    for (const key of queue) {
+      const day = /day=[\d-]+/.exec(key)?.[0] ?? 'day=unknown';
+      await mkdir(join(folder, day), { recursive: true });
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      await pipeline(Body as Readable, createWriteStream(join(folder, day, basename(key))));
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  return keys.length;
 }
 
 /** @param folder `day=.../*.gz` below it */

@@ -1,4 +1,4 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { ScanCommand, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../../../../lambda/contract/tables.ts';
 import type { Row } from '../../stack/scan.ts';
@@ -43,6 +43,7 @@ export async function listModel({ target, now }: Context, filter: ListFilter): P
   const client = await target.clients.dynamodb();
   const seconds = now() / 1000;
   const rows: ListRow[] = [];
+  const wanted = narrowed(filter);
   let from = filter.from === undefined ? undefined : { [SUPPRESSION.partitionKey]: { S: filter.from } };
   let read = 0;
   do {
@@ -50,20 +51,36 @@ export async function listModel({ target, now }: Context, filter: ListFilter): P
       new ScanCommand({
         TableName: target.names.tables.suppression,
         Limit: READ_AT_ONCE,
+        ...wanted,
         ...(from && { ExclusiveStartKey: from }),
       }),
     );
+    read += answer.ScannedCount ?? 0;
     const items = (answer.Items ?? []).map((item) => unmarshall(item) as Row);
     from = answer.LastEvaluatedKey as typeof from;
     for (const [at, item] of items.entries()) {
       const row = item.recipient.startsWith('~') ? undefined : rowOf(item, filter, seconds);
       if (row) rows.push(row);
-      read += 1;
       if (rows.length === PAGE && (at < items.length - 1 || from)) return { filter, rows, next: item.recipient, read };
     }
   } while (from && read < MOST_READ);
   const next = from?.[SUPPRESSION.partitionKey]?.S;
   return { filter, rows, ...(next !== undefined && { next }), read };
+}
+
+/** What DynamoDB need not send: other attributes, and people without the reason. An unsubscribe may stand under the key of a scope, which nobody knows. */
+function narrowed({ reason }: ListFilter): Partial<ScanCommandInput> {
+  const one = reason !== undefined && reason !== 'unsubscribe';
+  return {
+    ProjectionExpression: '#recipient, #reasons, #transactional',
+    ExpressionAttributeNames: {
+      '#recipient': SUPPRESSION.partitionKey,
+      '#reasons': SUPPRESSION.reasons,
+      '#transactional': SUPPRESSION.transactionalUntil,
+      ...(one && { '#reason': reason }),
+    },
+    ...(one && { FilterExpression: 'attribute_exists(#reasons.#reason)' }),
+  };
 }
 
 /** The reason that counts longest of those that the filter asks for. */

@@ -1,11 +1,11 @@
 import type { EventType } from '../../../../lambda/contract/event/types.ts';
 import { reportOf } from '../../../reports/reports.ts';
 import { UsageError } from '../../cli/errors.ts';
-import { GROUPINGS, type Grouping, type Rate, ratesBy } from '../../commands/rates/rates.ts';
 import { askArchive } from '../../commands/report/report.ts';
 import type { Table } from '../../commands/report/table.ts';
 import { readRecentEvents } from '../../stack/events/recent.ts';
 import type { StoredEvent } from '../../stack/events/stored.ts';
+import type { Target } from '../../target/target.ts';
 import { parseDays } from '../../words/time.ts';
 import type { Context } from '../context.ts';
 
@@ -34,20 +34,6 @@ export async function eventsModel({ target, now }: Context, filter: EventsFilter
   return { filter, events, more: events.length === MOST };
 }
 
-/** Rates and their thresholds: past which an alarm rings. */
-export interface RatesModel {
-  readonly by: Grouping;
-  readonly since: string;
-  readonly rates: readonly Rate[];
-}
-
-export async function ratesModel({ watch, now }: Context, by: string, since: string): Promise<RatesModel> {
-  const grouping = GROUPINGS.find((known) => known === by);
-  if (!grouping) throw new UsageError('Rates are by operator, source or day.');
-  const lines = await watch.rates(now() - parseDays('since', since));
-  return { by: grouping, since, rates: ratesBy(lines, grouping) };
-}
-
 export interface ReportModel extends Table {
   readonly name: string;
   readonly about: string;
@@ -67,6 +53,22 @@ export async function reportModel(
   for (const day of Object.values(days))
     if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(Date.parse(day)))
       throw new UsageError('A day is written as 2026-05-04.');
-  const table = await askArchive(target, report, days);
+  const table = await answered(target, JSON.stringify([name, days]), () => askArchive(target, report, days));
   return { name, about: report.about, ...(report.chart && { chart: report.chart }), ...days, ...table };
+}
+
+/** What the archive answered, by question: it takes seconds, and has its price where Athena is asked. */
+const ANSWERS = new WeakMap<Target, Map<string, { readonly at: number; readonly table: Promise<Table> }>>();
+const KEPT_MS = { local: 20_000, deployed: 600_000 } as const;
+
+function answered(target: Target, question: string, ask: () => Promise<Table>): Promise<Table> {
+  const known = ANSWERS.get(target) ?? new Map();
+  ANSWERS.set(target, known);
+  const found = known.get(question);
+  if (found && Date.now() - found.at < KEPT_MS[target.kind]) return found.table;
+  const table = ask();
+  known.set(question, { at: Date.now(), table });
+  // One that failed is asked again.
+  table.catch(() => known.delete(question));
+  return table;
 }

@@ -3,9 +3,11 @@ import { explain } from '../../cli/errors.ts';
 import type { Finding } from '../../commands/doctor/finding.ts';
 import { depthOf } from '../../commands/doctor/plumbing.ts';
 import { examineSource } from '../../commands/doctor/source.ts';
-import type { Traffic } from '../../commands/doctor/watch.ts';
+import type { HourLine, Traffic } from '../../commands/doctor/watch.ts';
 import { readMapping } from '../../stack/mapping.ts';
 import type { Context, SeenRequest } from '../context.ts';
+import { type Lately, latelyModel } from './lately.ts';
+import { type WeekModel, weekModel } from './rates.ts';
 
 /** In one glance: is every source alive, is anything lost or late. */
 export interface OverviewModel {
@@ -17,6 +19,8 @@ export interface OverviewModel {
   readonly queue: Seen<{ readonly waiting: number; readonly inFlight: number; readonly oldestSeconds?: number }>;
   readonly letters: Seen<{ readonly waiting: number }>;
   readonly processing: Seen<{ readonly state: string }>;
+  readonly lately: Seen<Lately>;
+  readonly week: Seen<WeekModel>;
   /** The newest requests at this machine's own gateway; local run only. */
   readonly requests?: readonly SeenRequest[];
 }
@@ -35,16 +39,26 @@ export interface SourceRow {
   readonly expectEvery?: number;
   readonly refused?: { readonly count: number; readonly reason: string; readonly at: string };
   readonly findings: readonly Finding[];
+  /** Why its traffic could not be seen. */
+  readonly unseen?: string;
+  /** The last 24 hours, the oldest first; absent where they could not be seen. */
+  readonly hours?: readonly SourceHour[];
 }
 
+export type SourceHour = Omit<HourLine, 'source'>;
+
 const REQUESTS = 20;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 export async function overviewModel(context: Context): Promise<OverviewModel> {
   const { target, requests } = context;
-  const [sources, queue, letters, processing] = await Promise.all([
+  const [sources, queue, letters, processing, lately, week] = await Promise.all([
     sourceRows(context),
     seen(async () => {
-      const [depth, oldest] = await Promise.all([depthOf(target, 'delivery'), context.watch.queueAge()]);
+      // The depth is worth telling also where nobody tells the age.
+      const age = context.watch.queueAge().catch(() => undefined);
+      const [depth, oldest] = await Promise.all([depthOf(target, 'delivery'), age]);
       return { ...depth, ...(oldest !== undefined && { oldestSeconds: oldest }) };
     }),
     seen(async () => {
@@ -52,6 +66,8 @@ export async function overviewModel(context: Context): Promise<OverviewModel> {
       return { waiting: waiting + inFlight };
     }),
     seen(() => readMapping(target)),
+    seen(() => latelyModel(target, context.now())),
+    seen(() => weekModel(context)),
   ]);
   return {
     at: new Date(context.now()).toISOString(),
@@ -61,6 +77,8 @@ export async function overviewModel(context: Context): Promise<OverviewModel> {
     queue,
     letters,
     processing,
+    lately,
+    week,
     ...(requests && { requests: requests.newest(REQUESTS) }),
   };
 }
@@ -76,9 +94,14 @@ export async function seen<T extends object>(read: () => Promise<T>): Promise<Se
 /** Every source with what the doctor says of its traffic; secrets are not looked at, so that the viewer's rights are enough. */
 export async function sourceRows({ target, watch, now }: Context): Promise<SourceRow[]> {
   const names = [...target.names.sources.keys()];
-  const traffic = await watch.traffic(names).catch((): ReadonlyMap<string, Traffic> => new Map());
+  const [traffic, hours] = await Promise.all([
+    watch.traffic(names).catch((error: unknown) => explain(error).text),
+    watch.hours(now() - DAY).catch(() => undefined),
+  ]);
+  const days = hours && daysBySource(hours, now());
   return [...target.names.sources].map(([name, source]) => {
-    const heard = traffic.get(name) ?? {};
+    const unseen = typeof traffic === 'string' ? traffic : undefined;
+    const heard: Traffic = typeof traffic === 'string' ? {} : (traffic.get(name) ?? {});
     const local = target.kind === 'local';
     const findings = examineSource({ name, source, secrets: undefined, traffic: heard, now: now(), local });
     return {
@@ -89,7 +112,32 @@ export async function sourceRows({ target, watch, now }: Context): Promise<Sourc
       ...(heard.acceptedAt !== undefined && { lastEvent: new Date(heard.acceptedAt).toISOString() }),
       ...(source.expectEvery !== undefined && { expectEvery: source.expectEvery }),
       ...(heard.refused && { refused: { ...heard.refused, at: new Date(heard.refused.at).toISOString() } }),
-      findings: findings.filter(({ code }) => code !== 'secret'),
+      // Of traffic that could not be seen nothing is said.
+      findings: unseen === undefined ? findings.filter(({ code }) => code !== 'secret') : [],
+      ...(unseen !== undefined && { unseen }),
+      ...(days && { hours: days(name) }),
     };
   });
+}
+
+/** What was counted, as 24 hours of each source; an hour of which nothing is known holds nothing. */
+function daysBySource(lines: readonly HourLine[], now: number): (source: string) => SourceHour[] {
+  const own = Map.groupBy(lines, ({ source }) => source);
+  const last = Math.floor(now / HOUR) * HOUR;
+  return (source) => {
+    const byHour = Map.groupBy(own.get(source) ?? [], ({ at }) => at);
+    return Array.from({ length: 24 }, (_, hour): SourceHour => {
+      const at = last - (23 - hour) * HOUR;
+      const found = byHour.get(at) ?? [];
+      const sum = (key: 'accepted' | 'delivered' | 'bounced' | 'complained'): number =>
+        found.reduce((total, line) => total + line[key], 0);
+      return {
+        at,
+        accepted: sum('accepted'),
+        delivered: sum('delivered'),
+        bounced: sum('bounced'),
+        complained: sum('complained'),
+      };
+    });
+  };
 }

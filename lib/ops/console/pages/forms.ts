@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { REASONS } from '../../../../lambda/domain/suppression/suppression.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
+import { reasonWord } from '../parts/words.ts';
 
 /** A page that asks before anything changes: what will happen, to how many, and why it is done. */
 export interface Question {
@@ -36,7 +37,7 @@ ${final === undefined ? '' : html`<label class="check"><input type="checkbox" na
 </section>`;
 
 export const suppressFields = (): Html => html`
-<label>Reason<select name="reason">${[...REASONS].reverse().map((reason) => html`<option value="${reason}">${reason.replaceAll('_', ' ')}</option>`)}</select></label>
+<label>Reason<select name="reason">${[...REASONS].reverse().map((reason) => html`<option value="${reason}">${reasonWord(reason)}</option>`)}</select></label>
 <label>Days <span class="soft">Empty: for ever.</span><input name="days" inputmode="numeric" pattern="[0-9]{1,5}"></label>
 <label>Scope <span class="soft">Only for an unsubscribe from one list: &lt;source&gt;:&lt;kind&gt;:&lt;id&gt;.</span><input name="scope" spellcheck="false"></label>`;
 

@@ -4,12 +4,12 @@ import { endOf } from '../../words/time.ts';
 import type { ListModel } from '../model/list.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
-import { badge, count, personPath, when } from '../parts/words.ts';
+import { badge, type Clock, count, personPath, reasonWord, when } from '../parts/words.ts';
 
 export function listPage(
   { filter, rows, next, read }: ListModel,
   sources: readonly string[],
-  now: number,
+  now: Clock,
   readOnly: boolean,
 ): Html {
   const query = new URLSearchParams(
@@ -18,7 +18,7 @@ export function listPage(
   return html`<section class="card" aria-labelledby="list">
 <div class="head"><h1 id="list">Suppression list</h1>${readOnly ? '' : html`<div class="actions"><a class="button" href="/list/undo">Undo a window or an import…</a></div>`}</div>
 <form class="filters" method="get" action="/list">
-<label>Reason<select name="reason"><option value="">every reason</option>${REASONS.map((reason) => html`<option value="${reason}" ${filter.reason === reason ? html`selected` : ''}>${reason.replaceAll('_', ' ')}</option>`)}</select></label>
+<label>Reason<select name="reason"><option value="">every reason</option>${REASONS.map((reason) => html`<option value="${reason}" ${filter.reason === reason ? html`selected` : ''}>${reasonWord(reason)}</option>`)}</select></label>
 <label>Source<select name="source"><option value="">every source</option>${['operator', ...sources].map((source) => html`<option value="${source}" ${filter.source === source ? html`selected` : ''}>${source}</option>`)}</select></label>
 <label>Evidence since<input type="date" name="since" value="${filter.since?.slice(0, 10) ?? ''}"></label>
 <button>Filter</button>
@@ -32,7 +32,7 @@ ${
     : html`<table class="stack"><thead><tr><th scope="col">Address</th><th scope="col">Reason</th><th scope="col">Source</th><th scope="col">Since</th><th scope="col">Until</th><th scope="col">Stops</th></tr></thead><tbody>${rows.map(
         (row) => html`<tr>
 <td data-label="Address"><a href="${personPath(row.address)}">${shown(row.address)}</a></td>
-<td data-label="Reason"><span>${row.reason.replaceAll('_', ' ')}${row.scope === undefined ? '' : html`<br><span class="small soft">${shown(row.scope)}</span>`}</span></td>
+<td data-label="Reason"><span>${reasonWord(row.reason)}${row.scope === undefined ? '' : html`<br><span class="small soft">${shown(row.scope)}</span>`}</span></td>
 <td data-label="Source">${shown(row.source)}</td>
 <td data-label="Since">${when(row.since, now)}</td>
 <td data-label="Until"><span>${endOf(row.until) === 'for ever' ? 'for ever' : when(endOf(row.until), now)}</span></td>

@@ -2,12 +2,12 @@ import { html } from 'hono/html';
 import type { MessageModel } from '../model/message.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
-import { personPath } from '../parts/words.ts';
+import { type Clock, personPath } from '../parts/words.ts';
 import { eventItem } from './person.ts';
 
 export const messagePage = (
   { messageId, recipients }: MessageModel,
-  now: number,
+  now: Clock,
 ): Html => html`<section class="card" aria-labelledby="mail">
 <h1 id="mail">Message</h1>
 <p class="mono">${shown(messageId)}</p>

@@ -4,10 +4,10 @@ import { endOf } from '../../words/time.ts';
 import type { MailModel, MarkModel, PersonModel, ReasonModel } from '../model/person.ts';
 import type { Html } from '../parts/page.ts';
 import { clean, quoted, shown } from '../parts/shown.ts';
-import { badge, messagePath, personPath, type State, typeWord, when } from '../parts/words.ts';
-import { detailOf } from './numbers.ts';
+import { badge, type Clock, messagePath, personPath, reasonWord, type State, typeWord, when } from '../parts/words.ts';
+import { detailOf } from './events.ts';
 
-export function personPage(model: PersonModel, now: number, readOnly: boolean): Html {
+export function personPage(model: PersonModel, now: Clock, readOnly: boolean): Html {
   const { address, marketing, transactional } = model;
   const state: readonly [State, string] = transactional.suppressed
     ? ['fault', 'gets no mail']
@@ -47,26 +47,18 @@ ${
 </section>`;
 }
 
-const mailItem = ({ messageId, at, subject, outcome, events }: MailModel, now: number): Html => html`<li class="mail">
+const mailItem = ({ messageId, at, subject, outcome, events }: MailModel, now: Clock): Html => html`<li class="mail">
 <h3>${subject === undefined ? '' : html`${shown(subject)}: `}${outcome === 'see below' ? 'Nothing is known of a delivery' : shown(capital(outcome))}</h3>
 <p class="small soft">${when(at, now)}${messageId === undefined ? '' : html` · message <a href="${messagePath(messageId)}">${shown(messageId)}</a>`}</p>
 <ul>${events.map((event) => eventItem(event, now))}</ul>
 </li>`;
 
 /** One event: when, what, by whom. */
-export function eventItem(event: MailModel['events'][number], now: number): Html {
+export function eventItem(event: MailModel['events'][number], now: Clock): Html {
   const at = event.occurredAt;
   const detail = detailOf(storyLine(event), event.type);
   return html`<li>${typeWord(event.type)} <span class="soft">${when(at, now)} · ${shown(event.source)}</span>${detail === '' ? '' : quoted(detail)}</li>`;
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  hard_bounce: 'Hard bounce',
-  complaint: 'Complaint',
-  unsubscribe: 'Unsubscribed',
-  soft_bounces: 'Soft bounces',
-  manual: 'By hand',
-};
 
 const STATES: Readonly<Record<MarkModel['state'], readonly [State, string]>> = {
   counts: ['fault', 'counts'],
@@ -74,8 +66,8 @@ const STATES: Readonly<Record<MarkModel['state'], readonly [State, string]>> = {
   lifted: ['ok', 'lifted'],
 };
 
-const markRow = ({ reason, scope }: ReasonModel, mark: MarkModel, now: number): Html => html`<tr>
-<td data-label="Reason"><span>${REASONS[reason] ?? reason}${scope === undefined ? '' : html`<br><span class="small soft">${shown(scope)}</span>`}</span></td>
+const markRow = ({ reason, scope }: ReasonModel, mark: MarkModel, now: Clock): Html => html`<tr>
+<td data-label="Reason"><span>${capital(reasonWord(reason))}${scope === undefined ? '' : html`<br><span class="small soft">${shown(scope)}</span>`}</span></td>
 <td data-label="State"><span>${badge(...STATES[mark.state])}${mark.decides ? '' : html` <span class="small soft">also known</span>`}</span></td>
 <td data-label="Since">${when(mark.at, now)}</td>
 <td data-label="Until"><span>${mark.until === 0 ? '' : endOf(mark.until) === 'for ever' ? 'for ever' : when(endOf(mark.until), now)}</span></td>

@@ -1,11 +1,12 @@
 import { html } from 'hono/html';
 import type { SourceModel } from '../model/source.ts';
+import { dayChart, dayLegend } from '../parts/day-chart.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
-import { badge, when } from '../parts/words.ts';
-import { requestsTable } from './overview.ts';
+import { badge, type Clock, when } from '../parts/words.ts';
+import { requestsTable } from './requests.ts';
 
-export function sourcePage(model: SourceModel, now: number, readOnly: boolean): Html {
+export function sourcePage(model: SourceModel, now: Clock, readOnly: boolean): Html {
   const { name, title, url, lastEvent, refused, findings, processing } = model;
   const path = `/sources/${encodeURIComponent(name)}`;
   const paused = processing.seen && processing.state !== 'Enabled';
@@ -16,6 +17,7 @@ ${readOnly ? '' : html`<div class="actions">${paused ? html`<a class="button" hr
 </div>
 <div data-live="state"><dl>
 <dt>Last event</dt><dd>${lastEvent === undefined ? html`<span class="soft">none yet</span>` : when(lastEvent, now)}</dd>
+<dt>Last 24 hours</dt><dd>${model.hours === undefined ? html`<span class="soft">not seen</span>` : html`${dayChart(model.hours)}${dayLegend()}`}</dd>
 <dt>Refused</dt><dd>${refused === undefined ? html`<span class="soft">none</span>` : html`${refused.count}, the last ${when(refused.at, now)}: ${refused.reason}`}</dd>
 <dt>Processing</dt><dd>${processing.seen ? badge(paused ? 'fault' : 'ok', processing.state.toLowerCase()) : html`<span class="soft">${processing.why}</span>`}</dd>
 ${findings.map(({ level, says, fix }) => html`<dt>${level === 'ok' ? 'Seen' : 'To do'}</dt><dd>${shown(says)}${fix === undefined ? '' : html`<br><code>${shown(fix)}</code>`}</dd>`)}

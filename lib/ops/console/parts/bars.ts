@@ -14,7 +14,7 @@ export interface Bar {
 
 const WIDTH = 720;
 const ROW = 28;
-const LABEL = 220;
+const LABEL = 200;
 const VALUE = 90;
 
 /**
@@ -27,13 +27,13 @@ export function bars(title: string, items: readonly Bar[], limit?: number): Html
   const x = scaleLinear([0, most === 0 ? 1 : most], [0, WIDTH - LABEL - VALUE]);
   const height = items.length * ROW + 8;
   return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${title}">
+${limit === undefined ? '' : html`<line class="f-limit" x1="${(LABEL + x(limit)).toFixed(1)}" x2="${(LABEL + x(limit)).toFixed(1)}" y1="0" y2="${height}"/>`}
 ${items.map(({ label, value, shown, beyond }, at) => {
   const y = at * ROW + 4;
   return html`<text class="f-text" x="${LABEL - 12}" y="${y + 17}" text-anchor="end">${short(label)}</text>
 <rect class="${beyond ? 'f-bounced' : 'f-engaged'}" x="${LABEL}" y="${y + 4}" width="${Math.max(1, x(value)).toFixed(1)}" height="${ROW - 10}" rx="3"/>
 <text class="f-text" x="${(LABEL + Math.max(1, x(value)) + 8).toFixed(1)}" y="${y + 17}">${shown}${beyond ? ' !' : ''}</text>`;
 })}
-${limit === undefined ? '' : html`<line class="f-limit" x1="${(LABEL + x(limit)).toFixed(1)}" x2="${(LABEL + x(limit)).toFixed(1)}" y1="0" y2="${height}"/>`}
 </svg>`;
 }
 

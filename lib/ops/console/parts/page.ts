@@ -11,6 +11,8 @@ export interface Frame {
   /** Path of the page, to mark its tab. */
   readonly path: string;
   readonly version: string;
+  /** Whether times are exact here, and where they are the other way. */
+  readonly times: { readonly exact: boolean; readonly href: string };
 }
 
 const TABS = [
@@ -41,7 +43,16 @@ export const page = (
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
-<header class="bar">
+${bar(frame, search)}
+<main id="main">
+${body}
+</main>
+${foot(frame)}
+</body>
+</html>`;
+
+/** Where one is, what can be looked for, and where one can go. */
+const bar = (frame: Frame, search: string): Html => html`<header class="bar">
 <div class="bar-in">
 <a class="brand" href="/">Quell</a>
 <span class="where">${frame.label}</span>
@@ -56,13 +67,14 @@ ${TABS.map(
   ([path, name]) => html`<a href="${path}" ${isCurrent(frame.path, path) ? html`aria-current="page"` : ''}>${name}</a>`,
 )}
 </nav>
-</header>
-<main id="main">
-${body}
-</main>
-<footer>Quell ${frame.version} <span class="live" data-live-status aria-live="off"></span></footer>
-</body>
-</html>`;
+</header>`;
+
+const foot = (frame: Frame): Html =>
+  html`<footer class="foot">Quell ${frame.version} · <a href="${frame.times.href}">${frame.times.exact ? 'Times as “3 min ago”' : 'Exact times, UTC'}</a> <span class="live" data-live-status aria-live="off"></span></footer>`;
+
+/** The same as a part of somebody else's page, with its own style beside it. */
+export const fragment = (frame: Frame, _title: string, body: Html | readonly Html[], search = ''): Html =>
+  html`${bar(frame, search)}<div class="main">${body}</div>${foot(frame)}`;
 
 const isCurrent = (path: string, tab: string): boolean =>
   tab === '/' ? path === '/' : path === tab || path.startsWith(`${tab}/`);

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { Reason } from '../../../../lambda/domain/suppression/suppression.ts';
 import type { Html } from './page.ts';
 
 export type State = 'ok' | 'note' | 'fault' | 'idle';
@@ -22,11 +23,14 @@ export const badge = (state: State, word: string): Html =>
 export const typeWord = (type: string, words = type): Html =>
   html`<span class="t-${/^[a-z]+$/.test(type) ? type : 'unknown'}"><span class="dot"></span></span><span class="word">${words}</span>`;
 
-/** A time, relative for reading and exact on hover and for copying. */
-export function when(iso: string | undefined, now: number): Html {
+/** The moment that times are told from (epoch milliseconds), or `exact`: they are written as they are, for copying. */
+export type Clock = number | 'exact';
+
+/** A time, relative for reading and exact on hover. */
+export function when(iso: string | undefined, now: Clock): Html {
   if (iso === undefined) return html`<span class="soft">time not given</span>`;
   const at = Date.parse(iso);
-  return html`<time datetime="${iso}" title="${iso}">${Number.isFinite(at) ? relative(at, now) : iso}</time>`;
+  return html`<time datetime="${iso}" title="${iso}">${now !== 'exact' && Number.isFinite(at) ? relative(at, now) : iso}</time>`;
 }
 
 const UNITS: readonly (readonly [number, string])[] = [
@@ -65,6 +69,22 @@ export const count = (number: number): string => COUNT.format(number);
 /** `1 dead letter`, `2 dead letters`. */
 export const many = (number: number, one: string, more = `${one}s`): string =>
   `${count(number)} ${number === 1 ? one : more}`;
+
+const REASON_WORDS: Readonly<Record<Reason, readonly [string, string, string]>> = {
+  hard_bounce: ['hard bounce', 'hard bounce', 'hard bounces'],
+  complaint: ['complaint', 'complaint', 'complaints'],
+  unsubscribe: ['unsubscribe', 'unsubscribe', 'unsubscribes'],
+  soft_bounces: ['soft bounces', 'for soft bounces', 'for soft bounces'],
+  manual: ['by hand', 'by hand', 'by hand'],
+};
+
+/** A reason in the words that every page uses; one of a later version as it is called. */
+export const reasonWord = (reason: string): string =>
+  Object.hasOwn(REASON_WORDS, reason) ? REASON_WORDS[reason as Reason][0] : reason;
+
+/** `32 hard bounces`; nothing where there are none. */
+export const reasonCount = (reason: Reason, number: number): string[] =>
+  number === 0 ? [] : [`${count(number)} ${REASON_WORDS[reason][number === 1 ? 1 : 2]}`];
 
 /** A path with a stranger's text in it. */
 export const personPath = (address: string): string => `/people/${encodeURIComponent(address)}`;

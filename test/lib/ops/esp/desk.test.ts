@@ -34,6 +34,8 @@ const NOTE = ['--note', 'ticket 4711'];
 beforeAll(async () => {
   stack = await startOpsStack(Object.fromEntries([...DESKS.keys()].map((id) => [id, { provider: id }])), {
     secrets: {},
+    // Nothing has asked for secrets before the first `connect` stores one: it is seen at once, and not after half a minute.
+    settings: { heartbeat: false },
   });
   for (const [id, start] of DESKS) desks.set(id, await start());
 }, 60_000);
@@ -93,7 +95,8 @@ describe.each(TRIED)('%s', (id) => {
     90_000,
   );
 
-  connectable(
+  // A second secret of an ESP that tries it at once is one that the receiver sees after half a minute: at night.
+  (PROVEN.has(id) && !nightly ? test.skip : connectable)(
     'a webhook of others and a secret of others are left alone',
     async () => {
       const desk = deskOf();

@@ -118,7 +118,8 @@ describe('ops import reads', () => {
 });
 
 describe('a whole list', () => {
-  const PEOPLE = 2_200;
+  /** More than are sent before it is first noted how far it came. */
+  const PEOPLE = process.env.NIGHTLY === undefined ? 1_200 : 2_200;
   let [from, to]: OpsStack[] = [];
   const csv = suppressionCsv(PEOPLE);
 
@@ -136,7 +137,7 @@ describe('a whole list', () => {
       .sort();
   const settled = (stack: OpsStack, people: number) =>
     eventually(async () => {
-      expect(await stack.driver.depth('delivery')).toBe(0);
+      expect(await stack.driver.depth('acts')).toBe(0);
       expect(await stack.driver.suppression()).toHaveLength(people);
     }, 50_000);
 

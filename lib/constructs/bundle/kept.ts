@@ -1,0 +1,32 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { copyFileSync, existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
+import type { FunctionName } from '../../../lambda/contract/env.ts';
+import { CODE_FILE, providersOf } from './contents.ts';
+
+/**
+ * Code that was bundled before, where the variable QUELL_BUNDLES names a folder for this state of the sources: the local run does, a deploy
+ * always builds. What a function runs depends on the providers that are configured, and on nothing else of its config.
+ */
+export function keptCode(name: FunctionName, config: RuntimeConfig) {
+  const folder = process.env.QUELL_BUNDLES;
+  // The console's is more than one file, and made of the commands too; nobody calls it locally.
+  if (!folder || name === 'console') return undefined;
+  const providers = createHash('sha256').update(providersOf(config).join()).digest('hex').slice(0, 16);
+  const file = join(folder, `${name}-${providers}.js`);
+  return {
+    /** False where there is none yet. */
+    copyTo(directory: string): boolean {
+      if (!existsSync(file)) return false;
+      copyFileSync(file, join(directory, CODE_FILE));
+      return true;
+    },
+    /** Whoever reads meanwhile sees all of it or nothing. */
+    keep(directory: string): void {
+      const fresh = join(folder, `.${randomUUID()}`);
+      copyFileSync(join(directory, CODE_FILE), fresh);
+      renameSync(fresh, file);
+    },
+  };
+}

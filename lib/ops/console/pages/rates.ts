@@ -1,0 +1,70 @@
+import { html } from 'hono/html';
+import type { Rate } from '../../commands/rates/rates.ts';
+import type { RatesModel, WeekModel } from '../model/rates.ts';
+import { type Bar, bars } from '../parts/bars.ts';
+import { gauge, levelOf, percentOf, sentOf } from '../parts/levels.ts';
+import type { Html } from '../parts/page.ts';
+import { shown } from '../parts/shown.ts';
+import { spanSelect } from '../parts/span-select.ts';
+import { badge, count } from '../parts/words.ts';
+
+export function ratesPage({ by, since, thresholds, rates }: RatesModel): Html {
+  const { bounceRate, complaintRate } = thresholds;
+  const barsOf = (share: (rate: Rate) => number | null, limit: number): Bar[] =>
+    rates.flatMap((rate) => {
+      const value = share(rate);
+      return value === null ? [] : [{ label: rate.name, value, shown: percentOf(value), beyond: value > limit }];
+    });
+  return html`<section class="card" aria-labelledby="rates">
+<h1 id="rates">Rates</h1>
+<p class="soft">Complaints are measured against what was delivered at operators that report them: Google and Apple report none.</p>
+<form class="filters" method="get" action="/rates">
+<label>By<select name="by">${['operator', 'source', 'day'].map((one) => html`<option value="${one}" ${by === one ? html`selected` : ''}>${one}</option>`)}</select></label>
+${spanSelect(since)}
+<button>Show</button>
+</form>
+</section>
+${
+  rates.length === 0
+    ? html`<section class="card"><div class="empty"><p>Nothing was delivered or bounced in this time. Are <code>delivered</code> and <code>bounced</code> ticked at the ESP?</p></div></section>`
+    : html`<section class="card" aria-labelledby="hard"><h2 id="hard">Hard bounces, in a hundred</h2><div data-live="hard">${bars(
+        `Hard bounces in a hundred; the dashed line is ${bounceRate.warning} %, where the alarm warns`,
+        barsOf(({ hardPercent }) => hardPercent, bounceRate.warning),
+        bounceRate.warning,
+      )}<p class="small soft">Dashed: ${bounceRate.warning} %, where the alarm warns; at ${bounceRate.critical} % it wakes somebody.</p></div></section>
+<section class="card" aria-labelledby="complaints"><h2 id="complaints">Complaints, in a hundred</h2><div data-live="complaints">${bars(
+        `Complaints in a hundred; the dashed line is ${complaintRate.warning} %, where the alarm warns`,
+        barsOf(({ complainedPercent }) => complainedPercent, complaintRate.warning),
+        complaintRate.warning,
+      )}<p class="small soft">Dashed: ${complaintRate.warning} %, where the alarm warns; at ${complaintRate.critical} % it wakes somebody.</p></div></section>
+<section class="card" aria-labelledby="numbers"><h2 id="numbers">Numbers</h2><div class="scroll" tabindex="0" role="group" aria-label="Table of rates" data-live="numbers"><table><thead><tr><th scope="col">${by}</th>${['Delivered', 'Hard', 'Hard %', 'Soft', 'Block', 'Undetermined', 'Complained', 'Complained %'].map((name) => html`<th scope="col" class="num">${name}</th>`)}</tr></thead><tbody>${rates.map(
+        (rate) =>
+          html`<tr><th scope="row">${shown(rate.name)}</th>${[count(rate.delivered), count(rate.hard), percentOf(rate.hardPercent), count(rate.soft), count(rate.block), count(rate.undetermined), count(rate.complained), percentOf(rate.complainedPercent)].map((value) => html`<td class="num">${value}</td>`)}</tr>`,
+      )}</tbody></table></div></section>`
+}`;
+}
+
+/** A week by mailbox operator, for a glance. */
+export function weekPart({ thresholds, operators }: WeekModel): Html {
+  if (operators.length === 0)
+    return html`<div class="empty"><p>Nothing was delivered or bounced in a week. Tick <code>delivered</code> and <code>bounced</code> at the ESP: rates are made of both.</p></div>`;
+  const { bounceRate, complaintRate, minimumDelivered } = thresholds;
+  const cell = (percent: number | null, before: number | null | undefined, sent: number, limit: typeof bounceRate) => {
+    const { state, word } = levelOf(percent, sent, limit, thresholds);
+    return html`<span class="level">${percent === null ? '' : html`<span class="figure">${percentOf(percent)}</span> ${gauge(percent, limit, state)} `}${badge(state, word)}${percent === null || before === null || before === undefined ? '' : html` <span class="small soft">${change(percent - before)}</span>`}</span>`;
+  };
+  return html`<table class="stack"><thead><tr><th scope="col">Operator</th><th scope="col" class="num">Delivered</th><th scope="col">Hard bounces</th><th scope="col">Complaints</th></tr></thead><tbody>${operators.map(
+    ({ now, before }) => html`<tr>
+<th scope="row">${shown(now.name)}</th>
+<td data-label="Delivered" class="num">${count(now.delivered)}</td>
+<td data-label="Hard bounces">${cell(now.hardPercent, before?.hardPercent, sentOf(now), bounceRate)}</td>
+<td data-label="Complaints">${cell(now.complainedPercent, before?.complainedPercent, sentOf(now), complaintRate)}</td>
+</tr>`,
+  )}</tbody></table>
+<p class="small soft">A bar is full where the alarm wakes somebody (${bounceRate.critical} % hard, ${complaintRate.critical} % complaints), its mark is where it warns (${bounceRate.warning} %, ${complaintRate.warning} %). Below ${count(minimumDelivered)} mails a rate says little. Google and Apple report no complaints.</p>`;
+}
+
+const change = (points: number): string =>
+  Math.abs(points) < 0.005
+    ? 'as the week before'
+    : `${points > 0 ? '+' : '−'}${Math.abs(points).toFixed(2)} to the week before`;

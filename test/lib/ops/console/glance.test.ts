@@ -1,0 +1,236 @@
+import { describe, expect, test } from '@jest/globals';
+import { AwsWatch } from '../../../../lib/ops/commands/doctor/watch-aws.ts';
+import { latelyModel } from '../../../../lib/ops/console/model/lately.ts';
+import { overviewModel } from '../../../../lib/ops/console/model/overview.ts';
+import { overviewPage } from '../../../../lib/ops/console/pages/overview.ts';
+import { dayChart } from '../../../../lib/ops/console/parts/day-chart.ts';
+import { levelOf } from '../../../../lib/ops/console/parts/levels.ts';
+import { pathOf } from '../../../../lib/ops/console/widget/event.ts';
+import { widgetOf } from '../../../../lib/ops/console/widget/markup.ts';
+import { readRecentEvents } from '../../../../lib/ops/stack/events/recent.ts';
+import { type Answers, fakeTarget } from '../../../support/surroundings/fake-target.ts';
+
+/** The glance at a deployed stack, over what AWS answers or does not. */
+
+const HOUR = 3_600_000;
+const NOW = Date.parse('2026-05-04T10:30:00Z');
+const THRESHOLDS = {
+  minimumDelivered: 1000,
+  bounceRate: { warning: 2, critical: 5 },
+  complaintRate: { warning: 0.1, critical: 0.3 },
+};
+
+const logs = (rows: readonly Readonly<Record<string, string | number>>[]): Answers => ({
+  StartQuery: () => ({ queryId: 'q' }),
+  GetQueryResults: () => ({
+    status: 'Complete',
+    results: rows.map((row) => Object.entries(row).map(([field, value]) => ({ field, value: String(value) }))),
+  }),
+});
+
+describe('a deployed stack', () => {
+  test('hours come from one question to the log of process', async () => {
+    const target = fakeTarget(
+      { shop: {} },
+      logs([
+        {
+          source: 'shop',
+          hour: '2026-05-04 09:00:00.000',
+          Accepted: 90,
+          delivered_google: 60,
+          hard_other: 3,
+          soft_other: 2,
+        },
+        { source: 'shop', hour: '2026-05-04 10:00:00.000', Accepted: 7, complained_yahoo: 1 },
+      ]),
+    );
+    expect(await new AwsWatch(target).hours(NOW - 24 * HOUR)).toEqual([
+      { at: NOW - 1.5 * HOUR, source: 'shop', accepted: 90, delivered: 60, bounced: 5, complained: 0 },
+      { at: NOW - HOUR / 2, source: 'shop', accepted: 7, delivered: 0, bounced: 0, complained: 1 },
+    ]);
+    const asked = target.calls.filter(({ name }) => name === 'StartQuery');
+    expect(asked.map(({ input }) => input.logGroupName)).toEqual(['/quell-prod/process']);
+    expect(asked[0]?.input.queryString).toContain('by source, datefloor(@timestamp, 1h) as hour');
+  });
+
+  test('an open page does not ask for two weeks of logs again and again, and a failure is not remembered', async () => {
+    let fails = true;
+    const answers = logs([{ source: 'shop', day: '2026-05-04 00:00:00.000', delivered_google: 5 }]);
+    const target = fakeTarget(
+      { shop: {} },
+      {
+        ...answers,
+        GetQueryResults: (input) => {
+          if (fails) throw Object.assign(new Error('no'), { name: 'ServiceUnavailableException', $metadata: {} });
+          return answers.GetQueryResults?.(input);
+        },
+      },
+    );
+    const watch = new AwsWatch(target);
+    await expect(watch.rates(NOW)).rejects.toThrow('no');
+    fails = false;
+    for (let times = 0; times < 3; times++) expect(await watch.rates(NOW + times)).toHaveLength(1);
+    expect(target.calls.filter(({ name }) => name === 'StartQuery')).toHaveLength(2);
+  });
+
+  test('what cannot be seen is said to be so, and is no trouble', async () => {
+    const target = fakeTarget({ shop: {} }, {});
+    const model = await overviewModel({ target, watch: new AwsWatch(target), readOnly: true, now: () => NOW });
+    expect(model.sources).toEqual([
+      expect.objectContaining({ name: 'shop', findings: [], unseen: expect.any(String) }),
+    ]);
+    expect(model.sources[0]).not.toHaveProperty('hours');
+    expect([model.queue, model.letters, model.processing, model.lately, model.week].map(({ seen }) => seen)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    const html = String(await overviewPage(model, NOW));
+    expect(html).not.toMatch(/trouble|undefined|NaN/);
+  });
+});
+
+describe('what went wrong lately', () => {
+  const wanted = { since: NOW - 7 * 24 * HOUR, limit: 200, type: 'bounced', source: 'shop' } as const;
+
+  test('where little went wrong, one call answers', async () => {
+    const target = fakeTarget({}, { Scan: () => ({ Items: [] }) });
+    expect(await readRecentEvents(target, wanted, NOW)).toEqual([]);
+    expect(target.calls).toEqual([
+      {
+        name: 'Scan',
+        input: expect.objectContaining({
+          IndexName: 'byHour',
+          FilterExpression: '#type = :type AND #source = :source',
+        }),
+      },
+    ]);
+  });
+
+  test('where much did, hours are read back in time, none twice, until there is enough; that it is much is remembered', async () => {
+    const target = fakeTarget({}, { Scan: () => ({ Items: [], LastEvaluatedKey: {} }), Query: () => ({ Items: [] }) });
+    for (const _ of [1, 2]) await readRecentEvents(target, wanted, NOW);
+    const hours = target.calls
+      .filter(({ name }) => name === 'Query')
+      .map(({ input }) => (input.ExpressionAttributeValues as { ':hour': { S: string } })[':hour'].S);
+    expect(hours).toHaveLength(2 * (7 * 24 + 1) * 16);
+    expect(new Set(hours).size).toBe((7 * 24 + 1) * 16);
+    expect(target.calls.filter(({ name }) => name === 'Scan')).toHaveLength(1);
+  });
+
+  test('people count once, by what holds longest, and only by evidence of the day', async () => {
+    const event = (recipient: string, type: string, fingerprint: string) => ({
+      recipient: { S: recipient },
+      eventKey: { S: `2026-05-04T10:00:00.000Z#${fingerprint}` },
+      type: { S: type },
+      source: { S: 'shop' },
+      receivedAt: { S: '2026-05-04T10:00:01.000Z' },
+    });
+    const mark = (fingerprint: string, until: number) => ({
+      L: [
+        {
+          M: {
+            at: { S: '2026-05-04T10:00:00.000Z' },
+            until: { N: String(until) },
+            fingerprint: { S: fingerprint },
+            source: { S: 'shop' },
+          },
+        },
+      ],
+    });
+    const entry = (recipient: string, reasons: object) => ({ recipient: { S: recipient }, reasons: { M: reasons } });
+    const later = NOW / 1000 + 86_400;
+    let given = false;
+    const target = fakeTarget(
+      {},
+      {
+        Scan: () => {
+          const Items = given
+            ? []
+            : [
+                event('a@example.com', 'bounced', 'f1'),
+                event('a@example.com', 'complained', 'f2'),
+                event('b@example.com', 'unsubscribed', 'f3'),
+                event('c@example.com', 'bounced', 'f4'),
+              ];
+          given = true;
+          return { Items };
+        },
+        BatchGetItem: () => ({
+          Responses: {
+            suppression: [
+              entry('a@example.com', { hard_bounce: mark('f1', later), complaint: mark('f2', later + 9) }),
+              entry('b@example.com', { unsubscribe: mark('f3', later) }),
+              // Suppressed by older evidence; today's changed nothing.
+              entry('c@example.com', { hard_bounce: mark('old', later) }),
+            ],
+          },
+        }),
+      },
+    );
+    const { suppressed, events } = await latelyModel(target, NOW);
+    expect(suppressed).toEqual({ people: 2, reasons: { complaint: 1, unsubscribe: 1 }, atLeast: false });
+    expect(events).toHaveLength(4);
+  });
+});
+
+test.each([
+  [null, 5000, 'not told'],
+  [9, 999, 'too few'],
+  [2, 1000, 'fine'],
+  [2.01, 1000, 'high'],
+  [5.01, 1000, 'critical'],
+])('a rate of %s over %i mails is %s, as the alarms judge it', (percent, sent, word) => {
+  expect(levelOf(percent, sent, THRESHOLDS.bounceRate, THRESHOLDS).word).toBe(word);
+});
+
+test('a day as a chart says in words what it draws', async () => {
+  const hours = Array.from({ length: 24 }, (_, n) => ({
+    at: n,
+    accepted: 10,
+    delivered: 7,
+    bounced: 2,
+    complained: 1,
+  }));
+  expect(String(await dayChart(hours))).toContain('240 events in 24 hours: 168 delivered, 48 bounced, 24 complained');
+  expect(String(await dayChart([]))).toContain('nothing in 24 hours');
+});
+
+describe('the widget', () => {
+  test.each<[object, string]>([
+    [{}, '/'],
+    [{ path: '/list?reason=complaint' }, '/list?reason=complaint'],
+    [
+      { path: '/list', fields: ['reason', 'gone'], widgetContext: { forms: { all: { reason: 'manual', q: 'x' } } } },
+      '/list?reason=manual',
+    ],
+    // A refresh of the dashboard says nothing of its own.
+    [{ widgetContext: { forms: { all: { 'quell-page': '/events' } } } }, '/events'],
+    [{ path: '/', widgetContext: { forms: { all: { 'quell-page': '/events' } } } }, '/'],
+    [{ path: '//evil.example' }, '/'],
+    [{ path: 'https://evil.example/' }, '/'],
+    [{ path: ['/list'] }, '/'],
+    [{ path: '/list', fields: ['constructor', '__proto__'] }, '/list'],
+  ])('%j asks for %s', (event, path) => {
+    expect(pathOf(event)).toBe(path);
+  });
+
+  test('what is in a link or a field cannot leave the action that it stands in', () => {
+    const html = widgetOf(
+      '<a href="/people/%3C&lt;/cwdb-action&gt;&amp;&quot;">x</a><form method="get" action="/list"><input name="a&quot;b"><button>Go</button></form>',
+      {
+        endpoint: 'arn:"x"',
+        style: '',
+        dark: false,
+        here: '/"><script>',
+      },
+    );
+    const actions = [...html.matchAll(/<cwdb-action ([^<>]*)>([^<>]*)<\/cwdb-action>/g)].map(
+      ([, , json = '']) => JSON.parse(json) as object,
+    );
+    expect(actions).toEqual([{ path: '/people/%3C</cwdb-action>&"' }, { path: '/list', fields: ['a"b'] }]);
+    expect(html).not.toMatch(/<script|<a |href=|<form method/);
+  });
+});

@@ -1,0 +1,21 @@
+/** A page for every path of the console: whoever adds a path adds an example, and it is looked at. */
+export const EXAMPLES: Readonly<Record<string, string>> = {
+  '/': '/',
+  '/people/:address': '/people/ada%40example.com',
+  '/people/:address/suppress': '/people/ada%40example.com/suppress',
+  '/people/:address/lift': '/people/ada%40example.com/lift',
+  '/people/:address/erase': '/people/ada%40example.com/erase',
+  '/messages/:id': '/messages/story-1',
+  '/list': '/list',
+  '/letters': '/letters',
+  '/letters/:group/redrive': '/letters/unreadable-message/redrive',
+  '/letters/:group/drop': '/letters/unreadable-message/drop',
+  '/sources/:name': '/sources/shop',
+  '/sources/:name/pause': '/sources/shop/pause',
+  '/sources/:name/resume': '/sources/shop/resume',
+  '/sources/:name/mute': '/sources/shop/mute',
+  '/events': '/events?since=7d',
+  '/rates': '/rates',
+  '/reports': '/reports',
+  '/reports/:name': '/reports/bounce-reasons',
+};
