@@ -4,13 +4,16 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { loadSettings } from '../lib/settings/load.ts';
 import { SettingsError } from '../lib/settings/mistakes.ts';
 import { checkRegion } from '../lib/settings/regions.ts';
+import { ownRunbookPage } from '../lib/settings/runbook-url.ts';
 import { checkSize, QuellStack } from '../lib/stack.ts';
 
 const app = new App();
 try {
   checkRegion(process.env.CDK_DEFAULT_REGION);
   const choice = { stage: app.node.tryGetContext('stage'), settings: app.node.tryGetContext('settings') };
-  const settings = loadSettings(choice, join(import.meta.dirname, '../settings'));
+  const loaded = loadSettings(choice, join(import.meta.dirname, '../settings'));
+  const runbookUrl = loaded.runbookUrl ?? ownRunbookPage(import.meta.dirname);
+  const settings = { ...loaded, ...(runbookUrl !== undefined && { runbookUrl }) };
   checkSize(new QuellStack(app, settings), settings);
   if (process.env.CDK_VALIDATION !== 'false') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();

@@ -16,6 +16,7 @@ import { Alarms } from './constructs/watch/alarms/alarms.ts';
 import { ConsoleFunction } from './constructs/watch/console.ts';
 import { Dashboard } from './constructs/watch/dashboard/dashboard.ts';
 import { Pulse } from './constructs/watch/pulse.ts';
+import { SavedQueries } from './constructs/watch/queries/queries.ts';
 import { SettingsError } from './settings/mistakes.ts';
 import { runtimeConfig } from './settings/runtime-config.ts';
 import type { Settings } from './settings/schema.ts';
@@ -74,6 +75,10 @@ export class QuellStack extends Stack {
       sesDirect,
       archive,
       bus,
+    });
+    new SavedQueries(this, 'Queries', {
+      headings: alarms.desk.headings,
+      functions: [ingress.receive, processor.process, pulse.pulse, ...(bus ? [bus.publish] : [])],
     });
     const parts = { settings, storage, secrets, delivery, sesTopics, processor, ingress, pulse, alarms, archive, bus };
     const console = settings.console

@@ -52,8 +52,8 @@ class MissingIdna(RuntimeError):
 
 
 def normalise(raw):
-    """The form in which addresses are keys; None where the text is not an address."""
-    if _units(raw) > 1000:
+    """The form in which addresses are keys; None where it is no text, or no address."""
+    if not isinstance(raw, str) or _units(raw) > 1000:
         return None
     text = _bracketed(unicodedata.normalize("NFC", raw).strip(SPACE))
     text = unicodedata.normalize("NFC", text.strip(SPACE).lower())

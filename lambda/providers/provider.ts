@@ -76,6 +76,8 @@ export interface SampleInput<Options> {
   readonly signingKey: string;
   readonly options: Options;
   readonly webhookUrl?: string;
+  /** Signed and posted in place of a body made here, exactly so; only a proof that stands inside the body is put in anew. */
+  readonly body?: string;
 }
 
 export interface SampleRequest {
@@ -139,7 +141,7 @@ export interface Provider<Options = Record<string, never>> extends Normaliser<Op
   split(request: WebhookRequest, options: Options): Payload;
   /** A new throwaway key, for local runs and tests. */
   generateKey(): KeyPair;
-  /** A complete signed request for one event type; undefined where this ESP has no such event. */
+  /** A complete signed request for one event type; undefined where this ESP has no such event, or where its proof cannot stand in the given body. */
   sample(input: SampleInput<Options>): SampleRequest | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { localArguments } from './arguments.ts';
+import { helpAsked, localArguments } from './arguments.ts';
 import { LocalError } from './error.ts';
 import { startLocal } from './runner.ts';
 import { welcome } from './welcome.ts';
@@ -10,6 +10,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `npm start`: runs until it is told to stop. */
 export async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const help = helpAsked(args);
+  if (help !== undefined) {
+    process.stdout.write(`${help}\n`);
+    return;
+  }
   const stopping = new AbortController();
   const { signal } = stopping;
   function stop(): void {
@@ -22,9 +27,10 @@ export async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv
   for (const name of SIGNALS) process.on(name, stop);
   if (env.npm_lifecycle_event) whenOrphaned(stop);
   try {
-    const run = await startLocal({ ...localArguments(args, env), signal });
+    const options = localArguments(args, env);
+    const run = await startLocal({ ...options, signal });
     if (!signal.aborted) {
-      process.stdout.write(`${welcome(run.stack)}\n`);
+      process.stdout.write(`${welcome(run.stack, options.dataDir)}\n`);
       await once(signal, 'abort');
     }
     await run.stop();

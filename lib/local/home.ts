@@ -65,7 +65,7 @@ export async function openHome(path: string): Promise<Home> {
     assembly: file('cdk.out'),
     keys: file('keys.json'),
     claim: (url) => takeLock(lock, url),
-    writeStack: (stack) => replaceFile(file('stack.json'), stack, 0o644),
+    writeStack: (stack) => replaceFile(file('stack.json'), stack, 0o600),
     writeKeys: (keys) => replaceFile(file('keys.json'), keys, 0o600),
     close() {
       for (const name of ['stack.json', 'keys.json', 'run.lock']) rmSync(file(name), { force: true });

@@ -7,9 +7,7 @@ import { PROVIDERS } from '../../lambda/providers/index.ts';
 import { isShared, type KeyPair } from '../../lambda/providers/provider.ts';
 import { LocalError } from './error.ts';
 import type { CertificateAnswer } from './functions/child-protocol.ts';
-
-/** From source to one live value or several, as in the deployed secret. */
-export type SecretMap = Readonly<Record<string, string | readonly string[]>>;
+import type { KeptKeys, SecretMap } from './kept-keys.ts';
 
 export interface LocalKeys {
   readonly secrets: SecretMap;
@@ -34,8 +32,12 @@ export const readKeyFiles = (secrets: string | undefined, certificate: string | 
   ...(certificate !== undefined && { certificate: readPem(certificate) }),
 });
 
-/** The secrets of this run: those given, throwaway ones otherwise. */
-export async function localKeys(sources: RuntimeConfig['sources'], given: GivenKeys): Promise<LocalKeys> {
+/** The secrets of this run: those given; otherwise those kept from an earlier one, and throwaway ones for whatever has none. */
+export async function localKeys(
+  sources: RuntimeConfig['sources'],
+  given: GivenKeys,
+  kept?: KeptKeys,
+): Promise<LocalKeys> {
   const known = Object.entries(sources).flatMap(([name, { provider: id }]) => {
     const provider = PROVIDERS.get(id);
     return provider ? [{ name, provider }] : [];
@@ -44,7 +46,7 @@ export async function localKeys(sources: RuntimeConfig['sources'], given: GivenK
   const bySecret = known.filter(({ provider }) => provider.keys !== 'none');
 
   const secretKeys = bySecret.flatMap(({ name, provider }): [string, KeyPair][] => {
-    if (!given.secrets) return [[name, provider.generateKey()]];
+    if (!given.secrets) return [[name, kept?.signing[name] ?? provider.generateKey()]];
     const secret = [given.secrets[name] ?? []].flat()[0];
     // A shared secret signs as well as it verifies; of a key pair the file holds the public half only.
     return secret !== undefined && isShared(provider) ? [[name, { secret, signingKey: secret }]] : [];
@@ -52,14 +54,19 @@ export async function localKeys(sources: RuntimeConfig['sources'], given: GivenK
   const made = secretKeys.flatMap(([name, { secret }]) => (secret === undefined ? [] : [[name, secret] as const]));
 
   // One key for all of them: whatever certificate they name, one answers.
-  const pair = given.certificate === undefined ? byCertificate[0]?.provider.generateKey() : undefined;
-  const certificate = given.certificate ?? (pair && (await certify(pair.signingKey)));
+  const same = byCertificate.flatMap(({ name }) => kept?.signing[name] ?? [])[0];
+  const pair = given.certificate === undefined ? (same ?? byCertificate[0]?.provider.generateKey()) : undefined;
+  const certificate = given.certificate ?? (same && kept?.certificate) ?? (pair && (await certify(pair.signingKey)));
   const hosts = byCertificate.flatMap(({ provider }) => (provider.certificateHosts ?? []).map(({ source }) => source));
   const certificateKeys = byCertificate.flatMap(({ name }) => (pair ? [[name, pair] as const] : []));
   return {
-    secrets: given.secrets ? entries(given.secrets, (name) => !name.startsWith('quell-')) : Object.fromEntries(made),
-    ownKeys: entries(given.secrets ?? {}, isOwn),
-    unsubscribeKeys: { [UNSUBSCRIBE_SOURCE]: given.secrets?.[UNSUBSCRIBE_SOURCE] ?? formatKey(randomBytes(32)) },
+    secrets: given.secrets
+      ? entries(given.secrets, (name) => !name.startsWith('quell-'))
+      : { ...Object.fromEntries(made), ...kept?.secrets },
+    ownKeys: kept?.ownKeys ?? entries(given.secrets ?? {}, isOwn),
+    unsubscribeKeys: kept?.unsubscribeKeys ?? {
+      [UNSUBSCRIBE_SOURCE]: given.secrets?.[UNSUBSCRIBE_SOURCE] ?? formatKey(randomBytes(32)),
+    },
     signing: Object.fromEntries([...secretKeys, ...certificateKeys]),
     ...(certificate !== undefined && { certificate: { pem: certificate, hosts } }),
   };

@@ -19,6 +19,7 @@ import { httpApi } from './gateway/http-api.ts';
 import { SeenRequests } from './gateway/requests.ts';
 import { routesOf } from './gateway/routes.ts';
 import { type Home, openHome, type StackFile } from './home.ts';
+import { readKept, writeKept } from './kept-keys.ts';
 import { localKeys, readKeyFiles } from './keys.ts';
 import type { LocalOptions, LocalStack, Service } from './options.ts';
 import { progress } from './progress.ts';
@@ -51,6 +52,9 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   const { timeScale = 1, quiet = false, dataDir } = options;
   const { step, say } = progress((line) => void (quiet || process.stderr.write(`${line}\n`)));
   const given = readKeyFiles(options.secrets, options.snsCert);
+  // A file of secrets is kept by whoever wrote it.
+  const keepIn = given.secrets ? undefined : dataDir;
+  const kept = keepIn === undefined ? undefined : readKept(keepIn);
   const home = await openHomeOf(options, closers);
 
   // Taken first: a port in use is the one thing that goes wrong often, and no other program can take it meanwhile.
@@ -66,8 +70,8 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   const archive = firehose();
   const sources = eventSources();
   const [assembly, endpoints] = await together<readonly [Assembly, StackFile['endpoints']]>(
-    step('synthesized the stack', () => assemble(home, watchdog, options)),
-    step('started the emulators', () =>
+    step('synthesizing the stack', () => assemble(home, watchdog, options)),
+    step('starting the emulators', () =>
       startEmulators(closers, watchdog, Object.values(secrets), archive, sources, dataDir),
     ),
   );
@@ -75,7 +79,7 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
     viewStack(assembly.resources, localPlaces(assembly.resources, { sqs, api: server.url }));
   const stack = view(endpoints.sqs);
   const sqs = awsJson('sqs', endpoints.sqs);
-  await step('made the tables and queues', () =>
+  await step('making the tables and queues', () =>
     together(makeTables(stack, awsJson('dynamodb', endpoints.dynamodb)), makeQueues(stack, sqs, timeScale)),
   );
   await archive.connect(stack, endpoints.s3);
@@ -89,7 +93,7 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
     unsubscribeKeys,
     signing,
     certificate,
-  } = await step('made the keys', () => localKeys(sourcesOf(found), given));
+  } = await step('making the keys', () => localKeys(sourcesOf(found), given, kept));
   home.writeKeys(signing);
   const lambdas = certificate === undefined ? found : found.map((lambda) => withCertificate(lambda, certificate));
 
@@ -120,6 +124,12 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   Object.assign(secrets.ownKeys, { arn: ownKeysArn, value: JSON.stringify(ownKeys) });
   if (unsubscribeKeysArn !== undefined)
     Object.assign(secrets.unsubscribeKeys, { arn: unsubscribeKeysArn, value: JSON.stringify(unsubscribeKeys) });
+
+  if (keepIn !== undefined) {
+    const keep = () => writeKept(keepIn, { signing, ...(certificate && { certificate: certificate.pem }) }, secrets);
+    for (const secret of Object.values(secrets)) Object.assign(secret, { changed: keep });
+    keep();
+  }
 
   for (const { lambda, queueId, ...spec } of pollersOf(stack, lambdas, timeScale)) {
     sources.add(queueId, () => startPoller(spec, sqs, (event) => functions.invoke(lambda.arn, event)));

@@ -1,54 +1,84 @@
-// Builds the package that other services install: dist/ (or the folder given) with the reader as one JavaScript file, its types and a
-// package.json of its own, so that they get no dependency of the stack. Plain JavaScript: `npm` runs it on whatever Node there is.
+// Builds the package that other services install: dist/ (or the folder given) with the reader as an ES module and as CommonJS, types for
+// both, and a package.json of its own, so that they get no dependency of the stack. Plain JavaScript: `npm` runs it on whatever Node there is.
+//   npm run pack:reader                                     for trying: a name that nobody can publish under by mistake
+//   npm run pack:reader -- --name @your-org/quell-reader    for your own registry
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const target = resolve(process.argv[2] ?? join(ROOT, 'dist'));
-const { name, version, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+/** Of a scope, because any bare name may be somebody else's on the public registry. */
+const DEFAULT_NAME = '@quell-mail/reader';
+const SCOPED = /^@[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*$/;
 const SDK = '@aws-sdk/client-dynamodb';
-
-rmSync(join(target, 'reader'), { recursive: true, force: true });
-mkdirSync(join(target, 'reader'), { recursive: true });
-await build({
-  absWorkingDir: ROOT,
-  entryPoints: ['lib/reader/index.ts'],
-  outfile: join(target, 'reader/index.js'),
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  external: [SDK],
-  logLevel: 'error',
-});
-writeTypes();
-for (const file of [
+const FLAVOURS = { esm: 'module', cjs: 'commonjs' };
+const DOCUMENTS = [
   'docs/suppression-table.md',
   'docs/address-vectors.json',
   'docs/unsubscribe.md',
   'docs/unsubscribe-vectors.json',
   'LICENSE',
-]) {
-  copyFileSync(join(ROOT, file), join(target, file.slice(file.lastIndexOf('/') + 1)));
+];
+
+const { values: given, positionals } = parseArgs({
+  options: { name: { type: 'string' }, pack: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const name = given.name ?? DEFAULT_NAME;
+if (!SCOPED.test(name)) {
+  process.stderr.write(
+    `--name is "${name}": it must have a scope of yours, such as @your-org/quell-reader. A bare name may be somebody else's package.\n`,
+  );
+  process.exit(2);
 }
-const manifest = {
+const target = resolve(positionals[0] ?? join(ROOT, 'dist'));
+const { version, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+for (const made of Object.keys(FLAVOURS)) rmSync(join(target, made), { recursive: true, force: true });
+const types = declarations();
+for (const [format, type] of Object.entries(FLAVOURS)) {
+  mkdirSync(join(target, format), { recursive: true });
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['lib/reader/index.ts'],
+    outfile: join(target, format, 'index.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format,
+    external: [SDK],
+    logLevel: 'error',
+  });
+  // A folder of its own says how its files are read: one set of declarations serves both.
+  writeJson(join(target, format, 'package.json'), { type });
+  for (const [file, text] of types) writeFileSync(join(target, format, file), text);
+}
+for (const file of DOCUMENTS) copyFileSync(join(ROOT, file), join(target, basename(file)));
+const readme = readFileSync(join(ROOT, 'lib/reader/README.md'), 'utf8');
+writeFileSync(join(target, 'README.md'), readme.replaceAll(DEFAULT_NAME, name));
+const entry = (format) => ({ types: `./${format}/index.d.ts`, default: `./${format}/index.js` });
+writeJson(join(target, 'package.json'), {
   name,
   version,
   description: 'Reads the suppression list of a Quell stack.',
   license,
-  type: 'module',
+  ...(given.name ? { publishConfig: { access: 'restricted' } } : { private: true }),
   engines: { node: '>=20' },
-  exports: { './reader': { types: './reader/index.d.ts', default: './reader/index.js' } },
+  main: './cjs/index.js',
+  types: './cjs/index.d.ts',
+  exports: { '.': { import: entry('esm'), require: entry('cjs') }, './package.json': './package.json' },
+  sideEffects: false,
   peerDependencies: { [SDK]: '^3.0.0' },
-};
-writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+});
+if (given.pack) pack();
 
-/** Declarations are emitted for everything the reader imports; only those that its users see are kept. */
-function writeTypes() {
+/** Only those that its users see are kept of all that the reader imports; by file name. */
+function declarations() {
   const all = mkdtempSync(join(tmpdir(), 'quell-types-'));
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
   const options = ['--ignoreConfig', '--declaration', '--emitDeclarationOnly', '--rewriteRelativeImportExtensions'];
@@ -58,10 +88,22 @@ function writeTypes() {
     cwd: ROOT,
     stdio: 'inherit',
   });
-  for (const file of ['index.d.ts', 'types.d.ts', 'unsubscribe.d.ts']) {
+  const files = ['index.d.ts', 'types.d.ts', 'unsubscribe.d.ts'].map((file) => {
     const text = readFileSync(join(all, 'lib/reader', file), 'utf8');
     // The compiler leaves the endings of type-only exports as they are.
-    writeFileSync(join(target, 'reader', file), text.replaceAll(/(from '\.\/\w+)\.ts'/g, "$1.js'"));
-  }
+    return [file, text.replaceAll(/(from '\.\/\w+)\.ts'/g, "$1.js'")];
+  });
   rmSync(all, { recursive: true, force: true });
+  return files;
+}
+
+function pack() {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const options = { cwd: target, encoding: 'utf8', shell: process.platform === 'win32' };
+  const file = execFileSync(npm, ['pack', '--silent', '--pack-destination', target], options).trim();
+  process.stdout.write(`${join(target, file)}\n`);
+}
+
+function writeJson(file, value) {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 }

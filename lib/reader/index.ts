@@ -7,14 +7,26 @@ import type { Answer, Question, Reader, ReaderOptions } from './types.ts';
 export type * from './types.ts';
 export { unsubscribeHeaders, unsubscribeUrl } from './unsubscribe.ts';
 
-/** "For ever" in epoch seconds: the end of year 9999. */
+/**
+ * "For ever" in epoch seconds: the end of year 9999.
+ * @example if (answer.status === 'suppressed' && answer.until === FOREVER) console.log('for ever');
+ */
 export const FOREVER: number = FOR_EVER;
 
-/** The form in which addresses are keys of the table; undefined where the text is not an address. */
+/**
+ * The form in which addresses are keys of the table; undefined where the text is not an address. Never throws.
+ * @example normaliseAddress('Ada <Ada@Example.COM>'); // 'ada@example.com'
+ */
 export const normaliseAddress = (email: string): string | undefined =>
   typeof email === 'string' ? normalise(email) : undefined;
 
-/** Asks the suppression list before a mail is sent. The rule, and what to do with each answer: `docs/suppression-table.md`. */
+/**
+ * Asks the suppression list before a mail is sent. The rule, and what to do with each answer: `suppression-table.md`. Make one and keep it.
+ * @example
+ * import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+ * const reader = createReader({ client: new DynamoDBClient({}), table: 'quell-prod-suppression' });
+ * const { status } = await reader.check('ada@example.com', { transactional: true });
+ */
 export function createReader(options: ReaderOptions): Reader {
   const { client, table, now = Date.now, consistent = false, timeout = 3_000 } = options;
   const source = { client, table, consistent, timeout };

@@ -1,26 +1,44 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
+/** How a reader asks. */
 export interface ReaderOptions {
   /** Made by the caller, so that region, credentials and its own retries are the caller's. */
   readonly client: Pick<DynamoDBClient, 'send'>;
-  /** Name of the suppression table; from another account its ARN. */
+  /** Name of the suppression table, e.g. `quell-prod-suppression`; from another account its ARN. */
   readonly table: string;
-  /** Epoch milliseconds; default `Date.now`. */
+  /**
+   * The clock, epoch milliseconds.
+   * @default Date.now
+   */
   readonly now?: () => number;
-  /** Reads what was written a moment ago, at twice the price; default false. */
+  /**
+   * Reads what was written a moment ago, at twice the price.
+   * @default false
+   */
   readonly consistent?: boolean;
-  /** Milliseconds for one request, of which there are up to 4 for a single address; default 3,000. The SDK itself has no end. */
+  /**
+   * Milliseconds for one request, of which there are up to 4 for a single address. The SDK itself has no end.
+   * @default 3000
+   */
   readonly timeout?: number;
 }
 
 /** Which mail is about to be sent. */
 export interface Question {
-  /** The list, group, topic or stream it belongs to, `<source>:<kind>:<id>`; several where one list is mailed through several sources. */
+  /**
+   * The list, group, topic or stream it belongs to, `<source>:<kind>:<id>`; several where one list is mailed through several sources.
+   * @example 'sendgrid-marketing:asm:42'
+   * @default none: only what suppresses all marketing mail counts
+   */
   readonly scope?: string | readonly string[];
-  /** A mail the recipient waits for (password reset, receipt): unsubscribes, and so scopes, do not stop it. Default false: marketing. */
+  /**
+   * A mail the recipient waits for (password reset, receipt): unsubscribes, and so scopes, do not stop it.
+   * @default false: marketing
+   */
   readonly transactional?: boolean;
 }
 
+/** Why somebody is suppressed; to show to people, never to decide by. */
 export type Reason = 'hard_bounce' | 'complaint' | 'unsubscribe' | 'soft_bounces' | 'manual';
 
 interface Asked {
@@ -28,12 +46,14 @@ interface Asked {
   readonly email: string;
 }
 
+/** Nothing holds this mail back. */
 export interface Clear extends Asked {
   readonly status: 'clear';
   /** In normal form. */
   readonly address: string;
 }
 
+/** This mail must not be sent. */
 export interface Suppressed extends Asked {
   readonly status: 'suppressed';
   readonly address: string;
@@ -56,24 +76,44 @@ export type Unknown = Asked & { readonly status: 'unknown' } & (
       }
   );
 
+/** What a reader says of one address; `status` tells which of the three. */
 export type Answer = Clear | Suppressed | Unknown;
 
+/** Made by `createReader`. */
 export interface Reader {
-  /** Asks about one address. Never throws. */
+  /**
+   * Asks about one address, with one read of the table. Never throws: what went wrong is `unknown`, with the reason in `why`.
+   * @example
+   * const answer = await reader.check('ada@example.com', { scope: 'shop:list:weekly' });
+   * if (answer.status === 'clear') await sendNewsletter();
+   */
   check(email: string, question?: Question): Promise<Answer>;
-  /** Asks about many, one answer per given address, in the order given. Never throws, forgets none. */
+  /**
+   * Asks about many, 100 to a request: one answer per given address, in the order given. Never throws, forgets none.
+   * @example
+   * const answers = await reader.checkMany(campaign.emails);
+   * const send = answers.filter(({ status }) => status === 'clear').map(({ email }) => email);
+   */
   checkMany(emails: Iterable<string>, question?: Question): Promise<Answer[]>;
 }
 
+/** What an unsubscribe link says, and what makes it. */
 export interface UnsubscribeOptions {
+  /** Who gets the mail. It cannot be read from the link. */
   readonly address: string;
-  /** What the person leaves: the scope that readers will ask for, at most 255 octets; default `all`. */
+  /**
+   * What the person leaves: the scope that readers will ask for, at most 255 octets.
+   * @default 'all'
+   */
   readonly scope?: string;
   /** Unsubscribe keys of the stack, newest first: the first one makes the token. One is enough. */
   readonly keys: string | readonly string[];
   /** Public URL of the stack, e.g. `https://hooks.example.com`. */
   readonly baseUrl: string;
-  /** Epoch milliseconds; default `Date.now`. */
+  /**
+   * The clock, epoch milliseconds: the link holds when it was made.
+   * @default Date.now
+   */
   readonly now?: () => number;
 }
 

@@ -1,4 +1,5 @@
 import { safeParse } from 'valibot';
+import { PROVIDERS } from '../../lambda/providers/index.ts';
 import { streamMistakes } from './feeds.ts';
 import { isObject, type Mistake, mistakeOf, strayKeys } from './mistakes.ts';
 import { globals, type Settings } from './schema.ts';
@@ -27,6 +28,7 @@ export function checkSettings(document: unknown, stage: string): Checked {
     ...retentionMistakes(settings),
     ...rateMistakes(settings),
     ...streamMistakes(settings),
+    ...feedMistakes(settings.sources),
     ...unsubscribeMistakes(settings.unsubscribe),
   ];
   return contradictions.length > 0 ? { mistakes: contradictions } : { settings };
@@ -34,10 +36,9 @@ export function checkSettings(document: unknown, stage: string): Checked {
 
 function checkSources(given: unknown): { valid: Settings['sources']; mistakes: Mistake[] } {
   const path = ['sources'];
-  if (!isObject(given) || Object.keys(given).length === 0) {
-    return { valid: {}, mistakes: [{ path, problem: 'holds no source; a stack without one does nothing' }] };
-  }
-  const checked = Object.entries(given).map(([name, input]) => {
+  const none = noSources(given);
+  if (none !== undefined) return { valid: {}, mistakes: [{ path, problem: none }] };
+  const checked = Object.entries(given as Record<string, unknown>).map(([name, input]) => {
     const at = [...path, name];
     if (!SOURCE_NAME.test(name)) return { name, mistakes: [{ path: at, problem: `the name must be ${NAME_RULE}` }] };
     if (RESERVED_NAME.test(name)) return { name, mistakes: [{ path: at, problem: 'the name is built in' }] };
@@ -48,6 +49,26 @@ function checkSources(given: unknown): { valid: Settings['sources']; mistakes: M
     valid: Object.fromEntries(valid),
     mistakes: checked.flatMap((one) => ('mistakes' in one ? one.mistakes : [])),
   };
+}
+
+function noSources(given: unknown): string | undefined {
+  if (Array.isArray(given))
+    return 'holds no source by name: it is a list, allowed: an object, from the name of each source to its settings';
+  if (given !== undefined && !isObject(given))
+    return 'holds no source: allowed is an object, from the name of each source to its settings';
+  return Object.keys(given ?? {}).length === 0 ? 'holds no source; a stack without one does nothing' : undefined;
+}
+
+/** A rule without configuration sets takes the events of all mail that SES sends: another rule beside it takes them once more. */
+function feedMistakes(sources: Settings['sources']): Mistake[] {
+  const fed = Object.entries(sources).flatMap(([name, { provider, options }]) =>
+    PROVIDERS.get(provider)?.topics?.(options)?.via === 'eventbridge' ? [{ name, options }] : [],
+  );
+  if (fed.length < 2) return [];
+  const problem = `missing: ${fed.length} sources are fed by EventBridge, and without it this one gets what is for the others too`;
+  return fed
+    .filter(({ options }) => options.configurationSets === undefined)
+    .map(({ name }) => ({ path: ['sources', name, 'configurationSets'], problem }));
 }
 
 function zoneMistakes({ customDomain: domain }: Settings): Mistake[] {

@@ -1,43 +1,33 @@
 import * as v from 'valibot';
 import { PUBLISHED_TYPES } from '../../lambda/contract/bus.ts';
 import { EVENT_TYPES, type EventType } from '../../lambda/contract/event/types.ts';
+import { objectOf, switchable } from './group.ts';
 import type { Mistake } from './mistakes.ts';
-import { matching, wholeNumber } from './values.ts';
-
-const TYPES = `a list of event types, of ${EVENT_TYPES.join(', ')}`;
-const PUBLISH = 'false, or an object with nothing but "types"';
-const ARCHIVE = 'false, or an object with nothing but "retentionDays"';
+import { matching, oneOf, wholeNumber } from './values.ts';
 
 interface Published {
   readonly types: readonly EventType[];
 }
 
-/** The event bus. `false` = none. */
+/** The event bus. `false` = none; `true` = `{}`. */
 export const publish: v.GenericSchema<unknown, false | Published> = v.optional(
-  v.union(
-    [
-      v.literal(false),
-      v.strictObject({
-        types: v.optional(
-          v.pipe(
-            v.array(v.picklist(EVENT_TYPES, TYPES), TYPES),
-            v.transform((types) => [...new Set(types)]),
-          ),
-          [...PUBLISHED_TYPES],
+  switchable(
+    objectOf({
+      types: v.optional(
+        v.pipe(
+          v.array(oneOf(EVENT_TYPES), `a list of event types, of ${EVENT_TYPES.join(', ')}`),
+          v.transform((types) => [...new Set(types)]),
         ),
-      }),
-    ],
-    `${PUBLISH}, ${TYPES}`,
+        [...PUBLISHED_TYPES],
+      ),
+    }),
   ),
   {},
 );
 
-/** The archive of raw events. `false` = none. */
+/** The archive of raw events. `false` = none; `true` = `{}`. */
 export const archive: v.GenericSchema<unknown, false | { readonly retentionDays: number }> = v.optional(
-  v.union(
-    [v.literal(false), v.strictObject({ retentionDays: v.optional(wholeNumber(1, 3650, 'days'), 365) })],
-    `${ARCHIVE}, a whole number of days from 1 to 3650`,
-  ),
+  switchable(objectOf({ retentionDays: v.optional(wholeNumber(1, 3650, 'days'), 365) })),
   false,
 );
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { checkSettings } from './check.ts';
+import { readDocument } from './document.ts';
 import { type Mistake, SettingsError } from './mistakes.ts';
 import type { Settings } from './schema.ts';
 
@@ -11,7 +12,8 @@ export interface Choice {
 }
 
 const STAGE = /^[a-z][a-z0-9-]{0,31}$/;
-const EXAMPLE = 'example';
+/** The stage of those who name none, where there is a file for it. */
+const DEFAULT = 'dev';
 
 /**
  * The settings of the chosen stage.
@@ -26,34 +28,48 @@ export function loadSettings(choice: Choice, directory: string): Settings {
     );
   }
   const file = choice.settings ?? join(directory, `${stage}.json`);
-  const checked = checkSettings(parse(file, directory), stage);
-  if ('settings' in checked) return checked.settings;
-  throw new SettingsError(report(file, checked.mistakes));
+  const { document, twice } = parse(file, directory);
+  const checked = checkSettings(document, stage);
+  if ('settings' in checked && twice.length === 0) return checked.settings;
+  throw new SettingsError(report(file, [...twice, ...('mistakes' in checked ? checked.mistakes : [])]));
 }
 
+/** Nothing is deployed by chance: the example would be a stack of its own, whose alarms go nowhere. */
 function defaultStage(directory: string): string {
-  if (existsSync(join(directory, 'dev.json'))) return 'dev';
-  process.stderr.write(
-    'No stage chosen and no settings/dev.json: using settings/example.json. Copy it to settings/<stage>.json and pass -c stage=<stage>.\n',
+  if (existsSync(join(directory, `${DEFAULT}.json`))) return DEFAULT;
+  const [first = 'prod'] = stagesIn(directory).filter((stage) => stage !== 'example');
+  throw new SettingsError(
+    [
+      `Which stage? Name one: -c stage=${first}, which reads settings/${first}.json.`,
+      `Stages here: ${stagesIn(directory).join(', ')}. A new one: cp settings/example.json settings/<stage>.json, and edit it.`,
+      `(Without -c, settings/${DEFAULT}.json is used, and there is none.)`,
+    ].join('\n'),
   );
-  return EXAMPLE;
 }
 
-function parse(file: string, directory: string): unknown {
+const stagesIn = (directory: string): string[] =>
+  readdirSync(directory).flatMap((entry) => (entry.endsWith('.json') ? [basename(entry, '.json')] : []));
+
+function parse(file: string, directory: string): { document: unknown; twice: readonly Mistake[] } {
   if (!existsSync(file)) {
-    const stages = readdirSync(directory).flatMap((entry) =>
-      entry.endsWith('.json') ? [basename(entry, '.json')] : [],
-    );
     throw new SettingsError(
-      `${file} does not exist. Stages here: ${stages.join(', ')}. Copy settings/example.json to begin.`,
+      `${file} does not exist. Stages here: ${stagesIn(directory).join(', ')}. A new one: cp settings/example.json settings/<stage>.json, and edit it.`,
     );
   }
+  const { json, repeated, strangeAt } = readDocument(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+  const twice = repeated.map(({ path, lines: [first, second] }) => ({
+    path,
+    problem: `stands here twice, in lines ${first} and ${second}: only the second would count`,
+  }));
   try {
-    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+    return { document: JSON.parse(json), twice };
   } catch (error) {
-    throw new SettingsError(`${file} is not JSON: ${(error as Error).message}`);
+    const what = strangeAt === undefined ? (error as Error).message : `line ${strangeAt}: ${STRANGE}`;
+    throw new SettingsError(`${file} is not JSON: ${what}`);
   }
 }
+
+const STRANGE = 'a value that is neither text in double quotes nor a number, true, false or null';
 
 function report(file: string, mistakes: readonly Mistake[]): string {
   const lines = mistakes.map(({ path, problem }) => `  ${path.join('.') || 'the file'}: ${problem}`);

@@ -33,7 +33,7 @@ export function strayKeys(
   path: readonly string[] = [],
   alsoKnown: readonly string[] = [],
 ): Mistake[] {
-  const inner = 'wrapped' in schema ? (schema.wrapped as GenericSchema) : schema;
+  const inner = unwrapped(schema, input);
   if (!('entries' in inner)) return [];
   if (Array.isArray(input)) return [{ path, problem: 'is a list, allowed: an object' }];
   if (!isObject(input)) return [];
@@ -44,6 +44,12 @@ export function strayKeys(
       ? strayKeys(known, value, [...path, key])
       : [unknownKey([...path, key], [...alsoKnown, ...entries.keys()])];
   });
+}
+
+/** The schema that a value meets, inside what makes it optional or chooses by it. */
+function unwrapped(schema: GenericSchema, input: unknown): GenericSchema {
+  if ('wrapped' in schema) return unwrapped(schema.wrapped as GenericSchema, input);
+  return 'getter' in schema ? (schema.getter as (input: unknown) => GenericSchema)(input) : schema;
 }
 
 function unknownKey(path: readonly string[], known: readonly string[]): Mistake {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { PolicyConfig } from '../../lambda/contract/config.ts';
+import { objectOf } from './group.ts';
 import { suppressionTime, wholeNumber } from './values.ts';
 
 /** What a stage judges by where its settings say nothing. */
@@ -28,39 +29,30 @@ const softBounces = {
 
 /** How long each kind of evidence suppresses, for all sources. The type holds it to the contract: no member can be forgotten. */
 export const policy: v.GenericSchema<unknown, PolicyConfig> = v.optional(
-  v.object(
-    {
-      hardBounce: v.optional(members.hardBounce, DEFAULT_POLICY.hardBounce),
-      otherPermanent: v.optional(members.otherPermanent, DEFAULT_POLICY.otherPermanent),
-      complaint: v.optional(members.complaint, DEFAULT_POLICY.complaint),
-      complaintCandidates: v.optional(members.complaintCandidates, DEFAULT_POLICY.complaintCandidates),
-      unsubscribe: v.optional(members.unsubscribe, DEFAULT_POLICY.unsubscribe),
-      softBounces: v.optional(
-        v.object(
-          {
-            messages: v.optional(softBounces.messages, DEFAULT_POLICY.softBounces.messages),
-            windowDays: v.optional(softBounces.windowDays, DEFAULT_POLICY.softBounces.windowDays),
-            suppressDays: v.optional(softBounces.suppressDays, DEFAULT_POLICY.softBounces.suppressDays),
-          },
-          'an object',
-        ),
-        {},
-      ),
-    },
-    'an object',
-  ),
+  objectOf({
+    hardBounce: v.optional(members.hardBounce, DEFAULT_POLICY.hardBounce),
+    otherPermanent: v.optional(members.otherPermanent, DEFAULT_POLICY.otherPermanent),
+    complaint: v.optional(members.complaint, DEFAULT_POLICY.complaint),
+    complaintCandidates: v.optional(members.complaintCandidates, DEFAULT_POLICY.complaintCandidates),
+    unsubscribe: v.optional(members.unsubscribe, DEFAULT_POLICY.unsubscribe),
+    softBounces: v.optional(
+      objectOf({
+        messages: v.optional(softBounces.messages, DEFAULT_POLICY.softBounces.messages),
+        windowDays: v.optional(softBounces.windowDays, DEFAULT_POLICY.softBounces.windowDays),
+        suppressDays: v.optional(softBounces.suppressDays, DEFAULT_POLICY.softBounces.suppressDays),
+      }),
+      {},
+    ),
+  }),
   {},
 );
 
 /** What one source judges differently. Soft bounces only as a whole: their three numbers mean nothing apart. */
-export const sourcePolicy: v.GenericSchema<unknown, Partial<PolicyConfig>> = v.object(
-  {
-    hardBounce: v.exactOptional(members.hardBounce),
-    otherPermanent: v.exactOptional(members.otherPermanent),
-    complaint: v.exactOptional(members.complaint),
-    complaintCandidates: v.exactOptional(members.complaintCandidates),
-    unsubscribe: v.exactOptional(members.unsubscribe),
-    softBounces: v.exactOptional(v.object(softBounces, 'an object')),
-  },
-  'an object',
-);
+export const sourcePolicy: v.GenericSchema<unknown, Partial<PolicyConfig>> = objectOf({
+  hardBounce: v.exactOptional(members.hardBounce),
+  otherPermanent: v.exactOptional(members.otherPermanent),
+  complaint: v.exactOptional(members.complaint),
+  complaintCandidates: v.exactOptional(members.complaintCandidates),
+  unsubscribe: v.exactOptional(members.unsubscribe),
+  softBounces: v.exactOptional(objectOf(softBounces)),
+});

@@ -2,7 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import { alarms } from './alarms.ts';
 import { archive, publish, streamArn } from './feeds.ts';
-import { group } from './group.ts';
+import { group, objectOf } from './group.ts';
 import { policy, sourcePolicy } from './policy.ts';
 import { unsubscribe } from './unsubscribe.ts';
 import {
@@ -35,7 +35,7 @@ export const common = v.object({
   dedupeGroup: v.optional(name),
   policy: v.optional(sourcePolicy),
   /** Of its own route; what is left out is as for all. */
-  throttling: v.optional(v.object({ rate: v.exactOptional(rate), burst: v.exactOptional(burst) }, 'an object')),
+  throttling: v.optional(objectOf({ rate: v.exactOptional(rate), burst: v.exactOptional(burst) })),
 });
 
 const LOG_DAYS = Object.values(RetentionDays).filter(
@@ -51,14 +51,11 @@ export const globals = v.object({
   }),
   policy,
   customDomain: v.optional(
-    v.object(
-      {
-        name: hostName,
-        certificateArn,
-        hostedZone: v.optional(v.object({ id: hostedZoneId, name: hostName }, 'an object')),
-      },
-      'an object',
-    ),
+    objectOf({
+      name: hostName,
+      certificateArn,
+      hostedZone: v.optional(objectOf({ id: hostedZoneId, name: hostName })),
+    }),
   ),
   publicUrl: v.optional(httpsUrl),
   throttling: group({

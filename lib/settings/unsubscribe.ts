@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { UNSUBSCRIBE_LANGUAGES, UNSUBSCRIBE_TEXTS } from '../../lambda/contract/unsubscribe.ts';
+import { objectOf, switchable } from './group.ts';
 import type { Mistake } from './mistakes.ts';
 import { wholeNumber } from './values.ts';
 
@@ -20,32 +21,31 @@ const SCOPE = 'a scope as the suppression table names it, such as "shop:list:wee
 const scope = v.pipe(v.string(SCOPE), v.regex(/^[^\p{Cc}]{1,255}$/u, SCOPE));
 const TEXT_NAME = `one of ${UNSUBSCRIBE_TEXTS.join(', ')}`;
 
-/** The page on which people leave lists, and the links to it. Absent = there is none. */
+/** The page on which people leave lists, and the links to it. Absent or `false` = there is none; `true` = `{}`. */
 export const unsubscribe = v.exactOptional(
-  v.object(
-    {
-      sender: v.exactOptional(line),
-      language: v.optional(languageTag, 'en'),
-      lists: v.optional(v.record(scope, line, 'an object from scope to name'), {}),
-      texts: v.optional(
-        v.record(
-          languageTag,
-          v.record(v.picklist(UNSUBSCRIBE_TEXTS, TEXT_NAME), line, 'an object from name to text'),
-          'an object from language to texts',
+  v.pipe(
+    switchable(
+      objectOf({
+        sender: v.exactOptional(line),
+        language: v.optional(languageTag, 'en'),
+        lists: v.optional(v.record(scope, line, 'an object from scope to name'), {}),
+        texts: v.optional(
+          v.record(
+            languageTag,
+            v.record(v.picklist(UNSUBSCRIBE_TEXTS, TEXT_NAME), line, 'an object from name to text'),
+            'an object from language to texts',
+          ),
+          {},
         ),
-        {},
-      ),
-      throttling: v.exactOptional(
-        v.object(
-          {
+        throttling: v.exactOptional(
+          objectOf({
             rate: v.exactOptional(wholeNumber(1, 10_000, 'requests per second')),
             burst: v.exactOptional(wholeNumber(1, 5000, 'requests')),
-          },
-          'an object',
+          }),
         ),
-      ),
-    },
-    'an object',
+      }),
+    ),
+    v.transform((on) => on || undefined),
   ),
 );
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { REQUEST_KEY } from '../../lambda/contract/tables.ts';
+import { nearest } from './mistakes.ts';
 
 /**
  * The kinds of value a settings file holds. Each has one message: what is allowed, so that a mistake can say it beside the value given.
@@ -60,6 +61,13 @@ export const between = (least: number, most: number, what: string) => {
   return v.pipe(v.number(rule), v.minValue(least, rule), v.maxValue(most, rule));
 };
 
+/** One word of a list; what is near one is asked for. */
+export const oneOf = <const T extends readonly string[]>(words: T) =>
+  v.picklist(words, ({ input }) => {
+    const guess = typeof input === 'string' ? nearest(input, words) : undefined;
+    return `one of ${words.join(', ')}${guess === undefined ? '' : `; did you mean "${guess}"?`}`;
+  });
+
 export const flag = v.boolean('true or false');
 
 const SEARCH_KEYS =
@@ -78,7 +86,10 @@ export const emailAddress = v.pipe(v.string(EMAIL), v.email(EMAIL));
 
 const DURATION = 'a whole number of days (0 = never suppress), or "forever"';
 export const suppressionTime = v.union(
-  [v.literal('forever'), v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(36_500))],
+  [
+    v.literal('forever'),
+    v.pipe(v.number(), v.integer(DURATION), v.minValue(0, DURATION), v.maxValue(36_500, DURATION)),
+  ],
   DURATION,
 );
 

@@ -77,6 +77,8 @@ describe.each([...alarms, ...joint].map((alarm) => [String(alarm.AlarmName), ala
   test('says what broke, what no data means, and links to its heading', () => {
     expect(alarm.AlarmDescription).toContain(`https://wiki.example.com/quell#${headingOf(alarm.AlarmName)}`);
     expect(String(alarm.AlarmDescription).length).toBeLessThanOrEqual(1024);
+    // One command to paste, whole.
+    expect(alarm.AlarmDescription).toContain(' Run: npm run --silent ops -- doctor --stage test No data: ');
     expect(alarm.AlarmDescription).toMatch(/^[A-Z\d][^.]+.* No data: [^.]+\. Runbook: \S+$/);
     if (alarm.AlarmRule === undefined) expect(['breaching', 'notBreaching']).toContain(alarm.TreatMissingData);
   });

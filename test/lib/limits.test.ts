@@ -51,7 +51,8 @@ describe('sources that post', () => {
 });
 
 describe('sources that rules and topics feed', () => {
-  const RULE = { provider: 'ses', via: 'eventbridge' };
+  // Of two or more each must say which mail is its own.
+  const RULE = { provider: 'ses', via: 'eventbridge', configurationSets: ['news'] };
   const TOPIC = { provider: 'ses', via: 'sns-queue', createTopic: true };
 
   test.each(Object.entries({ RULE, TOPIC }))('twenty and more of %s need no more than two statements', (_, source) => {

@@ -238,6 +238,51 @@ test('the heartbeat is told apart from the sources; engagement is counted only w
   expect(runtimeConfig(settingsOf({ alarms: { clickSurge: 5 } }))).toMatchObject({ countEngagement: true });
 });
 
+describe('what people write first', () => {
+  const base = { sources: { sendgrid } };
+
+  test.each([
+    [{ ...base, policy: { complaint: -1 } }, 'policy.complaint: is -1, allowed: a whole number of days (0 = never'],
+    [{ ...base, policy: { complaint: 1.5 } }, 'policy.complaint: is 1.5, allowed: a whole number of days (0 = never'],
+    [{ ...base, publish: { types: ['bounce'] } }, 'publish.types.0: is "bounce", allowed: one of accepted,'],
+    [{ ...base, publish: { types: ['bounce'] } }, 'did you mean "bounced"?'],
+    [{ ...base, publish: { types: 'all' } }, 'publish.types: is "all", allowed: a list of event types, of accepted,'],
+    [{ ...base, publish: { type: [] } }, 'publish.type: unknown; did you mean "types"?'],
+    [{ ...base, archive: { days: 3 } }, 'archive.days: unknown; known here: retentionDays'],
+    [{ ...base, archive: { retentionDays: 0 } }, 'archive.retentionDays: is 0, allowed: a whole number of days from 1'],
+    [{ ...base, archive: 30 }, 'archive: is 30, allowed: an object with any of retentionDays'],
+    [{ ...base, archive: [] }, 'archive: is a list, allowed: an object'],
+    [
+      { ...base, alarms: { bounceRate: 5 } },
+      'alarms.bounceRate: is 5, allowed: an object with any of warning, critical',
+    ],
+    [{ sources: [sendgrid] }, 'sources: holds no source by name: it is a list, allowed: an object, from'],
+    [{ sources: 'sendgrid' }, 'sources: holds no source: allowed is an object, from the name'],
+    [{}, 'sources: holds no source'],
+  ])('%j: %s', (document, said) => {
+    const mistakes = mistakesOf(document);
+    expect(mistakes).toHaveLength(1);
+    expect(mistakes[0]).toContain(said);
+  });
+
+  test('true switches on, with every default, as {} does', () => {
+    const on = settingsOf({ archive: true, publish: true, unsubscribe: true });
+    expect(on).toEqual(settingsOf({ archive: {}, publish: {}, unsubscribe: {} }));
+    expect(settingsOf({ unsubscribe: false }).unsubscribe).toBeUndefined();
+  });
+
+  test('of two sources that EventBridge feeds each says of what', () => {
+    const fed = { provider: 'ses', via: 'eventbridge' };
+    const sets = { ...fed, configurationSets: ['news'] };
+    expect(mistakesOf({ sources: { a: fed, b: sets } })).toEqual([
+      'sources.a.configurationSets: missing: 2 sources are fed by EventBridge, and without it this one gets what is for the others too',
+    ]);
+    expect(mistakesOf({ sources: { a: fed, b: fed } })).toHaveLength(2);
+    expect(mistakesOf({ sources: { a: sets, b: sets } })).toEqual([]);
+    expect(mistakesOf({ sources: { a: fed, b: { provider: 'ses', createTopic: true } } })).toEqual([]);
+  });
+});
+
 describe('which file', () => {
   let folder: string;
   const notice = jest.spyOn(process.stderr, 'write');
@@ -262,12 +307,41 @@ describe('which file', () => {
     expect(loadSettings({ settings: join(folder, 'other.json'), stage: 'local' }, '/nowhere').stage).toBe('local');
   });
 
-  test('without either it is dev, else the example, and that is said', () => {
-    expect(loadSettings({}, folder).stage).toBe('example');
-    expect(notice).toHaveBeenCalledWith(expect.stringContaining('using settings/example.json'));
+  test('without either it is dev; without that nothing, and never the example', () => {
+    expect(() => loadSettings({}, folder)).toThrow(
+      /^Which stage\? Name one: -c stage=prod, which reads settings\/prod/,
+    );
+    put('shop.json');
+    expect(() => loadSettings({}, folder)).toThrow(/-c stage=shop, [\s\S]*Stages here: example, shop/);
     put('dev.json');
     expect(loadSettings({}, folder).stage).toBe('dev');
-    expect(notice).toHaveBeenCalledTimes(1);
+  });
+
+  test('may say why in comments, and end a list with a comma; a mistake is still found by its line', () => {
+    put('prod.json', '{\n  // as "agreed" on /* 4 May */\n  "sources": { "a//b": {}, /* , */ },\n}\n');
+    expect(() => loadSettings({ stage: 'prod' }, folder)).toThrow(/sources\.a\/\/b: the name must be/);
+    put('prod.json', '{ "sources": { "shop": { "provider": "sendgrid", }, }, /* two\nlines */ "alarmEmails": [], }');
+    expect(loadSettings({ stage: 'prod' }, folder).sources).toHaveProperty('shop');
+    for (const broken of ['{,}', '{ "sources": {,} }', '{ "alarmEmails": ["a@example.com",,] }', '/']) {
+      put('prod.json', broken);
+      expect(() => loadSettings({ stage: 'prod' }, folder)).toThrow(/is not JSON/);
+    }
+    put('prod.json', '{\n /* a\n comment */\n "sources": nonsense\n}');
+    expect(() => loadSettings({ stage: 'prod' }, folder)).toThrow(/line 4: a value that is neither/);
+    put('prod.json', '{\n "sources": {}\n "alarmEmails": []\n}');
+    expect(() => loadSettings({ stage: 'prod' }, folder)).toThrow(/line 3/);
+  });
+
+  test('a source that stands in it twice is no mistake that goes without a word', () => {
+    put(
+      'prod.json',
+      '{ "sources": {\n "shop": { "provider": "sendgrid" },\n "other": { "provider": "resend" },\n "\\u0073hop": { "provider": "sendgrid" } } }',
+    );
+    expect(() => loadSettings({ stage: 'prod' }, folder)).toThrow(
+      /one mistake\n {2}sources\.shop: stands here twice, in lines 2 and 4/,
+    );
+    put('prod.json', '{ "sources": { "a": { "provider": "resend" }, "b": { "provider": "resend" } } }');
+    expect(Object.keys(loadSettings({ stage: 'prod' }, folder).sources)).toEqual(['a', 'b']);
   });
 
   test('a missing stage lists those that are there', () => {

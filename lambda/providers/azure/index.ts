@@ -85,7 +85,7 @@ export const azure = defineProvider({
   sample(input) {
     const event = sampleEvent(input);
     if (!event) return undefined;
-    const post = postWithSecret(input.signingKey, JSON_TYPE, JSON.stringify([event]));
+    const post = postWithSecret(input.signingKey, JSON_TYPE, input.body ?? JSON.stringify([event]));
     return { ...post, headers: { ...post.headers, 'aeg-event-type': 'Notification' } };
   },
 });

@@ -113,13 +113,13 @@ export const elasticEmail = defineProvider<Options>({
     const event = sampleEvent(input);
     if (!event) return undefined;
     if (input.options.signed) {
-      const body = JSON.stringify(event);
+      const body = input.body ?? JSON.stringify(event);
       const timestamp = String(Math.floor(input.at / 1000));
       const signature = `v1=${hexHmac(input.signingKey, `${timestamp}.`, body)}`;
       const headers = { 'content-type': JSON_TYPE, [TIMESTAMP]: timestamp, [SIGNATURE]: signature };
       return { method: 'POST', headers, body };
     }
-    const form = new URLSearchParams(event).toString();
+    const form = input.body ?? new URLSearchParams(event).toString();
     const { query } = presentSecret(input.signingKey);
     if (query === undefined) return postWithSecret(input.signingKey, FORM_TYPE, form);
     return { method: 'GET', headers: {}, query: `${query}&${form}`, body: '' };

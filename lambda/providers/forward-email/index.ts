@@ -72,18 +72,20 @@ export const forwardEmail = defineProvider({
 
   generateKey: () => hexKey(),
 
-  sample({ type, recipient, at, id, signingKey }) {
+  sample({ type, recipient, at, id, signingKey, body: given }) {
     if (type !== 'bounced') return undefined;
     const response = '550 5.1.1 user unknown';
-    const body = JSON.stringify({
-      email_id: id,
-      recipient,
-      message: response,
-      response,
-      response_code: 550,
-      bounced_at: new Date(at).toISOString(),
-      bounce: { action: 'reject', message: 'User unknown', category: 'recipient', code: 550, status: '5.1.1' },
-    });
+    const body =
+      given ??
+      JSON.stringify({
+        email_id: id,
+        recipient,
+        message: response,
+        response,
+        response_code: 550,
+        bounced_at: new Date(at).toISOString(),
+        bounce: { action: 'reject', message: 'User unknown', category: 'recipient', code: 550, status: '5.1.1' },
+      });
     return {
       method: 'POST',
       headers: { 'content-type': 'application/json', [SIGNATURE]: hexHmac(signingKey, body) },

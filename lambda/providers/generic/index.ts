@@ -117,7 +117,7 @@ export const generic = defineProvider({
     const event = mappedSample(input, usualPlace);
     if (!event) return undefined;
     const { header, prefix, encoding, template, timestampHeader, list, auth } = input.options;
-    const body = JSON.stringify(list === undefined ? event : { [list]: [event] });
+    const body = input.body ?? JSON.stringify(list === undefined ? event : { [list]: [event] });
     if (auth === 'shared-secret') return postWithSecret(input.signingKey, JSON_TYPE, body);
     const timestamp = String(Math.floor(input.at / 1000));
     const signature = hmac('sha256', input.signingKey, ...fill(template, timestamp, Buffer.from(body)));

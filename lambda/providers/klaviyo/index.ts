@@ -96,7 +96,7 @@ export const klaviyo = defineProvider({
     if (!event) return undefined;
     const timestamp = new Date(input.at).toISOString();
     const meta = { timestamp, klaviyo_webhook_id: 'sample', klaviyo_account_id: 'SAMPLE', version: 1 };
-    const body = JSON.stringify({ data: [event], meta });
+    const body = input.body ?? JSON.stringify({ data: [event], meta });
     return {
       method: 'POST',
       headers: {

@@ -100,7 +100,7 @@ export const lettermint = defineProvider({
   sample(input) {
     const event = sampleEvent(input);
     if (!event) return undefined;
-    const body = JSON.stringify(event);
+    const body = input.body ?? JSON.stringify(event);
     const timestamp = String(Math.floor(input.at / 1000));
     return {
       method: 'POST',

@@ -94,7 +94,7 @@ export const loops = defineProvider({
   sample(input) {
     const event = sampleEvent(input);
     if (!event) return undefined;
-    const body = JSON.stringify(event);
+    const body = input.body ?? JSON.stringify(event);
     const headers = signWebhook({ id: `msg_${input.id}`, at: input.at, secret: input.signingKey }, body);
     return { method: 'POST', headers, body };
   },

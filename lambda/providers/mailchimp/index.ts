@@ -70,7 +70,7 @@ export const mailchimp = defineProvider({
   sample(input) {
     const event = sampleEvent(input);
     if (!event) return undefined;
-    return postWithSecret(input.signingKey, FORM_TYPE, new URLSearchParams(event).toString());
+    return postWithSecret(input.signingKey, FORM_TYPE, input.body ?? new URLSearchParams(event).toString());
   },
 });
 

@@ -105,7 +105,7 @@ export const mailersend = defineProvider({
   sample(input) {
     const event = sampleEvent(input);
     if (!event) return undefined;
-    const body = JSON.stringify(event);
+    const body = input.body ?? JSON.stringify(event);
     return {
       method: 'POST',
       headers: { 'content-type': 'application/json', [SIGNATURE]: hexHmac(input.signingKey, body) },

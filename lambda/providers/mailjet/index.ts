@@ -112,7 +112,7 @@ export const mailjet = defineProvider({
     const event = sampleEvent(input);
     if (!event) return undefined;
     // Seventeen digits, as Mailjet sends them: no number of ours can hold them.
-    const body = JSON.stringify([event]).replace('"MessageID":0', `"MessageID":${digits(input.id)}`);
+    const body = input.body ?? JSON.stringify([event]).replace('"MessageID":0', `"MessageID":${digits(input.id)}`);
     return postWithSecret(input.signingKey, JSON_TYPE, body);
   },
 });

@@ -11,6 +11,7 @@ import { bareId } from '../shared/mail.ts';
 import { hexHmac, hexKey, verifyHexHmac } from '../shared/proof/hmac.ts';
 import { checkAge, requiredHeader } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
+import { membersOf } from '../shared/samples.ts';
 import { sampleEvent } from './samples.ts';
 
 const ID = 'x-mom-webhook-id';
@@ -89,8 +90,8 @@ export const mailomat = defineProvider({
   generateKey: () => hexKey(),
 
   sample(input) {
-    const event = sampleEvent(input);
-    if (!event) return undefined;
+    const event = input.body === undefined ? sampleEvent(input) : membersOf(input.body);
+    if (event?.id === undefined || event.eventType === undefined) return undefined;
     const timestamp = String(Math.floor(input.at / 1000));
     const signed = `${event.id}.${event.eventType}.${timestamp}`;
     return {
@@ -102,7 +103,7 @@ export const mailomat = defineProvider({
         [TIMESTAMP]: timestamp,
         [SIGNATURE]: `sha256=${hexHmac(input.signingKey, signed)}`,
       },
-      body: JSON.stringify(event),
+      body: input.body ?? JSON.stringify(event),
     };
   },
 });

@@ -106,7 +106,7 @@ export const mailtrap = defineProvider({
   sample(input) {
     const event = sampleEvent(input);
     if (!event) return undefined;
-    const body = JSON.stringify({ events: [event] });
+    const body = input.body ?? JSON.stringify({ events: [event] });
     if (input.options.auth === 'shared-secret') return postWithSecret(input.signingKey, JSON_TYPE, body);
     const headers = { 'content-type': JSON_TYPE, [SIGNATURE]: hexHmac(input.signingKey, body) };
     return { method: 'POST', headers, body };

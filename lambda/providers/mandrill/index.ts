@@ -108,7 +108,9 @@ export const mandrill = defineProvider<MandrillOptions>({
   sample(input) {
     const event = sampleEvent(input);
     if (!event) return undefined;
-    const body = new URLSearchParams({ [EVENTS]: JSON.stringify([event]) }).toString();
+    const given = input.body ?? JSON.stringify([event]);
+    // What is copied from a log is often the JSON alone.
+    const body = given.startsWith(`${EVENTS}=`) ? given : new URLSearchParams({ [EVENTS]: given }).toString();
     const signedUrl = input.options.url ?? input.webhookUrl ?? '';
     const signature = hmac('sha1', input.signingKey, signedUrl, ...signedParts(formPairs(Buffer.from(body))));
     return {

@@ -116,7 +116,7 @@ export const postal = defineProvider({
   sample(input) {
     const event = sampleEvent(input);
     if (!event) return undefined;
-    const body = JSON.stringify(event);
+    const body = input.body ?? JSON.stringify(event);
     // A server that needs the option sends nothing but SHA-1.
     const [digest, header]: [Digest, string] = input.options.allowSha1
       ? ['sha1', SIGNATURE_SHA1]

@@ -69,7 +69,7 @@ export const postmark = defineProvider({
 
   sample(input) {
     const event = sampleEvent(input);
-    return event && postWithSecret(input.signingKey, JSON_TYPE, JSON.stringify(event));
+    return event && postWithSecret(input.signingKey, JSON_TYPE, input.body ?? JSON.stringify(event));
   },
 });
 

@@ -8,6 +8,7 @@ import { draft } from '../shared/draft.ts';
 import { verifyEnvelope } from '../shared/proof/sns.ts';
 import { envelopeKey, messageOf, notification } from '../shared/proof/sns-envelope.ts';
 import { rawFields } from '../shared/raw.ts';
+import { messageIn } from '../shared/samples.ts';
 import { SCALEWAY_TYPES, scalewayOutcome } from './outcome.ts';
 import { sampleEvent } from './samples.ts';
 
@@ -86,7 +87,7 @@ export const scaleway = defineProvider({
     const topicArn =
       options.topicArns[0] ?? 'arn:scw:sns:fr-par:project-00000000-0000-4000-8000-000000000000:mail-events';
     const region = topicArn.split(':')[3] ?? '';
-    return notification(event, {
+    return notification(input.body === undefined ? JSON.stringify(event) : messageIn(input.body), {
       topicArn,
       certificateUrl: `https://${CERTIFICATE_HOST}/${region}/sns/sns_certificate_0000000000000000.pem`,
       unsubscribeUrl: `https://sns.mnq.${region}.scaleway.com/?Action=Unsubscribe&SubscriptionArn=${topicArn}:00000000-0000-4000-8000-000000000000`,

@@ -18,6 +18,7 @@ import { jsonEvent } from '../shared/body.ts';
 import { verifyEnvelope } from '../shared/proof/sns.ts';
 import { confirmation, envelopeKey, messageOf, notification } from '../shared/proof/sns-envelope.ts';
 import { rawFields } from '../shared/raw.ts';
+import { messageIn } from '../shared/samples.ts';
 import { sesDrafts } from './events.ts';
 import { sesSample } from './samples.ts';
 
@@ -117,12 +118,12 @@ export const ses = defineProvider({
 
   generateKey: envelopeKey,
 
-  sample({ type, recipient, at, id, signingKey, options }) {
+  sample({ type, recipient, at, id, signingKey, options, body }) {
     const event = sesSample(type)?.(recipient, new Date(at).toISOString(), id);
     if (!event) return undefined;
     const topicArn = options.topicArns[0] ?? 'arn:aws:sns:us-east-1:123456789012:ses-events';
     const host = certificateHost(topicArn.split(':')[3] ?? '');
-    return notification(event, {
+    return notification(body === undefined ? JSON.stringify(event) : messageIn(body), {
       topicArn,
       certificateUrl: `https://${host}/SimpleNotificationService-0000000000000000.pem`,
       unsubscribeUrl: `https://${host}/?Action=Unsubscribe&SubscriptionArn=${topicArn}:00000000-0000-4000-8000-000000000000`,

@@ -1,3 +1,5 @@
+import { parseJson, UnreadableJson } from '../../domain/json.ts';
+import { type Fields, fields } from '../../domain/read.ts';
 import type { SampleRequest } from '../provider.ts';
 import { presentSecret } from './proof/password.ts';
 
@@ -15,6 +17,22 @@ export function postWithSecret(secret: string, contentType: string, body: string
     ...(query !== undefined && { query }),
     body,
   };
+}
+
+/** Members of a body that somebody brings along; none where it is no JSON object. */
+export function membersOf(body: string): Fields {
+  try {
+    return fields(parseJson(body));
+  } catch (error) {
+    if (error instanceof UnreadableJson) return {};
+    throw error;
+  }
+}
+
+/** What a notification is to carry: of a whole one that somebody brings along its message, which is then wrapped and signed anew. */
+export function messageIn(body: string): string {
+  const { Type: type, Message: message } = membersOf(body);
+  return typeof type === 'string' && typeof message === 'string' ? message : body;
 }
 
 /** `2026-05-04 10:00:00`, UTC without saying so. */

@@ -82,7 +82,7 @@ export const smtp2go = defineProvider({
   sample(input) {
     const event = sampleEvent(input);
     if (!event) return undefined;
-    return postWithSecret(input.signingKey, JSON_TYPE, JSON.stringify(event));
+    return postWithSecret(input.signingKey, JSON_TYPE, input.body ?? JSON.stringify(event));
   },
 });
 

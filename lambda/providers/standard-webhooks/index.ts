@@ -64,7 +64,7 @@ export const standardWebhooks = defineProvider({
           : `data.${place === 'recipient' ? 'email' : usualPlace(place)}`,
     );
     if (!event) return undefined;
-    const body = JSON.stringify(event);
+    const body = input.body ?? JSON.stringify(event);
     const { id, at, signingKey: secret, options } = input;
     return {
       method: 'POST',

@@ -10,7 +10,7 @@ import { draft } from '../shared/draft.ts';
 import { hexKey } from '../shared/proof/hmac.ts';
 import { fromHex, matchSecret, md5, sameBytes } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
-import { JSON_TYPE } from '../shared/samples.ts';
+import { JSON_TYPE, membersOf } from '../shared/samples.ts';
 import { sampleData } from './samples.ts';
 
 const TYPES: ReadonlyMap<string, EventType> = new Map([
@@ -128,11 +128,19 @@ export const unisenderGo = defineProvider({
     if (!data) return undefined;
     const project = { user_id: 1, project_id: '6432890213745872', project_name: 'Sample' };
     const events = [{ event_name: 'transactional_email_status', event_data: data }];
-    const rest = `,"events_by_user":${JSON.stringify([{ ...project, events }])}}`;
-    const auth = md5(`{"auth":"${input.signingKey}"${rest}`).toString('hex');
-    return { method: 'POST', headers: { 'content-type': JSON_TYPE }, body: `{"auth":"${auth}"${rest}` };
+    const made = `{"auth":"","events_by_user":${JSON.stringify([{ ...project, events }])}}`;
+    const body = signedBody(input.body ?? made, input.signingKey);
+    return body === undefined ? undefined : { method: 'POST', headers: { 'content-type': JSON_TYPE }, body };
   },
 });
+
+/** The body with its `auth` filled in: the MD5 of the body that has the key there. Undefined where it has no such member. */
+function signedBody(body: string, key: string): string | undefined {
+  const parts = /^(.*?"auth"\s*:\s*")[^"]*(".*)$/s.exec(body);
+  if (!parts || membersOf(body).auth === undefined) return undefined;
+  const [, before, after] = parts;
+  return before + md5(`${before}${key}${after}`).toString('hex') + after;
+}
 
 /** Magic numbers of gzip and zlib; JSON begins with neither. */
 const isCompressed = (body: Buffer): boolean => (body[0] === 0x1f && body[1] === 0x8b) || body[0] === 0x78;

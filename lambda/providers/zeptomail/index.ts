@@ -68,7 +68,7 @@ export const zeptomail = defineProvider({
   sample(input) {
     const event = sampleEvent(input);
     if (!event) return undefined;
-    const body = JSON.stringify(event);
+    const body = input.body ?? JSON.stringify(event);
     if (input.options.auth === 'shared-secret') return postWithSecret(input.signingKey, JSON_TYPE, body);
     const digest = encodeURIComponent(hmac('sha256', input.signingKey, body).toString('base64'));
     const headers = { 'content-type': JSON_TYPE, [SIGNATURE]: `ts=${input.at};s=${digest};s-algorithm=HmacSHA256` };

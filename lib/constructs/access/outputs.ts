@@ -1,5 +1,5 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
-import type { Outputs } from '../../../lambda/contract/outputs.ts';
+import { OUTPUTS, type OutputName, type Outputs } from '../../../lambda/contract/outputs.ts';
 import { stagePolicy } from '../../settings/runtime-config.ts';
 import type { Settings } from '../../settings/schema.ts';
 import type { Processor } from '../delivery/processor.ts';
@@ -36,8 +36,12 @@ export interface Parts {
 export function writeOutputs(stack: Stack, parts: Parts): void {
   const outputs: Outputs = { ...addresses(parts), ...resources(parts), ...feeds(parts), ...console(parts) };
   for (const [name, value] of Object.entries({ ...outputs, ...sesCommands(parts) }))
-    new CfnOutput(stack, name, { value });
+    new CfnOutput(stack, name, { value, ...describedBy(name) });
 }
+
+/** The list of outputs explains itself, in the console of CloudFormation and after a deploy. */
+const describedBy = (name: string): { description?: string } =>
+  name in OUTPUTS ? { description: OUTPUTS[name as OutputName] } : {};
 
 const addresses = ({ settings, ingress }: Pick<Parts, 'settings' | 'ingress'>) => ({
   ApiUrl: ingress.publicUrl,
@@ -45,6 +49,9 @@ const addresses = ({ settings, ingress }: Pick<Parts, 'settings' | 'ingress'>) =
   ApiEndpoint: ingress.api.apiEndpoint,
   WebhookUrl: ingress.webhookUrl('{source}'),
   Sources: JSON.stringify(Object.fromEntries(Object.entries(settings.sources).map(([name, s]) => [name, s.provider]))),
+  SilenceWindows: JSON.stringify(
+    Object.fromEntries(Object.entries(settings.sources).map(([name, { expectEvery }]) => [name, expectEvery])),
+  ),
   Policy: JSON.stringify(stagePolicy(settings)),
   // For a DNS record that is kept elsewhere.
   ...(ingress.customDomain && { CustomDomainTarget: ingress.customDomain.domain.regionalDomainName }),

@@ -4,6 +4,8 @@ import { text } from 'node:stream/consumers';
 export interface StoredSecret {
   arn: string;
   value: string;
+  /** Told of each new value. */
+  changed?: () => void;
 }
 
 /**
@@ -46,6 +48,7 @@ function actionsOn(secret: StoredSecret): Readonly<Record<string, (input: { Secr
     DescribeSecret: () => ({ ...about(), VersionIdsToStages: { [`v${version}`]: ['AWSCURRENT'] } }),
     PutSecretValue({ SecretString = '' }) {
       secret.value = SecretString;
+      secret.changed?.();
       version += 1;
       return { ...about(), VersionId: `v${version}`, VersionStages: ['AWSCURRENT'] };
     },

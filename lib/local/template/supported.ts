@@ -194,6 +194,7 @@ export const SUPPORTED: Readonly<Record<string, Known>> = {
   'AWS::CloudWatch::Alarm': WATCHING,
   'AWS::CloudWatch::CompositeAlarm': WATCHING,
   'AWS::CloudWatch::Dashboard': WATCHING,
+  'AWS::Logs::QueryDefinition': WATCHING,
   'AWS::Logs::LogGroup': 'logs go to .local/logs',
   'AWS::CDK::Metadata': 'usage statistics of CDK',
 };

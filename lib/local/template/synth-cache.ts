@@ -17,6 +17,8 @@ import { join } from 'node:path';
 const INPUTS = [
   'bin/app.ts',
   'cdk.json',
+  // The runbook's address in the texts of alarms.
+  '.git/config',
   'package-lock.json',
   'lambda/**/*.ts',
   'lib/stack.ts',

@@ -56,7 +56,7 @@ export async function synthesize(home: Home, watchdog: Watchdog, { settings, sig
 function defaultSettings(home: Home): string {
   const sources = [...PROVIDERS].map(([id, { minimalOptions }]) => [id, { provider: id, ...minimalOptions }]);
   const file = join(home.folder, 'settings.json');
-  // With what costs nothing here, so that it can be tried.
+  // With all that costs something in AWS and nothing here, so that it can be tried.
   const free = { archive: {}, unsubscribe: {}, byMessageIndex: true, searchKeys: ['requestId', 'order_id'] };
   const settings = { sources: Object.fromEntries(sources), ...free };
   writeFileSync(file, `${JSON.stringify(settings, undefined, 2)}\n`);

@@ -84,6 +84,10 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
     io.print(overview(COMMANDS));
     return EXIT.yes;
   }
+  if (name === '--version') {
+    io.print((await import('../console/version.ts')).productVersion());
+    return EXIT.yes;
+  }
   const entry = COMMANDS.get(name);
   if (!entry) throw new UsageError(`There is no such command.${suggestion(name, COMMANDS.keys())}`);
   const command = (await entry.load()).command as Command;

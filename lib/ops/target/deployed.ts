@@ -60,7 +60,9 @@ async function sourceSettings(
       ]),
     );
   } catch {
-    io.say(`settings/${stage}.json has mistakes: going on without it. "npm run synth" lists them.`);
+    io.say(
+      `settings/${stage}.json has mistakes: going on without it. "npm run synth -- -c stage=${stage}" lists them.`,
+    );
     return new Map();
   }
 }

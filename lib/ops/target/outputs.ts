@@ -25,9 +25,11 @@ export function targetOf(
   const unsubscribeKeysArn = known.get('UnsubscribeKeysArn');
   const url = output('ApiUrl').replace(/\/$/, '');
   const providers = Object.entries(JSON.parse(output('Sources')) as Record<string, string>);
+  // By the stack and not by a checkout: on call, everybody must come to the same verdict. Older stacks do not tell.
+  const windows = JSON.parse(known.get('SilenceWindows') ?? '{}') as Record<string, SourceName['expectEvery']>;
   const sources = providers.map(([source, provider]): [string, SourceName] => [
     source,
-    { provider, url: url + webhookPath(source), ...own.get(source) },
+    { provider, url: url + webhookPath(source), ...own.get(source), ...windowOf(windows[source]) },
   ]);
   return {
     kind: 'deployed',
@@ -52,3 +54,5 @@ export function targetOf(
     clients: lazyClients(() => connection),
   };
 }
+
+const windowOf = (expectEvery: SourceName['expectEvery']) => (expectEvery === undefined ? {} : { expectEvery });

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { openHome } from '../../../lib/local/home.ts';
+import { openHome, type StackFile } from '../../../lib/local/home.ts';
 import { temporaryFolder } from '../../support/local-toy.ts';
 
 const folder = temporaryFolder();
@@ -11,7 +11,11 @@ test('the folder of a run is for its owner alone, also where it stood open befor
   const open = join(folder, 'open');
   mkdirSync(open, { mode: 0o755 });
   for (const path of [open, join(folder, 'new')]) {
-    (await openHome(path)).close();
+    const home = await openHome(path);
     expect(statSync(path).mode & 0o777).toBe(0o700);
+    // It holds the console's token.
+    home.writeStack({} as StackFile);
+    expect(statSync(join(path, 'stack.json')).mode & 0o777).toBe(0o600);
+    home.close();
   }
 });

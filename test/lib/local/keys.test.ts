@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
+import { readKept, writeKept } from '../../../lib/local/kept-keys.ts';
 import { localKeys, readKeyFiles } from '../../../lib/local/keys.ts';
 import { temporaryFolder } from '../../support/local-toy.ts';
 
@@ -45,4 +46,28 @@ test.each(['{"a": "hush-hush', '["hush-hush"]', '{"a": ""}', '{"a": []}', '{"a":
 test('a certificate file must hold one, and a missing file is named', () => {
   expect(() => readKeyFiles(undefined, write('no'))).toThrow('holds no PEM certificate');
   expect(() => readKeyFiles('/nowhere/secrets.json', undefined)).toThrow('/nowhere/secrets.json cannot be read');
+});
+
+test('with a folder for data the next run has the same keys, and those that were set meanwhile', async () => {
+  const data = join(folder, 'data');
+  expect(readKept(data)).toBeUndefined();
+  const sources = { marketing: source('sendgrid'), mail: source('ses') };
+  const first = await localKeys(sources, {});
+  const stored = {
+    webhooks: { arn: '', value: JSON.stringify({ ...first.secrets, marketing: ['set by hand'] }) },
+    ownKeys: { arn: '', value: '{"quell-erasure":"own"}' },
+    unsubscribeKeys: { arn: '', value: JSON.stringify(first.unsubscribeKeys) },
+  };
+  writeKept(data, { signing: first.signing, certificate: first.certificate?.pem ?? '' }, stored);
+  expect(statSync(join(data, 'keys.json')).mode & 0o777).toBe(0o600);
+
+  const second = await localKeys({ ...sources, later: source('resend') }, {}, readKept(data));
+  expect(second.signing).toEqual({ ...first.signing, later: expect.anything() });
+  expect(second.certificate?.pem).toBe(first.certificate?.pem);
+  expect(second.secrets).toEqual({ marketing: ['set by hand'], later: expect.any(String) });
+  expect(second.ownKeys).toEqual({ 'quell-erasure': 'own' });
+  expect(second.unsubscribeKeys).toEqual(first.unsubscribeKeys);
+
+  writeFileSync(join(data, 'keys.json'), '{"signing": {"marketing": "hush');
+  expect(() => readKept(data)).toThrow(/keys\.json cannot be read: put it back, or remove it/);
 });

@@ -3,8 +3,9 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { StackFile } from '../../../lib/local/home.ts';
+import { progress } from '../../../lib/local/progress.ts';
 import { isRunning, temporaryFolder, until } from '../../support/local-toy.ts';
 
 const folder = temporaryFolder();
@@ -91,13 +92,42 @@ describe('a run', () => {
       await nothingIsLeft(stack);
 
       const next = run();
-      await until(() => next.said().includes('started the emulators'), PATIENCE);
+      await until(() => /starting the emulators +done/.test(next.said()), PATIENCE);
       next.child.kill('SIGINT');
       expect(await next.ended).toBe(0);
       expect(next.said()).toContain('Stopping...');
     },
     PATIENCE,
   );
+});
+
+test('--help explains and starts nothing', async () => {
+  const { ended, said } = run(['--help']);
+  expect(await ended).toBe(0);
+  expect(said()).toMatch(/^Usage: npm start -- \[options\][\s\S]+--data DIR +keep/);
+  expect(existsSync(STACK)).toBe(false);
+});
+
+test('each step is announced before it begins, and a long one gives a sign of life', async () => {
+  const lines: string[] = [];
+  jest.useFakeTimers();
+  const { step } = progress((line) => void lines.push(line.replace(/ {2,}/g, ' ').trim()));
+  let finish = () => {};
+  const work = step(
+    'thinking',
+    () =>
+      new Promise<void>((done) => {
+        finish = done;
+      }),
+  );
+  expect(lines).toEqual(['thinking ...']);
+  jest.advanceTimersByTime(11_000);
+  expect(lines.slice(1)).toEqual(['thinking still at it, 5 s', 'thinking still at it, 10 s']);
+  finish();
+  await work;
+  jest.useRealTimers();
+  expect(lines.at(-1)).toMatch(/^thinking done, 11\.0 s$/);
+  expect(lines).toHaveLength(4);
 });
 
 describe('what goes wrong at start is said in one line', () => {

@@ -21,6 +21,11 @@ describe('ops: the command line', () => {
     }
   });
 
+  test('--version is that of this checkout', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await ops(['--version'])).toMatchObject({ code: 0, out: `${version}\n`, err: '' });
+  });
+
   test('the overview lists every command: asked for on standard output, else as a mistake', async () => {
     const asked = await ops(['--help']);
     const bare = await ops([]);

@@ -1,8 +1,12 @@
+import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
+import { type Io, processIo } from '../../../lib/ops/cli/io.ts';
+import { deployedTarget } from '../../../lib/ops/target/deployed.ts';
 import { project, spawnOps, writeFile } from '../../support/ops.ts';
 import { type SecretServer, startSecretServer } from '../../support/surroundings/secret-server.ts';
 
@@ -17,7 +21,10 @@ const OUTPUTS = {
   SuppressionTableName: 'suppression',
   SecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:quell-prod-abc123',
   Sources: '{"marketing":"sendgrid","aws":"ses"}',
+  SilenceWindows: '{"marketing":15}',
 };
+const SES = { provider: 'ses', createTopic: true, expectEvery: '6h' };
+const quietIo = (root: string): Io => ({ ...processIo(), root, say: () => undefined });
 let cloudFormation: Server;
 let secrets: SecretServer;
 let env: Record<string, string>;
@@ -75,6 +82,24 @@ describe('ops on a deployed stack', () => {
     writeFile(root, 'headers', sample?.headers);
     const verified = await prod(['verify', 'sendgrid', '--headers', 'headers', '--body', 'body']);
     expect([verified.code, verified.out]).toEqual([0, expect.stringContaining('Genuine.')]);
+  });
+
+  test('how long a source may be silent is the word of the stack, not of this checkout', async () => {
+    const checkout = { sources: { marketing: { provider: 'sendgrid', expectEvery: '7d' }, aws: SES } };
+    const other = project();
+    mkdirSync(join(other.root, 'settings'));
+    writeFile(other.root, 'settings/prod.json', checkout);
+    const before = process.env;
+    process.env = { ...before, ...env };
+    try {
+      const { names } = await deployedTarget({ stage: 'prod', region: 'eu-west-1' }, quietIo(other.root));
+      expect(names.sources.get('marketing')?.expectEvery).toBe(15);
+      // An older stack tells nothing.
+      expect(names.sources.get('aws')?.expectEvery).toBe(360);
+    } finally {
+      process.env = before;
+      other.remove();
+    }
   });
 
   test.each([

@@ -218,3 +218,31 @@ describe('ops secrets rotate and remove', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(hint)]);
   });
 });
+
+describe("the stack's own keys", () => {
+  test('a new key of the heartbeat stands before the one that pulse still signs with', async () => {
+    stored({ 'quell-heartbeat': ['one', 'older'], 'quell-erasure': 'kept' });
+    const { code, out } = await secrets(['rotate', 'quell-heartbeat']);
+    expect([code, out]).toEqual([0, 'quell-heartbeat: live keys: 2\n']);
+    expect(store.current()).toEqual({
+      'quell-heartbeat': [expect.stringMatching(/^[0-9a-f]{64}$/), 'one'],
+      'quell-erasure': 'kept',
+    });
+    expect(out).not.toContain((store.current() as Record<string, string[]>)['quell-heartbeat']?.[0]);
+  });
+
+  test('it is removed for pulse to make another; nothing of it is typed', async () => {
+    stored({ 'quell-heartbeat': 'one', 'quell-erasure': 'kept' });
+    const { code, err } = await secrets(['remove', 'quell-heartbeat']);
+    expect([code, err]).toEqual([0, expect.stringContaining('Pulse makes a new one')]);
+    expect(store.current()).toEqual({ 'quell-erasure': 'kept' });
+    expect((await secrets(['set', 'quell-heartbeat'], NEW)).err).toContain('secrets rotate quell-heartbeat');
+  });
+
+  test.each(['rotate', 'remove', 'set'])('%s: the key of erasures never changes', async (action) => {
+    stored({ 'quell-erasure': 'kept' });
+    const { code, err } = await secrets([action, 'quell-erasure'], NEW);
+    expect([code, err]).toEqual([2, expect.stringContaining('never changes')]);
+    expect(store.versions).toHaveLength(1);
+  });
+});

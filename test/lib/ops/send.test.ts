@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
@@ -8,6 +10,7 @@ import { ops, project, stackFile } from '../../support/ops.ts';
 
 const KEY = sendgrid.generateKey();
 const received: { readonly type: string; readonly email: string }[] = [];
+const bodies: string[] = [];
 let server: Server;
 let stack: ReturnType<typeof project>;
 let status = 202;
@@ -24,6 +27,7 @@ beforeAll(async () => {
       fetchText: () => Promise.reject(),
     };
     await sendgrid.verify({ method: 'POST', headers, query: '', body }, context);
+    bodies.push(body.toString());
     const [event] = JSON.parse(body.toString()) as [{ event: string; email: string }];
     received.push({ type: event.event, email: event.email });
     response.writeHead(status).end('{"accepted":1}');
@@ -35,6 +39,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   received.length = 0;
+  bodies.length = 0;
   status = 202;
 });
 afterAll(() => {
@@ -64,6 +69,26 @@ describe('ops send', () => {
       status: 202,
       body: { accepted: 1 },
     });
+  });
+
+  test('signs a body of my own and posts it as it is', async () => {
+    const body =
+      '[ {"event":"bounce","email":"Ada@example.com","timestamp":1777888800, "big": 12345678901234567890} ]\n';
+    writeFileSync(join(stack.root, 'my.json'), body);
+    const { code, out, json } = await send('marketing', '--body', 'my.json', '--json');
+    expect({ code, bodies }).toEqual({ code: 0, bodies: [body] });
+    expect(json()).toEqual([expect.objectContaining({ type: 'bounced', recipient: 'ada@example.com', status: 202 })]);
+    expect(out).not.toContain(KEY.signingKey);
+  });
+
+  test.each([
+    [['--body', 'none.json'], /none.json|--body/],
+    [['--body', 'my.json', '--type', 'opened'], /--body says what happened/],
+    [['--body', 'my.json', '--to', 'a@example.com'], /--body says what happened/],
+  ])('%j is wrong usage', async (args, message) => {
+    const { code, err } = await send('marketing', ...args);
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+    expect(received).toEqual([]);
   });
 
   test('a refusal is a no', async () => {

@@ -64,14 +64,14 @@ export function signEnvelope(envelope: Fields, signingKey: string, version: '1' 
 
 /** A notification as the publisher posts it. */
 export function notification(
-  message: Fields,
+  message: string,
   about: { topicArn: string; certificateUrl: string; unsubscribeUrl: string; at: number; id: string; key: string },
 ): SampleRequest {
   const envelope: Fields = {
     Type: 'Notification',
     MessageId: about.id.padStart(32, '0').replace(/^(.{8})(.{4})(.{4})(.{4})(.*)$/, '$1-$2-$3-$4-$5'),
     TopicArn: about.topicArn,
-    Message: JSON.stringify(message),
+    Message: message,
     Timestamp: new Date(about.at).toISOString(),
   };
   const signed = signEnvelope(envelope, about.key);

@@ -9,6 +9,7 @@ import { resolveTarget } from '../../target/resolve.ts';
 import { sourceOf, TARGET_OPTIONS, type Target } from '../../target/target.ts';
 import { optionsOf, providerOf } from '../../words/provider.ts';
 import { checkSecretForm } from './form.ts';
+import { isOwnKey, ownKeyCommand } from './own-keys.ts';
 
 const ACTIONS = ['set', 'list', 'rotate', 'remove'];
 
@@ -21,6 +22,7 @@ secrets list           says how many live values each source has, never which.
 secrets rotate <source>  makes a new value live beside the old: typed or read, or with --generate made here and printed once, for ESPs
                        whose secret you choose. Then give it to the ESP.
 secrets rotate quell-unsubscribe  makes a new key of unsubscribe links; the older ones stay, for older mail.
+secrets rotate quell-heartbeat  makes a new key of the stack's own test events; remove quell-heartbeat lets pulse make one. (Needs the eraser policy.)
 secrets remove <source> --position N
                        drops one live value, 1 is the newest; says first which of them proved a request last. Needs --yes where that
                        is the very one, or is not known.
@@ -46,6 +48,7 @@ know (the secret could not be read or written).`,
     if (action === 'list') return list(target, given.json === true, io);
     if (source === undefined) throw new UsageError(`secrets ${action}: of which source?`);
     if (source === UNSUBSCRIBE_SOURCE) return (await import('./unsubscribe.ts')).keysCommand(action, target, given, io);
+    if (isOwnKey(source)) return ownKeyCommand(action, target, source, given.json === true, io);
     if (action === 'rotate') return (await import('./rotation.ts')).rotate(target, source, given, io);
     if (action === 'remove') return (await import('./rotation.ts')).remove(target, source, given, io);
     if (given.add && given.replace) throw new UsageError('secrets set: --add keeps the old value, --replace drops it.');

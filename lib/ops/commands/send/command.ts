@@ -1,3 +1,4 @@
+import type { EventType } from '../../../../lambda/domain/event/event.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
@@ -6,6 +7,7 @@ import { resolveTarget } from '../../target/resolve.ts';
 import { sourceOf, TARGET_OPTIONS } from '../../target/target.ts';
 import { optionsOf, providerOf } from '../../words/provider.ts';
 import { parseAt, parseCount } from '../../words/time.ts';
+import { signOwnBody } from './own-body.ts';
 import { type Answered, post } from './post.ts';
 import { makeSample, type Sample, sampledTypes, typeOf, type Workshop } from './sample.ts';
 import { signingKeyOf } from './signing-key.ts';
@@ -18,9 +20,11 @@ export const command = defineCommand({
   args: ['source'],
   about: `
 Builds an event as the source's ESP would, signs it, posts it and prints the answer. The recipient is a new address each time unless
---to names one. "send unsubscribe" does what a mail program does with an unsubscribe link of the stack. A deployed source whose private key only the ESP holds cannot be imitated: the command names the ESP's own test.
+--to names one. With --body it signs what you have: a payload out of the ESP's log, or of your own making, in the form the ESP posts.
+"send unsubscribe" does what a mail program does with an unsubscribe link of the stack. A deployed source whose private key only the ESP holds cannot be imitated: the command names the ESP's own test.
 Exit codes: 0 accepted (with --wait: and seen), 1 refused or not seen within a minute, 2 usage, 3 cannot know (no answer, no key).`,
   options: {
+    body: { type: 'string', value: 'FILE', help: 'sign and post this body, exactly as it is' },
     type: { type: 'string', value: 'TYPE', help: 'event type (default: bounced)' },
     all: { type: 'boolean', help: 'one of each type this ESP has' },
     to: { type: 'string', value: 'ADDRESS', help: 'recipient (default: sample-<id>@example.com)' },
@@ -36,6 +40,8 @@ Exit codes: 0 accepted (with --wait: and seen), 1 refused or not seen within a m
   async run({ args, options: given, io }) {
     const name = args[0] as string;
     if (given.all && given.type !== undefined) throw new UsageError('send: --all and --type exclude each other.');
+    if (given.body !== undefined && (given.all || given.type !== undefined || given.to !== undefined))
+      throw new UsageError('send: --body says what happened and to whom: without --all, --type and --to.');
     if (given.url !== undefined && !URL.canParse(given.url)) throw new UsageError('send: --url is not a URL.');
     const asked = typeOf(given.type ?? 'bounced');
     const at = parseAt(given.at);
@@ -49,17 +55,19 @@ Exit codes: 0 accepted (with --wait: and seen), 1 refused or not seen within a m
     const options = optionsOf(provider, source.options);
     const { dedupeGroup, url: webhookUrl } = source;
     const shop: Workshop = { provider, source: name, options, dedupeGroup, signingKey, webhookUrl };
+    const own = given.body === undefined ? undefined : await signOwnBody(shop, given.body, at, io);
     const possible = sampledTypes(shop);
-    if (!given.all && !possible.includes(asked)) {
+    if (!own && !given.all && !possible.includes(asked)) {
       throw new UsageError(`${provider.title} has no event of type ${asked}. It has: ${possible.join(', ')}.`);
     }
 
     const types = given.all ? possible : [asked];
+    const make = (type: EventType) => own ?? (makeSample(shop, type, at, given.to) as Sample);
     const queue = types.flatMap((type) => Array.from({ length: count }, () => type)).values();
     let failed = 0;
     const worker = async (): Promise<void> => {
       for (const type of queue) {
-        const sample = makeSample(shop, type, at, given.to) as Sample;
+        const sample = make(type);
         const since = performance.now();
         const answer = await post(given.url ?? source.url, sample.request);
         const accepted = answer.status >= 200 && answer.status < 300;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EVENT_TYPES, type EventType, type NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
-import type { Provider, SampleRequest } from '../../../../lambda/providers/provider.ts';
+import type { Provider, SampleInput, SampleRequest } from '../../../../lambda/providers/provider.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { suggestion } from '../../cli/suggest.ts';
 import { asRequest } from '../secrets/form.ts';
@@ -26,10 +26,9 @@ export interface Sample {
 
 /** A signed request of one type; undefined where the ESP has no such event. */
 export function makeSample(shop: Workshop, type: EventType, at: number, to?: string): Sample | undefined {
-  const { provider, source, options, dedupeGroup, signingKey, webhookUrl } = shop;
-  const id = randomBytes(8).toString('hex');
-  const recipient = to ?? `sample-${id}@example.com`;
-  const request = provider.sample({ type, recipient, at, id, signingKey, options, webhookUrl });
+  const { provider, source, options, dedupeGroup } = shop;
+  const recipient = to ?? `sample-${randomBytes(8).toString('hex')}@example.com`;
+  const request = sampleOf(shop, { type, recipient, at });
   if (!request) return undefined;
   const { events, meta } = provider.split(asRequest(request), options);
   const read = interpreter(source, { provider, options, dedupeGroup });
@@ -38,6 +37,15 @@ export function makeSample(shop: Workshop, type: EventType, at: number, to?: str
     return 'poison' in meaning ? [] : meaning.events;
   });
   return { type, recipient, request, ...(event?.recipient !== undefined && { event }) };
+}
+
+/** What the ESP would post. */
+export function sampleOf(
+  { provider, options, signingKey, webhookUrl }: Workshop,
+  about: Pick<SampleInput<unknown>, 'type' | 'recipient' | 'at' | 'body'>,
+): SampleRequest | undefined {
+  const id = randomBytes(8).toString('hex');
+  return provider.sample({ ...about, id, signingKey, options, webhookUrl });
 }
 
 /** The type a person typed. */

@@ -13,6 +13,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import { alarmName } from '../../../../../lambda/contract/alarms.ts';
+import { RUNBOOK } from '../../../../settings/runbook-url.ts';
 import type { Settings } from '../../../../settings/schema.ts';
 import { AlarmTopics, type Severity } from './topics.ts';
 
@@ -49,17 +50,21 @@ export interface JointSpec extends About {
   readonly followers: readonly { readonly name: string; readonly causes: readonly string[] }[];
 }
 
+const DOCTOR = 'npm run --silent ops -- doctor';
+
 /** Makes every alarm: one way to name it, to tell people and to find its page in the runbook. */
 export class AlarmDesk extends Construct {
   readonly topics: AlarmTopics;
   readonly alarms = new Map<string, AlarmBase>();
+  /** Of the runbook, for which this stack has an alarm. */
+  readonly headings = new Set<string>();
   readonly #stage: string;
   readonly #runbook: string;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
     this.#stage = settings.stage;
-    this.#runbook = settings.runbookUrl ?? 'docs/runbook.md';
+    this.#runbook = settings.runbookUrl ?? RUNBOOK;
     this.topics = new AlarmTopics(this, 'Topics', settings);
   }
 
@@ -108,8 +113,10 @@ export class AlarmDesk extends Construct {
     this.#tell(alarm, severity);
   }
 
+  /** What somebody reads at three in the morning: what broke, the one command to run, and where all the rest stands. */
   #describe(heading: string, broken: string, because: string): string {
-    return `${broken} No data: ${because} Runbook: ${this.#runbook}#${heading}`;
+    this.headings.add(heading);
+    return `${broken} Run: ${DOCTOR} --stage ${this.#stage} No data: ${because} Runbook: ${this.#runbook}#${heading}`;
   }
 
   /** Also when it is over. */

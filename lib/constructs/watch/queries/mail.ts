@@ -1,0 +1,60 @@
+import type { QueriesByHeading } from './query.ts';
+
+/** What the runbook asks the logs where mail goes wrong, by its heading. */
+export const MAIL: QueriesByHeading = {
+  'new-suppressions': {
+    of: ['process'],
+    lines: [
+      'filter NewSuppressions > 0',
+      '| stats sum(NewSuppressions), sum(bounced), sum(complained), sum(unsubscribed), sum(dropped) by source, bin(15m)',
+    ],
+  },
+  'bounce-rate': {
+    of: ['process'],
+    lines: ['filter ispresent(slowestStoredMs)', '| stats sum(HardBounces), sum(Delivered) by bin(1h)'],
+  },
+  'complaint-rate': {
+    of: ['process'],
+    lines: [
+      'filter ispresent(slowestStoredMs)',
+      '| stats sum(Complaints), sum(Delivered), sum(unsubscribed) by bin(1h)',
+    ],
+  },
+  'unsubscribe-rate': {
+    of: ['process'],
+    lines: ['filter Unsubscribes > 0', '| stats sum(Unsubscribes) by bin(15m)'],
+  },
+  'unsubscribe-failing': {
+    of: ['receive'],
+    lines: ['filter from = "quell-unsubscribe" or source = "quell-unsubscribe"', '| stats count() by reason'],
+  },
+  'mailbox-blocks': {
+    of: ['process'],
+    lines: [
+      'filter MailboxBlocks > 0',
+      '| stats sum(blocked_google), sum(blocked_microsoft), sum(blocked_yahoo), sum(blocked_apple), sum(blocked_comcast), sum(blocked_united_internet) by bin(1h)',
+    ],
+  },
+  'unknown-events': {
+    of: ['process'],
+    lines: [
+      'filter UnknownEvents > 0',
+      '| stats sum(UnknownEvents) as events, sum(unknown) as unknownType, sum(unjudged) as withoutRecipientOrTime by bin(1h)',
+    ],
+  },
+  'traffic-surge': {
+    of: ['process'],
+    lines: [
+      'filter ispresent(slowestStoredMs)',
+      '| stats sum(delivered), sum(opened), sum(clicked), sum(bounced), sum(complained), sum(Duplicates) by bin(15m)',
+    ],
+  },
+  'click-surge': {
+    of: ['process'],
+    lines: ['filter Clicks > 0', '| stats sum(Clicks), sum(Opens), sum(Delivered) by source, bin(15m)'],
+  },
+  'engagement-drop': {
+    of: ['process'],
+    lines: ['filter ispresent(slowestStoredMs)', '| stats sum(Opens), sum(Clicks), sum(Delivered) by bin(3h)'],
+  },
+};
