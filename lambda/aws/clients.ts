@@ -19,9 +19,10 @@ const within = (requestTimeout: number, connectionTimeout: number) =>
 
 /**
  * Bare clients (no aggregated ones: a third of the load time), made once per process and kept alive between invocations.
- * `receive` must decide within 2.5 s, because some ESPs hang up after 3: two short attempts. `process` has its own retry loops.
+ * Who calls tries again (`effort.ts`), so the clients do not. `receive` must decide within 2.5 s, because some ESPs hang up after 3: short
+ * attempts.
  */
-const SHORT = { ...SILENT, maxAttempts: 2, requestHandler: within(1000, 500) } as const;
+const SHORT = { ...SILENT, maxAttempts: 1, requestHandler: within(1000, 500) } as const;
 
 /** A secret may take a second or two to come: whoever reads one asks twice side by side, not one after the other. */
 export const secretsClient = (): SecretsManagerClient =>
@@ -37,12 +38,11 @@ export const dynamoClient = (): DynamoDBClient =>
     requestHandler: new NodeHttpHandler(within(3000, 1000)),
   });
 
-/** Both have retry loops of their own around them. */
 const ONCE = { ...SILENT, maxAttempts: 1, requestHandler: within(5000, 1000) } as const;
 
 export const eventBridgeClient = (): EventBridgeClient => new EventBridgeClient(ONCE);
 
 export const firehoseClient = (): FirehoseClient => new FirehoseClient(ONCE);
 
-/** A topic is confirmed in its own region. */
-export const snsClient = (region: string): SNSClient => new SNSClient({ region, ...SHORT });
+/** A topic is confirmed in its own region. Its message is hidden for minutes where that fails: this one client tries twice. */
+export const snsClient = (region: string): SNSClient => new SNSClient({ region, ...SHORT, maxAttempts: 2 });

@@ -3,7 +3,14 @@ import type { EpochMs } from '../contract/units.ts';
 
 /** Ends at `deadline` (epoch milliseconds); at once where that has passed. */
 export const until = (deadline: EpochMs): AbortSignal =>
-  AbortSignal.timeout(Math.max(0, Math.ceil(deadline - Date.now())));
+  deadline <= Date.now() ? AbortSignal.abort() : AbortSignal.timeout(Math.ceil(deadline - Date.now()));
+
+/** What one attempt is given in any case, in milliseconds: less would end calls that are only slow. */
+const LEAST = 250;
+
+/** Ends one attempt after a third of what is left until `deadline`: one that hangs leaves time for the next, and for another. */
+export const patience = (deadline: EpochMs): AbortSignal =>
+  until(Date.now() + Math.max(LEAST, (deadline - Date.now()) / 3));
 
 /** Milliseconds before the n-th retry: exponential to 2 s, full jitter. */
 export const jitter = (attempt: number): number => Math.random() * Math.min(2000, 25 * 2 ** attempt);
@@ -12,15 +19,17 @@ export const jitter = (attempt: number): number => Math.random() * Math.min(2000
  * Does what may have to be done again, with jitter between attempts, until nothing is left or the next attempt would begin after
  * `deadline` (epoch milliseconds). The first is made in any case.
  * @param step takes what is left, and returns what of it is to be tried again
+ * @param most attempts, for whoever is better told soon
  * @returns what was never done
  */
 export async function retried<T>(
   items: readonly T[],
   deadline: EpochMs,
   step: (left: readonly T[]) => Promise<readonly T[]>,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<readonly T[]> {
   let left = items;
-  for (let attempt = 0; left.length > 0; attempt++) {
+  for (let attempt = 0; left.length > 0 && attempt < most; attempt++) {
     if (attempt > 0) {
       const wait = jitter(attempt);
       if (Date.now() + wait > deadline) break;

@@ -2,7 +2,7 @@ import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } 
 import { BUS_SOURCE, type DetailType } from '../contract/bus.ts';
 import type { EpochMs } from '../contract/units.ts';
 import { packed } from '../domain/batches.ts';
-import { retried } from './effort.ts';
+import { patience, retried } from './effort.ts';
 
 export interface BusEntry {
   readonly detailType: DetailType;
@@ -37,6 +37,7 @@ export async function putOnBus(
     const sent = await put(
       client,
       left.map((index) => asRequest(bus, entries[index] as BusEntry)),
+      patience(deadline),
     );
     for (const [at, index] of left.entries()) outcomes[index] = sent[at] ?? 'failed';
     return left.filter((index) => outcomes[index] === 'failed');
@@ -51,9 +52,13 @@ const asRequest = (bus: string, { detailType, detail }: BusEntry): PutEventsRequ
   Detail: JSON.stringify(detail),
 });
 
-async function put(client: EventBridgeClient, Entries: PutEventsRequestEntry[]): Promise<Sent[]> {
+async function put(
+  client: EventBridgeClient,
+  Entries: PutEventsRequestEntry[],
+  abortSignal: AbortSignal,
+): Promise<Sent[]> {
   try {
-    const { Entries: results = [] } = await client.send(new PutEventsCommand({ Entries }));
+    const { Entries: results = [] } = await client.send(new PutEventsCommand({ Entries }), { abortSignal });
     return results.map(({ ErrorCode }) =>
       ErrorCode === undefined ? 'sent' : NEVER.test(ErrorCode) ? 'never' : 'failed',
     );
@@ -61,6 +66,8 @@ async function put(client: EventBridgeClient, Entries: PutEventsRequestEntry[]):
     if (!(error instanceof Error) || !NEVER.test(error.name)) return Entries.map(() => 'failed');
     if (Entries.length === 1) return ['never'];
     // One bad entry can refuse the whole request: alone it is told from its neighbours.
-    return (await Promise.all(Entries.map((entry) => put(client, [entry])))).map(([sent]) => sent ?? 'failed');
+    return (await Promise.all(Entries.map((entry) => put(client, [entry], abortSignal)))).map(
+      ([sent]) => sent ?? 'failed',
+    );
   }
 }

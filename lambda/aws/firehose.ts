@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { MAX_MEMBER_BYTES, MAX_PUT_BYTES, MAX_PUT_RECORDS } from '../contract/archive.ts';
+import type { EpochMs } from '../contract/units.ts';
 import { packed } from '../domain/batches.ts';
 import { until } from './effort.ts';
 
@@ -39,9 +40,9 @@ export class Archive {
   }
 
   /** Returns the members that were not taken. */
-  async put<Owner>(members: readonly Member<Owner>[]): Promise<Member<Owner>[]> {
+  async put<Owner>(members: readonly Member<Owner>[], deadline: EpochMs): Promise<Member<Owner>[]> {
     if (Date.now() < this.#restsUntil) return [...members];
-    const signal = until(Date.now() + TRY_WITHIN);
+    const signal = until(Math.min(deadline, Date.now() + TRY_WITHIN));
     const requests = packed(members, ({ gzip }) => gzip.length, { most: MAX_PUT_RECORDS, bytes: MAX_PUT_BYTES });
     const refused = (await Promise.all(requests.map((request) => this.#send(request, signal)))).flat();
     if (refused.length > 0) this.#restsUntil = Date.now() + REST;

@@ -46,6 +46,7 @@ export const readSecretMap = async (client: SecretsManagerClient, arn: string): 
  * Changes the map and keeps what somebody else writes at the same time. Secrets Manager has no conditional write, but it keeps the
  * version before ours: if that is not the one we read, our write went over another, and the change is made again on top of it.
  * @param change the new map, made from the present one; the very same map where nothing is to change, and then nothing is written
+ * @param signal ends the attempt, at whichever call
  * @returns the map as it stands afterwards
  * @throws NoSecretMap, and nothing is written; SecretKeepsChanging
  */
@@ -53,15 +54,16 @@ export async function changeSecretMap(
   client: SecretsManagerClient,
   arn: string,
   change: (map: SecretMap, again: boolean) => SecretMap,
+  signal?: AbortSignal,
 ): Promise<SecretMap> {
-  const base = await read(client, arn, 'AWSCURRENT');
+  const base = await read(client, arn, 'AWSCURRENT', signal);
   let [map, expected] = [base.map, base.id];
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const wanted = change(map, tries > 0);
     // Only before our first write: after it, what somebody else wrote stands in the version before ours, and must come back.
     if (wanted === map && tries === 0) return map;
-    const ours = await write(client, arn, wanted);
-    const before = await read(client, arn, 'AWSPREVIOUS');
+    const ours = await write(client, arn, wanted, signal);
+    const before = await read(client, arn, 'AWSPREVIOUS', signal);
     // A store that keeps no earlier version has nothing to compare.
     if (before.id === expected || before.id === ours || before.id === undefined) return wanted;
     [map, expected] = [before.map, ours];
@@ -69,9 +71,17 @@ export async function changeSecretMap(
   throw new SecretKeepsChanging('somebody else keeps changing the secret');
 }
 
-async function read(client: SecretsManagerClient, SecretId: string, VersionStage: string): Promise<Version> {
+const ending = (abortSignal: AbortSignal | undefined) => (abortSignal ? { abortSignal } : {});
+
+async function read(
+  client: SecretsManagerClient,
+  SecretId: string,
+  VersionStage: string,
+  signal?: AbortSignal,
+): Promise<Version> {
   try {
-    const { SecretString = '', VersionId } = await client.send(new GetSecretValueCommand({ SecretId, VersionStage }));
+    const command = new GetSecretValueCommand({ SecretId, VersionStage });
+    const { SecretString = '', VersionId } = await client.send(command, ending(signal));
     return { map: parseSecretMap(SecretString), id: VersionId };
   } catch (error) {
     // A secret that never had a value, or no earlier one, answers so; whether the secret itself exists shows when it is written.
@@ -80,10 +90,16 @@ async function read(client: SecretsManagerClient, SecretId: string, VersionStage
   }
 }
 
-async function write(client: SecretsManagerClient, SecretId: string, map: SecretMap): Promise<string> {
+async function write(
+  client: SecretsManagerClient,
+  SecretId: string,
+  map: SecretMap,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   // The token becomes the version's id: a repeated request makes no second version.
   const ClientRequestToken = randomUUID();
   const SecretString = JSON.stringify(Object.fromEntries(map));
-  const { VersionId } = await client.send(new PutSecretValueCommand({ SecretId, SecretString, ClientRequestToken }));
+  const command = new PutSecretValueCommand({ SecretId, SecretString, ClientRequestToken });
+  const { VersionId } = await client.send(command, ending(signal));
   return VersionId ?? ClientRequestToken;
 }

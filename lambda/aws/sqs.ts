@@ -1,7 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type MessageAttributeValue, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { MAX_SQS_BYTES } from '../contract/message.ts';
+import type { EpochMs } from '../contract/units.ts';
 import { packed } from '../domain/batches.ts';
+import { retried, until } from './effort.ts';
 
 export interface Outgoing {
   readonly body: string;
@@ -10,7 +11,10 @@ export interface Outgoing {
 }
 
 const MAX_ENTRIES = 10;
+/** A queue that refuses so often is not asked on until the deadline: whoever sends is told, and sends again. */
 const ATTEMPTS = 3;
+/** Milliseconds for whoever has no deadline. */
+const WITHIN = 20_000;
 
 /** Messages that the queue did not take after all attempts; indexes into what was to be sent. */
 export class NotSent extends Error {
@@ -35,10 +39,10 @@ export async function sendAll(
   client: SQSClient,
   queueUrl: string,
   messages: readonly Outgoing[],
-  signal?: AbortSignal,
+  deadline: EpochMs = Date.now() + WITHIN,
 ): Promise<void> {
   const failed = (
-    await Promise.all(batches(messages).map((batch) => sendBatch(client, queueUrl, messages, batch, signal)))
+    await Promise.all(batches(messages).map((batch) => sendBatch(client, queueUrl, messages, batch, deadline)))
   ).flat();
   const [first] = failed;
   if (first)
@@ -61,28 +65,24 @@ async function sendBatch(
   QueueUrl: string,
   messages: readonly Outgoing[],
   batch: readonly number[],
-  abortSignal: AbortSignal | undefined,
-): Promise<Failure[]> {
-  let left: Failure[] = batch.map((index) => ({ index, cause: undefined, refused: false }));
-  for (let attempt = 0; attempt < ATTEMPTS && left.length > 0; attempt++) {
-    if (attempt > 0) await pause(20 * attempt + Math.random() * 40);
+  deadline: EpochMs,
+): Promise<readonly Failure[]> {
+  const abortSignal = until(deadline);
+  const all: Failure[] = batch.map((index) => ({ index, cause: undefined, refused: false }));
+  const send = async (left: readonly Failure[]): Promise<Failure[]> => {
     const Entries = left.map(({ index, refused }) => entry(index, messages[index] as Outgoing, refused));
     try {
-      const { Failed = [] } = await client.send(
-        new SendMessageBatchCommand({ QueueUrl, Entries }),
-        abortSignal ? { abortSignal } : {},
-      );
-      left = Failed.map(({ Id, Code, SenderFault = false }) => ({
+      const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }), { abortSignal });
+      return Failed.map(({ Id, Code, SenderFault = false }) => ({
         index: Number(Id),
         cause: new Error(Code ?? 'Failed'),
         refused: SenderFault,
       }));
     } catch (cause) {
-      left = left.map(({ index, refused }) => ({ index, cause, refused }));
-      if (abortSignal?.aborted) break;
+      return left.map(({ index, refused }) => ({ index, cause, refused }));
     }
-  }
-  return left;
+  };
+  return retried(all, deadline, send, ATTEMPTS);
 }
 
 /** JSON may be written in ASCII only: what stands outside it stands in strings. */

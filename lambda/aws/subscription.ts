@@ -6,18 +6,22 @@ import { fetchText } from './fetch-text.ts';
 
 /**
  * Confirms that this endpoint wants a topic's messages.
+ * @param signal ends the attempt
  * @throws PoisonEvent where it will never be confirmed (a token lives about three days); anything else is worth a retry.
  */
-export const confirmSubscription = (control: Control): Promise<void> =>
-  control.kind === 'fetch-url' ? confirmByAddress(control.url) : confirmAsOurselves(control);
+export const confirmSubscription = (control: Control, signal: AbortSignal): Promise<void> =>
+  control.kind === 'fetch-url' ? confirmByAddress(control.url, signal) : confirmAsOurselves(control, signal);
 
 /** By the API, not by fetching the address in the message: afterwards nobody who finds an unsubscribe link can end it. */
-async function confirmAsOurselves(control: Extract<Control, { kind: 'confirm-subscription' }>): Promise<void> {
+async function confirmAsOurselves(
+  control: Extract<Control, { kind: 'confirm-subscription' }>,
+  abortSignal: AbortSignal,
+): Promise<void> {
   const { topicArn, token } = control;
   const region = topicArn.split(':')[3] ?? '';
   const client = snsClient(region);
   const confirm = (more: { AuthenticateOnUnsubscribe?: 'true' }) =>
-    client.send(new ConfirmSubscriptionCommand({ TopicArn: topicArn, Token: token, ...more }));
+    client.send(new ConfirmSubscriptionCommand({ TopicArn: topicArn, Token: token, ...more }), { abortSignal });
   try {
     await confirm({ AuthenticateOnUnsubscribe: 'true' }).catch((error: unknown) => {
       if (!isRefusal(error)) throw error;
@@ -39,9 +43,9 @@ const nameOf = (error: unknown): string => (error instanceof Error ? error.name 
 
 const isRefusal = (error: unknown): boolean => /AuthorizationError|AccessDenied/.test(nameOf(error));
 
-async function confirmByAddress(url: string): Promise<void> {
+async function confirmByAddress(url: string, signal: AbortSignal): Promise<void> {
   try {
-    await fetchText(url);
+    await fetchText(url, signal);
   } catch (error) {
     if (error instanceof FetchRefused && error.isFinal)
       throw new PoisonEvent('The ESP no longer accepts this confirmation. Subscribe the endpoint again.');

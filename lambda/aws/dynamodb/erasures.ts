@@ -1,12 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SUPPRESSION } from '../../contract/tables.ts';
-import type { Address, Iso } from '../../contract/units.ts';
+import type { Address, EpochMs, Iso } from '../../contract/units.ts';
 import { chunks } from '../../domain/batches.ts';
 import { ERASED_AT, ERASURE_KEY, erasureMark } from '../../domain/erasure.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
-import { jitter } from '../effort.ts';
+import { patience, retried, until } from '../effort.ts';
 import type { SecretStore } from '../secrets.ts';
+import { noteFailure } from './statements.ts';
 
 const MAX_KEYS = 100;
 const ATTEMPTS = 5;
@@ -25,16 +25,15 @@ export class Erasures {
 
   /**
    * When each of these people was erased, where they were.
-   * @param signal ends the attempt
    * @throws whatever keeps it from knowing: to go on without knowing could bring somebody back.
    */
-  async erasedAt(addresses: readonly Address[], signal: AbortSignal): Promise<ReadonlyMap<Address, Iso>> {
-    const [key] = await this.#keys(signal);
+  async erasedAt(addresses: readonly Address[], deadline: EpochMs): Promise<ReadonlyMap<Address, Iso>> {
+    const [key] = await this.#keys(until(deadline));
     if (key === undefined || addresses.length === 0) return new Map();
     const byMark = new Map(addresses.map((address) => [erasureMark(key, address), address]));
     const found = new Map<string, string>();
     for (const marks of chunks([...byMark.keys()], MAX_KEYS)) {
-      for (const [mark, at] of await this.#read(marks, signal)) found.set(byMark.get(mark) ?? '', at);
+      for (const [mark, at] of await this.#read(marks, deadline)) found.set(byMark.get(mark) ?? '', at);
     }
     return found;
   }
@@ -49,22 +48,23 @@ export class Erasures {
     }
   }
 
-  async #read(marks: readonly string[], abortSignal: AbortSignal): Promise<[string, string][]> {
+  async #read(marks: readonly string[], deadline: EpochMs): Promise<[string, string][]> {
     const read: [string, string][] = [];
-    let left = [...marks];
-    for (let attempt = 0; left.length > 0; attempt++) {
-      if (attempt === ATTEMPTS) throw new Error('erasure marks could not be read');
-      if (attempt > 0) await pause(jitter(attempt));
+    const some = async (left: readonly string[]): Promise<readonly string[]> => {
       const Keys = left.map((mark) => ({ [SUPPRESSION.partitionKey]: { S: mark } }));
-      const answer = await this.#client.send(
-        new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true } } }),
-        { abortSignal },
-      );
-      for (const item of answer.Responses?.[this.#table] ?? []) {
-        read.push([item[SUPPRESSION.partitionKey]?.S ?? '', item[ERASED_AT]?.S ?? '']);
+      const command = new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true } } });
+      try {
+        const { Responses, UnprocessedKeys } = await this.#client.send(command, { abortSignal: patience(deadline) });
+        for (const item of Responses?.[this.#table] ?? [])
+          read.push([item[SUPPRESSION.partitionKey]?.S ?? '', item[ERASED_AT]?.S ?? '']);
+        return (UnprocessedKeys?.[this.#table]?.Keys ?? []).map((key) => key[SUPPRESSION.partitionKey]?.S ?? '');
+      } catch (error) {
+        noteFailure(error);
+        return left;
       }
-      left = (answer.UnprocessedKeys?.[this.#table]?.Keys ?? []).map((key) => key[SUPPRESSION.partitionKey]?.S ?? '');
-    }
+    };
+    const unread = await retried(marks, deadline, some, ATTEMPTS);
+    if (unread.length > 0) throw new Error('erasure marks could not be read');
     return read;
   }
 }

@@ -1,7 +1,7 @@
 import { type AttributeValue, BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EpochMs } from '../../contract/units.ts';
 import { chunks } from '../../domain/batches.ts';
-import { retried } from '../effort.ts';
+import { patience, retried } from '../effort.ts';
 import type { Outcome } from './statements.ts';
 
 const BATCH = 25;
@@ -18,17 +18,23 @@ export async function writeOver(
   const outcomes = new Map<Item, Outcome>(items.map((item) => [item, 'failed']));
   await retried(items, deadline, async (left) => {
     for (const chunk of chunks(left, BATCH))
-      for (const item of await put(client, table, chunk)) outcomes.set(item, 'done');
+      for (const item of await put(client, table, chunk, patience(deadline))) outcomes.set(item, 'done');
     return left.filter((item) => outcomes.get(item) === 'failed');
   });
   return items.map((item) => outcomes.get(item) ?? 'failed');
 }
 
 /** Returns the items that were taken. Those that were not come back without saying which: they are told by their keys. */
-async function put(client: DynamoDBClient, table: string, items: readonly Item[]): Promise<Item[]> {
+async function put(
+  client: DynamoDBClient,
+  table: string,
+  items: readonly Item[],
+  abortSignal: AbortSignal,
+): Promise<Item[]> {
   try {
     const { UnprocessedItems = {} } = await client.send(
       new BatchWriteItemCommand({ RequestItems: { [table]: items.map((Item) => ({ PutRequest: { Item } })) } }),
+      { abortSignal },
     );
     const unwritten = new Set((UnprocessedItems[table] ?? []).map(({ PutRequest }) => keyOf(PutRequest?.Item ?? {})));
     return items.filter((item) => !unwritten.has(keyOf(item)));

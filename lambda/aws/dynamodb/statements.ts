@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { EpochMs } from '../../contract/units.ts';
 import { chunks, inParallel } from '../../domain/batches.ts';
-import { retried } from '../effort.ts';
+import { patience, retried } from '../effort.ts';
 
 /** DynamoDB's limit for one `BatchExecuteStatement`. */
 const BATCH = 25;
@@ -62,6 +62,7 @@ export async function runStatements(
       const results = await send(
         client,
         indexes.map((index) => statements[index] as Statement),
+        patience(deadline),
       );
       for (const [at, index] of indexes.entries()) outcomes[index] = results[at] ?? 'failed';
     });
@@ -70,13 +71,17 @@ export async function runStatements(
   return outcomes;
 }
 
-async function send(client: DynamoDBClient, statements: readonly Statement[]): Promise<Outcome[]> {
+async function send(
+  client: DynamoDBClient,
+  statements: readonly Statement[],
+  abortSignal: AbortSignal,
+): Promise<Outcome[]> {
   const Statements: BatchStatementRequest[] = statements.map(({ text, parameters }) => ({
     Statement: text,
     Parameters: parameters,
   }));
   try {
-    const { Responses = [] } = await client.send(new BatchExecuteStatementCommand({ Statements }));
+    const { Responses = [] } = await client.send(new BatchExecuteStatementCommand({ Statements }), { abortSignal });
     return Responses.map(({ Error: error }) => {
       const outcome = error === undefined ? 'done' : (OUTCOMES.get(error.Code ?? '') ?? 'failed');
       if (outcome === 'failed') noteFailure(error?.Code);
@@ -89,7 +94,7 @@ async function send(client: DynamoDBClient, statements: readonly Statement[]): P
       return [];
     }
     if (statements.length === 1) return ['invalid'];
-    return (await Promise.all(statements.map((statement) => send(client, [statement])))).map(
+    return (await Promise.all(statements.map((statement) => send(client, [statement], abortSignal)))).map(
       ([outcome]) => outcome ?? 'failed',
     );
   }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
@@ -6,7 +5,7 @@ import { SUPPRESSION } from '../../contract/tables.ts';
 import type { EpochMs } from '../../contract/units.ts';
 import { chunks } from '../../domain/batches.ts';
 import { type Change, type Judgement, type Reasons, settled, verdicts } from '../../domain/suppression/suppression.ts';
-import { jitter, until } from '../effort.ts';
+import { patience, retried } from '../effort.ts';
 import { insertText } from './events.ts';
 import { toItem } from './item.ts';
 import { noteFailure, runStatements, type Statement } from './statements.ts';
@@ -28,6 +27,7 @@ export interface Applied {
 }
 
 const MAX_KEYS = 100;
+const NOBODY: ReadonlySet<string> = new Set();
 
 export class SuppressionStore {
   readonly #client: DynamoDBClient;
@@ -53,14 +53,11 @@ export class SuppressionStore {
     const changed = new Set<string>();
     const suppressed = new Set<string>();
     const refused = new Map<string, readonly Judgement[]>();
-    let left = [...changes.keys()];
-    for (let attempt = 0; left.length > 0; attempt++) {
-      if (attempt > 1) await pause(jitter(attempt));
-      // At most a third of what is left: a read that hangs leaves time to write those who need none, and to try once more.
-      const patience = until(Date.now() + (deadline - Date.now()) / 3);
-      const toRead = attempt === 0 ? left.filter((recipient) => !fresh.has(recipient)) : left;
-      const stored = await this.#read(toRead, patience);
-      if (attempt === 0) for (const recipient of fresh) stored.set(recipient, undefined);
+    const round = async (left: readonly string[], unseen: ReadonlySet<string>): Promise<readonly string[]> => {
+      const toRead = left.filter((recipient) => !unseen.has(recipient));
+      // A read that hangs leaves time to write those who need none, and to try once more.
+      const stored = await this.#read(toRead, patience(deadline));
+      for (const recipient of unseen) stored.set(recipient, undefined);
       const folded = left.flatMap((recipient) => {
         if (!stored.has(recipient)) return [];
         const before = stored.get(recipient);
@@ -83,10 +80,12 @@ export class SuppressionStore {
         if (outcome === 'invalid') refused.set(recipient, changes.get(recipient)?.judgements ?? []);
         if (outcome !== 'done' && outcome !== 'invalid') open.add(recipient);
       }
-      left = left.filter((recipient) => !stored.has(recipient) || open.has(recipient));
-      if (Date.now() + jitter(attempt + 1) > deadline) break;
-    }
-    return { changed, suppressed, failed: new Set(left), refused };
+      return left.filter((recipient) => !stored.has(recipient) || open.has(recipient));
+    };
+    // Whoever was listed after all is looked at without a pause: nothing has failed.
+    const seen = await round([...changes.keys()], fresh);
+    const failed = Date.now() > deadline ? seen : await retried(seen, deadline, (left) => round(left, NOBODY));
+    return { changed, suppressed, failed: new Set(failed), refused };
   }
 
   /** What the list says of these people, with those left out of whom it says nothing. @throws where it could not be read in time */

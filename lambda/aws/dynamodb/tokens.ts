@@ -60,7 +60,7 @@ export async function bindTokens(
   return toldOnce(client, table, tokens, bindings, deadline);
 }
 
-/** Tells the first forgery under a token from all others. */
+/** Tells the first forgery under a token from all others, however often its message comes. */
 async function toldOnce(
   client: DynamoDBClient,
   table: string,
@@ -72,10 +72,20 @@ async function toldOnce(
   const firsts = [...new Map(reused.toReversed().map((one) => [keyOf(one.token), one])).values()];
   const noted = await runStatements(
     client,
-    firsts.map(({ token }) => insert(table, token, REUSED)),
+    firsts.map(({ token }) => insert(table, forgery(token), REUSED)),
     deadline,
   );
-  const told = new Map(firsts.map(({ at }, index) => [at, noted[index]]));
+  // The first one again, because its message came back, or no answer was heard: its letter may not be written yet.
+  const before = firsts.filter((_one, index) => noted[index] === 'refused');
+  const same = await runStatements(
+    client,
+    before.map(({ token }) => confirm(table, forgery(token), REUSED)),
+    deadline,
+  );
+  const told = new Map([
+    ...firsts.map(({ at }, index) => [at, noted[index]] as const),
+    ...before.map(({ at }, index) => [at, same[index]] as const),
+  ]);
   return bindings.map((binding, at) => {
     if (binding !== 'reused') return binding;
     const ended = told.get(at);
@@ -98,7 +108,10 @@ function insert(table: string, token: BoundToken, sortKey = BOUND): Statement {
 }
 
 /** Succeeds only where the body is the one it was bound to. */
-const confirm = (table: string, token: BoundToken): Statement => ({
+const confirm = (table: string, token: BoundToken, sortKey = BOUND): Statement => ({
   text: `UPDATE "${table}" SET "digest"=? WHERE "${EVENTS.partitionKey}"=? AND "${EVENTS.sortKey}"=? AND "digest"=?`,
-  parameters: [{ S: token.digest }, { S: keyOf(token) }, { S: BOUND }, { S: token.digest }],
+  parameters: [{ S: token.digest }, { S: keyOf(token) }, { S: sortKey }, { S: token.digest }],
 });
+
+/** A request, not only its body: who sends a forgery again sends another request. */
+const forgery = (token: BoundToken): BoundToken => ({ ...token, digest: `${token.digest} ${token.receivedAt}` });

@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { until } from '../../aws/effort.ts';
 import { type Archive, type Lines, members, memberText, readMember } from '../../aws/firehose.ts';
 import { NotSent, type Outgoing, sendAll } from '../../aws/sqs.ts';
 import { logError } from '../../aws/telemetry.ts';
@@ -35,7 +34,7 @@ export async function keep(
   deadline: EpochMs,
 ): Promise<Kept> {
   if (!keeping) return { messages, failed: [], waiting: 0 };
-  const refused = await keeping.archive.put(members(archiveLines(messages)));
+  const refused = await keeping.archive.put(members(archiveLines(messages)), deadline);
   if (refused.length === 0) return { messages, failed: [], waiting: 0 };
   const outgoing = refused.map((member) => ({ body: memberText(member) }));
   const lost = await notTaken(keeping.sqs, keeping.unarchivedQueueUrl, outgoing, deadline);
@@ -62,7 +61,11 @@ const pointed = (event: NormalisedEvent, now: number): NormalisedEvent =>
     : event;
 
 /** Offers what waited to the archive again. Returns the messages of that queue that have to wait on. */
-export async function keepLate(records: readonly SQSRecord[], archive: Archive | undefined): Promise<SQSRecord[]> {
+export async function keepLate(
+  records: readonly SQSRecord[],
+  archive: Archive | undefined,
+  deadline: EpochMs,
+): Promise<SQSRecord[]> {
   const read = records.map((record) => {
     try {
       return readMember(record.body, record);
@@ -71,7 +74,10 @@ export async function keepLate(records: readonly SQSRecord[], archive: Archive |
       return undefined;
     }
   });
-  const refused = await archive?.put(read.flatMap((member) => member ?? []));
+  const refused = await archive?.put(
+    read.flatMap((member) => member ?? []),
+    deadline,
+  );
   if (!refused) return [...records];
   const waiting = new Set(refused.flatMap(({ owners }) => [...owners]));
   return records.filter((record, at) => read[at] === undefined || waiting.has(record));
@@ -85,7 +91,7 @@ async function notTaken(
   deadline: EpochMs,
 ): Promise<ReadonlySet<number>> {
   try {
-    await sendAll(sqs, url, outgoing, until(deadline));
+    await sendAll(sqs, url, outgoing, deadline);
     return new Set();
   } catch (error) {
     logError('archive lines not kept', error);

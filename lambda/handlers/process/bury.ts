@@ -1,5 +1,4 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { until } from '../../aws/effort.ts';
 import { NotSent, type Outgoing, sendAll } from '../../aws/sqs.ts';
 import { logError } from '../../aws/telemetry.ts';
 import { DEAD_LETTER, type DeliveryMessage } from '../../contract/message.ts';
@@ -35,7 +34,7 @@ export async function bury(
 /** What the queue did not take, as indexes. */
 async function send(sqs: SQSClient, url: string, letters: readonly Outgoing[], deadline: EpochMs) {
   try {
-    await sendAll(sqs, url, letters, until(deadline));
+    await sendAll(sqs, url, letters, deadline);
     return { indexes: new Set<number>() };
   } catch (error) {
     if (error instanceof NotSent) return { indexes: new Set(error.indexes), cause: error.cause };

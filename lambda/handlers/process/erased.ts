@@ -1,5 +1,4 @@
 import type { Erasures } from '../../aws/dynamodb/erasures.ts';
-import { until } from '../../aws/effort.ts';
 import { logError } from '../../aws/telemetry.ts';
 import type { EpochMs } from '../../contract/units.ts';
 import { mayBringBack } from '../../domain/erasure.ts';
@@ -17,7 +16,7 @@ export async function forgetErased(
   const addresses = new Set([...old].flatMap(({ events }) => events.flatMap(({ event }) => event.recipient ?? [])));
   if (addresses.size === 0) return { messages, failed: [] };
   try {
-    const erasedAt = await erasures.erasedAt([...addresses], until(deadline));
+    const erasedAt = await erasures.erasedAt([...addresses], deadline);
     const remembered = messages.map((opened) => (old.has(opened) ? without(opened, erasedAt) : opened));
     return { messages: remembered, failed: [] };
   } catch (error) {

@@ -54,10 +54,10 @@ const stores = {
  * gives its whole message back to the queue.
  */
 export async function handler(batch: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  if (batch.Records[0]?.eventSourceARN === env.UNARCHIVED_QUEUE_ARN)
-    return givenBack(await keepLate(batch.Records, archive));
   const now = Date.now();
   const until = sharesOf(now, context.getRemainingTimeInMillis());
+  if (batch.Records[0]?.eventSourceARN === env.UNARCHIVED_QUEUE_ARN)
+    return givenBack(await keepLate(batch.Records, archive, until.kept));
 
   const opened = batch.Records.map((message) => openMessage(message, means));
   const known = await forgetErased(opened, erasures, now, until.erased);
@@ -66,7 +66,7 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
   const stored = await record(archive ? withPointers(told, now) : told, eventStore, until.recorded);
   const folded = await suppress(stored, config, stores, until);
   const kept = await keep(folded.messages, keeping, until.kept);
-  const obeyed = await obey(kept.messages);
+  const obeyed = await obey(kept.messages, until.obeyed);
   const buried = await bury(obeyed.messages, sqs, env.DEAD_LETTER_QUEUE_URL, until.buried);
 
   const steps = [known, bound, stored, folded, kept, obeyed, buried];

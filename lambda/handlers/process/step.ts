@@ -25,6 +25,7 @@ export interface Shares {
   readonly judged: number;
   readonly suppressed: number;
   readonly kept: number;
+  readonly obeyed: number;
   readonly buried: number;
 }
 
@@ -45,6 +46,7 @@ export function sharesOf(now: EpochMs, time: number): Shares {
     judged: now + half * 0.8,
     suppressed: now + half,
     kept: now + half * 1.4,
+    obeyed: now + half * 1.6,
     buried: now + time - Math.min(ANSWER, half / 4),
   };
 }

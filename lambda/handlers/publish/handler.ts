@@ -32,7 +32,7 @@ export async function handler(batch: DynamoDBStreamEvent, context: Context): Pro
   const time = context.getRemainingTimeInMillis();
   const deadline = Date.now() + time / 2;
   // What is not buried by then is given back: Lambda would end the function, and the stream bring all of it again.
-  const bury = burial(AbortSignal.timeout(time - Math.min(ANSWER, time / 4)));
+  const bury = burial(Date.now() + time - Math.min(ANSWER, time / 4));
   const unreadable: DynamoDBRecord[] = [];
   const changes = batch.Records.flatMap((record): Change[] => {
     try {
@@ -84,7 +84,7 @@ const age = ({ dynamodb }: DynamoDBRecord): number =>
 type Bury = (records: readonly DynamoDBRecord[], reason: string) => Promise<boolean>;
 
 const burial =
-  (signal: AbortSignal): Bury =>
+  (deadline: EpochMs): Bury =>
   async (records, reason) => {
     if (records.length === 0) return true;
     logWarning('changes not published', { reason, changes: records.length });
@@ -93,7 +93,7 @@ const burial =
       attributes: { [DEAD_LETTER.reason]: reason },
     }));
     try {
-      await sendAll(sqs, env.UNPUBLISHED_QUEUE_URL, messages, signal);
+      await sendAll(sqs, env.UNPUBLISHED_QUEUE_URL, messages, deadline);
       return true;
     } catch (error) {
       logError('changes not buried', error, { changes: records.length });

@@ -1,3 +1,4 @@
+import type { Context } from 'aws-lambda';
 import { dynamoClient, secretsClient } from '../../aws/clients.ts';
 import { readConfig } from '../../aws/config.ts';
 import { takeTrace } from '../../aws/dynamodb/heartbeat.ts';
@@ -7,6 +8,10 @@ import { readEnv } from '../../contract/env.ts';
 import { METRICS } from '../../contract/metrics.ts';
 import { beat } from './heartbeat.ts';
 
+/** Milliseconds after which a heartbeat is given up, and what is left to say so. */
+const GIVE_UP_AFTER = 20_000;
+const ANSWER = 1000;
+
 const env = readEnv('pulse');
 const { sources, heartbeat } = readConfig();
 const secrets = secretsClient();
@@ -14,8 +19,8 @@ const dynamo = dynamoClient();
 let known: readonly string[] | undefined;
 
 /** Kept while the process lives: a heartbeat that is refused asks again. */
-async function keys(fresh: boolean): Promise<readonly string[]> {
-  if (known === undefined || fresh) known = await heartbeatKeys(secrets, env.OWN_KEYS_ARN);
+async function keys(fresh: boolean, signal: AbortSignal): Promise<readonly string[]> {
+  if (known === undefined || fresh) known = await heartbeatKeys(secrets, env.OWN_KEYS_ARN, signal);
   return known;
 }
 
@@ -23,11 +28,12 @@ async function keys(fresh: boolean): Promise<readonly string[]> {
  * Makes silence measurable: a zero per source each period, so that a source that sends nothing has data to alarm on. Then the heartbeat,
  * whose missing count is an alarm; without it a count of its own.
  */
-export async function handler(): Promise<void> {
+export async function handler(_event: object, context: Context): Promise<void> {
   for (const source of Object.keys(sources)) countMetrics({ [METRICS.accepted]: 0 }, source);
   if (!heartbeat) return countMetrics({ [METRICS.pulse]: 1 });
   const arrived = takeTrace.bind(undefined, dynamo, env.EVENTS_TABLE);
-  const ended = await beat({ publicUrl: env.PUBLIC_URL, source: heartbeat, keys, arrived });
+  const giveUpAfter = Math.min(GIVE_UP_AFTER, context.getRemainingTimeInMillis() - ANSWER);
+  const ended = await beat({ publicUrl: env.PUBLIC_URL, source: heartbeat, keys, arrived }, giveUpAfter);
   if ('ms' in ended) countMetrics({ [METRICS.heartbeat]: ended.ms });
   else logWarning('heartbeat lost', { at: ended.lost });
 }

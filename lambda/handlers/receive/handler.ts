@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { secretsClient, sqsClient } from '../../aws/clients.ts';
 import { readConfig } from '../../aws/config.ts';
+import { until } from '../../aws/effort.ts';
 import { fetchText } from '../../aws/fetch-text.ts';
 import { problemJson } from '../../aws/problem.ts';
 import { SecretStore } from '../../aws/secrets.ts';
@@ -11,6 +12,7 @@ import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
 import { readEnv } from '../../contract/env.ts';
 import { MAX_SQS_BYTES } from '../../contract/message.ts';
 import { HEALTH_PATH, sourceOfRoute } from '../../contract/paths.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import { UNSUBSCRIBE_SOURCE } from '../../contract/unsubscribe.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
 import { packMessages } from '../../domain/message.ts';
@@ -35,19 +37,20 @@ const sqs = sqsClient();
 
 const unsubscribe =
   config.unsubscribe &&
-  unsubscriber(config.unsubscribe, new SecretStore(secretsManager, env.UNSUBSCRIBE_KEYS_ARN), (raw, event, signal) =>
-    enqueue(UNSUBSCRIBE_SOURCE, { events: [raw] }, event, signal),
+  unsubscriber(config.unsubscribe, new SecretStore(secretsManager, env.UNSUBSCRIBE_KEYS_ARN), (raw, event, deadline) =>
+    enqueue(UNSUBSCRIBE_SOURCE, { events: [raw] }, event, deadline),
   );
 
 type Result = APIGatewayProxyStructuredResultV2;
 
 /** One webhook request: exact bytes, verify, split, one `SendMessageBatch`. 2xx only once the queue has taken every event. */
 async function receive(event: APIGatewayProxyEventV2): Promise<Result> {
-  if (event.routeKey === `GET ${HEALTH_PATH}`) return health();
-  if (unsubscribe && isUnsubscribe(event)) return unsubscribe(event, AbortSignal.timeout(DECIDE_WITHIN));
+  const deadline = Date.now() + DECIDE_WITHIN;
+  if (event.routeKey === `GET ${HEALTH_PATH}`) return health(deadline);
+  if (unsubscribe && isUnsubscribe(event)) return unsubscribe(event, deadline);
   const source = sources.get(sourceOfRoute(event.routeKey) ?? '');
   if (!source) throw new RefusedRequest('unknown-source', 'No source of this name is configured.');
-  const signal = AbortSignal.timeout(DECIDE_WITHIN);
+  const signal = until(deadline);
   const { requestId } = event.requestContext;
   let proven = false;
   try {
@@ -59,7 +62,7 @@ async function receive(event: APIGatewayProxyEventV2): Promise<Result> {
     const store = source.name === HEARTBEAT_SOURCE ? ownKeys : secrets;
     const proof = await verified(source, request, { secrets: store, signal, fetchText });
     proven = true;
-    return proof.answer ? asResult(proof.answer) : await take(source, request, event, signal);
+    return proof.answer ? asResult(proof.answer) : await take(source, request, event, deadline);
   } catch (error) {
     if (!(error instanceof RefusedRequest)) throw error;
     return refuse(source, error, proven, requestId);
@@ -67,8 +70,8 @@ async function receive(event: APIGatewayProxyEventV2): Promise<Result> {
 }
 
 /** For uptime monitors: whether requests can be checked. Reads nothing that is not due to be read anyway. */
-async function health(): Promise<Result> {
-  if (!(await secrets.readable(AbortSignal.timeout(DECIDE_WITHIN))))
+async function health(deadline: EpochMs): Promise<Result> {
+  if (!(await secrets.readable(until(deadline))))
     throw new RefusedRequest('cannot-verify', 'Requests cannot be checked right now.');
   return asResult({
     status: 200,
@@ -81,10 +84,10 @@ async function take(
   source: Source,
   request: WebhookRequest,
   event: APIGatewayProxyEventV2,
-  signal: AbortSignal,
+  deadline: EpochMs,
 ): Promise<Result> {
   const split = source.provider.split(request, source.options);
-  await enqueue(source.name, split, event, signal);
+  await enqueue(source.name, split, event, deadline);
   return asResult({
     status: 200,
     headers: { 'content-type': 'application/json' },
@@ -97,7 +100,7 @@ async function enqueue(
   source: string,
   { events, meta }: Payload,
   event: APIGatewayProxyEventV2,
-  signal: AbortSignal,
+  deadline: EpochMs,
 ): Promise<void> {
   const { requestId } = event.requestContext;
   const receivedAt = new Date(event.requestContext.timeEpoch).toISOString();
@@ -113,7 +116,7 @@ async function enqueue(
       sqs,
       env.DELIVERY_QUEUE_URL,
       messages.map((body) => ({ body })),
-      signal,
+      deadline,
     );
   } catch (error) {
     logError('events not enqueued', error, { source, requestId });

@@ -1,9 +1,11 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { until } from '../../aws/effort.ts';
 import type { SecretStore } from '../../aws/secrets.ts';
 import { countMetrics, logWarning } from '../../aws/telemetry.ts';
 import { FACTS, LOG } from '../../contract/logs.ts';
 import { METRICS } from '../../contract/metrics.ts';
 import { unsubscribePath } from '../../contract/paths.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import { UNSUBSCRIBE_SOURCE, type UnsubscribeConfig } from '../../contract/unsubscribe.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
 import { wishEvent } from '../../domain/unsubscribe/event.ts';
@@ -15,7 +17,7 @@ import { type Claims, openToken } from '../../domain/unsubscribe/token.ts';
 
 type Result = APIGatewayProxyStructuredResultV2;
 /** @throws RefusedRequest where the queue did not take it */
-type Enqueue = (raw: string, event: APIGatewayProxyEventV2, signal: AbortSignal) => Promise<void>;
+type Enqueue = (raw: string, event: APIGatewayProxyEventV2, deadline: EpochMs) => Promise<void>;
 
 export const isUnsubscribe = ({ routeKey }: APIGatewayProxyEventV2): boolean =>
   routeKey.endsWith(` ${unsubscribePath('{token}')}`);
@@ -32,21 +34,21 @@ export function unsubscriber(config: UnsubscribeConfig, keys: SecretStore, enque
     body: pages.html(view),
   });
 
-  return async (event: APIGatewayProxyEventV2, signal: AbortSignal): Promise<Result> => {
+  return async (event: APIGatewayProxyEventV2, deadline: EpochMs): Promise<Result> => {
     const { method } = event.requestContext.http;
     const posted = method === 'POST' ? readPosted(event.headers['content-type'] ?? '', bodyOf(event)) : undefined;
     const asked = posted?.language ?? event.queryStringParameters?.[FORM.language];
     const accepted = event.headers['accept-language'];
     const language = languageFor(asked, accepted, pages.languages, pages.fallback);
     try {
-      const claims = await open(event.pathParameters?.token ?? '', keys, signal);
+      const claims = await open(event.pathParameters?.token ?? '', keys, until(deadline));
       if (!claims) {
         note('bad-proof', event);
         return answer(404, { state: 'invalid', language });
       }
       const view = { language, scope: claims.scope };
       if (!posted) return answer(method === 'POST' ? 400 : 200, { ...view, state: 'ask' });
-      await enqueue(wishEvent(posted.wish, posted.way, claims, event.requestContext.timeEpoch), event, signal);
+      await enqueue(wishEvent(posted.wish, posted.way, claims, event.requestContext.timeEpoch), event, deadline);
       return answer(200, { ...view, state: posted.wish === 'unsubscribe' ? 'left' : 'back' });
     } catch (error) {
       if (!(error instanceof RefusedRequest)) throw error;

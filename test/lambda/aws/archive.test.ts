@@ -24,12 +24,15 @@ const two = [
 ];
 const ownersOf = (refused: readonly Member<string>[]) => refused.map(({ owners }) => [...owners]);
 
+/** No deadline that matters here. */
+const SOON = Number.MAX_SAFE_INTEGER;
+
 describe('the archive', () => {
   test('packs the lines of many messages into one gzip member, in order; members follow each other as one file', async () => {
     const { archive, requests } = firehose();
-    expect(await archive.put(members(two))).toEqual([]);
+    expect(await archive.put(members(two), SOON)).toEqual([]);
     expect(requests.map(textOf)).toEqual(['1\n2\n3\n']);
-    await archive.put(members([{ owner: 'c', lines: ['4\n'] }]));
+    await archive.put(members([{ owner: 'c', lines: ['4\n'] }]), SOON);
     expect(
       gunzipSync(Buffer.concat(requests.flatMap(({ Records }) => Records.map(({ Data }) => Data)))).toString(),
     ).toBe('1\n2\n3\n4\n');
@@ -42,7 +45,7 @@ describe('the archive', () => {
       () => `${randomBytes(150_000).toString('latin1').replaceAll('\n', ' ')}\n`,
     );
     const made = members([{ owner: 'a', lines }]);
-    await archive.put(made);
+    await archive.put(made, SOON);
     expect(requests.map(textOf).join('')).toBe(lines.join(''));
     for (const { Records } of requests) {
       const sizes = Records.map(({ Data }) => Data.length);
@@ -60,7 +63,7 @@ describe('the archive', () => {
     });
     const { archive } = firehose([half]);
     const large = ['a', 'b'].map((owner) => ({ owner, lines: [`${owner.repeat(600_000)}\n`] }));
-    expect(ownersOf(await archive.put(members(large)))).toEqual([['b']]);
+    expect(ownersOf(await archive.put(members(large), SOON))).toEqual([['b']]);
   });
 
   test('is left alone for a minute after it refused something', async () => {
@@ -70,12 +73,12 @@ describe('the archive', () => {
     const { archive, requests } = firehose([no]);
     jest.useFakeTimers({ now: 0, doNotFake: ['nextTick', 'setImmediate'] });
     try {
-      expect(ownersOf(await archive.put(members(two)))).toEqual([['a', 'b']]);
+      expect(ownersOf(await archive.put(members(two), SOON))).toEqual([['a', 'b']]);
       jest.setSystemTime(59_000);
-      expect(ownersOf(await archive.put(members(two)))).toEqual([['a', 'b']]);
+      expect(ownersOf(await archive.put(members(two), SOON))).toEqual([['a', 'b']]);
       expect(requests).toHaveLength(1);
       jest.setSystemTime(60_000);
-      expect(await archive.put(members(two))).toEqual([]);
+      expect(await archive.put(members(two), SOON)).toEqual([]);
     } finally {
       jest.useRealTimers();
     }

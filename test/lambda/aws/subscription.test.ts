@@ -25,7 +25,7 @@ async function address(answer: RequestListener): Promise<{ url: string; asked: (
 
 const failure = async (answer: RequestListener): Promise<unknown> => {
   const { url } = await address(answer);
-  return confirmSubscription({ kind: 'fetch-url', url }).then(
+  return confirmSubscription({ kind: 'fetch-url', url }, AbortSignal.timeout(5000)).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -38,7 +38,7 @@ const status =
 describe('a subscription that is confirmed by its address', () => {
   test('is asked for once', async () => {
     const { url, asked } = await address((_request, response) => void response.end('<ConfirmSubscriptionResponse/>'));
-    await confirmSubscription({ kind: 'fetch-url', url });
+    await confirmSubscription({ kind: 'fetch-url', url }, AbortSignal.timeout(5000));
     expect(asked()).toEqual(['GET /?Token=t']);
   });
 

@@ -116,7 +116,7 @@ describe('a heartbeat', () => {
   test('is signed, and looked for where process stores it: without a recipient, under its own source', async () => {
     const looked: EventKey[] = [];
     const arrived = async (key: EventKey) => looked.push(key) > 2;
-    expect(await beat(means({ arrived }))).toEqual({ ms: expect.any(Number) });
+    expect(await beat(means({ arrived }), 5000)).toEqual({ ms: expect.any(Number) });
     expect(posts).toHaveLength(1);
     expect(posts[0]?.signature).toBe(signGeneric(posts[0]?.body ?? '', 'key-1')['x-webhook-signature']);
     expect(looked[0]).toEqual({

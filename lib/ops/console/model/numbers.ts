@@ -24,7 +24,7 @@ export interface EventsFilter {
   readonly since: string;
 }
 
-const MOST = 200;
+const MOST = 100;
 
 /** @throws CannotKnow where the table has no index by hour */
 export async function eventsModel({ target, now }: Context, filter: EventsFilter): Promise<EventsModel> {

@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { constants, Script } from 'node:vm';
+import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
+import type { FunctionName } from '../../../lambda/contract/env.ts';
+import { buildFunction } from '../../../lib/constructs/bundle/build.ts';
+
+export type Handler = (event: object, context: object) => Promise<unknown>;
+
+/** One container of a function: its own module state, variables, log and fetches; many run side by side in this process. */
+export interface Container {
+  readonly handler: Handler;
+  /** What it wrote, metrics lines among it. */
+  readonly log: () => string;
+}
+
+export interface Given {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly fetch?: typeof fetch;
+}
+
+/** A bundle as a deploy would upload it. Each start loads it anew, as a cold start does, and costs little more than running its first lines. */
+export async function bundleOf(name: FunctionName, config: RuntimeConfig): Promise<(given: Given) => Container> {
+  const folder = mkdtempSync(join(tmpdir(), `quell-${name}-`));
+  await buildFunction(name, config, folder);
+  const file = join(folder, 'index.js');
+  const code = readFileSync(file, 'utf8');
+  const script = new Script(
+    `(function (exports, require, module, __filename, __dirname, process, fetch) {${code}\n})`,
+    {
+      filename: file,
+      // The SDK loads its agents when they are first needed.
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    },
+  );
+  const run = script.runInThisContext() as (...given: unknown[]) => void;
+  const require = createRequire(file);
+  return ({ variables, fetch: own = fetch }) => {
+    const written: string[] = [];
+    const sink = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        written.push(chunk.toString());
+        done();
+      },
+    });
+    const shadow = Object.create(process, {
+      env: { value: { ...variables } },
+      stdout: { value: sink },
+      stderr: { value: sink },
+    }) as NodeJS.Process;
+    const module = { exports: {} as { handler: Handler } };
+    run(module.exports, require, module, file, folder, shadow, own);
+    return { handler: module.exports.handler, log: () => written.join('') };
+  };
+}
