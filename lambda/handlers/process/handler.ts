@@ -16,14 +16,14 @@ import { keep, keepLate, withPointers } from './archive.ts';
 import { bindBodies } from './bind.ts';
 import { bury } from './bury.ts';
 import { forgetErased } from './erased.ts';
-import { tellMachines } from './machines.ts';
 import { obey } from './obey.ts';
 import { openMessage } from './opened.ts';
 import { record } from './record.ts';
-import { requestsOf } from './requests.ts';
 import { sharesOf } from './step.ts';
 import { suppress } from './suppress.ts';
 import { tallyOf } from './tally.ts';
+import { tellMachines } from './told/machines.ts';
+import { requestsOf } from './told/requests.ts';
 
 const env = readEnv('process');
 const config = readConfig();

@@ -8,9 +8,9 @@ import { withPointers } from '../../../lambda/handlers/process/archive.ts';
 import { forgetErased } from '../../../lambda/handlers/process/erased.ts';
 import type { Opened } from '../../../lambda/handlers/process/opened.ts';
 import { record } from '../../../lambda/handlers/process/record.ts';
-import { requestsOf } from '../../../lambda/handlers/process/requests.ts';
 import { divide, sharesOf } from '../../../lambda/handlers/process/step.ts';
 import { tallyOf } from '../../../lambda/handlers/process/tally.ts';
+import { requestsOf } from '../../../lambda/handlers/process/told/requests.ts';
 import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
 
 /** The steps of `process` by themselves, each with what the others would give it. */
@@ -60,6 +60,7 @@ describe('the shares of time', () => {
       judged: 13_000,
       suppressed: 16_000,
       kept: 22_000,
+      obeyed: 25_000,
       buried: 30_000,
     });
     expect(sharesOf(0, 2000).buried).toBe(1750);

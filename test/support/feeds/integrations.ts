@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
+import { appOf } from '../template.ts';
 import type { EventPattern } from './pattern.ts';
 
 export interface Rule {
@@ -20,7 +21,7 @@ export function integrationRules(): Rule[] {
   return globSync('docs/integrations/*.yaml')
     .sort()
     .flatMap((templateFile) => {
-      const stack = new Stack();
+      const stack = new Stack(appOf(), 'Integration');
       new CfnInclude(stack, 'Included', { templateFile });
       const { Parameters = {}, Resources = {} } = Template.fromStack(stack).toJSON() as {
         Parameters?: Record<string, { Default?: unknown }>;

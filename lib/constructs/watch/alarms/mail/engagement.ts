@@ -28,8 +28,7 @@ export function engagementAlarms({ stage, alarms }: Settings): AlarmSpec[] {
    * nothing can stay within a band whose lower bound is below nothing. Too little mail is divided by nothing, and no value.
    */
   const drop = (what: 'openings' | 'clicks', deviations: number): AlarmSpec => ({
-    heading: 'engagement-drop',
-    ...(what === 'clicks' && { subject: what }),
+    heading: what === 'clicks' ? 'engagement-drop-clicks' : 'engagement-drop',
     severity: 'ticket',
     broken: `Mails get fewer ${what} than usual: those delivered for each were above their band of ${deviations} standard deviations for twelve hours. Mail may land in the spam folder.`,
     metric: countsIn(

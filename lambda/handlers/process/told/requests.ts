@@ -1,7 +1,7 @@
-import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
-import type { RequestOutcome } from '../../contract/logs.ts';
-import type { Opened } from './opened.ts';
-import type { RecordedEvent } from './record.ts';
+import { HEARTBEAT_SOURCE } from '../../../contract/config.ts';
+import type { RequestOutcome } from '../../../contract/logs.ts';
+import type { Opened } from '../opened.ts';
+import type { RecordedEvent } from '../record.ts';
 
 const NOTHING: RequestOutcome = { stored: 0, known: 0, dead: 0, again: 0 };
 
