@@ -6,7 +6,8 @@ import { type Buried, type Handler, loadBundle, sqsStandIn } from '../../support
 import { type FaultyProxy, faultyProxy, unavailable } from '../../support/surroundings/faulty-proxy.ts';
 import { settingsOf } from '../../support/template.ts';
 
-const context = { getRemainingTimeInMillis: () => 400 };
+/** Half of it for a bus that refuses, a quarter to bury: enough on a slow machine. */
+const context = { getRemainingTimeInMillis: () => 1600 };
 const NOW = Date.now() / 1000;
 
 let bus: Listening;
