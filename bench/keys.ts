@@ -1,6 +1,6 @@
 import { totalCalls } from './aws/tally.ts';
 import type { ConsoleResult } from './console/measure.ts';
-import { archive, perMillion, total } from './cost/model.ts';
+import { archive, perMillion, provisioned, total } from './cost/model.ts';
 import { shapesOf } from './cost/shapes.ts';
 import type { Wave } from './end-to-end/bounces.ts';
 import type { EndToEnd } from './end-to-end/measure.ts';
@@ -40,6 +40,8 @@ export function keysOf({ receive, process, start, endToEnd, wave, console }: Res
     'receive.cpuRatioToFloor': Math.max(...receive.rows.map(({ ratio }) => ratio.median)),
     ...Object.fromEntries(byEvents),
     'receive.peakMB': receive.largest.peakMB,
+    'process.peakMB': process.peakMB,
+    'archive.bytesPerEvent': hundred.archiveBytes,
     'receive.bundleKB': start.receive.kilobytes,
     'process.bundleKB': start.process.kilobytes,
     'receive.bundleKB.oneProvider': start.receiveOne.kilobytes,
@@ -48,6 +50,7 @@ export function keysOf({ receive, process, start, endToEnd, wave, console }: Res
     'process.loadMs': start.process.loadMs.median,
     'cost.onePerRequest': total(perMillion(one)) + archive(one),
     'cost.hundredPerRequest': total(perMillion(hundred)) + archive(hundred),
+    'cost.provisioned': total(provisioned(hundred)) + archive(hundred),
     'endToEnd.eventsPerSecond': endToEnd.eventsPerSecond,
     'endToEnd.bouncesPerSecond': wave.bounces / wave.indexed.median,
     'endToEnd.hourIndexRatio': wave.ratio.median,
@@ -67,11 +70,13 @@ export const TO_HOLD = {
   'process.awsCallsPer1000Events': 60,
   'process.cpuRatioToPutItem': 1 / 6,
   'receive.cpuRatioToFloor': 1.3,
+  'process.peakMB': 512,
   'receive.bundleKB': 340,
   'process.bundleKB': 450,
   'receive.loadMs': 45,
   'cost.onePerRequest': 2.75,
   'cost.hundredPerRequest': 0.85,
+  'cost.provisioned': 0.4,
   'console.slowestPageMs': 300,
 } as const satisfies Record<string, number>;
 export type Held = keyof typeof TO_HOLD;

@@ -1,8 +1,8 @@
 import { type NullAws, startNullAws } from './aws/null-aws.ts';
 import { type Counted, count, onEmulator } from './count.ts';
-import { hundreds, ones, thousands } from './load/batches.ts';
+import { hundreds, largest, ones, thousands } from './load/batches.ts';
 import { type Contender, takeTurns } from './run/rounds.ts';
-import { startSubject } from './run/subject.ts';
+import { HEAP, startSubject } from './run/subject.ts';
 import { ratio, type Spread, spread } from './stats.ts';
 
 export const WAYS = ['ours', 'putItem', 'idempotency'] as const;
@@ -23,6 +23,8 @@ export interface ProcessResult {
   /** Full batches of ten messages, of a hundred events each and of one event each; with the archive on as well. */
   readonly full: Full;
   readonly archived: Full;
+  /** Most memory, with the two largest batches there can be, one after the other. */
+  readonly peakMB: number;
 }
 
 interface Full {
@@ -52,11 +54,24 @@ export async function measureProcess(
       counted: await eachWay((way) => count(folders[way], aws, hundreds(10), 100)),
       full: await full(folders.ours, aws),
       archived: await full(folders.archived, aws),
+      peakMB: await peakOf(folders.archived, aws.url),
       emulated: await onEmulator((emulated) => eachWay((way) => count(folders[way], emulated, hundreds(10, way), 100))),
     };
   } finally {
     aws.stop();
   }
+}
+
+/** Longer than Lambda waits: a slow machine would give messages back, and hold less. */
+const PATIENT = 600_000;
+
+/** Megabytes that the function needs at most, its heap bounded as Lambda bounds it. Rejects where it does not get through. */
+export async function peakOf(folder: string, aws: string): Promise<number> {
+  const batches = largest();
+  const subject = startSubject(folder, batches, aws, { execArgv: HEAP, invocationMs: PATIENT });
+  const { peakKb } = await subject.run(batches.length);
+  subject.stop();
+  return peakKb / 1024;
 }
 
 const full = async (folder: string, aws: NullAws): Promise<Full> => ({

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { checkRegion } from '../lib/settings/aws/regions.ts';
 import { loadSettings } from '../lib/settings/load.ts';
 import { SettingsError } from '../lib/settings/mistakes.ts';
-import { checkRegion } from '../lib/settings/regions.ts';
 import { ownRunbookPage } from '../lib/settings/runbook-url.ts';
 import { checkSize, QuellStack } from '../lib/stack.ts';
 

@@ -36,6 +36,7 @@ export class QuellStack extends Stack {
       consumerTimeout: PROCESS_TIMEOUT,
       feeds: Object.values(settings.sources).some(isFed),
       archive: settings.archive !== false,
+      limited: settings.capacity !== undefined,
     });
     const sesTopics = new SesTopics(this, 'SesTopics', settings.sources);
     const topicArns = sesTopics.arnsBySource();

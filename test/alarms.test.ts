@@ -23,7 +23,7 @@ const KEY = 'guide-secret-1';
 const WHSEC = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
 const SETTINGS = {
   sources: {
-    guide: { provider: 'generic', expectEvery: '1h' },
+    guide: { provider: 'generic', expectEvery: '1h', expectAtLeast: 30 },
     resend: { provider: 'resend' },
     keyless: { provider: 'generic' },
     mail: { provider: 'ses', createTopic: true },
@@ -160,7 +160,22 @@ const awsNormal = (): Value[] => [
   ofAws('queue-age', 'ApproximateAgeOfOldestMessage', 2),
   ofAws('dead-letters', 'ApproximateNumberOfMessagesVisible', 0),
   ofAws('dead-letters-expire', 'ApproximateAgeOfOldestMessage', 0),
+  // A change is published: the run of an hour has both.
+  ofAws('publish-dead', 'SuppressionChanges', 1),
+  ofAws('publish-dead', 'Invocations', 1),
+  ...['page', 'ticket'].flatMap((topic) => [
+    ofAws(`alarms-unheard-${topic}`, 'NumberOfMessagesPublished', 1),
+    ofAws(`alarms-unheard-${topic}`, 'NumberOfNotificationsDelivered', 2),
+  ]),
 ];
+
+/** Metrics that are no longer written. */
+const without = (alarm: string, metric: string) => {
+  const gone = ofAws(alarm, metric, 0);
+  return ({ name, dimensions }: Value): boolean => name === gone.name && dimensions === gone.dimensions;
+};
+/** Letters of eleven days: their queue is emptied on the fourteenth. */
+const old = (alarm: string): Value => ofAws(alarm, 'ApproximateAgeOfOldestMessage', 11 * 86_400);
 
 const own = (name: string, times = 1) =>
   wrong.filter((value) => value.name === name).map((v) => ({ ...v, value: v.value * times }));
@@ -176,11 +191,20 @@ const FAULTS: Record<string, () => { readonly add?: readonly Value[]; readonly d
   'function-throttles-receive': () => ({ add: [ofAws('function-throttles-receive', 'Throttles', 1)] }),
   'slow-answers': () => ({ add: [ofAws('slow-answers', 'Duration', 2300)] }),
   'queue-age': () => ({ add: [ofAws('queue-age', 'ApproximateAgeOfOldestMessage', 1200)] }),
+  'queue-age-acts': () => ({ add: [ofAws('queue-age-acts', 'ApproximateAgeOfOldestMessage', 1200)] }),
   'dead-letters': () => ({ add: [ofAws('dead-letters', 'ApproximateNumberOfMessagesVisible', 1)] }),
   'buried-events': () => ({ add: own(METRICS.deadLettered) }),
-  'dead-letters-expire': () => ({
-    add: [ofAws('dead-letters-expire', 'ApproximateAgeOfOldestMessage', 11 * 86_400)],
-  }),
+  'dead-letters-expire': () => ({ add: [old('dead-letters-expire')] }),
+  'undelivered-expire-mail': () => ({ add: [old('undelivered-expire-mail')] }),
+  'unpublished-expire': () => ({ add: [old('unpublished-expire')] }),
+  'unarchived-expire': () => ({ add: [old('unarchived-expire')] }),
+  'archive-behind': () => ({ add: [ofAws('archive-behind', 'ApproximateAgeOfOldestMessage', 3 * 3600)] }),
+  'publish-dead': () => ({ drop: without('publish-dead', 'Invocations') }),
+  'alarms-unheard-page': () => ({ drop: without('alarms-unheard-page', 'NumberOfNotificationsDelivered') }),
+  'alarms-unheard-ticket': () => ({ drop: without('alarms-unheard-ticket', 'NumberOfNotificationsDelivered') }),
+  // Whoever sends no deliveries gets his rates judged by nothing.
+  'missing-kinds': () => ({ drop: ({ name }) => name === METRICS.delivered }),
+  'trickle-guide': () => ({ drop: isTraffic, add: [{ ...accepted('guide'), value: 1 }] }),
   'table-failures': () => ({ add: own(METRICS.tableFailures, 25) }),
   heartbeat: () => ({ drop: ({ name }) => name === METRICS.heartbeat }),
   'bounce-rate-warning': () => ({ add: own(METRICS.hardBounces) }),
@@ -207,6 +231,10 @@ const FAULTS: Record<string, () => { readonly add?: readonly Value[]; readonly d
   'endpoint-failing': () => ({ add: [ofAws('api-server-errors', '5xx', 20)] }),
 };
 
+/** An event of a source. */
+const accepted = (source: string): Value =>
+  ordinary().find(({ name, dimensions }) => name === METRICS.accepted && dimensions === `source=${source}`) as Value;
+
 /** Events themselves, not the zeros of pulse. */
 const isTraffic = ({ name, value }: Value): boolean => name === METRICS.accepted && value > 0;
 
@@ -221,7 +249,15 @@ function stretchOf(fault: string, ms: number): Stretch {
   return { values: [...ordinary().filter((value) => !drop(value)), ...zeros, ...add], ms };
 }
 
-const families = ['silence', 'refused-proofs', 'unreadable', 'unverifiable', 'traffic-surge'];
+const families = [
+  'silence',
+  'trickle',
+  'undelivered-expire',
+  'refused-proofs',
+  'unreadable',
+  'unverifiable',
+  'traffic-surge',
+];
 
 test('every alarm is driven below, one member of each family of sources', () => {
   const familyOf = (name: string) => families.find((family) => name.startsWith(`${family}-`)) ?? name;
@@ -269,7 +305,8 @@ describe.each(Object.keys(FAULTS))('%s', (name) => {
 describe('within minutes', () => {
   test.each([
     ['heartbeat', 15],
-    ['unverifiable-keyless', 5],
+    // A second time: what a retry mends wakes nobody.
+    ['unverifiable-keyless', 10],
     ['not-enqueued', 10],
     ['function-errors-process', 10],
     ['dead-letters', 5],

@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { globSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -381,6 +382,34 @@ describe('what is refused leaves no trace', () => {
     });
     expect(stored.map(({ eventKey }) => String(eventKey)[0]).sort()).toEqual(['-', '2']);
     expect(await driver.suppressed()).not.toContain('timeless@example.com');
+  });
+});
+
+describe('web pages do not reach what stands behind', () => {
+  const ask = (url: string, headers: Record<string, string>): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      request(url, { method: 'POST', headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      })
+        .on('error', reject)
+        .end('{}');
+    });
+
+  test.each([
+    ['of another origin', { origin: 'https://evil.example' }],
+    ['that a name leads here', { host: 'rebound.example' }],
+    ['that a browser marks as foreign', { 'sec-fetch-site': 'cross-site' }],
+  ])('a request %s', async (_, headers) => {
+    const { dynamodb, ...endpoints } = local.stack.endpoints;
+    for (const [service, url] of Object.entries(endpoints))
+      expect([service, await ask(url, headers)]).toEqual([service, 403]);
+    // It answers anybody, so it stands where nobody looks.
+    if (process.platform === 'linux') expect(dynamodb).not.toContain('127.0.0.1');
+  });
+
+  test('a webhook may come under any name: a tunnel has its own', async () => {
+    expect(await ask(`${local.stack.url}/webhooks/v1/guide`, { host: 'tunnel.example' })).toBe(401);
   });
 });
 

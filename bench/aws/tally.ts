@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { BY_HOUR } from '../../lambda/contract/tables.ts';
 import { archiveBilled, billedChunks, itemBytes, statementItem, writeUnits } from './units.ts';
 
 /** What a run asked of AWS. Plain data: it travels between processes. */
@@ -13,7 +14,7 @@ export interface Tally {
   /** Bytes put into the archive, and what is billed for them: records count in steps of 5 KB. */
   archiveBytes: number;
   archiveBilled: number;
-  /** By table: write units and bytes by formula, items, and what the emulator says it consumed. */
+  /** By table, and by index as `<table>/<index>`: write units and bytes by formula, items, and what the emulator says it consumed. */
   tables: Record<string, { items: number; bytes: number; units: number; consumed: number }>;
 }
 
@@ -50,6 +51,8 @@ export function count(tally: Tally, operation: string, input: Json): void {
     for (const { Statement, Parameters } of input.Statements as unknown as Statement[]) {
       const { table, item } = statementItem(Statement, Parameters);
       countWrite(tally, table, itemBytes(item));
+      // What has the key of an index is written there too, whole.
+      if (BY_HOUR.partitionKey in item) countWrite(tally, `${table}/${BY_HOUR.name}`, itemBytes(item));
     }
   if (operation === 'PutItem')
     countWrite(tally, input.TableName as unknown as string, itemBytes(input.Item as unknown as Item));

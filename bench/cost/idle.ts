@@ -26,6 +26,24 @@ const HEARTBEAT =
   8 * PRICES.readUnit +
   1 * ASSUMED.memoryGb * PRICES.lambdaGbSecond;
 
+/** Two for each way a target can scale. */
+const ALARMS_OF_SCALING = 4;
+
+interface Throughput {
+  readonly ProvisionedThroughput?: { readonly ReadCapacityUnits: number; readonly WriteCapacityUnits: number };
+}
+
+/** Of tables and their indexes, as the template begins with them: the least there ever is. */
+const provisionedOf = (tables: readonly Resource[]): number =>
+  tables
+    .flatMap(({ Properties = {} }) => [Properties, ...((Properties.GlobalSecondaryIndexes ?? []) as Throughput[])])
+    .reduce((sum: number, { ProvisionedThroughput: units }: Throughput) => {
+      const hourly = units
+        ? units.WriteCapacityUnits * PRICES.writeUnitHour + units.ReadCapacityUnits * PRICES.readUnitHour
+        : 0;
+      return sum + (hourly * MONTH_SECONDS) / 3600;
+    }, 0);
+
 /** Dollars a month, line by line. @param resources of the template @param alwaysWritten metrics that pulse writes with every run */
 export function idle(resources: Readonly<Record<string, Resource>>, alwaysWritten: number): Lines {
   const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type);
@@ -43,6 +61,11 @@ export function idle(resources: Readonly<Record<string, Resource>>, alwaysWritte
       (MONTH_SECONDS / LONG_POLL_SECONDS) * POLLERS * polled * PRICES.sqsRequest,
     ],
     [`runs of pulse with its heartbeat: ${beats.toLocaleString('en-US')}`, beats * HEARTBEAT],
+    [`writes and reads a second that are there at least`, provisionedOf(ofType('AWS::DynamoDB::Table'))],
+    [
+      `alarms of auto scaling: ${count('AWS::ApplicationAutoScaling::ScalableTarget') * ALARMS_OF_SCALING}`,
+      count('AWS::ApplicationAutoScaling::ScalableTarget') * ALARMS_OF_SCALING * PRICES.alarm,
+    ],
     ['dashboard', count('AWS::CloudWatch::Dashboard') * PRICES.dashboard],
   ];
   return Object.fromEntries(lines.filter(([, dollars]) => dollars > 0));

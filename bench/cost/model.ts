@@ -1,3 +1,4 @@
+import { AIM_PERCENT } from '../../lib/constructs/storage/capacity.ts';
 import { GB, PRICES } from './prices.ts';
 
 /** What one event asks of AWS, counted in a real run, and the few things a run on one machine cannot show. */
@@ -11,6 +12,8 @@ export interface PerEvent {
   /** Invocations of `process`. */
   readonly batches: number;
   readonly eventWriteUnits: number;
+  /** Of the index by hour, which holds few of the events. */
+  readonly indexWriteUnits: number;
   readonly suppressionWriteUnits: number;
   readonly readUnits: number;
   /** CPU milliseconds, as measured. */
@@ -61,12 +64,31 @@ export function perMillion(event: PerEvent): Lines {
     'SQS send': event.sendChunks * PRICES.sqsRequest,
     'SQS receive and delete': (event.receiveChunks + event.deletes) * PRICES.sqsRequest,
     'DynamoDB, events': event.eventWriteUnits * PRICES.writeUnit,
+    'DynamoDB, index by hour': event.indexWriteUnits * PRICES.writeUnit,
     'DynamoDB, suppression': event.suppressionWriteUnits * PRICES.writeUnit + event.readUnits * PRICES.readUnit,
     // A busy bus fills its batches; a quiet one pays an invocation for each change.
     'EventBridge, publish': event.busEvents * (PRICES.busEvent + PRICES.lambdaRequest),
     'CloudWatch Logs': (event.logBytes / GB) * PRICES.logsIngested,
   });
 }
+
+/**
+ * The same with `capacity`: the events table and its index provisioned, a share of it used.
+ * @param used from 0 to 1; auto scaling aims at {@link AIM_PERCENT}
+ */
+export function provisioned(event: PerEvent, used = AIM_PERCENT / 100): Lines {
+  const unit = PRICES.writeUnitHour / 3600 / used;
+  return {
+    ...perMillion(event),
+    ...scaled({
+      'DynamoDB, events': event.eventWriteUnits * unit,
+      'DynamoDB, index by hour': event.indexWriteUnits * unit,
+    }),
+  };
+}
+
+/** The share of a provisioned unit that must be used for it to cost what a unit paid per request costs. */
+export const BREAK_EVEN = PRICES.writeUnitHour / 3600 / PRICES.writeUnit;
 
 /** The archive, per million events; what it stores is a matter of months. */
 export const archive = (event: PerEvent): number => (event.archiveBilledBytes / GB) * PRICES.firehose * 1e6;

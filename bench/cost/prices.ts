@@ -11,6 +11,9 @@ export const PRICES = {
   sqsRequest: 0.4 / MILLION,
   writeUnit: 0.625 / MILLION,
   readUnit: 0.125 / MILLION,
+  /** Provisioned, for an hour of one unit a second. */
+  writeUnitHour: 0.00065,
+  readUnitHour: 0.00013,
   /** Per GB and month. */
   tableStorage: 0.25,
   pointInTimeRecovery: 0.2,

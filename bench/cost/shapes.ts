@@ -1,3 +1,4 @@
+import { BY_HOUR } from '../../lambda/contract/tables.ts';
 import { archiveBilled, billedChunks } from '../aws/units.ts';
 import type { Counted } from '../count.ts';
 import type { ProcessResult } from '../process.ts';
@@ -33,6 +34,7 @@ function perEvent(request: ReceiveRow, batch: Counted, archived: Counted): PerEv
     deletes: 1 / (BATCH * request.events),
     batches: invocations / events,
     eventWriteUnits: of(TABLES.events).units / events,
+    indexWriteUnits: of(`${TABLES.events}/${BY_HOUR.name}`).units / events,
     suppressionWriteUnits: suppression.units / events,
     // Read consistently before it is written: one unit up to 4 KB, also where nothing is stored yet.
     readUnits: suppression.items / events,

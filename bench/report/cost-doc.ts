@@ -1,6 +1,18 @@
 import { METRICS } from '../../lambda/contract/metrics.ts';
+import { AIM_PERCENT } from '../../lib/constructs/storage/capacity.ts';
 import { idleOfDocs } from '../cost/idle.ts';
-import { ASSUMED, archive, type Lines, perMillion, published, storage, total, variants } from '../cost/model.ts';
+import {
+  ASSUMED,
+  archive,
+  BREAK_EVEN,
+  type Lines,
+  perMillion,
+  provisioned,
+  published,
+  storage,
+  total,
+  variants,
+} from '../cost/model.ts';
 import { GB, PRICES } from '../cost/prices.ts';
 import { archives, shapesOf } from '../cost/shapes.ts';
 import type { Everything } from '../run/all.ts';
@@ -36,6 +48,21 @@ ${markdown([head, ...rows(lines, many), both(archiveName, archive(one), archive(
 
 Batches that are not full cost more: a message processed alone needs an invocation and two queue requests for itself, ${dollars((PRICES.lambdaRequest + 2 * PRICES.sqsRequest) * 1e6)} per million messages
 instead of a tenth of it.
+
+## With a capacity
+
+With [\`capacity\`](settings.md#capacity) the events table and its index are paid by the hour. Auto scaling aims at using ${AIM_PERCENT} % of what is there; the total of the table above is then
+
+${markdown([
+  ['used on average', '1 event per request', '100 per request'],
+  ...[AIM_PERCENT, 60, 40, 100 * BREAK_EVEN].map((percent) => [
+    `${figure(percent)} %`,
+    dollars(total(provisioned(one, percent / 100)) + archive(one)),
+    dollars(total(provisioned(hundred, percent / 100)) + archive(hundred)),
+  ]),
+])}
+
+Below ${figure(100 * BREAK_EVEN)} % on average the default, which is paid per request, is cheaper. A write a second that is never used costs ${dollars(PRICES.writeUnitHour * 720)} a month, so \`min\` should be what a quiet hour uses.
 
 ## By setting, and by other ways to do it
 

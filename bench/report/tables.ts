@@ -13,11 +13,13 @@ const NAMES: Readonly<Record<Held, string>> = {
   'process.awsCallsPer1000Events': 'AWS calls per 1,000 events, process',
   'process.cpuRatioToPutItem': 'CPU per event, process, to one PutItem each',
   'receive.cpuRatioToFloor': 'CPU per request, receive, to its floor',
+  'process.peakMB': 'MB of process at most, with the largest batches',
   'receive.bundleKB': 'KB of receive, every provider in it',
   'process.bundleKB': 'KB of process, every provider in it',
   'receive.loadMs': 'ms to load receive, over an empty module',
   'cost.onePerRequest': '$ per million events, 1 per request',
   'cost.hundredPerRequest': '$ per million events, 100 per request',
+  'cost.provisioned': '$ per million events, 100 per request, with a capacity',
   'console.slowestPageMs': "ms of the console's slowest page",
 };
 

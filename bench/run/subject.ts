@@ -44,13 +44,28 @@ export const environment = (aws: string): Record<string, string> => ({
   TZ: ':UTC',
 });
 
+/** What a function has, as the stack sets it, and of that what its heap may grow to: the rest is code, buffers and sockets. */
+export const MEMORY_MB = 512;
+export const HEAP = [`--max-old-space-size=${MEMORY_MB - 112}`];
+
+/** How a bundle is run otherwise than usual: options of Node, and what an invocation may take. */
+interface Means {
+  readonly execArgv?: readonly string[];
+  readonly invocationMs?: number;
+}
+
 /** Loads the bundle in `folder`; each invocation gets the next of `events`, from the first again after the last. */
-export function startSubject(folder: string, events: readonly object[], aws: string): Subject {
+export function startSubject(
+  folder: string,
+  events: readonly object[],
+  aws: string,
+  { execArgv = [], invocationMs = 30_000 }: Means = {},
+): Subject {
   const file = join(folder, 'invocations.json');
   writeFileSync(file, JSON.stringify(events));
   const child = fork(join(import.meta.dirname, 'child.ts'), [fileIn(folder), file], {
-    env: environment(aws),
-    execArgv: [],
+    env: { ...environment(aws), INVOCATION_MS: String(invocationMs) },
+    execArgv: [...execArgv],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   let logBytes = 0;

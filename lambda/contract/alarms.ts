@@ -8,10 +8,12 @@ export const alarmName = (stage: string, heading: string, subject?: string): str
 /** Headings of the alarms that are about one source and end in its name. Not every source has every one. */
 export const SOURCE_ALARMS = [
   'silence',
+  'trickle',
   'refused-proofs',
   'unreadable',
   'unverifiable',
   'undelivered-notifications',
+  'undelivered-expire',
   'traffic-surge',
 ] as const;
 

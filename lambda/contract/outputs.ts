@@ -9,7 +9,7 @@ const ALWAYS = {
   ApiEndpoint: "the API's own base URL, which stays whatever the settings say",
   WebhookUrl: 'URL of a source, with {source} in place of its name',
   Sources: 'JSON map from source to its provider',
-  SilenceWindows: 'JSON map from source to the minutes within which an event of it is expected',
+  SilenceWindows: 'JSON map from source to the minutes within which an event of it is expected, false = none is',
   Policy: 'JSON: how long evidence suppresses, for all sources and for some, and the thresholds of the rates',
   DeliveryQueueUrl: 'URL of the delivery queue',
   DeliveryQueueArn: 'its ARN',

@@ -64,7 +64,9 @@ const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
 
 const MOST_RESOURCES = 500;
 const MOST_ROUTES = 300;
+const MOST_OUTPUTS = 200;
 const MOST_OUTPUT_BYTES = 4096;
+const MOST_TEMPLATE_BYTES = 1_000_000;
 
 /** Every limit that a template meets, as a sentence. Empty = it can be deployed. */
 export function limitsMet({ Resources: resources = {}, Outputs: outputs = {} }: Template): string[] {
@@ -84,6 +86,8 @@ export function limitsMet({ Resources: resources = {}, Outputs: outputs = {} }: 
   return [
     ...counted('resources', all.length, MOST_RESOURCES),
     ...counted('routes of the API', routes, MOST_ROUTES),
+    ...counted('outputs', Object.keys(outputs).length, MOST_OUTPUTS),
+    ...counted('bytes of the template', JSON.stringify({ resources, outputs }).length, MOST_TEMPLATE_BYTES),
     ...sizes,
     ...values,
   ];

@@ -1,11 +1,15 @@
 import { safeParse } from 'valibot';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
+import { capacityMistakes } from './aws/capacity.ts';
 import { streamMistakes } from './feeds.ts';
 import { isObject, type Mistake, mistakeOf, strayKeys } from './mistakes.ts';
 import { globals, type Settings } from './schema.ts';
 import { checkSource } from './source.ts';
 import { unsubscribeMistakes } from './unsubscribe.ts';
 import { NAME_RULE, RESERVED_NAME, SOURCE_NAME } from './values.ts';
+
+/** Minutes. */
+const A_DAY = 1440;
 
 export type Checked = { readonly settings: Settings } | { readonly mistakes: readonly Mistake[] };
 
@@ -27,7 +31,9 @@ export function checkSettings(document: unknown, stage: string): Checked {
     ...zoneMistakes(settings),
     ...retentionMistakes(settings),
     ...rateMistakes(settings),
+    ...trickleMistakes(settings),
     ...streamMistakes(settings),
+    ...capacityMistakes(settings),
     ...feedMistakes(settings.sources),
     ...unsubscribeMistakes(settings.unsubscribe),
   ];
@@ -87,6 +93,15 @@ function rateMistakes({ alarms }: Settings): Mistake[] {
         problem: `is ${warning}, allowed: less than critical, which is ${critical}`,
       },
     ];
+  });
+}
+
+/** One period of an alarm is a day at most. */
+function trickleMistakes({ sources }: Settings): Mistake[] {
+  return Object.entries(sources).flatMap(([name, { expectEvery, expectAtLeast }]) => {
+    if (expectAtLeast === undefined || (expectEvery !== false && expectEvery <= A_DAY)) return [];
+    const problem = 'counts what comes within expectEvery, allowed: with an expectEvery of at most "24h"';
+    return [{ path: ['sources', name, 'expectAtLeast'], problem }];
   });
 }
 

@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import { alarms } from './alarms.ts';
+import { capacity } from './aws/capacity.ts';
 import { archive, publish, streamArn } from './feeds.ts';
 import { group, objectOf } from './group.ts';
 import { policy, sourcePolicy } from './policy.ts';
@@ -29,8 +30,10 @@ const burst = wholeNumber(1, 5000, 'requests');
 /** What every source has, whatever its provider. Everything else in a source belongs to the provider's own schema. */
 export const common = v.object({
   provider: v.string('the id of a provider'),
-  /** Minutes. */
+  /** Minutes; false = no silence is told. */
   expectEvery: v.optional(silenceWindow, '24h'),
+  /** Events within that time. */
+  expectAtLeast: v.exactOptional(wholeNumber(2, 1_000_000_000, 'events within expectEvery')),
   allowIps: v.optional(v.pipe(v.array(cidr, 'a list of networks'), v.minLength(1, 'at least one network'))),
   dedupeGroup: v.optional(name),
   policy: v.optional(sourcePolicy),
@@ -63,6 +66,7 @@ export const globals = v.object({
     burst: v.optional(burst, 1000),
   }),
   concurrency: v.optional(wholeNumber(2, 1000, 'invocations at a time'), 5),
+  capacity,
   existingTables: group({
     events: v.optional(tableNameOrArn),
     suppression: v.optional(tableNameOrArn),

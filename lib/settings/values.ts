@@ -14,15 +14,18 @@ const toMinutes = (text: string): number => Number.parseInt(text, 10) * MINUTES[
 export const SHORTEST_WINDOW = 15;
 export const LONGEST_WINDOW = 7 * MINUTES.d;
 
-const WINDOW = 'a time from "15m" to "7d" in minutes, hours or days, such as "30m", "6h" or "7d"';
+const WINDOW =
+  'a time from "15m" to "7d" in minutes, hours or days, such as "30m", "6h" or "7d" (CloudWatch looks back no further), or false: no silence is told';
 /** "30m", "6h", "7d"; in minutes. */
-export const silenceWindow = v.pipe(
+const timeSpan = v.pipe(
   v.string(WINDOW),
   v.regex(/^[1-9]\d{0,5}[mhd]$/, WINDOW),
   v.transform(toMinutes),
   v.minValue(SHORTEST_WINDOW, WINDOW),
   v.maxValue(LONGEST_WINDOW, WINDOW),
 );
+/** ... or false, for a source that may be quiet for longer than anybody can watch. */
+export const silenceWindow = v.union([v.literal(false), timeSpan], WINDOW);
 
 export const SOURCE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 /** Names of our own, in the tables and in the secret map: the heartbeat, the key of erasures, and what operators decide. */

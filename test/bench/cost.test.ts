@@ -2,7 +2,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { count, emptyTally } from '../../bench/aws/tally.ts';
 import { archiveBilled, billedChunks, itemBytes, statementItem, writeUnits } from '../../bench/aws/units.ts';
-import { archive, type PerEvent, perMillion, published, storage, total, variants } from '../../bench/cost/model.ts';
+import {
+  archive,
+  BREAK_EVEN,
+  type PerEvent,
+  perMillion,
+  provisioned,
+  published,
+  storage,
+  total,
+  variants,
+} from '../../bench/cost/model.ts';
 import { PRICES } from '../../bench/cost/prices.ts';
 import { keysOf, type Results, TO_HOLD } from '../../bench/keys.ts';
 import { median, quantile, ratio } from '../../bench/stats.ts';
@@ -60,6 +70,7 @@ const EVENT: PerEvent = {
   deletes: 0.1,
   batches: 0.1,
   eventWriteUnits: 1,
+  indexWriteUnits: 0.04,
   suppressionWriteUnits: 0.02,
   readUnits: 0.02,
   receiveCpuMs: 0,
@@ -83,10 +94,21 @@ describe('the cost model', () => {
     expect(lines['SQS send']).toBeCloseTo(0.4);
     expect(lines['SQS receive and delete']).toBeCloseTo(0.2 * 0.4);
     expect(lines['DynamoDB, events']).toBeCloseTo(0.625);
+    expect(lines['DynamoDB, index by hour']).toBeCloseTo(0.04 * 0.625);
     expect(lines['DynamoDB, suppression']).toBeCloseTo(0.02 * 0.625 + 0.02 * 0.125);
     expect(lines['EventBridge, publish']).toBeCloseTo(0.04 * 1.2);
     expect(lines['CloudWatch Logs']).toBeCloseTo(0.01);
-    expect(total(lines)).toBeCloseTo(2.4673, 3);
+    expect(total(lines)).toBeCloseTo(2.4923, 3);
+  });
+
+  test('knows what a capacity costs by how much of it is used', () => {
+    // An hour of one write a second is 3,600 writes: $0.1806 a million when all of it is used.
+    const lines = provisioned(EVENT);
+    expect(lines['DynamoDB, events']).toBeCloseTo(0.1806 / 0.8, 3);
+    expect(lines['DynamoDB, index by hour']).toBeCloseTo((0.04 * 0.1806) / 0.8, 3);
+    expect(lines['HTTP API']).toBe(perMillion(EVENT)['HTTP API']);
+    expect(total(provisioned(EVENT, BREAK_EVEN))).toBeCloseTo(total(perMillion(EVENT)));
+    expect(BREAK_EVEN).toBeCloseTo(0.289, 3);
   });
 
   test('knows the archive, storage and other settings', () => {
@@ -130,6 +152,7 @@ test('the keys that are promised are there', () => {
       emulated: ways(counted),
       full: { hundred: counted, one: counted },
       archived: { hundred: counted, one: counted },
+      peakMB: 200,
     },
     start: { receive: loaded, receiveOne: loaded, process: loaded, processOne: loaded, floor: loaded },
     endToEnd: {

@@ -24,6 +24,8 @@ describe('an idle month of the smallest stack', () => {
       total(idle(synthesize(settingsOf(document as Record<string, unknown>)).resources, alwaysOf(1))) - total(month);
     expect(more({ dashboard: true })).toBeCloseTo(3);
     expect(more({ alarms: { trafficSurge: 1000 } })).toBeCloseTo(0.1);
+    // Ten writes and a read, a tenth of both in the index by hour; sixteen alarms of auto scaling.
+    expect(more({ capacity: { min: 10, max: 100 } })).toBeCloseTo(11 * 0.468 + 2 * 0.0936 + 1.6);
     // A queue for what SNS brings, and an alarm for what it cannot bring.
     const fed = { sources: { ses: { provider: 'ses', via: 'sns-queue', createTopic: true } } };
     expect(more(fed)).toBeGreaterThan(0.26);

@@ -26,6 +26,7 @@ function stackOf(settings: Settings): Stack {
     consumerTimeout: PROCESS_TIMEOUT,
     feeds: true,
     archive: false,
+    limited: false,
   });
   const config = runtimeConfig(settings);
   const rest = { config, logRetentionDays: 30, topicArns: [], madeTopics: '{}', archive: undefined, concurrency: 10 };
@@ -147,6 +148,8 @@ describe('operator', () => {
     expect(may('lambda:DeleteEventSourceMapping', own('lambda', `event-source-mapping:${mapping}`))).toBe(false);
     expect(may('cloudwatch:PutAlarmMuteRule', own('cloudwatch', 'alarm:STACK-silence-sendgrid'))).toBe(true);
     expect(may('cloudwatch:PutAlarmMuteRule', own('cloudwatch', 'alarm:payments'))).toBe(false);
+    // The alarm of another stage, whose name begins with this one's.
+    expect(may('cloudwatch:PutAlarmMuteRule', own('cloudwatch', 'alarm:STACK-eu-silence-sendgrid'))).toBe(false);
     expect(may('cloudwatch:DeleteAlarms', own('cloudwatch', 'alarm:STACK-silence-sendgrid'))).toBe(false);
     for (const action of ['PutAlarmMuteRule', 'GetAlarmMuteRule', 'DeleteAlarmMuteRule']) {
       expect(may(`cloudwatch:${action}`, own('cloudwatch', 'alarm-mute-rule:STACK-mute-sendgrid'))).toBe(true);

@@ -24,7 +24,7 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 
 /** A family's members end in a source or a function. */
-const SUBJECTS = [...sources, 'receive', 'process', 'warning', 'critical'];
+const SUBJECTS = [...sources, 'receive', 'process', 'warning', 'critical', 'acts', 'feeds', 'page', 'ticket'];
 
 function headingOf(alarmName: unknown): string {
   const name = String(alarmName).replace(/^quell-test-/, '');
@@ -93,9 +93,17 @@ describe('who is woken', () => {
       ({ AlarmActions }) => AlarmActions && show((AlarmActions as unknown[])[0]) === page,
     );
     expect([...new Set(paged.map(({ AlarmName }) => headingOf(AlarmName)))].sort()).toEqual([
-      ...['archive-late', 'bounce-rate', 'complaint-rate', 'dead-letters-expire', 'endpoint-failing'],
-      ...['function-errors', 'function-throttles', 'new-suppressions', 'not-enqueued', 'queue-age', 'silence'],
-      ...['unsubscribe-failing', 'unverifiable'],
+      ...['alarms-unheard', 'archive-late', 'bounce-rate', 'complaint-rate', 'dead-letters-expire', 'endpoint-failing'],
+      ...[
+        'function-errors',
+        'function-throttles',
+        'new-suppressions',
+        'not-enqueued',
+        'publish-dead',
+        'queue-age',
+        'silence',
+      ],
+      ...['unarchived-expire', 'undelivered-expire', 'unpublished-expire', 'unsubscribe-failing', 'unverifiable'],
     ]);
     expect(topicOf('dead-letters')).not.toBe(page);
     expect(topicOf('bounce-rate-warning')).toBe(topicOf('dead-letters'));
@@ -145,6 +153,17 @@ describe('silence', () => {
     expect(Number(alarm.Period) * Number(alarm.EvaluationPeriods)).toBe(DAY);
   });
 
+  test('a source of which nothing is expected has no alarm on silence, and all others', () => {
+    const settings = settingsOf({ sources: { rare: { provider: 'sendgrid', expectEvery: false } } });
+    const names = synthesize(settings)
+      .ofType('AWS::CloudWatch::Alarm')
+      .map(([, { Properties }]) => String(Properties.AlarmName))
+      .filter((name) => name.endsWith('-rare'));
+    expect(names.sort()).toEqual(
+      ['refused-proofs', 'unreadable', 'unverifiable'].map((name) => `quell-test-${name}-rare`),
+    );
+  });
+
   test('each source has its own window', () => {
     const settings = withSource(settingsOf(), 'rare', { expectEvery: 7 * 24 * 60 });
     const [rare] = synthesize(settings)
@@ -164,6 +183,90 @@ describe('silence', () => {
         expect(period.toMinutes()).toBeGreaterThanOrEqual(15);
       }),
     );
+  });
+});
+
+describe('a trickle', () => {
+  const alarm = (document: object) => {
+    const settings = settingsOf({ sources: { busy: { provider: 'sendgrid', expectAtLeast: 1000 } }, ...document });
+    const found = synthesize(settings)
+      .ofType('AWS::CloudWatch::Alarm')
+      .find(([, { Properties }]) => Properties.AlarmName === 'quell-test-trickle-busy');
+    return found?.[1].Properties ?? {};
+  };
+  const at = Date.parse('2026-05-04T12:00:00Z');
+  /** A stack that is `hours` old, with a pulse every five minutes and so many events in all. */
+  const data = (hours: number, events: number, beat: string) => [
+    ...Array.from({ length: hours * 12 }, (_none, n) => ({
+      ...{ namespace: namespaceOf('test'), name: beat, dimensions: '', at: at - n * 300_000, value: 1 },
+    })),
+    ...[{ namespace: namespaceOf('test'), name: METRICS.accepted, dimensions: 'source=busy', at, value: events }],
+  ];
+
+  test.each([
+    ['5 % of what is expected', 24, 50, 'ALARM'],
+    ['as much as is expected', 24, 1000, 'OK'],
+    ['a stack of two hours has not seen a day', 2, 50, 'OK'],
+    ['a day with some pulses lost', 22, 50, 'ALARM'],
+  ])('%s', (_name, hours, events, state) => {
+    expect(evaluate(alarm({}), data(hours, events, METRICS.heartbeat), at, String)).toBe(state);
+    expect(evaluate(alarm({ heartbeat: false }), data(hours, events, METRICS.pulse), at, String)).toBe(state);
+  });
+});
+
+describe('kinds of events that are not switched on', () => {
+  test.each([
+    ['bounces and not one delivery', 0, 20, 'ALARM'],
+    ['a few bounces of a small sender', 0, 19, 'OK'],
+    ['deliveries and not one bounce', 50_000, 0, 'ALARM'],
+    ['few deliveries and no bounce', 49_999, 0, 'OK'],
+    ['both', 50_000, 1, 'OK'],
+  ])('%s', (_name, delivered, bounced, state) => {
+    const at = Date.parse('2026-05-04T12:00:00Z');
+    const datum = (name: string, value: number) => ({
+      namespace: namespaceOf('test'),
+      name,
+      dimensions: '',
+      at,
+      value,
+    });
+    const both = [datum(METRICS.delivered, delivered), datum(METRICS.hardBounces, bounced)].filter(
+      ({ value }) => value > 0,
+    );
+    expect(evaluate(named('missing-kinds'), both, at, String)).toBe(state);
+  });
+});
+
+test('who does not hear one topic is told of by the other', () => {
+  const topicOf = (name: string) => show((named(name).AlarmActions as unknown[])[0]);
+  expect(topicOf('alarms-unheard-page')).toBe(topicOf('dead-letters'));
+  expect(topicOf('alarms-unheard-ticket')).toBe(topicOf('queue-age'));
+});
+
+describe('every way to fail that docs/architecture.md names', () => {
+  const [, table = ''] =
+    /<!-- failures -->\n([\s\S]*?)<!-- end -->/.exec(readFileSync('docs/architecture.md', 'utf8')) ?? [];
+  const rows = table
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .slice(1)
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  const known = new Set(headings);
+  const alarmsIn = (cell = '') =>
+    [...cell.matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name).filter((name) => known.has(name));
+
+  test.each(rows.map((row) => [row[0] ?? '', row] as const))('%s: somebody notices', (_, [, who = '', after = '']) => {
+    expect(alarmsIn(who)).not.toEqual([]);
+    expect(after).not.toBe('');
+  });
+
+  test('no alarm is without a failure that it is for', () => {
+    expect([...new Set(rows.flatMap((row) => alarmsIn(row[1])))].sort()).toEqual([...headings].sort());
   });
 });
 

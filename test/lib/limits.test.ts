@@ -112,8 +112,18 @@ test.each<[string, object, string]>([
     Object.fromEntries(Array.from({ length: 301 }, (_, n) => [`R${n}`, { Type: 'AWS::ApiGatewayV2::Route' }])),
     'routes of the API: 301, allowed: 300',
   ],
+  [
+    'a template over its size',
+    resource('AWS::CloudWatch::Dashboard', { DashboardBody: 'x'.repeat(1_000_000) }),
+    'bytes of the template: 1000',
+  ],
 ])('%s is noticed', (_, Resources, sentence) => {
   expect(limitsMet({ Resources: Resources as never }).join()).toContain(sentence);
+});
+
+test('too many outputs are noticed', () => {
+  const Outputs = Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`O${n}`, { Value: 'x' }]));
+  expect(limitsMet({ Outputs })).toEqual(['outputs: 201, allowed: 200']);
 });
 
 function resource(Type: string, Properties: object): object {

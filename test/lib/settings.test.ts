@@ -55,6 +55,38 @@ describe('a settings file', () => {
     });
   });
 
+  test.each<[string, object, string[]]>([
+    [
+      'more at least than at most',
+      { capacity: { min: 200, max: 100 } },
+      ['capacity.min: is 200, allowed: at most max, which is 100'],
+    ],
+    [
+      'less than a batch needs to finish a message',
+      { capacity: { min: 5, max: 100 }, concurrency: 10 },
+      ['capacity.max: is 100, allowed: at least 200, 20 for each batch of "concurrency", which is 10'],
+    ],
+    [
+      "somebody else's table",
+      { capacity: { min: 5, max: 100 }, existingTables: { events: 'old-events' }, publish: false },
+      ['capacity: is for a table that the stack makes; the capacity of existingTables.events is yours to set'],
+    ],
+    ['only one bound', { capacity: { min: 5 } }, ['capacity.max: missing: it has no default']],
+    ['on', { capacity: true }, ['capacity: is true, allowed: an object with "min" and "max"']],
+  ])('a capacity: %s', (_, document, mistakes) => {
+    expect(mistakesOf({ sources: { sendgrid }, ...document })).toEqual(mistakes);
+  });
+
+  test('a source may be quiet for as long as it likes; a window longer than CloudWatch can watch is told of that', () => {
+    const source = (more: object) => ({ sources: { monthly: { ...sendgrid, ...more } } });
+    expect(settingsOf(source({ expectEvery: false })).sources.monthly).toMatchObject({ expectEvery: false });
+    expect(mistakesOf(source({ expectEvery: '30d' })).join()).toContain('CloudWatch looks back no further), or false');
+    for (const expectEvery of ['7d', false])
+      expect(mistakesOf(source({ expectEvery, expectAtLeast: 10 }))).toEqual([
+        'sources.monthly.expectAtLeast: counts what comes within expectEvery, allowed: with an expectEvery of at most "24h"',
+      ]);
+  });
+
   test('has all its mistakes told at once, each with its place, the value given and what is allowed', () => {
     const mistakes = mistakesOf({
       sources: {

@@ -67,7 +67,8 @@ describe.each(Object.entries({ smallest, everything, attached }))('with settings
     for (const [, { Properties }] of stack.ofType('AWS::SQS::Queue')) {
       expect(Properties).toMatchObject({ MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true });
     }
-    expect(queue?.RedrivePolicy).toMatchObject({ maxReceiveCount: 10 });
+    // With a capacity, what a full table gives back is no crash loop.
+    expect(queue?.RedrivePolicy).toMatchObject({ maxReceiveCount: stack === everything ? 100 : 10 });
   });
 
   test('the event source reports partial failures and is the only limit of concurrency', () => {
@@ -176,6 +177,54 @@ describe('what holds data', () => {
       });
     }
     expect(smallest.resources.SuppressionTable?.Properties).not.toHaveProperty('TimeToLiveSpecification');
+  });
+
+  test('with a capacity the events table and each of its indexes are provisioned and follow their use; nothing of it is paid per request', () => {
+    const stack = synthesize(settingsOf({ capacity: { min: 50, max: 400 }, byMessageIndex: true }));
+    const { EventsTable: events, SuppressionTable: list, DeliveryQueue: queue } = stack.resources;
+    const units = (WriteCapacityUnits: number, ReadCapacityUnits: number) => ({
+      ProvisionedThroughput: { WriteCapacityUnits, ReadCapacityUnits },
+    });
+    expect(events?.Properties).toMatchObject({
+      ...units(50, 5),
+      GlobalSecondaryIndexes: [
+        { IndexName: 'byMessage', ...units(50, 5) },
+        { IndexName: 'byHour', ...units(5, 1) },
+      ],
+      StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+    });
+    // CloudFormation's word for provisioned is none.
+    expect(events?.Properties).not.toHaveProperty('BillingMode');
+    expect(JSON.stringify(events)).not.toContain('OnDemand');
+    // Whoever asks before a send asks at moments that nobody can foresee.
+    expect(list?.Properties).toMatchObject({ BillingMode: 'PAY_PER_REQUEST' });
+
+    const targets = stack.ofType('AWS::ApplicationAutoScaling::ScalableTarget').map(([id, { Properties }]) => {
+      const { ResourceId, ScalableDimension, MinCapacity, MaxCapacity, ServiceNamespace } = Properties;
+      const policies = stack
+        .ofType('AWS::ApplicationAutoScaling::ScalingPolicy')
+        .filter(([, policy]) => show(policy.Properties.ScalingTargetId) === id);
+      expect(policies).toHaveLength(1);
+      expect(policies[0]?.[1].Properties).toMatchObject({
+        TargetTrackingScalingPolicyConfiguration: { TargetValue: 80 },
+      });
+      expect(ServiceNamespace).toBe('dynamodb');
+      return [
+        `${show(ResourceId)} ${String(ScalableDimension).split(':').slice(1).join(' ')}`,
+        MinCapacity,
+        MaxCapacity,
+      ];
+    });
+    expect(targets.sort()).toEqual([
+      ['table/EventsTable table ReadCapacityUnits', 5, 400],
+      ['table/EventsTable table WriteCapacityUnits', 50, 400],
+      ['table/EventsTable/index/byHour index ReadCapacityUnits', 1, 400],
+      ['table/EventsTable/index/byHour index WriteCapacityUnits', 5, 400],
+      ['table/EventsTable/index/byMessage index ReadCapacityUnits', 5, 400],
+      ['table/EventsTable/index/byMessage index WriteCapacityUnits', 50, 400],
+    ]);
+    // A burst above the capacity is given back and received again until it fits: that is no crash loop.
+    expect(queue?.Properties.RedrivePolicy).toMatchObject({ maxReceiveCount: 100 });
   });
 
   test('the index by message is made only where it is wanted', () => {

@@ -38,6 +38,7 @@ export const VARIANTS = {
       console: true,
       archive: {},
       accessLog: true,
+      capacity: { min: 50, max: 1000 },
       byMessageIndex: true,
       pointInTimeRecovery: false,
       runbookUrl: 'https://wiki.example.com/quell',
@@ -49,7 +50,11 @@ export const VARIANTS = {
       },
     }),
     'ses-main',
-    { provider: 'ses', options: { createTopic: true, topicArns: ['arn:aws:sns:eu-west-1:111122223333:older'] } },
+    {
+      provider: 'ses',
+      expectAtLeast: 100,
+      options: { createTopic: true, topicArns: ['arn:aws:sns:eu-west-1:111122223333:older'] },
+    },
   ),
   /** SES by EventBridge and by a queue, and the archive: every queue there is. */
   fed: settingsOf({

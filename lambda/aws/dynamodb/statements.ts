@@ -56,15 +56,19 @@ export async function runStatements(
 ): Promise<Outcome[]> {
   const outcomes = new Array<Outcome>(statements.length).fill('failed');
   await retried([...statements.keys()], deadline, async (left) => {
+    // A table that has reached its capacity is given what comes first, again, and nothing behind it: of all messages some are finished,
+    // where otherwise all would be begun. One item that is always refused holds nobody: its request is not full of refusals.
+    let full = false;
     await inParallel(chunks(left, BATCH), PARALLEL, async (indexes) => {
       // Checked before each request: with a slow table one round of many could outlast the function.
-      if (Date.now() > deadline) return;
+      if (full || Date.now() > deadline) return;
       const results = await send(
         client,
         indexes.map((index) => statements[index] as Statement),
         patience(deadline),
       );
       for (const [at, index] of indexes.entries()) outcomes[index] = results[at] ?? 'failed';
+      full ||= indexes.filter((index) => outcomes[index] === 'failed').length > indexes.length / 2;
     });
     return left.filter((index) => outcomes[index] === 'failed');
   });

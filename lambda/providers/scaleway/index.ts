@@ -6,7 +6,7 @@ import { defineProvider } from '../provider.ts';
 import { bodyJson, jsonEvent } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
 import { verifyEnvelope } from '../shared/proof/sns.ts';
-import { envelopeKey, messageOf, notification } from '../shared/proof/sns-envelope.ts';
+import { envelopeKey, MAX_ENVELOPE_BYTES, messageOf, notification } from '../shared/proof/sns-envelope.ts';
 import { rawFields } from '../shared/raw.ts';
 import { messageIn } from '../shared/samples.ts';
 import { SCALEWAY_TYPES, scalewayOutcome } from './outcome.ts';
@@ -48,6 +48,7 @@ export const scaleway = defineProvider({
   clearList: 'Transactional Email > Blocklists of the domain > remove the recipient.',
   // Whether Scaleway repeats what was answered 4xx is not documented: a topic not allowed yet should cost nothing while it is mended.
   responses: { 'topic-not-allowed': 503, 403: 503 },
+  maxBodyBytes: MAX_ENVELOPE_BYTES,
 
   async verify(request, context) {
     const proof = await verifyEnvelope(request, context, {

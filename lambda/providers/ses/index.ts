@@ -16,7 +16,13 @@ import { type Fields, fields, isoTime, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';
 import { verifyEnvelope } from '../shared/proof/sns.ts';
-import { confirmation, envelopeKey, messageOf, notification } from '../shared/proof/sns-envelope.ts';
+import {
+  confirmation,
+  envelopeKey,
+  MAX_ENVELOPE_BYTES,
+  messageOf,
+  notification,
+} from '../shared/proof/sns-envelope.ts';
 import { rawFields } from '../shared/raw.ts';
 import { messageIn } from '../shared/samples.ts';
 import { sesDrafts } from './events.ts';
@@ -100,6 +106,7 @@ export const ses = defineProvider({
   // SNS never repeats what was answered 4xx. A topic that is not allowed yet, or a wrong IP list, should cost nothing while it is
   // mended; a signature that is wrong stays wrong, there is no key of ours in it.
   responses: { 'topic-not-allowed': 503, 403: 503 },
+  maxBodyBytes: MAX_ENVELOPE_BYTES,
 
   verify: (request, context) =>
     verifyEnvelope(request, context, {

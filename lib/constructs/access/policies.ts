@@ -3,7 +3,7 @@ import { type CfnManagedPolicy, ManagedPolicy, PolicyStatement } from 'aws-cdk-l
 import type { IEventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { muteRuleName } from '../../../lambda/contract/alarms.ts';
+import { alarmName, muteRuleName, SOURCE_ALARMS } from '../../../lambda/contract/alarms.ts';
 
 import { ARCHIVE_PREFIX, archiveDatabase, archiveWorkGroup, RESULTS_PREFIX } from '../../../lambda/contract/archive.ts';
 import { BY_HOUR, BY_MESSAGE, bySearchKey, REQUEST_KEY, RETRACTIONS_KEY } from '../../../lambda/contract/tables.ts';
@@ -134,9 +134,14 @@ export class AccessPolicies extends Construct {
     allowWide(policy, `cloudformation stack/${stackName}/*`, 'The name of this stack; a random id follows.', [
       'cloudformation:DescribeStacks',
     ]);
-    allowWide(policy, `cloudwatch alarm:${stackName}-*`, 'The alarms of this stack: its name begins each.', [
-      'cloudwatch:PutAlarmMuteRule',
-    ]);
+    // Not all that begins with the stack's name: so begin the alarms of another stage, `prod-eu` beside `prod`.
+    for (const heading of SOURCE_ALARMS)
+      allowWide(
+        policy,
+        `cloudwatch alarm:${alarmName(stage, heading)}-*`,
+        'The alarms of a source, which end in its name.',
+        ['cloudwatch:PutAlarmMuteRule'],
+      );
     const rules = `cloudwatch alarm-mute-rule:${muteRuleName(stage, '*')}`;
     allowWide(policy, rules, 'One rule per muted source, which its name ends in.', [
       'cloudwatch:PutAlarmMuteRule',

@@ -5,6 +5,11 @@ import { type Access, access } from '../service-function.ts';
 
 /** How often a message is received before SQS itself moves it: for crash loops. Poison is put there by `process`, with its reason. */
 const RECEIVES_BEFORE_DEAD_LETTER = 10;
+/**
+ * ... where the table takes only so much a second: what a burst has too much is received and given back, every three minutes for as long as
+ * auto scaling and the backlog need, and none of it is poison. Five hours.
+ */
+const RECEIVES_AT_A_LIMITED_TABLE = 100;
 /** Lines that Firehose did not take are offered to it so often. */
 const ARCHIVE_AGAIN_AFTER = Duration.minutes(30);
 
@@ -14,6 +19,8 @@ export interface QueuesProps {
   /** SNS topics or EventBridge rules bring events without passing `receive`. */
   readonly feeds: boolean;
   readonly archive: boolean;
+  /** The events table has a capacity that a burst can exceed. */
+  readonly limited: boolean;
 }
 
 /**
@@ -32,13 +39,16 @@ export class DeliveryQueues extends Construct {
   /** Archive lines that Firehose did not take: the fate of a message does not depend on the archive. */
   readonly unarchived: Queue | undefined;
 
-  constructor(scope: Construct, id: string, { consumerTimeout, feeds, archive }: QueuesProps) {
+  constructor(scope: Construct, id: string, { consumerTimeout, feeds, archive, limited }: QueuesProps) {
     super(scope, id);
     this.deadLetters = this.make('DeadLetters', 'DeadLetterQueue', {});
     const consumed: QueueProps = {
       // What Lambda asks for: time for the throttled retries of a whole batch.
       visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: RECEIVES_BEFORE_DEAD_LETTER },
+      deadLetterQueue: {
+        queue: this.deadLetters,
+        maxReceiveCount: limited ? RECEIVES_AT_A_LIMITED_TABLE : RECEIVES_BEFORE_DEAD_LETTER,
+      },
     };
     this.queue = this.make('Queue', 'DeliveryQueue', consumed);
     this.acts = this.make('Acts', 'ActsQueue', consumed);

@@ -16,6 +16,7 @@ import { BY_HOUR, BY_MESSAGE, bySearchKey, EVENTS, internalKey, SUPPRESSION } fr
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { type Access, access } from '../service-function.ts';
+import { ofIndex, provisioned, scaled } from './capacity.ts';
 
 /** A table of this stack, or one that was there before. */
 type TableRef = Pick<ITable, 'tableName' | 'tableArn'> & { readonly tableStreamArn?: string | undefined };
@@ -84,8 +85,12 @@ export class Storage extends Construct {
     ],
   });
 
-  private eventsTable(pointInTimeRecovery: boolean, { byMessageIndex, byHourIndex, searchKeys = [] }: Settings): Table {
+  private eventsTable(
+    pointInTimeRecovery: boolean,
+    { byMessageIndex, byHourIndex, searchKeys = [], capacity }: Settings,
+  ): Table {
     const table = this.table('Events', pointInTimeRecovery, {
+      ...(capacity && provisioned(capacity)),
       partitionKey: text(EVENTS.partitionKey),
       sortKey: text(EVENTS.sortKey),
       timeToLiveAttribute: EVENTS.expiry,
@@ -100,6 +105,7 @@ export class Storage extends Construct {
         sortKey: text(EVENTS.sortKey),
         // One more write unit per event as it is; the keys are enough to fetch the events.
         projectionType: ProjectionType.KEYS_ONLY,
+        ...(capacity && provisioned(capacity)),
       });
     }
     if (byHourIndex) {
@@ -109,6 +115,7 @@ export class Storage extends Construct {
         sortKey: text(EVENTS.sortKey),
         // A page of events is one query then. What is in the index costs one more write unit; most events are not.
         projectionType: ProjectionType.ALL,
+        ...(capacity && provisioned(ofIndex(capacity))),
       });
     }
     for (const key of searchKeys) {
@@ -118,16 +125,23 @@ export class Storage extends Construct {
         partitionKey: text(partitionKey),
         sortKey: text(EVENTS.sortKey),
         projectionType: ProjectionType.KEYS_ONLY,
+        ...(capacity && provisioned(capacity)),
       });
+    }
+    if (capacity) {
+      scaled(table, capacity);
+      if (byMessageIndex) scaled(table, capacity, BY_MESSAGE.name);
+      if (byHourIndex) scaled(table, ofIndex(capacity), BY_HOUR.name);
+      for (const key of searchKeys) scaled(table, capacity, bySearchKey(key).name);
     }
     return table;
   }
 
   private table(id: string, pointInTimeRecovery: boolean, props: TableProps): Table {
     const table = new Table(this, id, {
+      billingMode: BillingMode.PAY_PER_REQUEST,
       ...props,
       tableName: `${Stack.of(this).stackName}-${id.toLowerCase()}`,
-      billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: pointInTimeRecovery },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,

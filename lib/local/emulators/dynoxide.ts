@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -21,8 +22,8 @@ export async function startDynamo(watchdog: Watchdog, dataDir?: string): Promise
   if (own) return { url: own, stop: async () => undefined };
   const binary = findBinary();
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
-    const child = spawn(binary, ['serve', '--port', String(port), ...storage(dataDir)], {
+    const [host, port] = [hiddenHost(), await freePort()];
+    const child = spawn(binary, ['serve', '--host', host, '--port', String(port), ...storage(dataDir)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Out of the terminal's process group: Ctrl-C must not end it under the functions that still write to it.
       detached: true,
@@ -30,10 +31,17 @@ export async function startDynamo(watchdog: Watchdog, dataDir?: string): Promise
     });
     watchdog.watch(child);
     const problem = await listening(child);
-    if (problem === undefined) return { url: `http://127.0.0.1:${port}`, stop: () => end(child) };
+    if (problem === undefined) return { url: `http://${host}:${port}`, stop: () => end(child) };
     if (attempt === ATTEMPTS) throw new LocalError(`dynoxide (the DynamoDB emulator) does not start: ${problem}`);
   }
 }
+
+/**
+ * dynoxide lets the pages of every origin read and write, and has no switch for it. So it listens where none finds it: on Linux all of 127/8
+ * is this machine, and an address of its own cannot be guessed. Elsewhere there is only the one.
+ */
+const hiddenHost = (): string =>
+  process.platform === 'linux' ? ['127', ...Array.from({ length: 3 }, () => randomInt(1, 255))].join('.') : '127.0.0.1';
 
 /** @throws LocalError that names the fix when the platform's optional dependency is missing. */
 function findBinary(): string {

@@ -6,7 +6,7 @@ import type { Watchdog } from '../watchdog/watchdog.ts';
 import { eventBus } from './bus.ts';
 import { type Emulator, startDynamo } from './dynoxide.ts';
 import type { Firehose } from './firehose.ts';
-import { listen } from './loopback.ts';
+import { guarded, listen } from './loopback.ts';
 import { startQueueServer } from './queue-server.ts';
 import { type StoredSecret, secretStore } from './secret-store.ts';
 import { subscriptionConfirmer } from './sns.ts';
@@ -28,7 +28,7 @@ export async function startEmulators(
     return emulator;
   };
   const standIn = async (handler: Parameters<typeof listen>[0]): Promise<Emulator> => {
-    const { url, close } = await listen(handler);
+    const { url, close } = await listen(guarded(handler));
     return { url, stop: close };
   };
   const [dynamodb, sqs, secretsmanager, sns, lambda, eventbridge, archive] = await together<

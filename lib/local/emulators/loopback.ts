@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LocalError } from '../error.ts';
 
@@ -24,6 +24,23 @@ export function listen(handler: RequestListener, port = 0): Promise<Listening> {
     });
   });
 }
+
+const THIS_MACHINE = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d{1,5})?$/;
+
+/**
+ * Whether a web page asks: from another origin, or under a name that was made to mean this machine. An AWS client does neither, and what
+ * the emulators hold, secrets among it, is for nobody else.
+ */
+export const ofAWebPage = ({ host = '', ...headers }: IncomingHttpHeaders): boolean =>
+  headers.origin !== undefined || (headers['sec-fetch-site'] ?? 'none') !== 'none' || !THIS_MACHINE.test(host);
+
+/** A handler that web pages do not reach. */
+export const guarded =
+  (handler: RequestListener): RequestListener =>
+  (request, response) => {
+    if (ofAWebPage(request.headers)) response.writeHead(403).end();
+    else handler(request, response);
+  };
 
 function explain(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === 'EADDRINUSE') {

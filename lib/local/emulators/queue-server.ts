@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { BuildAppOptions } from 'fauxqs';
 import { REGION } from './aws-json.ts';
 import type { Emulator } from './dynoxide.ts';
+import { ofAWebPage } from './loopback.ts';
 
 /**
  * SQS: fauxqs in this process. Its own `startFauxqs` listens on every network interface, so the application is built and bound here; the
@@ -11,6 +12,11 @@ export async function startQueueServer(dataDir?: string): Promise<Emulator> {
   const { buildApp } = await import('fauxqs');
   const persistence = dataDir ? await persistentStores(dataDir) : undefined;
   const app = buildApp({ logger: false, defaultRegion: REGION, ...(persistence && { stores: persistence.stores }) });
+  // It answers forms that pages of other origins post.
+  app.addHook('onRequest', (request, reply, next) => {
+    if (ofAWebPage(request.headers)) void reply.code(403).send();
+    else next();
+  });
   if (persistence) app.addHook('preClose', async () => persistence.close());
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   return { url, stop: async () => void (await app.close()) };

@@ -4,7 +4,6 @@ import { type AwsCall, AwsJsonError } from './aws-json.ts';
 interface TableProperties {
   readonly KeySchema: readonly object[];
   readonly AttributeDefinitions: readonly object[];
-  readonly BillingMode?: string;
   readonly GlobalSecondaryIndexes?: readonly object[];
   readonly StreamSpecification?: { readonly StreamViewType: string };
   readonly TimeToLiveSpecification?: { readonly AttributeName: string; readonly Enabled: boolean };
@@ -39,7 +38,7 @@ async function makeTable(name: string, properties: TableProperties, dynamodb: Aw
       TableName: name,
       KeySchema: properties.KeySchema,
       AttributeDefinitions: properties.AttributeDefinitions,
-      BillingMode: properties.BillingMode ?? 'PAY_PER_REQUEST',
+      BillingMode: 'PAY_PER_REQUEST',
       GlobalSecondaryIndexes: properties.GlobalSecondaryIndexes?.map(plainIndex),
       ...stream,
     });
@@ -59,4 +58,11 @@ async function addStream(TableName: string, stream: object, dynamodb: AwsCall): 
 }
 
 /** Without what only has a meaning where capacity is limited. */
-const plainIndex = ({ WarmThroughput: _unlimited, ...index }: { WarmThroughput?: unknown }): object => index;
+const plainIndex = ({
+  WarmThroughput: _unlimited,
+  ProvisionedThroughput: _neither,
+  ...index
+}: {
+  WarmThroughput?: unknown;
+  ProvisionedThroughput?: unknown;
+}): object => index;

@@ -15,16 +15,19 @@ const DOMAIN = 'the local URL is a loopback address';
 const DURABILITY = 'protects stored data in the account';
 const ENCRYPTION = 'nothing leaves this machine';
 
+const CAPACITY = 'capacity is not limited here';
+
 const TABLE: Known = {
   TableName: EMULATED,
   KeySchema: { AttributeName: EMULATED, KeyType: EMULATED },
   AttributeDefinitions: { AttributeName: EMULATED, AttributeType: EMULATED },
-  BillingMode: EMULATED,
+  BillingMode: CAPACITY,
   GlobalSecondaryIndexes: {
     IndexName: EMULATED,
     KeySchema: { AttributeName: EMULATED, KeyType: EMULATED },
     Projection: { ProjectionType: EMULATED, NonKeyAttributes: EMULATED },
-    WarmThroughput: 'capacity is not limited here',
+    WarmThroughput: CAPACITY,
+    ProvisionedThroughput: CAPACITY,
   },
   StreamSpecification: { StreamViewType: EMULATED, ResourcePolicy: RIGHTS },
   TimeToLiveSpecification: { AttributeName: EMULATED, Enabled: EMULATED },
@@ -32,8 +35,9 @@ const TABLE: Known = {
   PointInTimeRecoverySpecification: DURABILITY,
   SSESpecification: ENCRYPTION,
   TableClass: 'a price class',
-  WarmThroughput: 'capacity is not limited here',
-  OnDemandThroughput: 'capacity is not limited here',
+  ProvisionedThroughput: CAPACITY,
+  WarmThroughput: CAPACITY,
+  OnDemandThroughput: CAPACITY,
   ContributorInsightsSpecification: WATCHING,
   ResourcePolicy: RIGHTS,
   Tags: LABEL,
@@ -135,6 +139,8 @@ export const SUPPORTED: Readonly<Record<string, Known>> = {
   },
   'AWS::SQS::QueuePolicy': RIGHTS,
   'AWS::DynamoDB::Table': TABLE,
+  'AWS::ApplicationAutoScaling::ScalableTarget': CAPACITY,
+  'AWS::ApplicationAutoScaling::ScalingPolicy': CAPACITY,
   'AWS::SecretsManager::Secret': {
     Name: EMULATED,
     Description: LABEL,

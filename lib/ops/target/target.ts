@@ -64,8 +64,8 @@ export interface SourceName {
   readonly options?: unknown;
   /** Sources of one group that report the same fact count it once. Absent: the source's own name, or not known. */
   readonly dedupeGroup?: string | undefined;
-  /** Minutes of silence that are normal, where they are known. */
-  readonly expectEvery?: number;
+  /** Minutes of silence that are normal, where they are known; false = any silence is. */
+  readonly expectEvery?: number | false;
 }
 
 /** Made on first use: the SDK is most of a start. */

@@ -116,6 +116,24 @@ describe('event store', () => {
     expect(refusals).toBe(4);
   });
 
+  test('a table at its capacity finishes what comes first, again and again, and is not asked for what comes last', async () => {
+    // Four hundred writes a second: with all events asked at once, each message would be begun and none finished.
+    let [since, used] = [Date.now(), 0];
+    proxy.fault = ({ body }) => {
+      if (used + (body.Statements as object[]).length > (Date.now() - since) * 0.4) return throttled;
+      used += (body.Statements as object[]).length;
+      return undefined;
+    };
+    const events = Array.from({ length: 1000 }, (_none, n) => event(n));
+    const recorded = await store().record(events, soon(1500));
+    since = 0;
+    const stored = recorded.lastIndexOf('new') + 1;
+    expect(stored).toBeGreaterThan(50);
+    expect(stored).toBeLessThan(900);
+    // At most what four requests side by side held.
+    expect(recorded.slice(0, stored).filter((outcome) => outcome === 'failed').length).toBeLessThanOrEqual(100);
+  });
+
   test('a table that stays away: failed by the deadline, and soon after it', async () => {
     proxy.fault = () => 'cut';
     const began = Date.now();

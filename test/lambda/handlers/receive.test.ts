@@ -144,6 +144,7 @@ describe('who proves nothing is told nothing, and counts as refused whatever els
   test.each<[name: string, () => Promise<Answer>, status: number]>([
     ['a wrong method', () => ask('guide', '', {}, 'GET'), 405],
     ['too much', () => ask('guide', 'x'.repeat(4_300_000)), 413],
+    ['more than this ESP ever sends', () => ask('ses', 'x'.repeat(1024 * 1024 + 1)), 413],
   ])('%s', async (_name, request, status) => {
     expect((await request()).statusCode).toBe(status);
     expect(counted()).toEqual({ Refused: 1 });

@@ -131,6 +131,7 @@ export const dimensionsOf = (dimensions: unknown, nameOf: (value: unknown) => st
 
 function statistic(values: readonly number[], name: string): number {
   const sorted = values.toSorted((a, b) => a - b);
+  if (name === 'SampleCount') return values.length;
   if (name === 'Sum') return values.reduce((sum, value) => sum + value, 0);
   if (name === 'Maximum') return sorted.at(-1) ?? 0;
   const [, percentile] = /^p(\d+)$/.exec(name) ?? [];

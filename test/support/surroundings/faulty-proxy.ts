@@ -1,9 +1,11 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One AWS call as it passes: the operation, e.g. `BatchExecuteStatement`, and its JSON. */
+/** One AWS call as it passes: the operation, e.g. `BatchExecuteStatement`, and its JSON, or its form. */
 export interface Call {
   readonly operation: string;
+  /** The name of the local function that asks; '' where nobody signed. */
+  readonly caller: string;
   readonly body: Record<string, unknown>;
 }
 
@@ -41,12 +43,12 @@ export async function faultyProxy(target: string): Promise<FaultyProxy> {
   const proxy = { fault: (_call: Call): Fault | Promise<Fault> => undefined, calls: [] as string[] };
   const server = createServer(async (incoming, outgoing) => {
     const body = Buffer.concat(await incoming.toArray());
-    const operation =
-      String(incoming.headers['x-amz-target'] ?? '')
-        .split('.')
-        .at(-1) ?? '';
+    const asked = parsed(body);
+    const target = String(incoming.headers['x-amz-target'] ?? '').split('.');
+    const operation = target.at(-1) || String(asked.Action ?? '');
+    const [, caller = ''] = /Credential=([^/]+)/.exec(incoming.headers.authorization ?? '') ?? [];
     proxy.calls.push(operation);
-    const fault = await proxy.fault({ operation, body: parsed(body) });
+    const fault = await proxy.fault({ operation, caller, body: asked });
     if (fault === 'cut') {
       incoming.socket.destroy();
     } else if (fault === 'hang') {
@@ -97,6 +99,6 @@ function parsed(body: Buffer): Record<string, unknown> {
   try {
     return JSON.parse(body.toString()) as Record<string, unknown>;
   } catch {
-    return {};
+    return Object.fromEntries(new URLSearchParams(body.toString()));
   }
 }

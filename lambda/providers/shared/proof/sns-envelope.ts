@@ -7,6 +7,9 @@ import type { Digest } from './signature.ts';
 
 /** The SNS envelope: JSON that is signed field by field. */
 
+/** A message holds 256 KiB at most, and is JSON inside JSON: every quote and backslash of it twice. */
+export const MAX_ENVELOPE_BYTES = 1024 * 1024;
+
 /** What is signed, by message type, in byte order. An unsubscribe confirmation is signed like a subscription's. */
 const CONFIRMATION = ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'];
 const SIGNED: ReadonlyMap<unknown, readonly string[]> = new Map([

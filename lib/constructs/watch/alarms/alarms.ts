@@ -9,6 +9,7 @@ import type { SesDirect } from '../../ses/direct.ts';
 import type { SesTopics } from '../../ses/topics.ts';
 import { AlarmDesk } from './desk/desk.ts';
 import { jointAlarm } from './desk/joint.ts';
+import { unheardAlarms } from './desk/unheard.ts';
 import { mailAlarms } from './mail/alarms.ts';
 import { unsubscribeAlarms } from './mail/unsubscribe.ts';
 import { apiAlarms } from './path/api.ts';
@@ -48,11 +49,12 @@ export class Alarms extends Construct {
       errorsOf(processor.process),
       ...deliveryAlarms(settings, delivery, [...sesTopics.made, ...sesDirect.undelivered]),
       // Nor the errors of publish: its changes then wait, and publish-late tells.
-      ...(bus ? busAlarms(bus) : []),
-      ...(archive ? archiveAlarms(archive) : []),
+      ...(bus ? busAlarms(bus, settings.stage) : []),
+      ...(archive ? archiveAlarms(archive, delivery.unarchived) : []),
       pulseAlarm(settings),
       ...mailAlarms(settings),
       ...unsubscribeAlarms(settings),
+      ...unheardAlarms(this.desk.topics),
       ...Object.keys(settings.sources).flatMap((source) => sourceAlarms(settings, source)),
     ];
     for (const spec of specs) this.desk.watch(spec);

@@ -91,7 +91,12 @@ export const late = ({ ingress, delivery, processor }: Shown): IWidget[] => [
     ingress.api.metricLatency({ period: PERIOD, statistic: 'p99' }),
     ingress.receive.function.metricDuration({ period: PERIOD, statistic: 'p99' }),
   ]),
-  graph('Oldest in the queue, seconds', [delivery.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD })]),
+  graph(
+    "Oldest in the queues, seconds: events, operators' acts, what SNS and EventBridge bring, archive lines",
+    [delivery.queue, delivery.acts, delivery.feeds, delivery.unarchived].flatMap(
+      (queue) => queue?.metricApproximateAgeOfOldestMessage({ period: PERIOD }) ?? [],
+    ),
+  ),
   new LogQueryWidget({
     title: "Slowest event: the ESP's delay, received to stored (ms)",
     logGroupNames: [processor.process.function.logGroup.logGroupName],

@@ -43,7 +43,8 @@ function lostSince({ name, source, traffic, now }: SourceFacts, { level }: Findi
 
 function heard({ name, source, traffic, now, local }: SourceFacts): Finding {
   const { acceptedAt, refused } = traffic;
-  const window = (source.expectEvery ?? DAY_MINUTES) * 60_000;
+  // Of a source that may be silent for as long as it likes, only what it sends says anything.
+  const window = source.expectEvery === false ? Number.POSITIVE_INFINITY : (source.expectEvery ?? DAY_MINUTES) * 60_000;
   if (refused && refused.at > (acceptedAt ?? 0)) {
     const wrong = refusedFor(name, source, refused, acceptedAt, now);
     // Between events that are accepted, a few may be anybody's.
@@ -51,6 +52,7 @@ function heard({ name, source, traffic, now, local }: SourceFacts): Finding {
     return few ? note(wrong.code, name, `${wrong.says} Perhaps not the ESP's.`) : wrong;
   }
   if (acceptedAt === undefined) {
+    if (source.expectEvery === false) return note('silent', name, 'no event for 15 days; none is expected.');
     if (local) return note('silent', name, `nothing has arrived yet: ops send ${name} --local`);
     return fault('silent', name, 'no event has ever arrived, or none for 15 days.', wiring(source));
   }

@@ -35,8 +35,8 @@ export interface SourceRow {
   readonly url: string;
   /** ISO 8601. */
   readonly lastEvent?: string;
-  /** Minutes of silence that are normal, where known. */
-  readonly expectEvery?: number;
+  /** Minutes of silence that are normal, where known; false = any silence is. */
+  readonly expectEvery?: number | false;
   readonly refused?: { readonly count: number; readonly reason: string; readonly at: string };
   readonly findings: readonly Finding[];
   /** Why its traffic could not be seen. */

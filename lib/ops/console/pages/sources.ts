@@ -42,12 +42,18 @@ const sourcesTable = (sources: readonly SourceRow[], now: Clock): Html =>
 <td data-label="Source"><span><a href="/sources/${encodeURIComponent(source.name)}">${source.name}</a><br><span class="small soft">${source.title}</span></span></td>
 <td data-label="State">${badge(stateOf(source), source.unseen === undefined ? STATES[stateOf(source)] : 'not seen')}</td>
 <td data-label="Last event"><span>${source.lastEvent === undefined ? html`<span class="soft">${source.unseen ?? 'none yet'}</span>` : when(source.lastEvent, now)}</span></td>
-<td data-label="Expected within"><span>${source.expectEvery === undefined ? html`<span class="soft">a day</span>` : spanOf(source.expectEvery)}</span></td>
+<td data-label="Expected within"><span>${expectedWithin(source.expectEvery)}</span></td>
 <td data-label="24 hours">${source.hours === undefined ? html`<span class="soft">not seen</span>` : dayChart(source.hours)}</td>
 <td data-label="Refused"><span>${source.refused === undefined ? html`<span class="soft">none</span>` : html`${count(source.refused.count)} <span class="soft">${source.refused.reason}, ${when(source.refused.at, now)}</span>`}</span></td>
 <td data-label="What to do"><span>${source.findings.filter(({ level }) => level !== 'ok').map(({ says, fix }) => html`<span>${shown(says)}${fix === undefined ? '' : html` <code>${fix}</code>`}</span>`)}</span></td>
 </tr>`,
   )}</tbody></table>`;
+
+/** Of a source whose silence is told. */
+const expectedWithin = (window: number | false | undefined): Html =>
+  typeof window === 'number'
+    ? html`${spanOf(window)}`
+    : html`<span class="soft">${window === false ? 'no matter when' : 'a day'}</span>`;
 
 const spanOf = (minutes: number): string =>
   minutes % 1440 === 0

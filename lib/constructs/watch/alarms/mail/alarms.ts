@@ -16,6 +16,11 @@ const REPORTING_SHARE = 0.1;
 /** Fewer complaints are chance, whatever the share. */
 const FEW_COMPLAINTS = 3;
 
+/** Without a single delivery, so many bounces are no small day. */
+const FEW_BOUNCES = 20;
+/** Among so many times the mails that are enough for a rate some address is dead: one in five thousand is, on the best of lists. */
+const SURELY_BOUNCES = 50;
+
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD: AT_LEAST, GREATER_THAN_THRESHOLD: ABOVE } = ComparisonOperator;
 const WITHOUT_MAIL = quiet('without mail there is nothing to judge.');
 
@@ -97,6 +102,21 @@ export function mailAlarms(settings: Settings): AlarmSpec[] {
       threshold: 1,
       periods: 1,
       missing: quiet('it is counted only when it happens.'),
+    },
+    {
+      heading: 'missing-kinds',
+      severity: 'ticket',
+      broken: `In 24 hours came ${FEW_BOUNCES} or more hard bounces and no delivery, or ${SURELY_BOUNCES * minimumDelivered} deliveries and no bounce: a kind of event is not switched on at an ESP, and rates cannot be judged.`,
+      metric: countsIn(
+        stage,
+        DAY,
+        { bounced: METRICS.hardBounces, delivered: METRICS.delivered },
+        `IF(bounced >= ${FEW_BOUNCES} AND delivered < 1, 1, IF(delivered >= ${SURELY_BOUNCES * minimumDelivered} AND bounced < 1, 1, 0))`,
+      ),
+      comparison: AT_LEAST,
+      threshold: 1,
+      periods: 1,
+      missing: WITHOUT_MAIL,
     },
     ...engagementAlarms(settings),
   ];

@@ -12,25 +12,23 @@ const every = { period: Duration.minutes(5), statistic: 'Maximum' };
 const EMPTY_QUEUE = quiet('SQS reports nothing for a queue that has been empty for hours.');
 /** Leaves a weekend and a working day before the first is lost. */
 const LETTERS_MAY_WAIT = Duration.days(10);
+const WAITING = {
+  events: 'The oldest event',
+  acts: "The oldest of operators' acts",
+  feeds: 'The oldest event that SNS or EventBridge brought',
+};
 /** Table answers of one batch and its retries; a burst on a new table has as many and mends itself. */
 const TOLERATED_TABLE_FAILURES = 100;
 
 /** Events that wait too long, and events that wait for a person. */
 export const deliveryAlarms = (
   { stage, alarms }: Settings,
-  { queue, deadLetters }: DeliveryQueues,
-  feeds: readonly Undelivered[],
+  { queue, acts, feeds, deadLetters }: DeliveryQueues,
+  notifications: readonly Undelivered[],
 ): AlarmSpec[] => [
-  {
-    heading: 'queue-age',
-    severity: 'page',
-    broken: `The oldest event has waited over ${alarms.queueMinutes} minutes; suppressions are late by as much.`,
-    metric: queue.metricApproximateAgeOfOldestMessage(every),
-    comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    threshold: alarms.queueMinutes * 60,
-    periods: 2,
-    missing: EMPTY_QUEUE,
-  },
+  waiting(alarms.queueMinutes, queue),
+  waiting(alarms.queueMinutes, acts, 'acts'),
+  ...(feeds ? [waiting(alarms.queueMinutes, feeds, 'feeds')] : []),
   notEmpty(deadLetters, {
     heading: 'dead-letters',
     broken: 'Events could not be processed and wait in the dead-letter queue; they are kept for 14 days.',
@@ -46,16 +44,10 @@ export const deliveryAlarms = (
     periods: 1,
     missing: quiet('it is counted only when it happens.'),
   },
-  {
+  expiring(deadLetters, {
     heading: 'dead-letters-expire',
-    severity: 'page',
-    broken: `The oldest dead letter is over ${LETTERS_MAY_WAIT.toDays()} days old; SQS deletes it when it is 14.`,
-    metric: deadLetters.metricApproximateAgeOfOldestMessage(every),
-    comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    threshold: LETTERS_MAY_WAIT.toSeconds(),
-    periods: 3,
-    missing: EMPTY_QUEUE,
-  },
+    broken: 'The oldest dead letter',
+  }),
   {
     heading: 'table-failures',
     severity: 'ticket',
@@ -67,14 +59,32 @@ export const deliveryAlarms = (
     periods: 3,
     missing: quiet('it is counted only when it happens.'),
   },
-  ...feeds.map(({ source, undelivered }) =>
+  ...notifications.flatMap(({ source, undelivered }) => [
     notEmpty(undelivered, {
       heading: 'undelivered-notifications',
       subject: source,
       broken: `SES events of ${source} could not be delivered by SNS or EventBridge; they are kept for 14 days.`,
     }),
-  ),
+    expiring(undelivered, {
+      heading: 'undelivered-expire',
+      subject: source,
+      broken: `The oldest SES event of ${source} that could not be delivered`,
+    }),
+  ]),
 ];
+
+/** Of a queue that `process` reads. @param subject none for the delivery queue itself */
+const waiting = (minutes: number, queue: Queue, subject?: 'acts' | 'feeds'): AlarmSpec => ({
+  heading: 'queue-age',
+  ...(subject && { subject }),
+  severity: 'page',
+  broken: `${WAITING[subject ?? 'events']} has waited over ${minutes} minutes; suppressions are late by as much.`,
+  metric: queue.metricApproximateAgeOfOldestMessage(every),
+  comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+  threshold: minutes * 60,
+  periods: 2,
+  missing: EMPTY_QUEUE,
+});
 
 /**
  * Looking at a queue hides its messages for half a minute, and must not end the alarm: the highest count of a quarter of an hour sees
@@ -88,5 +98,17 @@ export const notEmpty = (queue: Queue, about: Pick<AlarmSpec, 'heading' | 'subje
   threshold: 1,
   periods: 1,
   of: 3,
+  missing: EMPTY_QUEUE,
+});
+
+/** What waits for a person and will be deleted before one comes. An alarm that a queue is not empty has spoken days ago, and would next say OK. */
+export const expiring = (queue: Queue, about: Pick<AlarmSpec, 'heading' | 'subject' | 'broken'>): AlarmSpec => ({
+  ...about,
+  broken: `${about.broken} is over ${LETTERS_MAY_WAIT.toDays()} days old; SQS deletes it when it is 14.`,
+  severity: 'page',
+  metric: queue.metricApproximateAgeOfOldestMessage(every),
+  comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+  threshold: LETTERS_MAY_WAIT.toSeconds(),
+  periods: 3,
   missing: EMPTY_QUEUE,
 });

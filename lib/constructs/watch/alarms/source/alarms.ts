@@ -4,31 +4,17 @@ import { METRICS } from '../../../../../lambda/contract/metrics.ts';
 import type { Settings } from '../../../../settings/schema.ts';
 import { countOf } from '../../metrics.ts';
 import { type AlarmSpec, quiet } from '../desk/desk.ts';
-import { silenceWindow } from './silence.ts';
+import { quietAlarms } from './silence.ts';
 
-const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD: AT_LEAST, LESS_THAN_THRESHOLD: BELOW } = ComparisonOperator;
+const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD: AT_LEAST } = ComparisonOperator;
 const QUARTER_HOUR = Duration.minutes(15);
 const COUNTED_WHEN_IT_HAPPENS = quiet('it is counted only when it happens.');
 
 /** The alarms of one source; their headings stand in the contract too, for those who mute them. */
 export function sourceAlarms({ stage, alarms, heartbeat, sources }: Settings, source: string): AlarmSpec[] {
-  const { period, periods } = silenceWindow(sources[source]?.expectEvery ?? 0);
   const common = { subject: source, comparison: AT_LEAST, periods: 1, missing: COUNTED_WHEN_IT_HAPPENS };
   return [
-    {
-      ...common,
-      heading: 'silence',
-      severity: 'page',
-      broken: `No event of ${source} has arrived for ${hours(periods * period.toMinutes())}, or none ever did.`,
-      metric: countOf(stage, METRICS.accepted, period, source),
-      comparison: BELOW,
-      threshold: 1,
-      // Every period must show a zero that pulse counted: silence is measured, never inferred from data that is not there.
-      periods,
-      missing: quiet(
-        `pulse counts a zero each period; where even that is missing, ${heartbeat ? 'heartbeat' : 'pulse-missing'} tells.`,
-      ),
-    },
+    ...quietAlarms({ stage, heartbeat }, source, sources[source]),
     {
       ...common,
       heading: 'refused-proofs',
@@ -52,8 +38,10 @@ export function sourceAlarms({ stage, alarms, heartbeat, sources }: Settings, so
       broken: `Requests for ${source} cannot be checked: its secret is missing or unreadable, or a certificate cannot be fetched.`,
       metric: countOf(stage, METRICS.unverifiable, Duration.minutes(5), source),
       threshold: 1,
-      // At once, and held longer than what follows from it.
-      of: 4,
+      // One that a retry mends wakes nobody. Sooner than what follows from it, and held longer; half an hour, because an ESP with one event waits
+      // so long with its retry.
+      periods: 2,
+      of: 6,
     },
     ...(alarms.trafficSurge === undefined
       ? []
@@ -71,5 +59,3 @@ export function sourceAlarms({ stage, alarms, heartbeat, sources }: Settings, so
         ]),
   ];
 }
-
-const hours = (minutes: number): string => (minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`);

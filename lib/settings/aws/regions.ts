@@ -1,4 +1,4 @@
-import { SettingsError } from './mistakes.ts';
+import { SettingsError } from '../mistakes.ts';
 
 /**
  * Regions without AWS::ApiGatewayV2: the resource types that CloudFormation's registry lists for each Region, as cfn-lint 1.51.0 ships
