@@ -17,6 +17,7 @@ import { ConsoleFunction } from './constructs/watch/console.ts';
 import { Dashboard } from './constructs/watch/dashboard/dashboard.ts';
 import { Pulse } from './constructs/watch/pulse.ts';
 import { SavedQueries } from './constructs/watch/queries/queries.ts';
+import { Reconcile } from './constructs/watch/reconcile.ts';
 import { SettingsError } from './settings/mistakes.ts';
 import { runtimeConfig } from './settings/runtime-config.ts';
 import type { Settings } from './settings/schema.ts';
@@ -64,6 +65,16 @@ export class QuellStack extends Stack {
       ownKeys: secrets.ownKeys,
       storage,
     });
+    const reconcile =
+      settings.reconcile !== undefined && secrets.apiKeys
+        ? new Reconcile(this, 'Reconcile', {
+            config,
+            hours: settings.reconcile,
+            logRetentionDays,
+            storage,
+            apiKeys: secrets.apiKeys,
+          })
+        : undefined;
     const bus = settings.publish
       ? new Bus(this, 'Bus', { config, logRetentionDays, storage, types: settings.publish.types })
       : undefined;
@@ -79,9 +90,26 @@ export class QuellStack extends Stack {
     });
     new SavedQueries(this, 'Queries', {
       headings: alarms.desk.headings,
-      functions: [ingress.receive, processor.process, pulse.pulse, ...(bus ? [bus.publish] : [])],
+      functions: [
+        ...[ingress.receive, processor.process, pulse.pulse],
+        ...(bus ? [bus.publish] : []),
+        ...(reconcile ? [reconcile.reconcile] : []),
+      ],
     });
-    const parts = { settings, storage, secrets, delivery, sesTopics, processor, ingress, pulse, alarms, archive, bus };
+    const parts = {
+      settings,
+      storage,
+      secrets,
+      delivery,
+      sesTopics,
+      processor,
+      ingress,
+      pulse,
+      reconcile,
+      alarms,
+      archive,
+      bus,
+    };
     const console = settings.console
       ? new ConsoleFunction(this, 'Console', { settings, outputs: consoleOutputs(parts) })
       : undefined;
@@ -94,7 +122,9 @@ export class QuellStack extends Stack {
       delivery,
       mappings: Object.values(processor.mappings).flatMap((mapping) => mapping ?? []),
       archive,
-      functions: [ingress.receive, processor.process, pulse.pulse].map((one) => one.function),
+      functions: [ingress.receive, processor.process, pulse.pulse, reconcile?.reconcile].flatMap(
+        (one) => one?.function ?? [],
+      ),
       topicArns: [alarms.desk.topics.page.topicArn, alarms.desk.topics.ticket.topicArn, ...sesTopics.arns],
       console,
     });

@@ -38,6 +38,10 @@ export const dynamoClient = (): DynamoDBClient =>
     requestHandler: new NodeHttpHandler(within(3000, 1000)),
   });
 
+/** For work that nobody waits for: the SDK's own retries. */
+export const patientDynamoClient = (): DynamoDBClient =>
+  new DynamoDBClient({ ...SILENT, maxAttempts: 6, requestHandler: new NodeHttpHandler(within(5000, 1000)) });
+
 const ONCE = { ...SILENT, maxAttempts: 1, requestHandler: within(5000, 1000) } as const;
 
 export const eventBridgeClient = (): EventBridgeClient => new EventBridgeClient(ONCE);

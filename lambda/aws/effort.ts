@@ -39,3 +39,18 @@ export async function retried<T>(
   }
   return left;
 }
+
+/**
+ * Lets `perSecond` pass on average; whoever has been faster waits. Resolves to false, at once, where that would be longer than until
+ * `deadline` (epoch milliseconds).
+ */
+export function pacer(perSecond: number, deadline = Number.POSITIVE_INFINITY): (count: number) => Promise<boolean> {
+  let next = Date.now();
+  return async (count) => {
+    const wait = next - Date.now();
+    if (Math.max(next, Date.now()) >= deadline) return false;
+    next = Math.max(next, Date.now()) + (count * 1000) / perSecond;
+    if (wait > 0) await pause(wait);
+    return true;
+  };
+}

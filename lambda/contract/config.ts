@@ -17,6 +17,8 @@ export interface RuntimeConfig {
   readonly customKeys?: readonly string[];
   /** Openings and clicks are counted too: an alarm wants them, and each is a metric to pay for. */
   readonly countEngagement?: true;
+  /** Every so many hours what the ESPs know is compared with what came; absent = never. */
+  readonly reconcile?: { readonly hours: number };
   /** How long events are kept, in days. */
   readonly eventRetentionDays: number;
   /** How long each kind of evidence suppresses. */
@@ -38,10 +40,22 @@ export interface SourceConfig {
   readonly allowIps?: readonly string[];
   /** What this source judges differently. */
   readonly policy?: Partial<PolicyConfig>;
+  /** How its ESP's own API is reached. */
+  readonly api?: ApiSettings;
   /** Minutes of silence that are normal; of the console's function only. */
   readonly expectEvery?: number;
   /** The provider's own settings, as its schema parsed them. */
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a source says of its ESP's own API; no key. */
+export interface ApiSettings {
+  /** What the ESP keeps its data by. */
+  readonly domain?: string;
+  /** Another host of the API: a region, a proxy. */
+  readonly base?: string;
+  /** False = this source is not compared. */
+  readonly reconcile?: boolean;
 }
 
 /** Days a piece of evidence suppresses; `forever` never ends; 0 = never suppresses. */

@@ -34,6 +34,12 @@ export const ENV = {
     OWN_KEYS_ARN: "ARN of the secret with the stack's own keys, for the heartbeat's",
     PUBLIC_URL: 'base URL that ESPs are given, without a trailing slash',
   },
+  reconcile: {
+    ...COMMON,
+    EVENTS_TABLE: 'name or ARN of the events table',
+    SUPPRESSION_TABLE: 'name or ARN of the suppression table',
+    API_KEYS_ARN: "ARN of the secret with the ESPs' API keys",
+  },
   publish: {
     ...COMMON,
     EVENT_BUS: 'name of the event bus',

@@ -56,6 +56,10 @@ export const METRICS = {
   unknownEvents: 'UnknownEvents',
   /** Milliseconds from posting a heartbeat to finding it in the events table; no value where it was not found. */
   heartbeat: 'Heartbeat',
+  /** Events that an ESP's own API knows, or people on its lists, that the tables do not, in the time that was compared last. Of all sources. */
+  lostByWebhook: 'LostByWebhook',
+  /** 1 where every source was compared with its ESP, 0 where one was not; `pulse` adds a zero, so that a comparison that never runs has data too. */
+  reconciled: 'Reconciled',
   /** `pulse` ran; counted only where the heartbeat, which tells the same, is off. */
   pulse: 'Pulse',
 } as const;

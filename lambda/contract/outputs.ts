@@ -37,6 +37,8 @@ const ALWAYS = {
 /** Written where the settings ask for the part. */
 const SOMETIMES = {
   UnsubscribeKeysArn: 'ARN of the secret with the keys of unsubscribe links',
+  ApiKeysArn: "ARN of the secret with the ESPs' API keys",
+  ReconcileFunctionName: 'name of the function',
   CustomDomainTarget: 'where the DNS record of the custom domain points',
   ArchiveBucketName: 'name of the bucket that holds raw events',
   ArchiveStreamName: 'name of the delivery stream that fills it',
@@ -57,5 +59,6 @@ export const FUNCTION_OUTPUTS = {
   process: 'ProcessFunctionName',
   pulse: 'PulseFunctionName',
   publish: 'PublishFunctionName',
+  reconcile: 'ReconcileFunctionName',
   console: 'ConsoleFunctionName',
 } as const satisfies Record<FunctionName, OutputName>;

@@ -16,6 +16,10 @@ export interface ApiRequest {
   /** From the API's base on, with its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** An address that the ESP named, in place of `path`: fetched without the key, its text taken as it is. */
+  readonly download?: string;
+  /** False for an answer that is not what was asked for, a maintenance page in place of a file: it is asked again. */
+  isSound?(text: string): boolean;
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as a form. */
@@ -42,6 +46,10 @@ export interface ApiContext {
   readonly now: EpochMs;
   /** What the ESP keeps its data by, where `EspApi.domain` asks for it. */
   readonly domain: string;
+  /** Name of the source: the last part of its webhook's URL. */
+  readonly source: string;
+  /** Milliseconds, for work that the ESP does meanwhile. */
+  wait(ms: number): Promise<unknown>;
 }
 
 /** The token of the next page is no longer known: the window has to be read from its beginning. */
@@ -163,8 +171,12 @@ export interface EspApi {
   readonly perSecond: number;
   /** Header that says in how many seconds the limit ends, where it is not `Retry-After`. */
   readonly resetHeader?: string;
+  /** Hours for which its webhook posts again what was not taken. Default 24. */
+  readonly retriesHours?: number;
   /** What `--domain` means here; absent = it is not needed. */
   readonly domain?: string;
+  /** Requests are signed with AWS credentials, for this service, in place of a key. Its base is the Region's own. */
+  readonly signedByAws?: string;
   /** Adds the key. */
   authorise(request: ApiRequest, key: string): ApiRequest;
   /** For an ESP that says by other than 401 and 403 that it refuses the key. */

@@ -11,6 +11,14 @@ const APIS: ReadonlyMap<string, () => Promise<EspApi>> = new Map([
   ['mandrill', async () => (await import('./mandrill/api.ts')).api],
   ['mailersend', async () => (await import('./mailersend/api.ts')).api],
   ['mailtrap', async () => (await import('./mailtrap/api.ts')).api],
+  ['lettermint', async () => (await import('./lettermint/api.ts')).api],
+  ['scaleway', async () => (await import('./scaleway/api.ts')).api],
+  ['unisender-go', async () => (await import('./unisender-go/api.ts')).api],
+  ['ses', async () => (await import('./ses/api.ts')).api],
+  ['smtp2go', async () => (await import('./smtp2go/api.ts')).api],
+  ['klaviyo', async () => (await import('./klaviyo/api.ts')).api],
+  ['customerio', async () => (await import('./customerio/api.ts')).api],
+  ['mailjet', async () => (await import('./mailjet/api.ts')).api],
   ['elastic-email', async () => (await import('./elastic-email/api.ts')).api],
 ]);
 
@@ -20,4 +28,21 @@ export const API_IDS: readonly string[] = [...APIS.keys()];
 export const apiOf = async (provider: string): Promise<EspApi | undefined> => APIS.get(provider)?.();
 
 /** Those whose past events can be told from a webhook's, so that they can be read again. */
-export const EVENT_API_IDS: readonly string[] = ['sparkpost', 'mailgun', 'sendgrid', 'postmark'];
+export const EVENT_API_IDS: readonly string[] = [
+  'sparkpost',
+  'mailgun',
+  'sendgrid',
+  'postmark',
+  'lettermint',
+  'scaleway',
+  'unisender-go',
+];
+
+/** Those that keep their data by domain: a source of theirs says which. */
+export const DOMAIN_API_IDS: readonly string[] = ['mailgun', 'mailersend', 'scaleway'];
+
+/** Those with nothing that a webhook's events could be compared with, or without a key of their own. */
+const NOT_COMPARED = new Set(['customerio', 'mailjet', 'ses']);
+
+/** Those that the scheduled comparison asks. */
+export const COMPARED_API_IDS: readonly string[] = API_IDS.filter((id) => !NOT_COMPARED.has(id));

@@ -154,6 +154,7 @@ export const USED = {
   receive: ['id', 'keys', 'maxBodyBytes', 'responses', 'acceptsGet', 'probe', 'verify', 'split'],
   process: ['id', 'normalise', 'control', 'bindToken', 'topics'],
   pulse: ['id', 'normalise', 'control', 'bindToken'],
+  reconcile: ['id', 'title', 'normalise', 'control', 'bindToken'],
 } as const satisfies Readonly<Record<string, readonly (keyof Provider)[]>>;
 
 /** A provider as far as the bundle of a function holds it. */

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { StagePolicy } from '../../lambda/contract/config.ts';
+import type { ApiSettings, StagePolicy } from '../../lambda/contract/config.ts';
 import { refuseSecondRun, takeLock } from './lock.ts';
 
 /** What a running stack tells others about itself, in `stack.json`. */
@@ -21,6 +21,8 @@ export interface StackFile {
   readonly ownKeysArn: string;
   /** Keys of unsubscribe links; absent where the settings have no such page. */
   readonly unsubscribeKeysArn?: string;
+  /** Keys of the ESPs' own APIs; absent where nothing is compared with them. */
+  readonly apiKeysArn?: string;
   readonly keysFile: string;
   readonly logsDir: string;
   /** Address of the console with its token: whoever has it may use it. */
@@ -33,6 +35,8 @@ export interface LocalSource {
   /** The provider's own settings: samples are made to fit them. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly dedupeGroup?: string;
+  /** How its ESP's own API is reached. */
+  readonly api?: ApiSettings;
 }
 
 /** The folder of one local run. */

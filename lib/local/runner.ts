@@ -66,7 +66,7 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   closers.add(() => watchdog.stop());
 
   const unset = () => ({ arn: '', value: '{}' });
-  const secrets = { webhooks: unset(), ownKeys: unset(), unsubscribeKeys: unset() };
+  const secrets = { webhooks: unset(), ownKeys: unset(), unsubscribeKeys: unset(), apiKeys: unset() };
   const archive = firehose();
   const sources = eventSources();
   const [assembly, endpoints] = await together<readonly [Assembly, StackFile['endpoints']]>(
@@ -119,11 +119,12 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
     show: say,
     restarted: () => ready && home.writeStack(describe()),
   });
-  const { secretArn, ownKeysArn, unsubscribeKeysArn } = describe();
+  const { secretArn, ownKeysArn, unsubscribeKeysArn, apiKeysArn } = describe();
   Object.assign(secrets.webhooks, { arn: secretArn, value: JSON.stringify(values) });
   Object.assign(secrets.ownKeys, { arn: ownKeysArn, value: JSON.stringify(ownKeys) });
   if (unsubscribeKeysArn !== undefined)
     Object.assign(secrets.unsubscribeKeys, { arn: unsubscribeKeysArn, value: JSON.stringify(unsubscribeKeys) });
+  if (apiKeysArn !== undefined) secrets.apiKeys.arn = apiKeysArn;
 
   if (keepIn !== undefined) {
     const keep = () => writeKept(keepIn, { signing, ...(certificate && { certificate: certificate.pem }) }, secrets);

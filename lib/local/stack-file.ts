@@ -40,6 +40,9 @@ export function describeStack({
   const queue = (address: string) => `${endpoints.sqs}${new URL(address).pathname}`;
   const queueOf = (arn: string) => `${endpoints.sqs}/${arn.split(':').slice(-2).join('/')}`;
   const unsubscribeKeys = variable(lambdas, 'receive', 'UNSUBSCRIBE_KEYS_ARN');
+  const apiKeys = lambdas.some(({ name }) => name === 'reconcile')
+    ? variable(lambdas, 'reconcile', 'API_KEYS_ARN')
+    : undefined;
   const feeds = variable(lambdas, 'process', 'FEEDS_QUEUE_ARN');
   const tables = {
     events: variable(lambdas, 'process', 'EVENTS_TABLE'),
@@ -64,6 +67,7 @@ export function describeStack({
     secretArn: variable(lambdas, 'receive', 'SECRET_ARN'),
     ownKeysArn: variable(lambdas, 'receive', 'OWN_KEYS_ARN'),
     ...(unsubscribeKeys !== 'none' && { unsubscribeKeysArn: unsubscribeKeys }),
+    ...(apiKeys !== undefined && { apiKeysArn: apiKeys }),
     keysFile: home.keys,
     logsDir: home.logs,
     ...(consoleUrl !== undefined && { console: { url: consoleUrl } }),
@@ -72,12 +76,17 @@ export function describeStack({
 
 function describeSources(lambdas: readonly Lambda[], url: string): StackFile['sources'] {
   const made = JSON.parse(variable(lambdas, 'receive', 'TOPIC_ARNS') || '{}') as Record<string, string>;
-  const sources = Object.entries(sourcesOf(lambdas)).map(([name, { provider, options, dedupeGroup }]) => {
+  const sources = Object.entries(sourcesOf(lambdas)).map(([name, { provider, options, dedupeGroup, api }]) => {
     const topicArns = made[name] && [...((options.topicArns as string[] | undefined) ?? []), made[name]];
     const source = { provider, url: url + webhookPath(name) };
     return [
       name,
-      { ...source, options: { ...options, ...(topicArns && { topicArns }) }, ...(dedupeGroup && { dedupeGroup }) },
+      {
+        ...source,
+        options: { ...options, ...(topicArns && { topicArns }) },
+        ...(dedupeGroup && { dedupeGroup }),
+        ...(api && { api }),
+      },
     ] as const;
   });
   return Object.fromEntries(sources);

@@ -7,6 +7,7 @@ import { globals, type Settings } from './schema.ts';
 import { checkSource } from './source.ts';
 import { unsubscribeMistakes } from './unsubscribe.ts';
 import { NAME_RULE, RESERVED_NAME, SOURCE_NAME } from './values.ts';
+import { reconcileMistakes } from './watch/reconcile.ts';
 
 /** Minutes. */
 const A_DAY = 1440;
@@ -36,6 +37,7 @@ export function checkSettings(document: unknown, stage: string): Checked {
     ...capacityMistakes(settings),
     ...feedMistakes(settings.sources),
     ...unsubscribeMistakes(settings.unsubscribe),
+    ...reconcileMistakes(settings),
   ];
   return contradictions.length > 0 ? { mistakes: contradictions } : { settings };
 }

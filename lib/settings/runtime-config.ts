@@ -18,6 +18,7 @@ export function runtimeConfig(settings: Settings): RuntimeConfig {
     ...customKeysOf(settings),
     ...((settings.alarms.clickSurge ?? settings.alarms.engagementDrop) && { countEngagement: true }),
     ...(settings.unsubscribe && { unsubscribe: pageOf(settings.unsubscribe) }),
+    ...(settings.reconcile !== undefined && { reconcile: { hours: settings.reconcile } }),
     eventRetentionDays: settings.retention.eventsDays,
     policy: settings.policy,
     ...(settings.publish && { publish: settings.publish }),
@@ -51,11 +52,12 @@ export function stagePolicy({ policy, sources, alarms }: Settings): StagePolicy 
 export const publicUrlOf = ({ publicUrl, customDomain }: Settings): string | undefined =>
   publicUrl ?? (customDomain && `https://${customDomain.name}`);
 
-const sourceConfig = ({ provider, dedupeGroup, allowIps, policy, options }: SourceSettings): SourceConfig => ({
+const sourceConfig = ({ provider, dedupeGroup, allowIps, policy, api, options }: SourceSettings): SourceConfig => ({
   provider,
   ...(dedupeGroup && { dedupeGroup }),
   ...(allowIps && { allowIps }),
   ...(policy && { policy }),
+  ...(api && { api }),
   options,
 });
 

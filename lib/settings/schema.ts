@@ -1,6 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
-import { alarms } from './alarms.ts';
 import { capacity } from './aws/capacity.ts';
 import { archive, publish, streamArn } from './feeds.ts';
 import { group, objectOf } from './group.ts';
@@ -23,6 +22,8 @@ import {
   webPage,
   wholeNumber,
 } from './values.ts';
+import { alarms } from './watch/alarms.ts';
+import { api, reconcile } from './watch/reconcile.ts';
 
 const rate = wholeNumber(1, 10_000, 'requests per second');
 const burst = wholeNumber(1, 5000, 'requests');
@@ -37,6 +38,8 @@ export const common = v.object({
   allowIps: v.optional(v.pipe(v.array(cidr, 'a list of networks'), v.minLength(1, 'at least one network'))),
   dedupeGroup: v.optional(name),
   policy: v.optional(sourcePolicy),
+  /** The ESP's own API. */
+  api,
   /** Of its own route; what is left out is as for all. */
   throttling: v.optional(objectOf({ rate: v.exactOptional(rate), burst: v.exactOptional(burst) })),
 });
@@ -76,6 +79,7 @@ export const globals = v.object({
   existingSecret: v.optional(secretArn),
   existingOwnKeys: v.optional(secretArn),
   existingUnsubscribeKeys: v.optional(secretArn),
+  existingApiKeys: v.optional(secretArn),
   runbookUrl: v.optional(webPage),
   alarms,
   alarmTargets: v.optional(v.array(alarmTarget, 'a list of targets'), []),
@@ -87,6 +91,8 @@ export const globals = v.object({
   byHourIndex: v.optional(flag, true),
   searchKeys: v.exactOptional(searchKeys),
   unsubscribe,
+  /** Hours. */
+  reconcile,
   publish,
   archive,
   /** Default: on, and off where there is an archive to rebuild from. */

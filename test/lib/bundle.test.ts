@@ -28,6 +28,7 @@ describe('a bundle', () => {
     ['process', 450],
     ['pulse', 280],
     ['publish', 340],
+    ['reconcile', 320],
     ['console', 1400],
   ])('of %s is its code, its config and nothing else, and stays small', async (name, kilobytes) => {
     const directory = join(folder, name);

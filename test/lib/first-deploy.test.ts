@@ -70,6 +70,7 @@ const GIVEN = {
   existingSecret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:quell-test/webhook-secrets-a1B2c3',
   existingOwnKeys: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:quell-test/own-keys-a1B2c3',
   existingUnsubscribeKeys: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:quell-test/unsubscribe-keys-a1B2c3',
+  existingApiKeys: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:quell-test/api-keys-a1B2c3',
 };
 
 test('every deploy looks for what it can adopt', () => {
@@ -78,9 +79,11 @@ test('every deploy looks for what it can adopt', () => {
 });
 
 test('existing secrets are read and none is made; an ARN must be whole, or no right would match it', () => {
-  const stack = synthesize(settingsOf({ ...GIVEN, unsubscribe: {} }));
+  const stack = synthesize(settingsOf({ ...GIVEN, unsubscribe: {}, reconcile: '1d' }));
   expect(stack.ofType('AWS::SecretsManager::Secret')).toEqual([]);
-  const { SecretArn, OwnKeysArn, UnsubscribeKeysArn } = stack.outputs;
-  expect([SecretArn, OwnKeysArn, UnsubscribeKeysArn].map((output) => output?.Value)).toEqual(Object.values(GIVEN));
+  const { SecretArn, OwnKeysArn, UnsubscribeKeysArn, ApiKeysArn } = stack.outputs;
+  expect([SecretArn, OwnKeysArn, UnsubscribeKeysArn, ApiKeysArn].map((output) => output?.Value)).toEqual(
+    Object.values(GIVEN),
+  );
   expect(() => settingsOf({ existingSecret: GIVEN.existingSecret.slice(0, -7) })).toThrow('six characters at its end');
 });

@@ -21,7 +21,7 @@ function grants(settings: Settings): Record<string, string[]> {
           .flat()
           .flatMap((action) => [Resource].flat().map((on) => `${Effect} ${action} on ${shorten(show(on))}`)),
       );
-      return [/Receive|Process|Publish|Pulse/.exec(id.replace('Processor', ''))?.[0] ?? id, rights.sort()];
+      return [/Receive|Process|Publish|Pulse|Reconcile/.exec(id.replace('Processor', ''))?.[0] ?? id, rights.sort()];
     }),
   );
 }
@@ -70,6 +70,24 @@ describe('every function may do exactly what it uses', () => {
         'Allow secretsmanager:PutSecretValue on OwnKeys',
       ],
     });
+  });
+
+  test('the comparison with the ESPs reads its own secret and looks into the tables: it writes nothing and sends nothing', () => {
+    const all = grants(settingsOf({ reconcile: '1d' }));
+    expect(all.Reconcile).toEqual([
+      'Allow dynamodb:BatchGetItem on EventsTable.Arn',
+      'Allow dynamodb:BatchGetItem on SuppressionTable.Arn',
+      'Allow dynamodb:Query on EventsTable.Arn',
+      ...logging('ReconcileLogs'),
+      'Allow secretsmanager:GetSecretValue on ApiKeys',
+    ]);
+    const { Reconcile, ...others } = all;
+    for (const rights of Object.values(others))
+      expect(rights.filter((right) => right.endsWith(' on ApiKeys'))).toEqual([]);
+    // Off, there is neither the function nor its secret.
+    const { ofType } = synthesize(VARIANTS.smallest);
+    expect(grants(VARIANTS.smallest)).not.toHaveProperty('Reconcile');
+    expect(ofType('AWS::SecretsManager::Secret').map(([id]) => id)).toEqual(['WebhookSecrets', 'OwnKeys']);
   });
 
   test('only SES sources let process confirm subscriptions, on their own topics', () => {

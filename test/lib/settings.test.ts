@@ -125,6 +125,23 @@ describe('a settings file', () => {
     expect(mistakes.join('\n')).toContain('alarmEmail: unknown; did you mean "alarmEmails"?');
   });
 
+  test('the comparison with the ESPs: how often, which sources, and what their APIs need', () => {
+    const one = (source: object, reconcile: unknown = '1d') => mistakesOf({ reconcile, sources: { a: source } });
+    expect(settingsOf({ reconcile: '1d' }).reconcile).toBe(24);
+    expect(settingsOf({ reconcile: '6h' }).reconcile).toBe(6);
+    for (const wrong of ['0h', '25h', '2d', '90m', '1', 1, true])
+      expect(one(sendgrid, wrong)).toEqual([expect.stringContaining('reconcile: is ')]);
+    expect(one({ provider: 'loops' })).toEqual([
+      expect.stringContaining('no source has an ESP whose API can be asked'),
+    ]);
+    expect(one({ provider: 'mailgun' })).toEqual([expect.stringContaining('sources.a.api.domain: is missing')]);
+    expect(one({ provider: 'mailgun', api: { domain: 'mg.example.com', base: 'https://api.eu.mailgun.net' } })).toEqual(
+      [],
+    );
+    expect(one({ ...sendgrid, api: { base: 'http://example.com', key: 'SG.x' } })).toHaveLength(2);
+    expect(one({ ...sendgrid, api: { reconcile: false } })).toHaveLength(1);
+  });
+
   test('leaves built-in names alone, and gives a warning below what is critical', () => {
     expect(mistakesOf({ sources: { 'quell-heartbeat': sendgrid, operator: sendgrid, quell: sendgrid } })).toEqual([
       'sources.quell-heartbeat: the name is built in',

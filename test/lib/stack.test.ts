@@ -10,9 +10,13 @@ const attached = synthesize(VARIANTS.attached);
 
 type Synthesized = typeof smallest;
 const NAMES = Object.keys(ENV) as FunctionName[];
-/** The console's function is made where the settings ask for it; all others always. */
+/** The console's function and the comparison's are made where the settings ask for them; all others always. */
 const namesIn = ({ outputs }: Synthesized): FunctionName[] =>
-  NAMES.filter((name) => name !== 'console' || outputs.ConsoleFunctionName !== undefined);
+  NAMES.filter(
+    (name) =>
+      (name !== 'console' || outputs.ConsoleFunctionName !== undefined) &&
+      (name !== 'reconcile' || outputs.ReconcileFunctionName !== undefined),
+  );
 
 /** A function is known by the log group it writes to. */
 function functionOf({ ofType, resources }: Synthesized, name: FunctionName): Resource['Properties'] {

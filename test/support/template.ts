@@ -37,6 +37,7 @@ export const VARIANTS = {
       dashboard: true,
       console: true,
       archive: {},
+      reconcile: '1d',
       accessLog: true,
       capacity: { min: 50, max: 1000 },
       byMessageIndex: true,

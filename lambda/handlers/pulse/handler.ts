@@ -13,7 +13,7 @@ const GIVE_UP_AFTER = 20_000;
 const ANSWER = 1000;
 
 const env = readEnv('pulse');
-const { sources, heartbeat } = readConfig();
+const { sources, heartbeat, reconcile } = readConfig();
 const secrets = secretsClient();
 const dynamo = dynamoClient();
 let known: readonly string[] | undefined;
@@ -30,6 +30,7 @@ async function keys(fresh: boolean, signal: AbortSignal): Promise<readonly strin
  */
 export async function handler(_event: object, context: Context): Promise<void> {
   for (const source of Object.keys(sources)) countMetrics({ [METRICS.accepted]: 0 }, source);
+  if (reconcile) countMetrics({ [METRICS.reconciled]: 0 });
   if (!heartbeat) return countMetrics({ [METRICS.pulse]: 1 });
   const arrived = takeTrace.bind(undefined, dynamo, env.EVENTS_TABLE);
   const giveUpAfter = Math.min(GIVE_UP_AFTER, context.getRemainingTimeInMillis() - ANSWER);

@@ -23,6 +23,7 @@ export const api = defineApi({
     webhook: 'an API key v3; this address must be among the authorised ones',
   },
   perSecond: 1,
+  retriesHours: 12,
   resetHeader: 'x-sib-ratelimit-reset',
   authorise: keyHeader('api-key'),
 

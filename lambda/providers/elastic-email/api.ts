@@ -1,6 +1,7 @@
 import { fields, list, present, text, utcTime } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type ListEntry } from '../api.ts';
 import { byOffset, keyHeader, query, sameAddress, segment, withAddress } from '../shared/api.ts';
+import { hooks } from './hook-api.ts';
 
 const PAGE = 500;
 const LISTS: ReadonlyMap<string, ListEntry['reason']> = new Map([
@@ -17,6 +18,7 @@ export const api = defineApi({
     lists: 'View Suppressions and View Contacts',
     clear: 'Modify Suppressions',
     push: 'Modify Suppressions',
+    webhook: 'Modify Web Notifications',
   },
   perSecond: 5,
   authorise: keyHeader('x-elasticemail-apikey'),
@@ -44,6 +46,7 @@ export const api = defineApi({
       },
     },
   },
+  webhooks: hooks,
 });
 
 async function* entries(context: ApiContext): AsyncGenerator<readonly ListEntry[]> {

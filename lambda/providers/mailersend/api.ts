@@ -1,6 +1,7 @@
 import { fields, instant, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type ListEntry } from '../api.ts';
 import { bearer, findIn, query, segment, withAddress } from '../shared/api.ts';
+import { hooks } from './hook-api.ts';
 
 const PAGE = 100;
 const LISTS: ReadonlyMap<string, ListEntry['reason']> = new Map([
@@ -14,7 +15,12 @@ const LISTS: ReadonlyMap<string, ListEntry['reason']> = new Map([
 export const api = defineApi({
   base: 'https://api.mailersend.com',
   key: 'API token',
-  rights: { lists: 'Suppressions: Read access', clear: 'Suppressions: Full access', push: 'Suppressions: Full access' },
+  rights: {
+    lists: 'Suppressions: Read access',
+    clear: 'Suppressions: Full access',
+    push: 'Suppressions: Full access',
+    webhook: 'Webhooks: Full access',
+  },
   perSecond: 1,
   domain: "the domain's id, as its page in MailerSend shows it",
   authorise: bearer,
@@ -43,6 +49,7 @@ export const api = defineApi({
       },
     },
   },
+  webhooks: hooks,
 });
 
 async function* entries({ call, domain }: ApiContext): AsyncGenerator<ListEntry[]> {

@@ -37,6 +37,7 @@ export const api = defineApi({
     webhook: 'an account key, or one of the role Developer or higher',
   },
   perSecond: 5,
+  retriesHours: 8,
   domain: 'the sending domain',
   authorise: basic('api'),
 

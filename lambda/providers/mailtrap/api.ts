@@ -1,6 +1,7 @@
 import { fields, instant, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type ListEntry } from '../api.ts';
 import { bearer, query, sameAddress, segment, withAddress } from '../shared/api.ts';
+import { hooks } from './hook-api.ts';
 
 const PAGE = 1000;
 const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
@@ -13,7 +14,11 @@ const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
 export const api = defineApi({
   base: 'https://mailtrap.io',
   key: 'API token',
-  rights: { lists: 'Viewer of the sending domains', clear: 'Admin of the sending domains' },
+  rights: {
+    lists: 'Viewer of the sending domains',
+    clear: 'Admin of the sending domains',
+    webhook: 'Admin of the account',
+  },
   // Ten a minute on lists.
   perSecond: 1 / 7,
   authorise: bearer,
@@ -40,6 +45,7 @@ export const api = defineApi({
       return answer.status === 404 ? 'gone' : 'removed';
     },
   },
+  webhooks: hooks,
 });
 
 async function page({ call }: ApiContext, asked: Readonly<Record<string, string | undefined>>) {

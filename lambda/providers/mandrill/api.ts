@@ -84,7 +84,8 @@ export const api = defineApi({
     },
     async remove({ call }, { id }) {
       const path = `${ROOT}/webhooks/delete`;
-      await call({ use: 'webhook', what: 'remove the webhook', method: 'POST', path, json: { id: Number(id) } });
+      const json = { id: Number(id) };
+      await call({ use: 'webhook', what: 'remove the webhook', method: 'POST', path, json, accepts: [404] });
     },
   },
 });

@@ -28,6 +28,7 @@ export const api = defineApi({
     webhook: 'the API token of this very server',
   },
   perSecond: 5,
+  retriesHours: 11,
   authorise: keyHeader('x-postmark-server-token'),
 
   events: {

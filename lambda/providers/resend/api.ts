@@ -21,6 +21,7 @@ export const api = defineApi({
   rights: { lists: 'Full access', clear: 'Full access', push: 'Full access', webhook: 'Full access' },
   // Two pages of its docs say two and five.
   perSecond: 2,
+  retriesHours: 28,
   resetHeader: 'ratelimit-reset',
   authorise: bearer,
 

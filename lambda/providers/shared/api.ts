@@ -106,3 +106,13 @@ export function credentials(
   const [user = '', ...rest] = secret.split(':');
   return { user, password: rest.join(':'), headers: {}, target };
 }
+
+/** A chosen secret within the URL itself, for an ESP that can carry it nowhere else. */
+export function urlWithUser(url: string, secret: string): string {
+  const { user, password, target } = credentials(secret, url);
+  if (user === undefined) return target;
+  const at = new URL(target);
+  at.username = encodeURIComponent(user);
+  at.password = encodeURIComponent(password ?? '');
+  return at.toString();
+}

@@ -29,6 +29,7 @@ export const api = defineApi({
   },
   // Its limits move: what is too fast is answered 429, and passes within seconds.
   perSecond: 5,
+  retriesHours: 8,
   authorise: keyHeader('authorization'),
 
   events: {

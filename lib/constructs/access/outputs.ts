@@ -13,6 +13,7 @@ import type { Storage } from '../storage/tables.ts';
 import type { Alarms } from '../watch/alarms/alarms.ts';
 import type { ConsoleFunction } from '../watch/console.ts';
 import type { Pulse } from '../watch/pulse.ts';
+import type { Reconcile } from '../watch/reconcile.ts';
 
 /** An output that a stack without this part has all the same, so that its absence is told from an older version. */
 const NONE = 'none';
@@ -26,6 +27,7 @@ export interface Parts {
   readonly processor: Processor;
   readonly ingress: Ingress;
   readonly pulse: Pulse;
+  readonly reconcile: Reconcile | undefined;
   readonly alarms: Alarms;
   readonly archive: Archive | undefined;
   readonly bus: Bus | undefined;
@@ -57,7 +59,16 @@ const addresses = ({ settings, ingress }: Pick<Parts, 'settings' | 'ingress'>) =
   ...(ingress.customDomain && { CustomDomainTarget: ingress.customDomain.domain.regionalDomainName }),
 });
 
-const resources = ({ storage, secrets, delivery, processor, ingress, pulse, alarms }: Omit<Parts, 'console'>) => ({
+const resources = ({
+  storage,
+  secrets,
+  delivery,
+  processor,
+  ingress,
+  pulse,
+  reconcile,
+  alarms,
+}: Omit<Parts, 'console'>) => ({
   DeliveryQueueUrl: delivery.queue.queueUrl,
   DeliveryQueueArn: delivery.queue.queueArn,
   ActsQueueUrl: delivery.acts.queueUrl,
@@ -72,6 +83,8 @@ const resources = ({ storage, secrets, delivery, processor, ingress, pulse, alar
   SecretArn: secrets.webhooks.arn,
   OwnKeysArn: secrets.ownKeys.arn,
   ...(secrets.unsubscribeKeys && { UnsubscribeKeysArn: secrets.unsubscribeKeys.arn }),
+  ...(secrets.apiKeys && { ApiKeysArn: secrets.apiKeys.arn }),
+  ...(reconcile && { ReconcileFunctionName: reconcile.reconcile.function.functionName }),
   ReceiveFunctionName: ingress.receive.function.functionName,
   ProcessFunctionName: processor.process.function.functionName,
   DeliveriesMappingId: processor.mappings.deliveries.eventSourceMappingId,

@@ -111,7 +111,7 @@ export class AccessPolicies extends Construct {
         'sqs:DeleteMessage',
       ),
       allow(
-        [secrets.webhooks, secrets.unsubscribeKeys].flatMap((secret) => secret?.arn ?? []),
+        [secrets.webhooks, secrets.unsubscribeKeys, secrets.apiKeys].flatMap((secret) => secret?.arn ?? []),
         'secretsmanager:GetSecretValue',
         'secretsmanager:PutSecretValue',
       ),

@@ -56,7 +56,7 @@ export const bundleOptions = (name: FunctionName, config: RuntimeConfig, entry: 
     // Of the local stack's reports only; it is no JavaScript.
     external: ['@duckdb/node-api'],
     alias: Object.fromEntries(neverUsedBy(name).map((module) => [module, STUBS])),
-    plugins: [onlyProvidersOf(config), onlyHalfOf(name), onlyVersionOfClients],
+    plugins: [onlyProvidersOf(config), onlyApisOf(config), onlyHalfOf(name), onlyVersionOfClients],
   }) satisfies BuildOptions;
 
 /** Puts a registry of the configured providers in place of the whole one: each of the others is code that this stack cannot reach. */
@@ -69,6 +69,22 @@ const onlyProvidersOf = (config: RuntimeConfig): Plugin => ({
         ...ids.map((id) => `import { ${exportName(id)} } from './${id}/index.ts';`),
         `export const PROVIDERS = new Map([${ids.map(exportName)}].map((provider) => [provider.id, provider]));`,
       ].join('\n'),
+      resolveDir: join(ROOT, 'lambda/providers'),
+    }));
+  },
+});
+
+/** The same for the ESPs' APIs: one import each, where the registry has it. */
+const onlyApisOf = ({ sources }: RuntimeConfig): Plugin => ({
+  name: 'only-configured-apis',
+  setup({ onLoad }) {
+    const used = new Set(Object.values(sources).map(({ provider }) => provider));
+    onLoad({ filter: /[\\/]lambda[\\/]providers[\\/]apis\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(
+        /^ {2}\['([a-z0-9-]+)', async \(\) => .*\n/gm,
+        (line: string, id: string) => (used.has(id) ? line : ''),
+      ),
+      loader: 'ts',
       resolveDir: join(ROOT, 'lambda/providers'),
     }));
   },

@@ -6,7 +6,7 @@ import { type Access, access } from '../service-function.ts';
 
 /**
  * The secrets: what ESPs share with us, which only `receive` reads; the stack's own keys, of its heartbeat and of the marks that erased
- * people leave; and the keys of unsubscribe links, which services that send mail read too. Whoever parses hostile text, makes keys or sends
+ * people leave; the keys of unsubscribe links, which services that send mail read too; and keys of the ESPs' APIs. Whoever parses hostile text, makes keys or sends
  * mail can so read no webhook's secret.
  */
 export class Secrets extends Construct {
@@ -15,11 +15,13 @@ export class Secrets extends Construct {
   readonly ownKeys: KeptSecret;
   /** Absent where there is no unsubscribe page. */
   readonly unsubscribeKeys: KeptSecret | undefined;
+  /** Keys of the ESPs' own APIs, which only the comparison with them reads. Absent where there is none. */
+  readonly apiKeys: KeptSecret | undefined;
 
   constructor(
     scope: Construct,
     id: string,
-    { existingSecret, existingOwnKeys, existingUnsubscribeKeys, unsubscribe }: Settings,
+    { existingSecret, existingOwnKeys, existingUnsubscribeKeys, existingApiKeys, unsubscribe, reconcile }: Settings,
   ) {
     super(scope, id);
     this.webhooks = new KeptSecret(this, 'Webhooks', {
@@ -47,6 +49,17 @@ export class Secrets extends Construct {
           'Links in mail of years ago are opened with the key that made them: a new key is added, none is replaced.',
         existing: existingUnsubscribeKeys,
       });
+    this.apiKeys =
+      reconcile === undefined
+        ? undefined
+        : new KeptSecret(this, 'ApiKeys', {
+            logicalId: 'ApiKeys',
+            name: 'api-keys',
+            description:
+              'Map from source to a key of its ESP\'s own API. Set with "npm run ops -- secrets set --api-key".',
+            rotation: 'The ESPs make these keys; each is replaced at the ESP first, then here.',
+            existing: existingApiKeys,
+          });
   }
 }
 

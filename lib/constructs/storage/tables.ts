@@ -73,6 +73,14 @@ export class Storage extends Construct {
       this.suppression.tableArn,
     );
 
+  /** Whether events are recorded, and whether any came of a person. */
+  readonly lookUp = (): Access =>
+    access(this.events.tableName, ['dynamodb:BatchGetItem', 'dynamodb:Query'], this.events.tableArn);
+
+  /** Whether people are on the list. */
+  readonly lookUpPeople = (): Access =>
+    access(this.suppression.tableName, ['dynamodb:BatchGetItem'], this.suppression.tableArn);
+
   /** `pulse` looks for its own heartbeats and takes them away again: in their partitions it may, in nobody else's. */
   readonly trace = (): Access => ({
     value: this.events.tableName,

@@ -1,3 +1,4 @@
+import { CannotKnow } from '../../../lambda/domain/cannot-know.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
 /** The command line is wrong. Never quotes a value: it may be a secret in the wrong place. */
@@ -5,10 +6,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The question has no answer right now: nothing reachable, no rights, nothing to compare with. */
-export class CannotKnow extends Error {
-  override readonly name = 'CannotKnow';
-}
+export { CannotKnow };
 
 interface SdkError extends Error {
   readonly $metadata?: unknown;

@@ -16,6 +16,8 @@ export interface Io {
   say(line: string): void;
   /** Resolves once what was printed has gone on: whoever prints much waits for a slow reader. */
   flushed?(): Promise<void>;
+  /** Somebody sits at a keyboard and can be asked. */
+  readonly interactive?: boolean;
   /** Standard input to its end; at a keyboard, says first what is awaited. */
   readInput(awaited: string): Promise<Buffer>;
   /** A secret: typed without echo, or all of standard input less one trailing line break. */
@@ -35,6 +37,7 @@ export function processIo(): Io {
     cwd: process.env.INIT_CWD ?? process.cwd(),
     print: (line) => void process.stdout.write(`${visible(line)}\n`),
     say,
+    interactive: process.stdin.isTTY === true,
     flushed: () =>
       process.stdout.writableNeedDrain ? once(process.stdout, 'drain').then(() => {}) : Promise.resolve(),
     readInput(awaited) {

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Io } from './io.ts';
 
 const SAID_EVERY_MS = 3_000;
@@ -16,15 +15,5 @@ export function counter(io: Io, what: string): (by: number) => number {
       io.say(`${count.toLocaleString('en')} ${what}, ${rate.toLocaleString('en')} a second`);
     }
     return count;
-  };
-}
-
-/** Lets `perSecond` pass on average; whoever has been faster waits. */
-export function pacer(perSecond: number): (count: number) => Promise<void> {
-  let next = Date.now();
-  return async (count) => {
-    const wait = next - Date.now();
-    next = Math.max(next, Date.now()) + (count * 1000) / perSecond;
-    if (wait > 0) await pause(wait);
   };
 }

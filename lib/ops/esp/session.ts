@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { caller, type Patience } from '../../../lambda/esp/caller.ts';
 import type { ApiContext, EspApi } from '../../../lambda/providers/api.ts';
 import { API_IDS, apiOf } from '../../../lambda/providers/apis.ts';
 import type { Options, Values } from '../cli/command.ts';
@@ -5,12 +7,13 @@ import { UsageError } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { type SourceName, sourceOf, type Target } from '../target/target.ts';
 import { providerOf } from '../words/provider.ts';
-import { caller, type Patience } from './caller.ts';
+import { apiKeyOf, KEY_OPTIONS } from './key.ts';
 
-/** Options of every command that talks to an ESP's API. The key is none of them: arguments are remembered by shells and shown to others. */
+/** Options of every command that talks to an ESP's API. What is left out stands in the source's settings (`api`), else it is the ESP's own. */
 export const API_OPTIONS = {
   domain: { type: 'string', value: 'NAME', help: 'the sending domain, for ESPs that keep their data by it' },
   'api-base': { type: 'string', value: 'URL', help: "another host of the ESP's API: EU, a proxy" },
+  ...KEY_OPTIONS,
 } as const satisfies Options;
 
 export type ApiOptions = Values<typeof API_OPTIONS>;
@@ -40,15 +43,29 @@ export async function openSession(
     throw new UsageError(
       `${title} has no API that Quell uses: docs/providers/${name.provider}.md says why. Those it uses: ${API_IDS.join(', ')}.`,
     );
-  const base = baseOf(given['api-base'] ?? api.base);
-  if (api.domain !== undefined && !given.domain?.trim())
+  const aws =
+    api.signedByAws === undefined ? undefined : await (await import('./aws.ts')).awsLine(target, api.signedByAws);
+  const base = baseOf(given['api-base'] ?? name.api?.base ?? aws?.base.href ?? api.base);
+  const domain = (given.domain ?? name.api?.domain ?? '').trim();
+  if (api.domain !== undefined && domain === '')
     throw new UsageError(`${title} keeps its data by domain: --domain is missing (${api.domain}).`);
-  const key = (await io.readSecret(`${title} ${api.key}: `)).trim();
-  if (key === '') throw new UsageError('The API key is empty.');
-  if (!/^[\x21-\x7e]+$/.test(key))
-    throw new UsageError('That is no API key: it holds white space or other characters.');
-  const call = caller({ api, title, base, key, say: io.say, ...(patience && { patience }) });
-  return { source, name, title, api, context: { call, now: Date.now(), domain: given.domain?.trim() ?? '' } };
+  const key = aws ? '' : await apiKeyOf(target, source, { title, api }, given, io);
+  const call = caller({
+    api,
+    title,
+    base,
+    key,
+    say: io.say,
+    ...(aws && { sign: aws.sign }),
+    ...(patience && { patience }),
+  });
+  return {
+    source,
+    name,
+    title,
+    api,
+    context: { call, now: Date.now(), domain, source, wait: patience?.pause ?? pause },
+  };
 }
 
 /** The key goes there: over TLS, or to this machine. */

@@ -5,8 +5,8 @@ import type { Target } from '../target/target.ts';
 
 export { liveValues, type SecretMap } from '../../../lambda/aws/secret-map.ts';
 
-/** Which of the stack's secrets: the webhooks', its own keys, or those of unsubscribe links. */
-export type Which = 'secretArn' | 'ownKeysArn' | 'unsubscribeKeysArn';
+/** Which of the stack's secrets: the webhooks', its own keys, those of unsubscribe links, or those of the ESPs' APIs. */
+export type Which = 'secretArn' | 'ownKeysArn' | 'unsubscribeKeysArn' | 'apiKeysArn';
 
 /** @throws CannotKnow where something else than such a map is stored */
 export const readSecretMap = (target: Target, which: Which = 'secretArn'): Promise<stored.SecretMap> =>

@@ -47,16 +47,16 @@ async function readOutputs(name: string, connection: Connection): Promise<readon
 async function sourceSettings(
   stage: string,
   io: Io,
-): Promise<ReadonlyMap<string, Pick<SourceName, 'options' | 'dedupeGroup' | 'expectEvery'>>> {
+): Promise<ReadonlyMap<string, Pick<SourceName, 'options' | 'dedupeGroup' | 'expectEvery' | 'api'>>> {
   const directory = join(io.root, 'settings');
   if (!existsSync(join(directory, `${stage}.json`))) return new Map();
   const { loadSettings } = await import('../../settings/load.ts');
   try {
     const { sources } = loadSettings({ stage }, directory);
     return new Map(
-      Object.entries(sources).map(([name, { options, dedupeGroup, expectEvery }]) => [
+      Object.entries(sources).map(([name, { options, dedupeGroup, expectEvery, api }]) => [
         name,
-        { options, dedupeGroup, expectEvery },
+        { options, dedupeGroup, expectEvery, ...(api && { api }) },
       ]),
     );
   } catch {

@@ -20,6 +20,7 @@ export interface LocalStack {
   readonly policy?: StagePolicy;
   readonly ownKeysArn: string;
   readonly unsubscribeKeysArn?: string;
+  readonly apiKeysArn?: string;
   readonly keysFile?: string;
   readonly logsDir?: string;
 }
@@ -49,6 +50,7 @@ export function localTargetOf(stack: LocalStack, root: string): Target {
       secretArn,
       ownKeysArn,
       ...(stack.unsubscribeKeysArn !== undefined && { unsubscribeKeysArn: stack.unsubscribeKeysArn }),
+      ...(stack.apiKeysArn !== undefined && { apiKeysArn: stack.apiKeysArn }),
       sources: new Map(Object.entries(stack.sources)),
       output: (key) => {
         const name = key === 'ArchiveBucketName' ? stack.archive?.bucket : known.get(key);

@@ -22,6 +22,7 @@ export function targetOf(
     if (value === undefined) throw new CannotKnow(`The stack ${name} has no output ${key}: deploy this version first.`);
     return value;
   };
+  const apiKeysArn = known.get('ApiKeysArn');
   const unsubscribeKeysArn = known.get('UnsubscribeKeysArn');
   const url = output('ApiUrl').replace(/\/$/, '');
   const providers = Object.entries(JSON.parse(output('Sources')) as Record<string, string>);
@@ -46,6 +47,7 @@ export function targetOf(
       secretArn: output('SecretArn'),
       ownKeysArn: output('OwnKeysArn'),
       ...(unsubscribeKeysArn !== undefined && { unsubscribeKeysArn }),
+      ...(apiKeysArn !== undefined && { apiKeysArn }),
       output,
       stage,
       sources: new Map(sources),

@@ -8,7 +8,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { STSClient } from '@aws-sdk/client-sts';
-import type { PolicyConfig, Thresholds } from '../../../lambda/contract/config.ts';
+import type { ApiSettings, PolicyConfig, Thresholds } from '../../../lambda/contract/config.ts';
 import type { OutputName } from '../../../lambda/contract/outputs.ts';
 import type { Options, Values } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
@@ -36,6 +36,8 @@ export interface Names {
   readonly ownKeysArn: string;
   /** Keys of unsubscribe links; absent where the stack has no such page. */
   readonly unsubscribeKeysArn?: string;
+  /** Keys of the ESPs' own APIs; absent where the stack keeps none. */
+  readonly apiKeysArn?: string;
   readonly sources: ReadonlyMap<string, SourceName>;
   /** Deployed only. */
   readonly stage?: string;
@@ -66,6 +68,8 @@ export interface SourceName {
   readonly dedupeGroup?: string | undefined;
   /** Minutes of silence that are normal, where they are known; false = any silence is. */
   readonly expectEvery?: number | false;
+  /** How its ESP's own API is reached, where that is known. */
+  readonly api?: ApiSettings | undefined;
 }
 
 /** Made on first use: the SDK is most of a start. */

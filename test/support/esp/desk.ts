@@ -26,7 +26,12 @@ export interface Desk {
   readonly kept: Kept[];
   readonly hooks: KeptHook[];
   /** Lists of this ESP by its own names: what stands for a bounce, an unsubscribe of everything, a complaint. */
-  readonly names: { readonly bounce: string; readonly complaint: string };
+  readonly names: {
+    readonly bounce: string;
+    readonly complaint: string;
+    /** What its API lets go, where that is no bounce. */
+    readonly cleared?: string;
+  };
 }
 
 export type Route = (asked: Asked, desk: Desk) => Said | undefined | Promise<Said | undefined>;

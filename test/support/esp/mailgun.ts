@@ -44,6 +44,7 @@ export async function fakeMailgun(pageSize = 3): Promise<FakeEsp> {
     story: [] as Happening[],
     now: () => Date.now(),
     turned: () => {},
+    forget: () => cursors.clear(),
     webhook: (one: Happening) =>
       `{"signature":{"timestamp":"1","token":"t${one.id}","signature":"s"},"event-data":${item(one)}}`,
   };

@@ -1,4 +1,5 @@
 import { after, type Desk, json, type KeptHook, nextId, off, on, page, type Route, startDesk } from './desk.ts';
+import { elasticHooks, LATE_DESKS, mailersendHooks, mailtrapHooks } from './late-desks.ts';
 
 const CREATED = '2026-03-01T10:00:00Z';
 
@@ -222,7 +223,7 @@ export const MORE_DESKS: readonly (readonly [string, () => Promise<Desk>])[] = [
       startDesk(
         { provider: 'mailersend', domain: 'd-1', key: 'mlsn-key', names: bounces('hard-bounces', 'spam-complaints') },
         header('authorization', 'Bearer mlsn-key'),
-        [mailersend],
+        [mailersend, mailersendHooks],
       ),
   ],
   [
@@ -231,7 +232,7 @@ export const MORE_DESKS: readonly (readonly [string, () => Promise<Desk>])[] = [
       startDesk(
         { provider: 'mailtrap', domain: '', key: 'mt-key', names: bounces('hard bounce', 'spam complaint') },
         header('authorization', 'Bearer mt-key'),
-        [mailtrap],
+        [mailtrap, mailtrapHooks],
       ),
   ],
   [
@@ -240,7 +241,8 @@ export const MORE_DESKS: readonly (readonly [string, () => Promise<Desk>])[] = [
       startDesk(
         { provider: 'elastic-email', domain: '', key: 'ee-key', names: bounces('bounces', 'complaints') },
         header('x-elasticemail-apikey', 'ee-key'),
-        [elastic],
+        [elasticHooks, elastic],
       ),
   ],
+  ...LATE_DESKS,
 ];

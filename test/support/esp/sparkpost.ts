@@ -56,6 +56,7 @@ export async function fakeSparkpost(pageSize = 3): Promise<FakeEsp & { readonly 
     story: [] as Happening[],
     now: () => Date.now(),
     turned: () => {},
+    forget: () => cursors.clear(),
     webhook: (one: Happening) =>
       JSON.stringify({
         msys: {

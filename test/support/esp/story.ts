@@ -26,6 +26,8 @@ export interface FakeEsp {
   webhook(happening: Happening): string;
   /** Called after each page of events: the story may go on. */
   turned: () => void;
+  /** Its tokens of pages end. Absent where it has none, or none that end. */
+  forget?: () => void;
 }
 
 export const isShown = (fake: { readonly now: () => number }, { shownAt }: Happening): boolean => shownAt <= fake.now();

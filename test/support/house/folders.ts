@@ -31,6 +31,11 @@ export const FOLDERS: readonly {
     imports: ['lambda/contract/', 'lambda/domain/', 'lambda/providers/provider.ts'],
   },
   {
+    folder: 'lambda/esp/',
+    holds: "how an ESP's own API is asked: pace, patience, refusals, windows read whole; for commands and the check",
+    imports: ['lambda/domain/', 'lambda/providers/api.ts', 'lambda/aws/effort.ts'],
+  },
+  {
     folder: 'lambda/handlers/',
     holds: 'a folder for each function; `handler.ts` reads from top to bottom',
     imports: ['lambda/'],
@@ -66,6 +71,7 @@ export const FOLDERS: readonly {
       'lambda/domain/',
       'lambda/providers/',
       'lambda/aws/',
+      'lambda/esp/',
     ],
   },
   {

@@ -18,6 +18,7 @@ import { archiveAlarms, busAlarms } from './path/feeds.ts';
 import { errorsOf, slownessOf, throttlesOf } from './path/function.ts';
 import { pulseAlarm } from './path/pulse.ts';
 import { receiveAlarms } from './path/receive.ts';
+import { reconcileAlarms } from './path/reconcile.ts';
 import { sourceAlarms } from './source/alarms.ts';
 
 export interface AlarmsProps {
@@ -54,6 +55,7 @@ export class Alarms extends Construct {
       pulseAlarm(settings),
       ...mailAlarms(settings),
       ...unsubscribeAlarms(settings),
+      ...reconcileAlarms(settings),
       ...unheardAlarms(this.desk.topics),
       ...Object.keys(settings.sources).flatMap((source) => sourceAlarms(settings, source)),
     ];

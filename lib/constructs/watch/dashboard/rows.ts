@@ -58,7 +58,7 @@ export const alive = ({ settings }: Shown, alarms: AlarmBase[]): IWidget[] => [
   graph('Events accepted, by source', [bySource(settings.stage, METRICS.accepted)]),
 ];
 
-export const lost = ({ settings: { stage }, delivery: { queue, deadLetters } }: Shown): IWidget[] => [
+export const lost = ({ settings: { stage, reconcile }, delivery: { queue, deadLetters } }: Shown): IWidget[] => [
   graph('Waiting for a person', [deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD })]),
   graph('Buried, given back to the queue, not enqueued', [
     countOf(stage, METRICS.deadLettered, PERIOD),
@@ -70,6 +70,13 @@ export const lost = ({ settings: { stage }, delivery: { queue, deadLetters } }: 
     queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
     queue.metricApproximateNumberOfMessagesNotVisible({ period: PERIOD }),
   ]),
+  ...(reconcile === undefined
+    ? []
+    : [
+        graph('Known to the ESPs and not to us, at each comparison', [
+          countOf(stage, METRICS.lostByWebhook, Duration.hours(reconcile)).with({ statistic: 'Maximum' }),
+        ]),
+      ]),
 ];
 
 export const refused = ({ settings: { stage }, ingress: { api } }: Shown): IWidget[] => [

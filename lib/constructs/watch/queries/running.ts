@@ -166,4 +166,22 @@ export const RUNNING: QueriesByHeading = {
       '| stats count() by message, errorName',
     ],
   },
+  'lost-by-webhook': {
+    of: ['reconcile'],
+    lines: [
+      'fields @timestamp, source, missing, fetched, comparedPercent, from, to',
+      '| filter missing > 0',
+      '| sort @timestamp desc',
+      '| limit 30',
+    ],
+  },
+  'reconcile-failing': {
+    of: ['reconcile'],
+    lines: [
+      'fields @timestamp, source, why, errorName',
+      '| filter ispresent(why) or ispresent(errorName)',
+      '| sort @timestamp desc',
+      '| limit 30',
+    ],
+  },
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
 import { packMessages } from '../../../../lambda/domain/message.ts';
+import { type Progress, readEvents } from '../../../../lambda/esp/read-events.ts';
 import type { EventsApi } from '../../../../lambda/providers/api.ts';
 import { EVENT_API_IDS } from '../../../../lambda/providers/apis.ts';
 import { defineCommand } from '../../cli/command.ts';
@@ -15,8 +16,7 @@ import { sourceOf, TARGET_OPTIONS, type Target } from '../../target/target.ts';
 import { parseCount, parseTime } from '../../words/time.ts';
 import { Sender } from '../replay/sender.ts';
 import { mirrorLists } from './lists.ts';
-import { catchUp } from './run.ts';
-import { openState, type Progress } from './state.ts';
+import { openState } from './state.ts';
 
 const TOLD_EVERY_MS = 2_000;
 const MINUTE = 60_000;
@@ -113,7 +113,7 @@ async function read(
   const sender = new Sender(target, rate);
   const lost: string[] = [];
   let told = performance.now();
-  const end = await catchUp(events, session.context, window, start, {
+  const end = await readEvents(events, session.context, window, start, {
     interpret,
     recorded: async (found) => (comparable ? recordedOf(target, found) : new Set()),
     async send(raws) {

@@ -1,22 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
-/** How far a catch-up has come. Holds fingerprints, no address and no key. */
-export interface Progress {
-  /** Epoch milliseconds: everything before is read and sent. No token of a page: those end. */
-  readonly trusted: number;
-  /** Where it is to end, kept so that "now" stays what it was. */
-  readonly to: number;
-  readonly fetched: number;
-  readonly missing: number;
-  readonly passed: number;
-  readonly unreadable: number;
-  /** Of the slice being read: events that were not in the table, written down before they are sent and so come to be in it. */
-  readonly open: readonly string[];
-  /** Events at the end of the last whole slice, which the next one may bring again. */
-  readonly border: readonly string[];
-}
+import type { Progress } from '../../../../lambda/esp/read-events.ts';
 
 export interface State {
   readonly file: string;

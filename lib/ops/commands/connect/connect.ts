@@ -19,7 +19,12 @@ export interface Connected {
 export const hooksOf = async ({ name, context }: Session, webhooks: WebhooksApi): Promise<readonly Hook[]> =>
   (await webhooks.list(context)).filter(({ url }) => bare(url) === bare(name.url));
 
-const bare = (url: string): string => (url.split('?')[0] ?? '').replace(/\/$/, '');
+/** Without what some ESPs carry in it: a user, a password, a query. */
+function bare(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { origin, pathname } = new URL(url);
+  return origin + pathname.replace(/\/$/, '');
+}
 
 /** Makes or mends the webhook and stores its secret. In an order that can be cut off anywhere and begun again. */
 export async function connect(target: Target, session: Session, webhooks: WebhooksApi, io: Io): Promise<Connected> {
@@ -43,7 +48,7 @@ export async function connect(target: Target, session: Session, webhooks: Webhoo
     // It may tell it once only, when the webhook is made.
     if (value === undefined && (await live(target, session.source)).length === 0)
       throw new CannotKnow(
-        `${title} did not tell the secret of the webhook. Its settings show it: ops secrets set ${session.source}`,
+        `${title} tells the secret of a webhook when it is made, and not again. Store it (secrets set ${session.source}), or make the webhook anew: connect --remove, then connect.`,
       );
     if (value !== undefined) await store(target, session, value, io);
   }

@@ -1,4 +1,4 @@
-import { pacer } from '../../cli/progress.ts';
+import { pacer } from '../../../../lambda/aws/effort.ts';
 import { notTaken, offer, type Way } from '../../stack/outbox.ts';
 import { wayOf } from '../../stack/way.ts';
 import type { Target } from '../../target/target.ts';

@@ -1,6 +1,7 @@
+import { pacer } from '../../../../lambda/aws/effort.ts';
 import type { OperatorAct } from '../../../../lambda/domain/suppression/operator.ts';
 import type { Io } from '../../cli/io.ts';
-import { counter, pacer } from '../../cli/progress.ts';
+import { counter } from '../../cli/progress.ts';
 import { type Decision, sendActs, signed } from '../../stack/acts.ts';
 import type { Target } from '../../target/target.ts';
 import type { Author } from '../../words/author.ts';

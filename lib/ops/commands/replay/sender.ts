@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { pacer } from '../../cli/progress.ts';
+import { pacer } from '../../../../lambda/aws/effort.ts';
 import { enqueue } from '../../stack/outbox.ts';
 import { wayOf } from '../../stack/way.ts';
 import type { Target } from '../../target/target.ts';
@@ -12,7 +12,7 @@ const LOOK_EVERY = 100;
 /** Sends at a bounded rate, and stops while the queue is long. */
 export class Sender {
   readonly #target: Target;
-  readonly #pace: (events: number) => Promise<void>;
+  readonly #pace: ReturnType<typeof pacer>;
   #messages = 0;
 
   constructor(target: Target, eventsPerSecond: number) {

@@ -22,6 +22,8 @@ secrets list           says how many live values each source has, never which.
 secrets rotate <source>  makes a new value live beside the old: typed or read, or with --generate made here and printed once, for ESPs
                        whose secret you choose. Then give it to the ESP.
 secrets rotate quell-unsubscribe  makes a new key of unsubscribe links; the older ones stay, for older mail.
+secrets set|remove <source> --api-key
+                       the key of the ESP's own API, for the scheduled comparison (setting "reconcile"); it has a secret of its own.
 secrets rotate quell-heartbeat  makes a new key of the stack's own test events; remove quell-heartbeat lets pulse make one. (Needs the eraser policy.)
 secrets remove <source> --position N
                        drops one live value, 1 is the newest; says first which of them proved a request last. Needs --yes where that
@@ -34,6 +36,7 @@ know (the secret could not be read or written).`,
     add: { type: 'boolean', help: 'set: put the new value before those that are live' },
     replace: { type: 'boolean', help: 'set: drop the values that are live' },
     generate: { type: 'boolean', help: 'rotate: make the value here, and print it this once' },
+    'api-key': { type: 'boolean', help: "set, remove: the key of the ESP's own API instead" },
     position: { type: 'string', value: 'N', help: 'remove: which live value, 1 is the newest' },
     yes: { type: 'boolean', help: 'remove: although it may still be in use; set, rotate: although it is short' },
     ...TARGET_OPTIONS,
@@ -47,6 +50,7 @@ know (the secret could not be read or written).`,
     const target = await resolveTarget(given, io);
     if (action === 'list') return list(target, given.json === true, io);
     if (source === undefined) throw new UsageError(`secrets ${action}: of which source?`);
+    if (given['api-key']) return (await import('./api-key.ts')).apiKeyCommand(action, target, source, given, io);
     if (source === UNSUBSCRIBE_SOURCE) return (await import('./unsubscribe.ts')).keysCommand(action, target, given, io);
     if (isOwnKey(source)) return ownKeyCommand(action, target, source, given.json === true, io);
     if (action === 'rotate') return (await import('./rotation.ts')).rotate(target, source, given, io);
@@ -112,8 +116,17 @@ async function list(target: Target, json: boolean, io: Io): Promise<ExitCode> {
     const state = keys.values > 0 ? `live keys: ${keys.values}` : 'MISSING: no link works';
     io.print(json ? jsonLine({ ...keys, needed: true }) : `${keys.source}  ${state}`);
   }
+  const apiKeys = await (await import('./api-key.ts')).apiKeyRows(target);
+  for (const row of apiKeys) {
+    const state = row.apiKey ? 'API key stored' : 'API key MISSING: not compared with its ESP';
+    io.print(json ? jsonLine({ ...row, needed: true }) : `${row.source}  ${state}`);
+  }
   // Names that begin so are the stack's own keys.
   const left = [...map.keys()].filter((name) => !target.names.sources.has(name) && !name.startsWith('quell-'));
   if (left.length > 0) io.say(`Stored for sources that ${target.label} does not have: ${left.join(', ')}.`);
-  return keys?.values === 0 || rows.some(({ needed, values }) => needed && values === 0) ? EXIT.no : EXIT.yes;
+  const lacking =
+    keys?.values === 0 ||
+    apiKeys.some(({ apiKey }) => !apiKey) ||
+    rows.some(({ needed, values }) => needed && values === 0);
+  return lacking ? EXIT.no : EXIT.yes;
 }

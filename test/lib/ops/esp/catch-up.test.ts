@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { eventKey } from '../../../../lambda/domain/event/record.ts';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
+import { caller } from '../../../../lambda/esp/caller.ts';
+import { type Progress, readEvents } from '../../../../lambda/esp/read-events.ts';
 import type { EventsApi } from '../../../../lambda/providers/api.ts';
 import { apiOf } from '../../../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
-import { catchUp } from '../../../../lib/ops/commands/catch-up/run.ts';
-import type { Progress } from '../../../../lib/ops/commands/catch-up/state.ts';
-import { caller } from '../../../../lib/ops/esp/caller.ts';
 import { FAKE_ESPS } from '../../../support/esp/index.ts';
 import type { Fault } from '../../../support/esp/server.ts';
 import type { FakeEsp, Happening } from '../../../support/esp/story.ts';
@@ -66,9 +65,9 @@ async function run(fake: FakeEsp, state: Run, dies: () => void = () => {}, key =
     patience: PATIENCE,
   });
   const window = { from: FROM, to: state.saved.to };
-  const end = await catchUp(
+  const end = await readEvents(
     { ...(api.events as EventsApi), sliceHours: 6 },
-    { call, now: Date.now(), domain: fake.domain },
+    { call, now: Date.now(), domain: fake.domain, source: fake.provider, wait: async () => {} },
     window,
     state.saved,
     {
@@ -96,7 +95,9 @@ async function run(fake: FakeEsp, state: Run, dies: () => void = () => {}, key =
   return end;
 }
 
-const TYPES = { postmark: ['bounced', 'complained'] } as Readonly<Record<string, Happening['type'][]>>;
+const TYPES = { postmark: ['bounced', 'complained'], scaleway: ['bounced', 'delivered'] } as Readonly<
+  Record<string, Happening['type'][]>
+>;
 const happening = (id: string) =>
   fc.record({
     offset: fc.integer({ min: 0, max: 12 * 3600 - 1 }),
@@ -290,6 +291,29 @@ describe.each([...FAKE_ESPS])('catch-up: %s', (id, start) => {
     told(fake, []);
     fake.api.fault = () => ({ status: 302, headers: { location: 'http://127.0.0.1:9/' } });
     await expect(run(fake, begin(id))).rejects.toThrow(/redirect/);
+  });
+
+  test('a page whose token has ended costs nothing: its slice is read from the beginning', async () => {
+    calm();
+    const type = TYPES[id]?.[0] ?? 'bounced';
+    const person = 'ada@example.com';
+    told(
+      fake,
+      Array.from({ length: 20 }, (_one, at) => ({ offset: 600 * (at + 1), type, person })),
+    );
+    let turns = 0;
+    fake.turned = () => {
+      if (++turns === 2) fake.forget?.();
+    };
+    const state = begin(id);
+    const end = await run(fake, state);
+    expect([end.fetched, end.missing, state.table.keys.size]).toEqual([20, 20, 20]);
+  });
+
+  test('an empty window is read, and is empty', async () => {
+    calm();
+    told(fake, []);
+    expect(await run(fake, begin(id))).toMatchObject({ fetched: 0, missing: 0, unreadable: 0, trusted: TO });
   });
 
   test('an event that the API shows late is not lost to a window that ends before it', async () => {

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import { eventually } from '../../../support/driver.ts';
+import { FAKE_ESPS } from '../../../support/esp/index.ts';
 import { fakeSparkpost } from '../../../support/esp/sparkpost.ts';
 import type { FakeEsp } from '../../../support/esp/story.ts';
 import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
@@ -13,8 +15,18 @@ const SECRET = 'quell:a-webhook-password';
 const TO = Date.now() - 3_600_000;
 const FROM = TO - 6 * 3_600_000;
 
+/** Killed for real: by day one kind of client, at night each. */
+const KILLED = process.env.NIGHTLY === undefined ? ['sparkpost'] : [...FAKE_ESPS.keys()];
+
 beforeAll(async () => {
-  stack = await startOpsStack({ sparkpost: { provider: 'sparkpost' } }, { secrets: { sparkpost: SECRET } });
+  const others = KILLED.filter((id) => id !== 'sparkpost').map((id) => [
+    id,
+    { provider: id, ...PROVIDERS.get(id)?.minimalOptions, api: { reconcile: false } },
+  ]);
+  stack = await startOpsStack(
+    { sparkpost: { provider: 'sparkpost' }, ...Object.fromEntries(others) },
+    { secrets: { sparkpost: SECRET }, settings: { reconcile: '1d' } },
+  );
   esp = await fakeSparkpost(7);
   esp.story.push(
     ...Array.from({ length: 40 }, (_one, at) => ({
@@ -87,11 +99,13 @@ describe('catch-up against the local stack', () => {
     child.stderr.on('data', note);
     child.stdin.end(`${esp.key}\n`);
     esp.turned = () => {
-      for (const name of [`/proc/${child.pid}/cmdline`, `/proc/${child.pid}/environ`]) {
+      // Everybody's: the command's own, and those of whatever it might have started.
+      const everybody = existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+      for (const name of everybody.flatMap((pid) => [`/proc/${pid}/cmdline`, `/proc/${pid}/environ`])) {
         try {
           seen.push(readFileSync(name, 'utf8'));
         } catch {
-          // No such file system here: the arguments are those that this test gave.
+          // Ended meanwhile, or not ours to see.
         }
       }
     };
@@ -120,4 +134,104 @@ describe('catch-up against the local stack', () => {
     expect(ran.code).toBe(2);
     expect(ran.err).toMatch(message);
   });
+});
+
+describe.each(KILLED)('killed by SIGKILL at random points and run again: %s', (id) => {
+  test('every event is there once, and those that had not come are counted exactly', async () => {
+    const fake = await (FAKE_ESPS.get(id) as () => Promise<FakeEsp>)();
+    const [from, to] = [FROM - 20 * 3_600_000, FROM - 14 * 3_600_000];
+    fake.story.push(
+      ...Array.from({ length: 12 }, (_one, at) => ({
+        at: from + (at + 1) * 1_700_000,
+        shownAt: 0,
+        type: 'bounced' as const,
+        recipient: `${id}-${at}@example.com`,
+        id: 5000 + at,
+      })),
+    );
+    const inside = fake.story.filter(({ at }) => at < to).length;
+    const before = (await stack.driver.events()).length;
+    const times = [new Date(from).toISOString(), new Date(to).toISOString()] as const;
+    const args = ['catch-up', id, '--from', times[0], '--to', times[1], '--settle', '0', '--api-base', fake.api.url];
+    if (fake.domain !== '') args.push('--domain', fake.domain);
+    const deaths = process.env.NIGHTLY === undefined ? 3 : 6;
+    for (let death = 0; death < deaths; death++) {
+      const child = spawn(process.execPath, [join(process.cwd(), 'bin/ops.ts'), ...args, '--local'], {
+        cwd: stack.root,
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      child.stdin.end(fake.key);
+      const first = fake.api.asked.length;
+      // At a request, or some time after one: while it looks, writes down or sends.
+      const [last, later] = [Math.floor(Math.random() * 8), Math.random() * 60];
+      fake.api.fault = (_asked, number) => {
+        if (number - first >= last) setTimeout(() => child.kill('SIGKILL'), later);
+        return undefined;
+      };
+      await new Promise((done) => child.once('exit', done));
+    }
+    fake.api.fault = () => undefined;
+    const ended = await stack.run([...args, '--json'], fake.key);
+    await eventually(async () => expect(await stack.driver.events()).toHaveLength(before + inside));
+    const [told] = ended.json() as { fetched: number; missing: number }[];
+    // A run that came to its end before it was killed has counted them, and this one found them all.
+    expect([inside, 0]).toContain(told?.missing);
+    const again = await stack.run([...args, '--json'], fake.key);
+    expect(again.json()).toMatchObject([{ fetched: inside, missing: 0 }]);
+    expect(await stack.driver.events()).toHaveLength(before + inside);
+    await fake.api.stop();
+  }, 120_000);
+});
+
+describe('where the key comes from is the same for every command', () => {
+  const asking: readonly (readonly string[])[] = [
+    ['catch-up', 'sparkpost', '--from', new Date(FROM).toISOString(), '--dry-run'],
+    ['connect', 'sparkpost', '--no-test'],
+    ['push', 'sparkpost'],
+    ['reconcile', 'sparkpost'],
+    ['lift', 'ada@example.com', '--clear', '--esp', 'sparkpost', '--dry-run', '--note', 'ticket 4711'],
+  ];
+  /** Keys that the ESP was shown from here on. */
+  async function shown(
+    args: readonly string[],
+    input: string,
+  ): Promise<{ keys: Set<string | undefined>; said: string }> {
+    const first = esp.api.asked.length;
+    const { out, err } = await stack.run([...args, '--api-base', esp.api.url], input);
+    return { keys: new Set(esp.api.asked.slice(first).map(({ headers }) => headers.authorization)), said: out + err };
+  }
+
+  test('a variable that is named, else standard input, else the one that the stack keeps, else none: and none of them is shown', async () => {
+    const KEPT = 'a-key-that-the-stack-keeps';
+    const missing = await stack.run([...(asking[3] ?? []), '--api-base', esp.api.url]);
+    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('secrets set sparkpost --api-key')]);
+
+    const stored = await stack.run(['secrets', 'set', 'sparkpost', '--api-key'], `${KEPT}\n`);
+    expect([stored.code, stored.out]).toEqual([0, 'sparkpost: API key stored\n']);
+    expect(stored.out + stored.err).not.toContain(KEPT);
+    expect((await stack.run(['secrets', 'list'])).out).toContain('sparkpost  API key stored');
+    for (const args of asking) {
+      expect([args[0], (await shown(args, '')).keys]).toEqual([args[0], new Set([KEPT])]);
+      expect([args[0], (await shown(args, 'a-key-that-is-piped')).keys]).toEqual([
+        args[0],
+        new Set(['a-key-that-is-piped']),
+      ]);
+      process.env.QUELL_TEST_KEY = 'a-key-in-a-variable';
+      const named = await shown([...args, '--key-env', 'QUELL_TEST_KEY'], 'a-key-that-is-piped');
+      expect([args[0], named.keys]).toEqual([args[0], new Set(['a-key-in-a-variable'])]);
+      // Nothing that is started from here has it.
+      expect(process.env.QUELL_TEST_KEY).toBeUndefined();
+      expect(named.said).not.toMatch(/a-key-(in|that)/);
+    }
+    // The webhooks' secret is another one, and was not touched.
+    expect((await stack.run(['secrets', 'list'])).out).toContain('sparkpost  sparkpost  live values: 1');
+    expect((await stack.run(['secrets', 'remove', 'sparkpost', '--api-key'])).out).toBe('sparkpost: API key removed\n');
+    expect((await stack.run(['secrets', 'list'])).out).toContain('sparkpost  API key MISSING');
+    for (const [args, message] of [
+      [['secrets', 'set', 'sparkpost', '--api-key'], 'empty'],
+      [['secrets', 'rotate', 'sparkpost', '--api-key'], 'set and removed only'],
+      [['reconcile', 'sparkpost', '--key-env', 'QUELL_NO_SUCH'], 'no such variable'],
+    ] as const)
+      expect(await stack.run(args, ' ')).toMatchObject({ code: 2, err: expect.stringContaining(message) });
+  }, 60_000);
 });

@@ -11,12 +11,18 @@ import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
 let stack: OpsStack;
 const desks = new Map<string, Desk>();
 const NOTE = ['--note', 'ticket 4711'];
+const nightly = process.env.NIGHTLY !== undefined;
+/** Those whose list can be read. */
+const LISTED_AT = [...DESKS.keys()].filter((id) => !['customerio', 'mailjet'].includes(id));
+/** The latest by night: nothing of theirs is new here. */
+const TRIED = LISTED_AT.filter(
+  (id) => nightly || !['lettermint', 'scaleway', 'unisender-go', 'smtp2go', 'klaviyo'].includes(id),
+);
 
 beforeAll(async () => {
-  stack = await startOpsStack(Object.fromEntries([...DESKS.keys()].map((id) => [id, { provider: id }])), {
-    settings: { heartbeat: false },
-  });
-  for (const [id, start] of DESKS) desks.set(id, await start());
+  const sources = LISTED_AT.map((id) => [id, { provider: id, ...PROVIDERS.get(id)?.minimalOptions }]);
+  stack = await startOpsStack(Object.fromEntries(sources), { settings: { heartbeat: false } });
+  for (const [id, start] of DESKS) if (LISTED_AT.includes(id)) desks.set(id, await start());
 }, 60_000);
 afterAll(async () => {
   for (const desk of desks.values()) await desk.api.stop();
@@ -29,7 +35,7 @@ const run = (desk: Desk, args: readonly string[]) =>
 const mirror = (desk: Desk) => run(desk, ['catch-up', desk.provider, '--lists', '--json']);
 const settled = async (): Promise<void> => eventually(async () => expect(await stack.driver.depth('delivery')).toBe(0));
 
-test.each([...DESKS.keys()])('%s: its list is mirrored once, suppresses, and never overrules a lift', async (id) => {
+test.each(TRIED)('%s: its list is mirrored once, suppresses, and never overrules a lift', async (id) => {
   const desk = deskOf(id);
   const who = `listed-${id}@example.com`;
   desk.kept.push({ list: desk.names.bounce, address: who });
@@ -43,31 +49,37 @@ test.each([...DESKS.keys()])('%s: its list is mirrored once, suppresses, and nev
   desk.kept.splice(0);
 });
 
-test('two ESPs do not feed each other: whatever is mirrored and pushed in whatever order, hearsay of one never reaches the other', async () => {
-  const [a, b] = [deskOf('sparkpost'), deskOf('postmark')];
+test('ESPs do not feed each other, however many: whatever is mirrored and pushed in whatever order, hearsay of one never reaches another', async () => {
+  const circle = ['sparkpost', 'postmark', 'mailgun', ...(nightly ? ['mandrill'] : [])].map(deskOf) as [
+    Desk,
+    ...Desk[],
+  ];
+  const [first, ...others] = circle;
+  const step = fc.oneof(
+    fc.record({ act: fc.constantFrom('mirror' as const, 'push' as const), at: fc.nat(circle.length - 1) }),
+    fc.constant({ act: 'lift' as const, at: 0 }),
+  );
   let round = 0;
   await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.constantFrom('mirror a', 'mirror b', 'push a', 'push b', 'lift'), { minLength: 3, maxLength: 7 }),
-      async (steps) => {
-        const who = `hearsay-${++round}@example.com`;
-        a.kept.push({ list: a.names.bounce, address: who });
-        for (const step of ['mirror a', ...steps, 'push b']) {
-          const desk = step.endsWith('a') ? a : b;
-          if (step === 'lift') await stack.run(['lift', who, ...NOTE]);
-          else if (step.startsWith('mirror')) await mirror(desk);
-          else await run(desk, ['push', desk.provider, '--yes']);
-          await settled();
-        }
-        expect(b.kept).toEqual([]);
-        expect(a.kept.map(({ address }) => address)).toEqual([who]);
-        a.kept.splice(0);
-        await stack.run(['lift', who, ...NOTE, '--wait']);
-      },
-    ),
-    { numRuns: process.env.NIGHTLY === undefined ? 3 : 8 },
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), async (steps) => {
+      const who = `hearsay-${++round}@example.com`;
+      first.kept.push({ list: first.names.bounce, address: who });
+      const last = others.map((_desk, at) => ({ act: 'push' as const, at: at + 1 }));
+      for (const { act, at } of [{ act: 'mirror' as const, at: 0 }, ...steps, ...last]) {
+        const desk = circle[at] as Desk;
+        if (act === 'lift') await stack.run(['lift', who, ...NOTE]);
+        else if (act === 'mirror') await mirror(desk);
+        else await run(desk, ['push', desk.provider, '--yes']);
+        await settled();
+      }
+      for (const desk of others) expect([desk.provider, desk.kept]).toEqual([desk.provider, []]);
+      expect(first.kept.map(({ address }) => address)).toEqual([who]);
+      first.kept.splice(0);
+      await stack.run(['lift', who, ...NOTE, '--wait']);
+    }),
+    { numRuns: nightly ? 30 : 3 },
   );
-}, 90_000);
+}, 120_000);
 
 test('a webhook cannot pass for a list: without our own mark the same text is read by its provider', () => {
   const raw = JSON.stringify({

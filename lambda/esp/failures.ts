@@ -1,5 +1,5 @@
-import type { ApiRequest, EspApi } from '../../../lambda/providers/api.ts';
-import { CannotKnow } from '../cli/errors.ts';
+import { CannotKnow } from '../domain/cannot-know.ts';
+import type { ApiRequest, EspApi } from '../providers/api.ts';
 
 /** What goes wrong with an ESP's API, told without the key, the path (it holds addresses) and the ESP's own words (they quote both). */
 
@@ -35,5 +35,12 @@ export class KeyRefused extends CannotKnow {
     super(
       `${title} refused the API key when asked to ${what} (${status}). ${known} Needed: ${api.key}${right ? `, with the right "${right}"` : ''}.${region}`,
     );
+  }
+}
+
+/** Whoever asks has no more time: what was read until then stands. */
+export class OutOfTime extends CannotKnow {
+  constructor(title: string) {
+    super(`There was no time left to ask ${title} further.`);
   }
 }

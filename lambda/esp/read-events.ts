@@ -1,14 +1,23 @@
-import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
-import type { Interpreter } from '../../../../lambda/domain/interpret.ts';
-import {
-  type ApiContext,
-  CursorLost,
-  type EventPage,
-  type EventsApi,
-  type TimeWindow,
-} from '../../../../lambda/providers/api.ts';
-import { CannotKnow } from '../../cli/errors.ts';
-import type { Progress } from './state.ts';
+import { CannotKnow } from '../domain/cannot-know.ts';
+import type { NormalisedEvent } from '../domain/event/event.ts';
+import type { Interpreter } from '../domain/interpret.ts';
+import { type ApiContext, CursorLost, type EventPage, type EventsApi, type TimeWindow } from '../providers/api.ts';
+
+/** How far a reading of events has come. Holds fingerprints, no address and no key. */
+export interface Progress {
+  /** Epoch milliseconds: everything before is read and sent. No token of a page: those end. */
+  readonly trusted: number;
+  /** Where it is to end, kept so that "now" stays what it was. */
+  readonly to: number;
+  readonly fetched: number;
+  readonly missing: number;
+  readonly passed: number;
+  readonly unreadable: number;
+  /** Of the slice being read: events that were not in the table, written down before they are sent and so come to be in it. */
+  readonly open: readonly string[];
+  /** Events at the end of the last whole slice, which the next one may bring again. */
+  readonly border: readonly string[];
+}
 
 /** An event of the API, with what it will be recorded as. */
 export interface Pulled {
@@ -35,7 +44,7 @@ const MOST_PASSES = 10;
 const BORDER_MS = 2_000;
 
 /** Reads a window slice by slice and sends what it brings; returns how it ended. Throws leave what `reached` was told last as the truth. */
-export async function catchUp(
+export async function readEvents(
   events: EventsApi,
   context: ApiContext,
   window: TimeWindow,
@@ -53,7 +62,8 @@ export async function catchUp(
   return progress;
 }
 
-async function readSlice(
+/** Reads one slice, as often as its rows move. @param window of which events count, where the API goes by the time of mails */
+export async function readSlice(
   api: EventsApi,
   context: ApiContext,
   slice: TimeWindow,

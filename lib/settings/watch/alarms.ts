@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { group } from './group.ts';
-import { between, percent, wholeNumber } from './values.ts';
+import { group } from '../group.ts';
+import { between, percent, wholeNumber } from '../values.ts';
 
 const ratePercent = percent(0.01, 100);
 

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { parseJson } from '../../../lambda/domain/json.ts';
-import type { ApiAnswer, ApiRequest, Call, EspApi } from '../../../lambda/providers/api.ts';
-import { pacer } from '../cli/progress.ts';
-import { ApiFailed, EspRefused, KeyRefused } from './failures.ts';
+import { pacer } from '../aws/effort.ts';
+import { parseJson } from '../domain/json.ts';
+import type { ApiAnswer, ApiRequest, Call, EspApi } from '../providers/api.ts';
+import { ApiFailed, EspRefused, KeyRefused, OutOfTime } from './failures.ts';
 
 export interface Line {
   readonly api: EspApi;
@@ -10,8 +10,18 @@ export interface Line {
   readonly title: string;
   readonly base: URL;
   readonly key: string;
+  /** Signs a request in place of a key: the headers to send. */
+  sign?(request: Unsigned): Promise<Readonly<Record<string, string>>>;
   say(line: string): void;
   readonly patience?: Partial<Patience>;
+}
+
+/** A request as it goes out, but for its signature. */
+export interface Unsigned {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
 }
 
 /** How long an ESP is waited for. Milliseconds. */
@@ -23,10 +33,19 @@ export interface Patience {
   /** Longest that an ESP may ask to wait. */
   readonly longest: number;
   readonly tries: number;
+  /** Epoch milliseconds from which on nothing is asked any more. Default: never. */
+  readonly until: number;
   pause(ms: number): Promise<unknown>;
 }
 
-const PATIENCE: Patience = { answer: 30_000, first: 1_000, longest: 900_000, tries: 8, pause: wait };
+const PATIENCE: Patience = {
+  answer: 30_000,
+  first: 1_000,
+  longest: 900_000,
+  tries: 8,
+  until: Number.POSITIVE_INFINITY,
+  pause: wait,
+};
 /** Longest wait that is our own choice. */
 const MOST_BACKOFF = 60_000;
 /** Waits from here on are told: nobody should wonder whether it still runs. */
@@ -41,10 +60,10 @@ type Attempt = { readonly answer: ApiAnswer } | { readonly again: string; readon
  */
 export function caller(line: Line): Call {
   const patience = { ...PATIENCE, ...line.patience };
-  const pace = pacer(line.api.perSecond);
+  const pace = pacer(line.api.perSecond, patience.until);
   return async (request) => {
     for (let tries = 1; ; tries++) {
-      await pace(1);
+      if (!(await pace(1))) throw new OutOfTime(line.title);
       const attempt = await attemptOf(request, line, patience);
       if ('answer' in attempt) return attempt.answer;
       const { again, after } = attempt;
@@ -52,18 +71,20 @@ export function caller(line: Line): Call {
       // From half of it to the whole: callers that were stopped together come back apart.
       const backoff = Math.min(patience.first * 2 ** (tries - 1), MOST_BACKOFF) * (0.5 + Math.random() / 2);
       const ms = after === undefined ? backoff : after + Math.random() * patience.first;
+      if (Date.now() + ms >= patience.until) throw new OutOfTime(line.title);
       if (ms >= TOLD_FROM) line.say(`${line.title} ${again}: waiting ${Math.ceil(ms / 1000)} s.`);
       await patience.pause(ms);
     }
   };
 }
 
-async function attemptOf(request: ApiRequest, line: Line, { answer: within }: Patience): Promise<Attempt> {
+async function attemptOf(request: ApiRequest, line: Line, { answer: longest, until }: Patience): Promise<Attempt> {
   const { title, api } = line;
+  const within = Math.max(1, Math.min(longest, until - Date.now()));
   let response: Response;
   let text: string;
   try {
-    response = await send(api.authorise(request, line.key), line.base, within);
+    response = await send(request, line, within);
     text = await response.text();
   } catch (error) {
     const again = (error as Error).name === 'TimeoutError' ? 'did not answer in time' : 'could not be reached';
@@ -71,7 +92,7 @@ async function attemptOf(request: ApiRequest, line: Line, { answer: within }: Pa
     if (request.once) throw new ApiFailed(title, request, `${again}: whether it was done is not known`);
     return { again };
   }
-  const answer = { status: response.status, text, json: read(text) };
+  const answer = { status: response.status, text, json: request.download === undefined ? read(text) : {} };
   if (request.accepts?.includes(response.status)) return { answer: { ...answer, json: answer.json ?? {} } };
   if (api.keyRefused?.(answer) || response.status === 401 || response.status === 403)
     throw new KeyRefused(title, api, request, response.status);
@@ -83,27 +104,44 @@ async function attemptOf(request: ApiRequest, line: Line, { answer: within }: Pa
   if (response.status >= 300) throw new EspRefused(title, request, response.status);
   if (answer.json === undefined && response.status !== 204 && !(text === '' && isChange(request)))
     return request.once ? { answer } : { again: 'answered something that is no JSON' };
+  if (request.isSound?.(text) === false) return { again: 'answered something else than was asked for' };
   return { answer };
 }
 
 const isChange = ({ method, use }: ApiRequest): boolean => method !== 'GET' && use !== 'events' && use !== 'lists';
 
-function send(request: ApiRequest, base: URL, within: number): Promise<Response> {
-  const { method, path, headers, json, form } = request;
-  const url = new URL(base.pathname.replace(/\/$/, '') + path, base);
-  if (url.origin !== base.origin) throw new Error('a path led to another host');
+async function send(request: ApiRequest, line: Line, within: number): Promise<Response> {
+  const { download } = request;
+  const { method, path, headers, json, form } =
+    download === undefined ? line.api.authorise(request, line.key) : { ...request, headers: {} };
+  const url = download === undefined ? atBase(line.base, path) : elsewhere(download, line.base);
   const body =
     json !== undefined
       ? JSON.stringify(json)
       : form && new URLSearchParams(form.map(([name, value]): [string, string] => [name, value])).toString();
   const type = json !== undefined ? 'application/json' : form && 'application/x-www-form-urlencoded';
+  const all = { accept: 'application/json', ...(type && { 'content-type': type }), ...headers };
   return fetch(url, {
     method,
-    headers: { accept: 'application/json', ...(type && { 'content-type': type }), ...headers },
+    headers: line.sign && download === undefined ? await line.sign({ method, url, headers: all, body }) : all,
     ...(body !== undefined && { body }),
     redirect: 'manual',
     signal: AbortSignal.timeout(within),
   });
+}
+
+/** Where the key goes: nowhere but to the base. */
+function atBase(base: URL, path: string): URL {
+  const url = new URL(base.pathname.replace(/\/$/, '') + path, base);
+  if (url.origin !== base.origin) throw new Error('a path led to another host');
+  return url;
+}
+
+/** Where no key goes: any host over TLS, or the base itself. */
+function elsewhere(address: string, base: URL): URL {
+  const url = new URL(address);
+  if (url.protocol !== 'https:' && url.origin !== base.origin) throw new Error('a file is fetched over TLS only');
+  return url;
 }
 
 function read(text: string): unknown {

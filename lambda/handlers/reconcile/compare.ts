@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SourceConfig } from '../../contract/config.ts';
+import { CannotKnow } from '../../domain/cannot-know.ts';
+import { interpreter } from '../../domain/interpret.ts';
+import { caller } from '../../esp/caller.ts';
+import type { ApiContext, TimeWindow } from '../../providers/api.ts';
+import { apiOf } from '../../providers/apis.ts';
+import { providerIn } from '../../providers/half.ts';
+import { compareEvents } from './events.ts';
+import type { Compared, Tables } from './found.ts';
+import { compareLists } from './lists.ts';
+
+export interface Question {
+  readonly source: string;
+  readonly config: SourceConfig;
+  readonly key: string;
+  /** When it was due, epoch milliseconds. */
+  readonly now: number;
+  /** Between two comparisons. */
+  readonly hours: number;
+  /** Epoch milliseconds: no request is begun after it. */
+  readonly until: number;
+  readonly tables: Tables;
+}
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+/** For ESPs that say nothing of how long they try. */
+const USUAL_RETRIES = 24;
+/** One answer of the ESP, its body included. */
+const ANSWER_MS = 15_000;
+
+/**
+ * The time that is over: what the ESP's own retries may still bring is not lost yet. Twice the period, so that a comparison that fails
+ * leaves nothing unseen.
+ */
+export function windowOf(now: number, hours: number, waitHours: number): TimeWindow {
+  const to = Math.floor(now / HOUR) * HOUR - waitHours * HOUR;
+  return { from: to - 2 * hours * HOUR, to };
+}
+
+/** @throws CannotKnow where the ESP could not be asked */
+export async function compare({ source, config, key, now, hours, until, tables }: Question): Promise<Compared> {
+  const provider = providerIn('reconcile', config.provider);
+  const api = await apiOf(config.provider);
+  if (!api || !provider) throw new CannotKnow('This ESP has no API that can be asked.');
+  if (api.domain !== undefined && config.api?.domain === undefined)
+    throw new CannotKnow(`Its API keeps data by domain: the settings say none (${api.domain}).`);
+  const call = caller({
+    api,
+    title: provider.title,
+    base: new URL(config.api?.base ?? api.base),
+    key: key.trim(),
+    say: () => {},
+    patience: { answer: ANSWER_MS, until },
+  });
+  const context: ApiContext = { call, now, domain: config.api?.domain ?? '', source, wait: pause };
+  const settle = Math.ceil(((api.events?.settleMinutes ?? 0) * MINUTE) / HOUR);
+  const window = windowOf(now, hours, Math.max(api.retriesHours ?? USUAL_RETRIES, settle));
+  const reading = { provider, options: config.options, dedupeGroup: config.dedupeGroup };
+  const found = api.events
+    ? await compareEvents(api.events, context, window, until, interpreter(source, reading), tables)
+    : await compareLists(api.lists, context, window, tables);
+  return { ...found, ...window };
+}

@@ -1,0 +1,84 @@
+import { fields, instant, list, present, text } from '../../domain/read.ts';
+import { type ApiContext, defineApi, type ListEntry } from '../api.ts';
+import { query, segment, withAddress } from '../shared/api.ts';
+
+const ROOT = '/v2/email/suppression/addresses';
+const PAGE = 1000;
+const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
+  ['BOUNCE', 'hard_bounce'],
+  ['COMPLAINT', 'complaint'],
+]);
+
+/** SES: the account's suppression list in one Region. There is no list of past events. Requests are signed with AWS credentials. */
+export const api = defineApi({
+  base: 'https://email.us-east-1.amazonaws.com',
+  key: 'AWS credentials',
+  rights: {
+    lists: 'ses:ListSuppressedDestinations and ses:GetSuppressedDestination',
+    clear: 'ses:GetSuppressedDestination and ses:DeleteSuppressedDestination',
+    push: 'ses:ListSuppressedDestinations and ses:PutSuppressedDestination',
+  },
+  // One list request a second; others are throttled, and tried again.
+  perSecond: 1,
+  signedByAws: 'ses',
+  authorise: (request) => request,
+  keyRefused: ({ status, text: said }) =>
+    status === 400 && /AccessDenied|UnrecognizedClient|InvalidSignature/.test(said),
+
+  lists: {
+    lacks: "Other Regions that send, each with a list of its own (--region), and AWS's global list.",
+    async *read({ call }) {
+      for (let token: string | undefined, more = true; more; ) {
+        const path = `${ROOT}${query({ PageSize: PAGE, NextToken: token })}`;
+        const answer = await call({ use: 'lists', what: 'read the suppression list', method: 'GET', path });
+        yield list(fields(answer.json).SuppressedDestinationSummaries).flatMap(entry);
+        token = text(fields(answer.json).NextToken);
+        more = token !== undefined;
+      }
+    },
+    async find({ call }, address) {
+      const path = `${ROOT}/${segment(address)}`;
+      const what = 'look up an address on the suppression list';
+      const answer = await call({ use: 'lists', what, method: 'GET', path, accepts: [404] });
+      return answer.status === 404 ? [] : entry(fields(answer.json).SuppressedDestination);
+    },
+    async remove({ call }, { address }) {
+      const path = `${ROOT}/${segment(address)}`;
+      const what = 'remove an entry of the suppression list';
+      const answer = await call({ use: 'clear', what, method: 'DELETE', path, accepts: [404] });
+      return answer.status === 404 ? 'gone' : 'removed';
+    },
+    add: {
+      atOnce: 1,
+      reasons: ['hard_bounce', 'complaint', 'unsubscribe', 'manual'],
+      async send(context, [address]) {
+        await put(context, address);
+        return [];
+      },
+    },
+  },
+});
+
+/** It knows two reasons. A complaint would be counted against nobody and tells most, a bounce says least: that is what ours become. */
+const put = ({ call }: ApiContext, EmailAddress: string | undefined) =>
+  call({
+    use: 'push',
+    what: 'add to the suppression list',
+    method: 'PUT',
+    path: ROOT,
+    json: { EmailAddress, Reason: 'BOUNCE' },
+  });
+
+function entry(item: unknown): ListEntry[] {
+  const { EmailAddress, Reason, LastUpdateTime } = fields(item);
+  const at = typeof LastUpdateTime === 'number' ? LastUpdateTime * 1000 : instant(LastUpdateTime);
+  return withAddress(
+    EmailAddress,
+    present({
+      list: 'suppression-list',
+      reason: REASONS.get(text(Reason) ?? '') ?? 'manual',
+      since: text(LastUpdateTime),
+      at,
+    }) as Omit<ListEntry, 'address'>,
+  );
+}

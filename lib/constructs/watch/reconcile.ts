@@ -1,0 +1,43 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
+import { ServiceFunction } from '../service-function.ts';
+import type { KeptSecret } from '../storage/secrets.ts';
+import type { Storage } from '../storage/tables.ts';
+
+/** As long as a function may run: what is not read by then is a sample. */
+const TIMEOUT = Duration.minutes(15);
+
+export interface ReconcileProps {
+  readonly config: RuntimeConfig;
+  readonly hours: number;
+  readonly logRetentionDays: number;
+  readonly storage: Storage;
+  readonly apiKeys: KeptSecret;
+}
+
+/** The scheduled function that asks the ESPs what they know and counts what we do not. It reads, and changes nothing anywhere. */
+export class Reconcile extends Construct {
+  readonly reconcile: ServiceFunction<'reconcile'>;
+
+  constructor(scope: Construct, id: string, { config, hours, logRetentionDays, storage, apiKeys }: ReconcileProps) {
+    super(scope, id);
+    this.reconcile = new ServiceFunction(this, 'Reconcile', {
+      name: 'reconcile',
+      uses: {
+        EVENTS_TABLE: storage.lookUp(),
+        SUPPRESSION_TABLE: storage.lookUpPeople(),
+        API_KEYS_ARN: apiKeys.read(),
+      },
+      config,
+      timeout: TIMEOUT,
+      logRetentionDays,
+    });
+    new Rule(this, 'Schedule', {
+      schedule: Schedule.rate(Duration.hours(hours)),
+      targets: [new LambdaFunction(this.reconcile.function)],
+    });
+  }
+}
