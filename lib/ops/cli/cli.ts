@@ -18,6 +18,7 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ],
   ['check', { summary: 'is an address suppressed, and why', load: () => import('../commands/check.ts') }],
   ['timeline', { summary: 'what happened to an address', load: () => import('../commands/timeline/command.ts') }],
+  ['request', { summary: 'what became of one request', load: () => import('../commands/request/command.ts') }],
   ['suppress', { summary: 'put addresses on the list by hand', load: () => import('../commands/suppress.ts') }],
   ['lift', { summary: 'take an address, or one bad window, off', load: () => import('../commands/lift/command.ts') }],
   ['import', { summary: "take over an ESP's list, or our own", load: () => import('../commands/import/command.ts') }],
