@@ -81,12 +81,14 @@ export interface SoftBouncePolicy {
   readonly suppressDays: number;
 }
 
-/** What a stage judges by, and from when on its rates are worth an alarm: what the settings say, for whoever asks the running stack. */
+/** What a stage judges by, from when on its rates are worth an alarm, how long acts are kept: what the settings say, for whoever asks the running stack. */
 export interface StagePolicy {
   readonly policy: PolicyConfig;
   /** What sources judge differently, by name; those that do not are left out. */
   readonly sources: Readonly<Record<string, Partial<PolicyConfig>>>;
   readonly thresholds: Thresholds;
+  /** Days that acts of operators are kept. */
+  readonly auditDays: number;
 }
 
 /** Percentages; below so many delivered mails a day they say nothing. */

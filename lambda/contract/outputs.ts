@@ -10,7 +10,8 @@ const ALWAYS = {
   WebhookUrl: 'URL of a source, with {source} in place of its name',
   Sources: 'JSON map from source to its provider',
   SilenceWindows: 'JSON map from source to the minutes within which an event of it is expected, false = none is',
-  Policy: 'JSON: how long evidence suppresses, for all sources and for some, and the thresholds of the rates',
+  Policy:
+    'JSON: how long evidence suppresses, for all sources and for some, the thresholds of the rates, how long acts are kept',
   DeliveryQueueUrl: 'URL of the delivery queue',
   DeliveryQueueArn: 'its ARN',
   ActsQueueUrl: 'URL of the queue for what operators do',

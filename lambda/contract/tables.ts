@@ -47,6 +47,15 @@ export const internalKey = (...parts: readonly string[]): string => `~${parts.jo
 /** Partition key, in the suppression table, of the list of what does not count. */
 export const RETRACTIONS_KEY = internalKey('retractions');
 
+/**
+ * What operators did, in the events table: an item for each act, in partitions by month (UTC). `at` is ISO 8601; the sort key is the time it
+ * began and its id. No source may have such a name.
+ */
+export const auditKey = (at: string): string => internalKey('quell-audit', at.slice(0, 7));
+
+/** Partition of the keys of all acts on one address, source, import or whatever else they were about. */
+export const auditedKey = (subject: string): string => internalKey('quell-on', subject);
+
 export const isInternal = (partitionKey: string): boolean => partitionKey.startsWith('~');
 
 export const SUPPRESSION = {

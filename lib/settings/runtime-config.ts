@@ -42,10 +42,15 @@ export function consoleConfig(settings: Settings): RuntimeConfig {
 }
 
 /** What the stage judges by, as a deployed stack tells it. */
-export function stagePolicy({ policy, sources, alarms }: Settings): StagePolicy {
+export function stagePolicy({ policy, sources, alarms, retention }: Settings): StagePolicy {
   const { minimumDelivered, bounceRate, complaintRate } = alarms;
   const own = Object.entries(sources).flatMap(([name, source]) => (source.policy ? [[name, source.policy]] : []));
-  return { policy, sources: Object.fromEntries(own), thresholds: { minimumDelivered, bounceRate, complaintRate } };
+  return {
+    policy,
+    sources: Object.fromEntries(own),
+    thresholds: { minimumDelivered, bounceRate, complaintRate },
+    auditDays: retention.auditDays,
+  };
 }
 
 /** The base URL that ESPs are given, where the settings decide it; otherwise it is the API's own, known only once deployed. */

@@ -53,6 +53,7 @@ export const globals = v.object({
   alarmEmails: v.optional(v.array(emailAddress, 'a list of e-mail addresses'), []),
   retention: group({
     eventsDays: v.optional(wholeNumber(15, 3650, 'days'), 35),
+    auditDays: v.optional(wholeNumber(1, 3650, 'days'), 400),
     logsDays: v.optional(v.picklist(LOG_DAYS, `days, one of ${LOG_DAYS.join(', ')}`), 30),
   }),
   policy,

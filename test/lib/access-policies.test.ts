@@ -101,13 +101,27 @@ describe('operator', () => {
   const resources = resourcesOf(VARIANTS.everything);
   const may = evaluator(resources.OperatorPolicy);
 
-  test('reads both tables and writes one item, of what does not count: all else goes through the queue', () => {
+  test('reads both tables, writes one item, of what does not count, and records of acts: all else goes through the queue', () => {
     const reads = ['BatchGetItem', 'DescribeTable', 'GetItem', 'Query', 'Scan'];
-    expect(allowed(may, 'EventsTable.Arn')).toEqual(reads);
+    expect(allowed(may, 'EventsTable.Arn')).toEqual([...reads, 'BatchWriteItem', 'PutItem', 'UpdateItem'].sort());
     expect(allowed(may, 'SuppressionTable.Arn')).toEqual([...reads, 'UpdateItem']);
     const text = JSON.stringify(resources.OperatorPolicy);
     expect(text).toContain('"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["~retractions"]}');
-    expect(text.split('dynamodb:UpdateItem')).toHaveLength(2);
+    expect(text.split('dynamodb:UpdateItem')).toHaveLength(3);
+    // Of the events table: the records of what operators do, and by what these are found.
+    const { Statement: statements } = (resources.OperatorPolicy as Resource).Properties.PolicyDocument as {
+      Statement: (Statement & { readonly Condition?: unknown })[];
+    };
+    const writes = statements.filter(
+      ({ Action, Resource: on }) => show(on) === 'EventsTable.Arn' && /Put|Update|Write/.test(String(Action)),
+    );
+    expect(writes.map(({ Action, Condition }) => [Action, Condition])).toEqual([
+      [
+        ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['~quell-audit#*'] } },
+      ],
+      ['dynamodb:BatchWriteItem', { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['~quell-on#*'] } }],
+    ]);
     expect(allowed(may, 'EventsTable.Arn/index/byMessage')).toEqual(['Query']);
     expect(allowed(may, 'EventsTable.Arn/index/byHour')).toEqual(['Query', 'Scan']);
     expect(allowed(may, 'EventsTable.Arn/index/bySearch-requestId')).toEqual(['Query']);

@@ -43,7 +43,7 @@ describe('a settings file', () => {
       console: false,
       publish: { types: [...PUBLISHED_TYPES] },
       archive: false,
-      retention: { eventsDays: 35, logsDays: 30 },
+      retention: { eventsDays: 35, auditDays: 400, logsDays: 30 },
       policy: DEFAULT_POLICY,
       throttling: { rate: 500, burst: 1000 },
       concurrency: 5,

@@ -47,9 +47,13 @@ export class Driver {
     return { status: response.status, json: text.startsWith('{') ? (JSON.parse(text) as Item) : {} };
   }
 
-  /** Without heartbeats: one that was given up stays until its retention ends, and is no event of anybody's. */
-  events = async (): Promise<Item[]> =>
-    (await this.#scan(this.stack.tables.events)).filter((item) => !isHeartbeat(item));
+  /** Without heartbeats, and without the acts of operators: those are no events of anybody's. */
+  events = async (): Promise<Item[]> => (await this.#scan(this.stack.tables.events)).filter((item) => !isOurs(item));
+  /** The records of the audit, as they stand in the table. */
+  acts = async (): Promise<Item[]> =>
+    (await this.#scan(this.stack.tables.events)).filter(({ recipient }) =>
+      String(recipient).startsWith('~quell-audit#'),
+    );
   heartbeats = async (): Promise<Item[]> => (await this.#scan(this.stack.tables.events)).filter(isHeartbeat);
   suppression = (): Promise<Item[]> => this.#scan(this.stack.tables.suppression);
 
@@ -113,6 +117,7 @@ export class Driver {
   }
 }
 
+const isOurs = ({ recipient }: Item): boolean => /^~quell-(heartbeat|audit|on)#/.test(String(recipient));
 const isHeartbeat = ({ recipient }: Item): boolean => String(recipient).startsWith('~quell-heartbeat#');
 
 /** Waits until `check` no longer throws, and fails with what it threw last. Asks less often the longer it takes: a look at all of a table is work as well. */

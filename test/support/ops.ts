@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly root?: string;
   /** The program's whole environment; default: that of the tests. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Kills the program. */
+  readonly signal?: AbortSignal;
 }
 
 /** One command line in this process: fast, with all that a terminal would show. */
@@ -44,9 +46,10 @@ export async function ops(
 /** One command line as people run it. */
 export async function spawnOps(
   args: readonly string[],
-  { input = '', root = process.cwd(), env = withoutNpm() }: Surroundings = {},
+  { input = '', root = process.cwd(), env = withoutNpm(), signal }: Surroundings = {},
 ): Promise<Ran> {
   const child = spawn(process.execPath, [join(process.cwd(), 'bin/ops.ts'), ...args], { cwd: root, env });
+  signal?.addEventListener('abort', () => child.kill('SIGKILL'));
   child.stdin.end(input);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);

@@ -6,7 +6,15 @@ import { Construct } from 'constructs';
 import { alarmName, muteRuleName, SOURCE_ALARMS } from '../../../lambda/contract/alarms.ts';
 
 import { ARCHIVE_PREFIX, archiveDatabase, archiveWorkGroup, RESULTS_PREFIX } from '../../../lambda/contract/archive.ts';
-import { BY_HOUR, BY_MESSAGE, bySearchKey, REQUEST_KEY, RETRACTIONS_KEY } from '../../../lambda/contract/tables.ts';
+import {
+  auditedKey,
+  auditKey,
+  BY_HOUR,
+  BY_MESSAGE,
+  bySearchKey,
+  REQUEST_KEY,
+  RETRACTIONS_KEY,
+} from '../../../lambda/contract/tables.ts';
 import type { DeliveryQueues } from '../delivery/queue.ts';
 import type { Archive } from '../feeds/archive.ts';
 import type { Secrets } from '../storage/secrets.ts';
@@ -79,7 +87,10 @@ export class AccessPolicies extends Construct {
     }
   }
 
-  /** Operators write one item, by which the functions know what does not count; what else they change goes through the acts queue and is recorded. */
+  /**
+   * Operators write one item, by which the functions know what does not count, and the records of what they do; what else they change goes
+   * through the acts queue.
+   */
   private operatorPolicy(props: AccessPoliciesProps): ManagedPolicy {
     const { stage, storage, secrets, delivery, mappings, archive } = props;
     const { stackName } = Stack.of(this);
@@ -99,6 +110,9 @@ export class AccessPolicies extends Construct {
         resources: [storage.suppression.tableArn],
         conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [RETRACTIONS_KEY] } },
       }),
+      // What operators did, and by what it is found; no event. Nothing may be deleted of what they did.
+      writesUnder(storage.events.tableArn, auditKey('*'), 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
+      writesUnder(storage.events.tableArn, auditedKey('*'), 'dynamodb:BatchWriteItem'),
       allow(indexArns(storage), 'dynamodb:Query'),
       // Where little went wrong, all of it is one call.
       allow([`${storage.events.tableArn}/index/${BY_HOUR.name}`], 'dynamodb:Scan'),
@@ -219,6 +233,14 @@ const indexArns = ({ events, searchKeys }: Storage): string[] =>
   [BY_MESSAGE, BY_HOUR, ...new Set([REQUEST_KEY, ...searchKeys])].map(
     (one) => `${events.tableArn}/index/${(typeof one === 'string' ? bySearchKey(one) : one).name}`,
   );
+
+/** Writes items of partitions of this form only. */
+const writesUnder = (table: string, partitions: string, ...actions: string[]): PolicyStatement =>
+  new PolicyStatement({
+    actions,
+    resources: [table],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitions] } },
+  });
 
 const allow = (resources: string[], ...actions: string[]) => new PolicyStatement({ actions, resources });
 

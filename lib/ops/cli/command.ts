@@ -1,3 +1,4 @@
+import type { ActWord } from '../audit/kinds.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
@@ -32,6 +33,8 @@ export interface Command<O extends Options = Options> {
   /** What it does, what it prints, what its exit codes mean. */
   readonly about: string;
   readonly options: O;
+  /** The acts it can be, each of which leaves one record in the audit; none = it changes nothing. */
+  readonly changes: readonly ActWord[];
   /** A complete command line without the `npm run` part. */
   readonly example: string;
   run(invocation: Invocation<O>): Promise<ExitCode>;

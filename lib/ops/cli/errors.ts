@@ -15,7 +15,15 @@ interface SdkError extends Error {
 }
 
 const CREDENTIALS = /credential|expiredtoken|unrecognizedclient|invalidclienttoken|invalidsignature|authfailure|sso/i;
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN']);
+const UNREACHABLE = new Set([
+  'UND_ERR_SOCKET',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+]);
 
 /** Any error as an exit code and a text for people that shows no secret. */
 export function explain(error: unknown): { readonly exit: ExitCode; readonly text: string } {

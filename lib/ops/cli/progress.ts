@@ -3,7 +3,7 @@ import type { Io } from './io.ts';
 const SAID_EVERY_MS = 3_000;
 
 /** Counts, and says so every few seconds: short work stays quiet. */
-export function counter(io: Io, what: string): (by: number) => number {
+export function counter(io: Pick<Io, 'say'>, what: string): (by: number) => number {
   const begun = Date.now();
   let [count, said] = [0, begun];
   return (by) => {

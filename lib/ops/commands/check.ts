@@ -24,6 +24,7 @@ Exit codes: 0 yes, suppressed; 1 no, clear to send; 2 usage; 3 cannot know (the 
     transactional: { type: 'boolean', help: 'ask about transactional mail' },
     ...TARGET_OPTIONS,
   },
+  changes: [],
   example: 'ops check ada@example.com --local',
 
   async run({ args, options: given, io }) {

@@ -22,6 +22,7 @@ Exit codes: 0 it was ended, 2 usage, 3 cannot know (no such stack, or the port i
     'no-open': { type: 'boolean', help: 'print the address, open no browser' },
     ...TARGET_OPTIONS,
   },
+  changes: [],
   example: 'ops console --stage prod --read-only',
 
   async run({ options: given, io }) {

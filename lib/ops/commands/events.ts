@@ -26,6 +26,7 @@ Exit codes: 0 there are some, 1 there are none, 2 usage, 3 cannot know (the tabl
     limit: { type: 'string', value: 'N', help: 'only the newest N (default: 100)' },
     ...TARGET_OPTIONS,
   },
+  changes: [],
   example: 'ops events --type bounced --since 1h --stage prod',
 
   async run({ options: given, io }) {

@@ -15,6 +15,7 @@ Exit codes: 0 the reply says what is wrong, 1 it does not (undetermined), 2 usag
     code: { type: 'string', value: 'NNN', help: 'the basic code, where the ESP gives it apart: 550' },
     status: { type: 'string', value: 'N.N.N', help: 'the enhanced status, where the ESP gives it apart: 5.1.1' },
   },
+  changes: [],
   example: 'ops explain "550 5.1.1 <ada@example.com>: User unknown"',
 
   async run({ args, options: given, io }) {

@@ -23,6 +23,7 @@ Exit codes: 0 done (also where the list is empty), 2 usage, 3 cannot know.`,
     active: { type: 'boolean', help: 'only what suppresses now: neither lifted nor ended' },
     ...TARGET_OPTIONS,
   },
+  changes: [],
   example: 'ops export --active --stage prod > list.csv',
 
   async run({ options: given, io }) {

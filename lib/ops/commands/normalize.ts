@@ -20,6 +20,7 @@ Exit codes: 0 every event was normalised, 1 the body or one of its events could 
     options: { type: 'string', value: 'JSON', help: "the source's own settings, as in the settings file" },
     at: { type: 'string', value: 'ISO', help: 'time of arrival (default: now)' },
   },
+  changes: [],
   example: `ops normalize sendgrid < body.json`,
 
   async run({ args, options: given, io }) {

@@ -13,6 +13,7 @@ Lists the scopes that people have unsubscribed from (lists, groups, topics, stre
 back: the names that readers ask for. Reads the whole suppression table, page by page.
 Exit codes: 0 there are some, 1 there are none, 2 usage, 3 cannot know.`,
   options: { ...TARGET_OPTIONS },
+  changes: [],
   example: 'ops scopes --stage prod',
 
   async run({ options: given, io }) {

@@ -19,6 +19,7 @@ Exit codes: 0 printed, 2 usage, 3 cannot know (no such page, no key, or it canno
     headers: { type: 'boolean', help: 'print the two header fields of a mail' },
     ...TARGET_OPTIONS,
   },
+  changes: [],
   example: 'ops unsubscribe-link ada@example.com --scope shop:list:weekly --local',
 
   async run({ args, options: given, io }) {

@@ -4,6 +4,7 @@ import { normaliseAddress } from '../../../lambda/domain/address.ts';
 import { REPORTS } from '../../reports/reports.ts';
 import { type Answers, addressOf, wantsJson } from './answers.ts';
 import type { Context } from './context.ts';
+import { auditModel } from './model/audit.ts';
 import { lettersModel } from './model/letters.ts';
 import { type ListFilter, listModel } from './model/list.ts';
 import { messageModel } from './model/message.ts';
@@ -12,6 +13,7 @@ import { overviewModel } from './model/overview.ts';
 import { personModel } from './model/person.ts';
 import { ratesModel } from './model/rates.ts';
 import { sourceModel } from './model/source.ts';
+import { auditPage } from './pages/audit.ts';
 import { eventsPage } from './pages/events.ts';
 import { lettersPage } from './pages/letters.ts';
 import { listPage } from './pages/list.ts';
@@ -80,6 +82,15 @@ export function addPages(app: Hono, context: Context, answers: Answers): void {
       'What went wrong',
       () => eventsModel(context, filter),
       (model, now) => eventsPage(model, sources, now),
+    );
+  });
+  app.get('/audit', (c) => {
+    const { on, by, what, since, after } = c.req.query();
+    return answers.page(
+      c,
+      'Audit',
+      () => auditModel(context, given({ on, by, what, since, after })),
+      (model, now) => auditPage(model, new Set(sources), now),
     );
   });
   app.get('/rates', (c) => {

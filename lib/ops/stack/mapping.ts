@@ -35,6 +35,10 @@ export async function readMapping(target: Target): Promise<Mapping> {
   return all.find(({ state }) => state !== 'Enabled') ?? all[0] ?? { uuid: '', state: 'Unknown' };
 }
 
+/** Whether all of it is on, or all of it off. */
+export const isSwitched = async (target: Target, on: boolean): Promise<boolean> =>
+  (await readMappings(target)).every(({ state }) => state === (on ? 'Enabled' : 'Disabled'));
+
 /** Switches processing on or off, whatever queue it comes from, and waits until it is; false where it was so already. */
 export async function switchProcessing(target: Target, on: boolean): Promise<boolean> {
   const wanted = on ? 'Enabled' : 'Disabled';
@@ -42,12 +46,15 @@ export async function switchProcessing(target: Target, on: boolean): Promise<boo
   if (others.length === 0) return false;
   const { UpdateEventSourceMappingCommand } = await import('@aws-sdk/client-lambda');
   const client = await target.clients.lambda();
-  await Promise.all(
+  const switched = await Promise.allSettled(
     others.map(async ({ uuid }) => {
       await client.send(new UpdateEventSourceMappingCommand({ UUID: uuid, Enabled: on }));
       await reached(client, uuid, wanted);
     }),
   );
+  // Whoever hears of a failure may act on it: nothing of this is under way any more by then.
+  const failure = switched.find((one) => one.status === 'rejected');
+  if (failure) throw failure.reason;
   return true;
 }
 

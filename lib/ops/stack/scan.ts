@@ -11,7 +11,11 @@ export interface Row extends Entry {
 }
 
 /** Everybody on the suppression list, page by page: reads the whole table, half a read unit per 4 KB. */
-export async function* scanSuppression(target: Target, io: Io, attributes?: readonly string[]): AsyncGenerator<Row[]> {
+export async function* scanSuppression(
+  target: Target,
+  io: Pick<Io, 'say'>,
+  attributes?: readonly string[],
+): AsyncGenerator<Row[]> {
   const client = await target.clients.dynamodb();
   const count = counter(io, 'entries read');
   const names = [...new Set([SUPPRESSION.partitionKey, ...(attributes ?? [])])];

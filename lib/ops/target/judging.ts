@@ -2,7 +2,7 @@ import type { StagePolicy } from '../../../lambda/contract/config.ts';
 import type { Target } from './target.ts';
 
 /** How a target answers for its stage; `read` is asked once, when somebody wants to know. */
-export function judgingBy(read: () => StagePolicy): Pick<Target, 'policyOf' | 'thresholds'> {
+export function judgingBy(read: () => StagePolicy): Pick<Target, 'policyOf' | 'thresholds' | 'auditDays'> {
   let known: StagePolicy | undefined;
   const stage = (): StagePolicy => {
     known ??= read();
@@ -14,5 +14,6 @@ export function judgingBy(read: () => StagePolicy): Pick<Target, 'policyOf' | 't
       return { ...policy, ...(Object.hasOwn(sources, source) ? sources[source] : {}) };
     },
     thresholds: () => stage().thresholds,
+    auditDays: () => stage().auditDays,
   };
 }

@@ -25,6 +25,8 @@ export interface Target {
   policyOf(source: string): PolicyConfig;
   /** From when on rates are worth an alarm. @throws CannotKnow where the stack does not say */
   thresholds(): Thresholds;
+  /** Days that acts are kept. @throws CannotKnow where the stack does not say */
+  auditDays(): number;
 }
 
 export interface Names {

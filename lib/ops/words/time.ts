@@ -1,4 +1,5 @@
 import { FOREVER } from '../../../lambda/contract/tables.ts';
+import type { EpochMs } from '../../../lambda/contract/units.ts';
 import { isoTime, utcTime } from '../../../lambda/domain/read.ts';
 import { UsageError } from '../cli/errors.ts';
 
@@ -54,6 +55,10 @@ export function parseDays(option: string, text: string): number {
   if (ms > 0 && ms <= 400 * 86_400_000) return ms;
   throw new UsageError(`--${option} is how far back, such as 30m, 6h or 7d, at most 400d.`);
 }
+
+/** `--since`: how far back from now, or a time; as epoch milliseconds. */
+export const parseSince = (option: string, text: string, now: EpochMs): EpochMs =>
+  /^\d{1,5}[mhd]$/.test(text) ? now - parseDays(option, text) : parseTime(option, text);
 
 /** `--count`, `--limit`: a whole number from 1. */
 export function parseCount(option: string, text: string, most: number): number {

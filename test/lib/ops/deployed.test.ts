@@ -8,6 +8,8 @@ import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { type Io, processIo } from '../../../lib/ops/cli/io.ts';
 import { deployedTarget } from '../../../lib/ops/target/deployed.ts';
 import { project, spawnOps, writeFile } from '../../support/ops.ts';
+import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
+import { STAGE_POLICY } from '../../support/surroundings/fake-target.ts';
 import { type SecretServer, startSecretServer } from '../../support/surroundings/secret-server.ts';
 
 const OUTPUTS = {
@@ -17,7 +19,8 @@ const OUTPUTS = {
   OwnKeysArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:quell-prod-own-abc123',
   DeliveryQueueUrl: 'https://sqs.example.com/1/delivery',
   DeadLetterQueueUrl: 'https://sqs.example.com/1/dead',
-  EventsTableName: 'events',
+  EventsTableName: 'test-events',
+  Policy: JSON.stringify(STAGE_POLICY),
   SuppressionTableName: 'suppression',
   SecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:quell-prod-abc123',
   Sources: '{"marketing":"sendgrid","aws":"ses"}',
@@ -27,12 +30,13 @@ const SES = { provider: 'ses', createTopic: true, expectEvery: '6h' };
 const quietIo = (root: string): Io => ({ ...processIo(), root, say: () => undefined });
 let cloudFormation: Server;
 let secrets: SecretServer;
+let dynamo: TestDynamo;
 let env: Record<string, string>;
 const { root, remove } = project();
 
 /** DescribeStacks for one stack that exists. */
 beforeAll(async () => {
-  secrets = await startSecretServer();
+  [secrets, dynamo] = await Promise.all([startSecretServer(), startTestDynamo()]);
   cloudFormation = createServer(async (request, response) => {
     const name = new URLSearchParams(await text(request)).get('StackName');
     const members = Object.entries(OUTPUTS).map(
@@ -49,6 +53,7 @@ beforeAll(async () => {
     PATH: process.env.PATH ?? '',
     AWS_ENDPOINT_URL_CLOUDFORMATION: `http://127.0.0.1:${(cloudFormation.address() as AddressInfo).port}`,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -58,6 +63,7 @@ beforeAll(async () => {
 afterAll(async () => {
   cloudFormation?.close();
   await secrets?.stop();
+  await dynamo?.stop();
   remove();
 });
 
@@ -67,7 +73,7 @@ const prod = (args: string[], input = '', over: Record<string, string> = {}) =>
 describe('ops on a deployed stack', () => {
   test('finds the parts by the outputs of the stage', async () => {
     const { secret, signingKey } = sendgrid.generateKey();
-    const set = await prod(['secrets', 'set', 'marketing'], secret);
+    const set = await prod(['secrets', 'set', 'marketing', '--actor', 'ada'], secret);
     expect([set.code, set.out]).toEqual([0, 'marketing: stored, live values: 1\n']);
     expect(secrets.current()).toEqual({ marketing: secret });
     const common = {

@@ -1,15 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { ops, project, spawnOps, stackFile, writeFile } from '../../support/ops.ts';
+import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
+import { STAGE_POLICY } from '../../support/surroundings/fake-target.ts';
 import { type SecretServer, startSecretServer } from '../../support/surroundings/secret-server.ts';
 
 const key = (): string => sendgrid.generateKey().secret as string;
 const [OLD, NEW] = [key(), key()];
 let store: SecretServer;
+let dynamo: TestDynamo;
 let stack: ReturnType<typeof project>;
 
 beforeAll(async () => {
-  store = await startSecretServer();
+  [store, dynamo] = await Promise.all([startSecretServer(), startTestDynamo()]);
   const url = 'http://127.0.0.1:9/webhooks/v1/x';
   const sources = Object.fromEntries(
     [
@@ -22,7 +25,12 @@ beforeAll(async () => {
     ].map(([name, provider]) => [name, { provider, url }]),
   );
   stack = project({
-    '.local/stack.json': stackFile({ endpoints: { secretsmanager: store.url }, sources, logsDir: '.local' }),
+    '.local/stack.json': stackFile({
+      endpoints: { secretsmanager: store.url, dynamodb: dynamo.endpoint },
+      policy: STAGE_POLICY,
+      sources,
+      logsDir: '.local',
+    }),
   });
 });
 afterEach(() => {
@@ -32,6 +40,7 @@ afterEach(() => {
 afterAll(async () => {
   stack?.remove();
   await store?.stop();
+  await dynamo?.stop();
 });
 
 async function secrets(args: string[], input = '') {

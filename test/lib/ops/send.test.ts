@@ -7,11 +7,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { freePort } from '../../../lib/local/emulators/loopback.ts';
 import { ops, project, stackFile } from '../../support/ops.ts';
+import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
+import { STAGE_POLICY } from '../../support/surroundings/fake-target.ts';
 
 const KEY = sendgrid.generateKey();
 const received: { readonly type: string; readonly email: string }[] = [];
 const bodies: string[] = [];
 let server: Server;
+let dynamo: TestDynamo;
 let stack: ReturnType<typeof project>;
 let status = 202;
 
@@ -34,8 +37,12 @@ beforeAll(async () => {
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/v1/marketing`;
+  dynamo = await startTestDynamo();
   const sources = { marketing: { provider: 'sendgrid', url }, foreign: { provider: 'sendgrid', url } };
-  stack = project({ '.local/stack.json': stackFile({ sources }), '.local/keys.json': { marketing: KEY } });
+  stack = project({
+    '.local/stack.json': stackFile({ sources, endpoints: { dynamodb: dynamo.endpoint }, policy: STAGE_POLICY }),
+    '.local/keys.json': { marketing: KEY },
+  });
 });
 afterEach(() => {
   received.length = 0;
@@ -45,6 +52,7 @@ afterEach(() => {
 afterAll(() => {
   stack?.remove();
   server.close();
+  return dynamo?.stop();
 });
 
 const send = (...args: string[]) => ops(['send', ...args, '--local'], { root: stack.root });

@@ -14,6 +14,8 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   '/sources/:name/pause': '/sources/shop/pause',
   '/sources/:name/resume': '/sources/shop/resume',
   '/sources/:name/mute': '/sources/shop/mute',
+  '/audit': '/audit',
+  '/list/undo': '/list/undo',
   '/events': '/events?since=7d',
   '/rates': '/rates',
   '/reports': '/reports',

@@ -1,9 +1,22 @@
+import type { StagePolicy } from '../../../lambda/contract/config.ts';
 import { judgingBy } from '../../../lib/ops/target/judging.ts';
 import type { Clients, Names, SourceName, Target } from '../../../lib/ops/target/target.ts';
 import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
 
 /** What a command of the SDK is answered, by its class name without `Command`; a thrown error is AWS's. */
 export type Answers = Readonly<Record<string, (input: never) => unknown>>;
+
+/** What a stack says of its settings, where nothing is set. */
+export const STAGE_POLICY: StagePolicy = {
+  policy: DEFAULT_POLICY,
+  sources: {},
+  thresholds: {
+    minimumDelivered: 1000,
+    bounceRate: { warning: 2, critical: 5 },
+    complaintRate: { warning: 0.1, critical: 0.3 },
+  },
+  auditDays: 400,
+};
 
 export interface FakeTarget extends Target {
   /** Commands as they came: name and input. */
@@ -57,11 +70,6 @@ export function fakeTarget(
     ),
   };
   const clients = new Proxy({}, { get: () => async () => client }) as unknown as Clients;
-  const thresholds = {
-    minimumDelivered: 1000,
-    bounceRate: { warning: 2, critical: 5 },
-    complaintRate: { warning: 0.1, critical: 0.3 },
-  };
-  const judging = judgingBy(() => ({ policy: DEFAULT_POLICY, sources: {}, thresholds }));
+  const judging = judgingBy(() => STAGE_POLICY);
   return { kind: 'deployed', label: 'quell-prod', names, clients, calls, ...judging };
 }

@@ -1,9 +1,11 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One AWS call as it passes: the operation, e.g. `BatchExecuteStatement`, and its JSON, or its form. */
+/** One call as it passes: the operation, e.g. `BatchExecuteStatement` (empty where its path says it), and its JSON, or its form. */
 export interface Call {
   readonly operation: string;
+  readonly method: string;
+  readonly path: string;
   /** The name of the local function that asks; '' where nobody signed. */
   readonly caller: string;
   readonly body: Record<string, unknown>;
@@ -48,7 +50,8 @@ export async function faultyProxy(target: string): Promise<FaultyProxy> {
     const operation = target.at(-1) || String(asked.Action ?? '');
     const [, caller = ''] = /Credential=([^/]+)/.exec(incoming.headers.authorization ?? '') ?? [];
     proxy.calls.push(operation);
-    const fault = await proxy.fault({ operation, caller, body: asked });
+    const { method = '', url: path = '' } = incoming;
+    const fault = await proxy.fault({ operation, method, path, caller, body: asked });
     if (fault === 'cut') {
       incoming.socket.destroy();
     } else if (fault === 'hang') {

@@ -4,6 +4,7 @@ import { packMessages } from '../../../../lambda/domain/message.ts';
 import { type Progress, readEvents } from '../../../../lambda/esp/read-events.ts';
 import type { EventsApi } from '../../../../lambda/providers/api.ts';
 import { EVENT_API_IDS } from '../../../../lambda/providers/apis.ts';
+import { type Act, audited } from '../../audit/audited.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
@@ -13,6 +14,7 @@ import { recordedOf } from '../../stack/events/known.ts';
 import { readingOf } from '../../stack/reading.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { sourceOf, TARGET_OPTIONS, type Target } from '../../target/target.ts';
+import { HAND_OPTIONS, type Hand, handOf } from '../../words/author.ts';
 import { parseCount, parseTime } from '../../words/time.ts';
 import { Sender } from '../replay/sender.ts';
 import { mirrorLists } from './lists.ts';
@@ -39,9 +41,11 @@ answer: run it again).`,
     'dry-run': { type: 'boolean', help: 'read and count, send nothing' },
     rate: { type: 'string', value: 'N', help: 'events sent per second (default: 500)' },
     fresh: { type: 'boolean', help: 'begin again, whatever was done before' },
+    ...HAND_OPTIONS,
     ...API_OPTIONS,
     ...TARGET_OPTIONS,
   },
+  changes: ['catch-up'],
   example: 'ops catch-up sparkpost --from 2026-05-04T08:00:00Z --to 2026-05-04T12:00:00Z --dry-run --local < key.txt',
 
   async run({ args: [source = ''], options: given, io }) {
@@ -57,7 +61,8 @@ answer: run it again).`,
     const { events } = session.api;
     const dry = given['dry-run'] === true;
     const json = given.json === true;
-    if (!events || !windowed || from === undefined) return mirrorLists(target, session, { dry, json, rate }, io);
+    const hand = await handOf(given, target);
+    if (!events || !windowed || from === undefined) return mirrorLists(target, session, { dry, json, rate, hand }, io);
 
     const settle =
       given.settle === '0' ? 0 : parseCount('settle', given.settle ?? String(events.settleMinutes), 10_000);
@@ -88,9 +93,16 @@ answer: run it again).`,
       io.say('Nothing of that time can be read yet.');
       return EXIT.cannotKnow;
     }
-    return read(target, session, events, { from, to: start.to }, start, state, { dry, rate, json }, io);
+    return read(target, session, events, { from, to: start.to }, start, state, { dry, rate, json, hand }, io);
   },
 });
+
+interface How {
+  readonly dry: boolean;
+  readonly rate: number;
+  readonly json: boolean;
+  readonly hand: Hand;
+}
 
 const NOTHING = { fetched: 0, missing: 0, passed: 0, unreadable: 0, open: [], border: [] };
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -102,7 +114,7 @@ async function read(
   window: { readonly from: number; readonly to: number },
   start: Progress,
   state: ReturnType<typeof openState>,
-  { dry, rate, json }: { readonly dry: boolean; readonly rate: number; readonly json: boolean },
+  { dry, rate, json, hand }: How,
   io: Io,
 ) {
   const reading = readingOf(target, session.source);
@@ -113,28 +125,33 @@ async function read(
   const sender = new Sender(target, rate);
   const lost: string[] = [];
   let told = performance.now();
-  const end = await readEvents(events, session.context, window, start, {
-    interpret,
-    recorded: async (found) => (comparable ? recordedOf(target, found) : new Set()),
-    async send(raws) {
-      if (dry) return;
-      const envelope = {
-        source: session.source,
-        channel: 'api',
-        receivedAt: iso(Date.now()),
-        requestId: randomUUID(),
-        origin: 'live',
-      } as const;
-      await sender.send(packMessages(envelope, raws), raws.length);
-    },
-    reached(progress) {
-      state.save(progress);
-      if (performance.now() - told < TOLD_EVERY_MS) return;
-      told = performance.now();
-      io.say(`${progress.fetched} events, up to ${iso(progress.trusted)}`);
-    },
-    lost: (sentence) => void (lost.includes(sentence) || lost.push(sentence)),
-  });
+  const work = (act?: Act) =>
+    readEvents(events, session.context, window, start, {
+      interpret,
+      recorded: async (found) => (comparable ? recordedOf(target, found) : new Set()),
+      async send(raws) {
+        if (dry) return;
+        const envelope = {
+          source: session.source,
+          channel: 'api',
+          receivedAt: iso(Date.now()),
+          requestId: randomUUID(),
+          origin: 'live',
+        } as const;
+        await sender.send(packMessages(envelope, raws), raws.length);
+        act?.count('events sent', raws.length);
+      },
+      reached(progress) {
+        state.save(progress);
+        if (performance.now() - told < TOLD_EVERY_MS) return;
+        told = performance.now();
+        io.say(`${progress.fetched} events, up to ${iso(progress.trusted)}`);
+      },
+      lost: (sentence) => void (lost.includes(sentence) || lost.push(sentence)),
+    });
+  const how = `${iso(window.from)} to ${iso(window.to)}`;
+  const intent = { what: 'catch-up', hand, on: [session.source], how, say: io.say } as const;
+  const end = dry ? await work() : await audited(target, intent, work);
   state.forget();
   return tell(session, end, { lost, comparable, dry, json, lacks: events.lacks }, io);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
 import { packMessages } from '../../../../lambda/domain/message.ts';
 import { LISTED } from '../../../../lambda/domain/suppression/listed.ts';
+import { type Act, audited } from '../../audit/audited.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
@@ -10,6 +11,7 @@ import { partOf, type Session } from '../../esp/session.ts';
 import { recordedOf } from '../../stack/events/known.ts';
 import { readingOf } from '../../stack/reading.ts';
 import type { Target } from '../../target/target.ts';
+import type { Hand } from '../../words/author.ts';
 import { Sender } from '../replay/sender.ts';
 
 const META = { [LISTED]: '1' };
@@ -18,7 +20,12 @@ const META = { [LISTED]: '1' };
 export async function mirrorLists(
   target: Target,
   session: Session,
-  { dry, json, rate }: { readonly dry: boolean; readonly json: boolean; readonly rate: number },
+  {
+    dry,
+    json,
+    rate,
+    hand,
+  }: { readonly dry: boolean; readonly json: boolean; readonly rate: number; readonly hand: Hand },
   io: Io,
 ): Promise<ExitCode> {
   const { source, title, api, context } = session;
@@ -31,36 +38,42 @@ export async function mirrorLists(
   const count = counter(io, "entries of the ESP's lists");
   const seen = new Set<string>();
   const tally = { fetched: 0, missing: 0, untimed: 0 };
-  for await (const page of pages.call(lists, context)) {
-    const receivedAt = new Date().toISOString();
-    const taken = page.flatMap((entry) => {
-      const raw = JSON.stringify(entry);
-      const meaning = interpret(raw, META, { receivedAt });
-      const [event] = 'poison' in meaning ? [] : meaning.events;
-      if (!event || seen.has(event.fingerprint)) return [];
-      seen.add(event.fingerprint);
-      return [{ raw, event }];
-    });
-    const recorded = await recordedOf(
-      target,
-      taken.map(({ event }) => event),
-    );
-    tally.fetched += taken.length;
-    tally.missing += taken.length - recorded.size;
-    tally.untimed += taken.filter(({ event }) => event.occurredAt === undefined).length;
-    count(taken.length);
-    if (dry || taken.length === 0) continue;
-    const envelope = {
-      source,
-      channel: 'api',
-      receivedAt,
-      requestId: randomUUID(),
-      origin: 'live',
-      meta: META,
-    } as const;
-    const raws = taken.map(({ raw }) => raw);
-    await sender.send(packMessages(envelope, raws), raws.length);
-  }
+  const work = async (act?: Act): Promise<void> => {
+    for await (const page of pages.call(lists, context)) {
+      const receivedAt = new Date().toISOString();
+      const taken = page.flatMap((entry) => {
+        const raw = JSON.stringify(entry);
+        const meaning = interpret(raw, META, { receivedAt });
+        const [event] = 'poison' in meaning ? [] : meaning.events;
+        if (!event || seen.has(event.fingerprint)) return [];
+        seen.add(event.fingerprint);
+        return [{ raw, event }];
+      });
+      const recorded = await recordedOf(
+        target,
+        taken.map(({ event }) => event),
+      );
+      tally.fetched += taken.length;
+      tally.missing += taken.length - recorded.size;
+      tally.untimed += taken.filter(({ event }) => event.occurredAt === undefined).length;
+      count(taken.length);
+      if (dry || taken.length === 0) continue;
+      const envelope = {
+        source,
+        channel: 'api',
+        receivedAt,
+        requestId: randomUUID(),
+        origin: 'live',
+        meta: META,
+      } as const;
+      const raws = taken.map(({ raw }) => raw);
+      await sender.send(packMessages(envelope, raws), raws.length);
+      act?.count('entries sent', raws.length);
+    }
+  };
+  const intent = { what: 'catch-up', hand, on: [source], how: 'lists', say: io.say } as const;
+  if (dry) await work();
+  else await audited(target, intent, work);
   if (json) io.print(jsonLine({ source, lists: true, ...tally, dryRun: dry }));
   else
     io.print(

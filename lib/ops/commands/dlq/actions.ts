@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { counter } from '../../cli/progress.ts';
 import type { Target } from '../../target/target.ts';
+import type { Hand } from '../../words/author.ts';
 import { examine, redacted } from './autopsy.ts';
 import { type Chosen, Groups, groupLine, isChosen } from './groups.ts';
 import { type Letter, LetterBox } from './letters.ts';
@@ -14,6 +15,8 @@ export interface How {
   readonly dryRun: boolean;
   readonly yes: boolean;
   readonly rate: number;
+  /** Who does it, and why; asked for once it is to be done. */
+  hand(): Promise<Hand>;
 }
 
 /** Counts the letters of each reason. */
@@ -74,7 +77,8 @@ async function find(target: Target, chosen: Chosen): Promise<Letter | undefined>
 export async function redrive(target: Target, chosen: Chosen, how: How, io: Io): Promise<ExitCode> {
   if (how.dryRun) return (await list(target, chosen, how, io)) === EXIT.yes ? EXIT.no : EXIT.yes;
   const count = counter(io, 'dead letters redriven');
-  const redriven = await redriveLetters(target, chosen, how.rate, count);
+  const work = { hand: await how.hand(), count, say: io.say };
+  const redriven = await redriveLetters(target, chosen, how.rate, work);
   io.print(how.json ? jsonLine({ redriven }) : `Redriven: ${redriven}`);
   if (redriven > 0) io.say('What fails again is back here within a minute: "ops dlq list".');
   return redriven > 0 ? EXIT.yes : EXIT.no;
@@ -87,7 +91,7 @@ export async function drop(target: Target, chosen: Chosen, how: How, io: Io): Pr
     await list(target, chosen, how, io);
     throw new UsageError('dlq drop: nothing was deleted. It cannot be undone: add --yes to do it.');
   }
-  const dropped = await dropLetters(target, chosen);
+  const dropped = await dropLetters(target, chosen, { hand: await how.hand(), say: io.say });
   io.print(how.json ? jsonLine({ dropped }) : `Dropped: ${dropped}`);
   return dropped > 0 ? EXIT.yes : EXIT.no;
 }

@@ -3,6 +3,7 @@ import { UsageError } from '../../cli/errors.ts';
 import { suggestion } from '../../cli/suggest.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { TARGET_OPTIONS } from '../../target/target.ts';
+import { HAND_OPTIONS, handOf } from '../../words/author.ts';
 import { parseCount } from '../../words/time.ts';
 
 const ACTIONS = ['list', 'show', 'redrive', 'drop'];
@@ -26,8 +27,10 @@ Exit codes: 0 done, 1 nothing fits (list: there are some), 2 usage, 3 cannot kno
     'dry-run': { type: 'boolean', help: 'redrive: only count' },
     raw: { type: 'boolean', help: 'show: with addresses and payload' },
     yes: { type: 'boolean', help: 'drop: really' },
+    ...HAND_OPTIONS,
     ...TARGET_OPTIONS,
   },
+  changes: ['dlq redrive', 'dlq drop'],
   example: 'ops dlq redrive --reason unknown-source --dry-run --stage prod',
 
   async run({ args: [action = '', id], options: given, io }) {
@@ -47,10 +50,11 @@ Exit codes: 0 done, 1 nothing fits (list: there are some), 2 usage, 3 cannot kno
       rate: parseCount('rate', given.rate ?? '50', 10_000),
     };
     const target = await resolveTarget(given, io);
+    const work = { ...how, hand: () => handOf(given, target) };
     const actions = await import('./actions.ts');
     const run = { list: actions.list, show: actions.show, redrive: actions.redrive, drop: actions.drop }[
       action as 'list' | 'show' | 'redrive' | 'drop'
     ];
-    return run(target, { reason, source, id }, how, io);
+    return run(target, { reason, source, id }, work, io);
   },
 });

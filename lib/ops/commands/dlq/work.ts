@@ -1,52 +1,71 @@
 import { pacer } from '../../../../lambda/aws/effort.ts';
+import { audited } from '../../audit/audited.ts';
 import { notTaken, offer, type Way } from '../../stack/outbox.ts';
 import { wayOf } from '../../stack/way.ts';
 import type { Target } from '../../target/target.ts';
+import type { Hand } from '../../words/author.ts';
 import { type Chosen, isChosen } from './groups.ts';
 import { type Letter, LetterBox } from './letters.ts';
+
+/** How letters are worked on. */
+export interface Work {
+  readonly hand: Hand;
+  /** Is told of each batch. */
+  count?(by: number): void;
+  say?(line: string): void;
+}
 
 /**
  * Puts letters back on the queues that take them; returns how many. A letter is deleted only once the queue has taken it: a crash doubles it,
  * never loses it.
  * @param rate letters a second
- * @param count is told of each batch
  */
-export async function redriveLetters(
-  target: Target,
-  chosen: Chosen,
-  rate: number,
-  count: (by: number) => void = () => {},
-): Promise<number> {
-  const begun = Date.now();
-  const box = await LetterBox.of(target);
-  const pace = pacer(rate);
-  let redriven = 0;
-  for await (const letters of box.look()) {
-    // What is buried again meanwhile is the same letter: it would go round and round.
-    const mine = letters.filter((letter) => isChosen(chosen)(letter) && letter.sentAt < begun);
-    if (mine.length === 0) continue;
-    await pace(mine.length);
-    for (const [way, some] of Map.groupBy(mine, (letter) => wayBack(target, letter))) {
-      const { indexes, cause } = await offer(
-        target,
-        some.map(({ body }) => body),
-        way,
-      );
-      await box.remove(some.filter((_letter, at) => !indexes.has(at)));
-      redriven += some.length - indexes.size;
-      count(some.length - indexes.size);
-      if (indexes.size > 0) throw notTaken(indexes.size, some.length, cause);
+export const redriveLetters = (target: Target, chosen: Chosen, rate: number, work: Work): Promise<number> =>
+  audited(target, { what: 'dlq redrive', ...aboutOf(chosen), ...work }, async (act) => {
+    const begun = Date.now();
+    const box = await LetterBox.of(target);
+    const pace = pacer(rate);
+    let redriven = 0;
+    for await (const letters of box.look()) {
+      // What is buried again meanwhile is the same letter: it would go round and round.
+      const mine = letters.filter((letter) => isChosen(chosen)(letter) && letter.sentAt < begun);
+      if (mine.length === 0) continue;
+      await pace(mine.length);
+      for (const [way, some] of Map.groupBy(mine, (letter) => wayBack(target, letter))) {
+        const { indexes, cause } = await offer(
+          target,
+          some.map(({ body }) => body),
+          way,
+        );
+        const taken = some.filter((_letter, at) => !indexes.has(at));
+        act.count('redriven', taken.length);
+        await box.remove(taken);
+        redriven += taken.length;
+        work.count?.(taken.length);
+        if (indexes.size > 0) throw notTaken(indexes.size, some.length, cause);
+      }
     }
-  }
-  return redriven;
-}
+    return redriven;
+  });
 
 /** Deletes letters for good; returns how many. */
-export async function dropLetters(target: Target, chosen: Chosen): Promise<number> {
-  const box = await LetterBox.of(target);
-  let dropped = 0;
-  for await (const letters of box.look()) dropped += await box.remove(letters.filter(isChosen(chosen)));
-  return dropped;
+export const dropLetters = (target: Target, chosen: Chosen, work: Work): Promise<number> =>
+  audited(target, { what: 'dlq drop', ...aboutOf(chosen), ...work }, async (act) => {
+    const box = await LetterBox.of(target);
+    let dropped = 0;
+    for await (const letters of box.look()) {
+      const gone = await box.remove(letters.filter(isChosen(chosen)));
+      act.count('dropped', gone);
+      dropped += gone;
+    }
+    return dropped;
+  });
+
+/** Which letters, as the audit tells it. */
+function aboutOf({ reason, source, nameless, id }: Chosen) {
+  const on = [reason, source, id].filter((one) => one !== undefined);
+  const how = on.length === 0 ? 'all' : nameless ? 'those of no known source' : undefined;
+  return { on, how };
 }
 
 /** What came by a queue that it may not come by must not get, by our own hand, to the one that would obey it. */

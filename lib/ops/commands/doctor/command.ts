@@ -15,6 +15,7 @@ Exit codes: 0 all in order; 1 something is wrong; 2 usage; 3 cannot know (someth
     all: { type: 'boolean', help: 'also what is in order' },
     ...TARGET_OPTIONS,
   },
+  changes: [],
   example: 'ops doctor --stage prod',
 
   async run({ options: given, io }) {

@@ -10,7 +10,7 @@ import { AUTHOR_OPTIONS, authorOf, noteOf } from '../../words/author.ts';
 export const command = defineCommand({
   args: ['address'],
   about: `
-Removes a person: every recorded event and the entry on the suppression list. With --keep-suppressed the bare entry stays (until when no
+Removes a person: every recorded event, the entry on the suppression list, and the address from the audit. With --keep-suppressed the bare entry stays (until when no
 mail may be sent, and no word of why), so that the person is not mailed again. A keyed mark, from which the address cannot be read, keeps
 redrives and replays of older events from bringing the person back; new events record them again.
 Not reached: the archive, dead letters (dlq list), published events, and every ESP's own records.
@@ -20,6 +20,7 @@ Exit codes: 0 erased (also where nothing was known), 2 usage, 3 cannot know (run
     ...AUTHOR_OPTIONS,
     ...TARGET_OPTIONS,
   },
+  changes: ['erase'],
   example: 'ops erase ada@example.com --keep-suppressed --note "request 4711" --local',
 
   async run({ args: [text = ''], options: given, io }) {
@@ -32,9 +33,10 @@ Exit codes: 0 erased (also where nothing was known), 2 usage, 3 cannot know (run
       );
     }
     const target = await resolveTarget(given, io);
-    const author = await authorOf('erase', given, target);
+    const hand = await authorOf('erase', given, target);
     const { eraseAddress } = await import('./erase.ts');
-    const { erasedAt, events, kept } = await eraseAddress(target, address, given['keep-suppressed'] === true, author);
+    const keep = given['keep-suppressed'] === true;
+    const { erasedAt, events, kept } = await eraseAddress(target, address, keep, hand, io.say);
     if (given.json) io.print(jsonLine({ erasedAt, events, entry: kept ? 'kept bare' : 'removed' }));
     else io.print(`Erased: ${events} events; entry ${kept ? 'kept without reasons' : 'removed'}.`);
     io.say('Events that were under way just now may still arrive: run it again in 15 minutes.');

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { EVENTS, SUPPRESSION } from '../../../../lambda/contract/tables.ts';
+import type { Address, Iso } from '../../../../lambda/contract/units.ts';
 import { ERASED_AT, erasureMark } from '../../../../lambda/domain/erasure.ts';
 import { OPERATOR } from '../../../../lambda/domain/suppression/operator.ts';
 import {
@@ -18,10 +19,12 @@ import {
   type Verdicts,
   verdicts,
 } from '../../../../lambda/domain/suppression/suppression.ts';
+import { audited } from '../../audit/audited.ts';
+import { unnameActs } from '../../audit/unname.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import { type Entry, readEntry } from '../../stack/suppression.ts';
 import type { Target } from '../../target/target.ts';
-import type { Author } from '../../words/author.ts';
+import type { Author, Hand } from '../../words/author.ts';
 import { erasureSecret } from './erasure-key.ts';
 
 /** `DeleteRequest`s to one BatchWriteItem. */
@@ -37,24 +40,34 @@ export interface Erased {
   readonly kept: boolean;
 }
 
-/** Removes a person (address in normal form): the mark first, then every event, then the entry. Run again, it goes on. */
-export async function eraseAddress(target: Target, address: string, keep: boolean, author: Author): Promise<Erased> {
-  const erasedAt = new Date().toISOString();
-  await putMark(target, await erasureSecret(target), address, { at: erasedAt, ...author });
-  const events = await deleteEvents(target, address);
-  const kept = await eraseEntry(target, address, keep, erasedAt);
-  return { erasedAt, events, kept: kept !== undefined };
-}
+/** Removes a person: the mark first, then the name in the audit, then every event, then the entry. Run again, it goes on. */
+export const eraseAddress = (
+  target: Target,
+  address: Address,
+  keep: boolean,
+  hand: Hand,
+  say?: (line: string) => void,
+): Promise<Erased> =>
+  audited(
+    target,
+    { what: 'erase', hand, on: [], ...(keep && { how: 'the bare entry stays' }), ...(say && { say }) },
+    async (act) => {
+      const erasedAt = new Date().toISOString();
+      const mark = erasureMark(await erasureSecret(target), address);
+      await act.concerns([mark]);
+      await putMark(target, mark, { at: erasedAt, actor: hand.actor, note: hand.note });
+      await unnameActs(target, address, mark);
+      const events = await deleteEvents(target, address);
+      act.count('events removed', events);
+      const kept = await eraseEntry(target, address, keep, erasedAt);
+      return { erasedAt, events, kept: kept !== undefined };
+    },
+  );
 
 /** First of all the mark: from then on nothing old can bring the person back while the rest goes. */
-async function putMark(
-  target: Target,
-  key: string,
-  address: string,
-  { at, ...author }: Author & { readonly at: string },
-): Promise<void> {
+async function putMark(target: Target, mark: string, { at, ...author }: Author & { readonly at: Iso }): Promise<void> {
   const client = await target.clients.dynamodb();
-  const Item = marshall({ [SUPPRESSION.partitionKey]: erasureMark(key, address), [ERASED_AT]: at, ...author });
+  const Item = marshall({ [SUPPRESSION.partitionKey]: mark, [ERASED_AT]: at, ...author });
   await client.send(new PutItemCommand({ TableName: target.names.tables.suppression, Item }));
 }
 

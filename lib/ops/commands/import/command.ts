@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { PolicyConfig } from '../../../../lambda/contract/config.ts';
+import { audited } from '../../audit/audited.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
@@ -47,6 +48,7 @@ Exit codes: 0 every line was taken, 1 some were skipped, 2 usage, 3 cannot know 
     ...AUTHOR_OPTIONS,
     ...TARGET_OPTIONS,
   },
+  changes: ['import'],
   example: 'ops import bounces.csv --reason hard_bounce --note "moved from SendGrid" --dry-run',
 
   async run({ args: [name = ''], options: given, io }) {
@@ -82,14 +84,24 @@ Exit codes: 0 every line was taken, 1 some were skipped, 2 usage, 3 cannot know 
       return finish(tally, { format: file.id, id, dry: true, judged: target !== undefined }, given.json === true, io);
     }
 
-    const author = await authorOf('import', given, target);
+    const hand = await authorOf('import', given, target);
     const into = [target.label, file.id, ...Object.values(defaults), ...(asListed ? ['as listed'] : [])].join(', ');
     const before: State = given.resume ? await readState(path, hash, into) : { v: 1, hash, into, at, line: 0 };
     if (given.resume) io.say(`Going on after line ${before.line}.`);
-    const reached = (line: number): Promise<void> => writeState(path, { ...before, line });
     const going: Plan = { ...plan, at: before.at, after: before.line, id: idAt(before.at) };
     await refuseTakenBack(target, going.id);
-    const tally = await runImport(going, io, { target, author, reached });
+    const how = [`format ${file.id}`, ...(before.line > 0 ? [`after line ${before.line}`] : [])].join(', ');
+    const intent = { what: 'import', hand, on: [going.id], how, say: io.say } as const;
+    const tally = await audited(target, intent, (act) =>
+      runImport(going, io, {
+        target,
+        author: hand,
+        async reached(line, taken) {
+          await writeState(path, { ...before, line });
+          act.count('taken', taken);
+        },
+      }),
+    );
     await clearState(path);
     io.say('Handed to the delivery queue. It is in effect once the queue is empty.');
     return finish(tally, { format: file.id, id: going.id, dry: false, judged: true }, given.json === true, io);

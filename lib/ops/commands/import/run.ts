@@ -46,7 +46,11 @@ const CHUNK = 1000;
 export async function runImport(
   plan: Plan,
   io: Io,
-  deliver?: { readonly target: Target; readonly author: Author; readonly reached: (line: number) => Promise<void> },
+  deliver?: {
+    readonly target: Target;
+    readonly author: Author;
+    readonly reached: (line: number, taken: number) => Promise<void>;
+  },
 ): Promise<Tally> {
   const tally: Tally = {
     taken: 0,
@@ -65,7 +69,7 @@ export async function runImport(
     if (deliver) {
       await pace(acts.length);
       await sendActs(deliver.target, acts);
-      await deliver.reached(last);
+      await deliver.reached(last, acts.length);
     }
     acts = [];
   };

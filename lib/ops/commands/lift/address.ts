@@ -1,17 +1,19 @@
 import { isAltered, normaliseAddress } from '../../../../lambda/domain/address.ts';
+import { audited } from '../../audit/audited.ts';
 import type { Values } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import type { ApiOptions } from '../../esp/session.ts';
-import { sendActs, signed } from '../../stack/acts.ts';
+import { sendActs } from '../../stack/acts.ts';
 import { awaitActs } from '../../stack/effects.ts';
-import { readEntry } from '../../stack/suppression.ts';
 import type { Target } from '../../target/target.ts';
 import { type AUTHOR_OPTIONS, authorOf } from '../../words/author.ts';
+import { keyOf } from '../../words/reasons.ts';
+import { tellLists } from './addresses.ts';
 import { clear, planClearing } from './clear.ts';
-import { listsToClear } from './esp-lists.ts';
-import { liftOf, type Selection, standing } from './lift.ts';
+import type { Selection } from './lift.ts';
+import { listLines, planLifting, selectionWords } from './lifting.ts';
 
 type Given = Values<typeof AUTHOR_OPTIONS> &
   ApiOptions & {
@@ -31,30 +33,30 @@ export async function liftAndClear(
 ): Promise<ExitCode> {
   const address = normaliseAddress(text);
   if (address === undefined || isAltered(text, address)) throw new UsageError('lift: that is not an e-mail address.');
-  const author = await authorOf('lift', given, target);
-  const { reasons } = await readEntry(target, address);
-  const found = standing(reasons, selection, Date.now());
-  const told = found.flatMap(({ marks }) => marks.filter(({ until }) => until > 0).map(({ source }) => source));
+  const hand = await authorOf('lift', given, target);
+  const { acts, told } = await planLifting(target, [address], selection, hand);
   // The ESP is asked first: a wrong key must not leave a person lifted here and still on its list.
   const clearing = await planClearing(target, address, selection, told, given, io);
-  if (found.length === 0)
+  const json = given.json === true;
+  if (acts.length === 0)
     io.say(`Nothing to lift: no such reason suppresses ${address}. "ops check" shows what is known.`);
   if (given['dry-run'] === true) {
-    for (const { key } of found) io.say(`${address}: ${key} would be lifted`);
-    return (await clear(clearing, true, given.json === true, io)) > 0 ? EXIT.no : EXIT.yes;
+    for (const act of acts) io.say(`${address}: ${keyOf(act)} would be lifted`);
+    return (await clear(clearing, true, json, io)) > 0 ? EXIT.no : EXIT.yes;
   }
-  const acts = found.map((one) => signed(liftOf(address, one, Date.now()), author));
-  if (acts.length > 0) await sendActs(target, acts);
-  for (const [at, act] of acts.entries()) {
-    io.print(given.json ? jsonLine(act) : `${address}: ${found[at]?.key} lifted`);
-  }
-  const stay = await clear(clearing, false, given.json === true, io);
-  const lists = listsToClear(
-    told.filter((name) => name !== clearing.session.source),
-    target.names.sources,
+  const { source } = clearing.session;
+  const how = `${selectionWords(selection)}, and on the lists of ${source}`;
+  const stay = await audited(
+    target,
+    { what: 'lift', hand, on: [address, source], how, say: io.say },
+    async (record) => {
+      if (acts.length > 0) await sendActs(target, acts);
+      record.count('lifted', acts.length);
+      for (const act of acts) io.print(json ? jsonLine(act) : `${address}: ${keyOf(act)} lifted`);
+      return clear(clearing, false, json, io, record);
+    },
   );
-  if (lists.length > 0) io.say("The ESP's own list may still hold the address, and stop mail to it. To clear it:");
-  for (const line of lists) io.say(`  ${line}`);
+  tellLists(listLines(target, told, source), io);
   if (stay > 0) return EXIT.no;
   if (!given.wait) return EXIT.yes;
   const missing = await awaitActs(target, acts);

@@ -1,5 +1,6 @@
 import type { ListEntry, ListsApi } from '../../../../lambda/providers/api.ts';
 import { API_IDS } from '../../../../lambda/providers/apis.ts';
+import type { Act } from '../../audit/audited.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { type ApiOptions, openSession, partOf, type Session } from '../../esp/session.ts';
@@ -54,6 +55,7 @@ export async function clear(
   dry: boolean,
   json: boolean,
   io: Io,
+  record?: Act,
 ): Promise<number> {
   const { source, title, context } = session;
   if (entries.length === 0) io.say(`${title} (${source}) holds the address on none of its lists.`);
@@ -67,6 +69,7 @@ export async function clear(
           : await lists.remove?.(context, entry);
     const refused = typeof removed === 'object' ? removed.refused : undefined;
     if (refused !== undefined) stay++;
+    record?.count(refused === undefined ? 'cleared at the ESP' : 'kept by the ESP');
     const where = [entry.list, entry.part].filter(Boolean).join(' of ');
     const outcome = refused === undefined ? String(removed) : 'stays';
     io.print(

@@ -4,7 +4,7 @@ import { API_OPTIONS } from '../../esp/session.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { TARGET_OPTIONS } from '../../target/target.ts';
 import { readAddresses } from '../../words/addresses.ts';
-import { AUTHOR_OPTIONS, authorOf, noteOf } from '../../words/author.ts';
+import { AUTHOR_OPTIONS, authorOf, handOf, noteOf } from '../../words/author.ts';
 import { keyOf, parseReason, parseReasonScope } from '../../words/reasons.ts';
 import type { Selection } from './lift.ts';
 
@@ -42,6 +42,7 @@ Exit codes: 0 lifted (and cleared), 1 nothing to lift, the ESP keeps it, or not 
     ...AUTHOR_OPTIONS,
     ...TARGET_OPTIONS,
   },
+  changes: ['lift', 'take back', 'forget'],
   example: 'ops lift ada@example.com --note "new mailbox, ticket 4711" --local',
 
   async run({ args, options: given, io }) {
@@ -69,7 +70,7 @@ Exit codes: 0 lifted (and cleared), 1 nothing to lift, the ESP keeps it, or not 
       const retraction = await import('./retraction.ts');
       const target = await resolveTarget(given, io);
       if (given.retractions) return retraction.listRetractions(target, given.json === true, io);
-      return retraction.forget(target, given.forget as string, io);
+      return retraction.forget(target, given.forget as string, await handOf(given, target), io);
     }
     if (!isWindow && given.import === undefined) {
       noteOf('lift', given);
@@ -85,13 +86,14 @@ Exit codes: 0 lifted (and cleared), 1 nothing to lift, the ESP keeps it, or not 
       throw new UsageError('lift: an import is taken back as a whole; leave --reason and --scope out.');
     }
     const target = await resolveTarget(given, io);
-    const author = dryRun ? { actor: '', note: '' } : await authorOf('lift', given, target);
+    const hand = dryRun ? undefined : await authorOf('lift', given, target);
     const { reason, scope } = selectionOf(given);
     const only = reason && keyOf({ reason, ...(scope !== undefined && { scope }) });
     const { retractionOf } = await import('./retraction.ts');
-    const retraction = retractionOf({ ...given, reason: only }, author, target);
-    const { takeBack } = await import('./take-back.ts');
-    return takeBack(target, retraction, author, { dryRun, json: given.json === true }, io);
+    const retraction = retractionOf({ ...given, reason: only }, hand ?? { actor: '', note: '' }, target);
+    const { tellPreview, tellTakeBack } = await import('./tell.ts');
+    const json = given.json === true;
+    return hand ? tellTakeBack(target, retraction, hand, json, io) : tellPreview(target, retraction, json, io);
   },
 });
 

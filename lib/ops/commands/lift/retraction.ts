@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Retraction } from '../../../../lambda/domain/suppression/retraction.ts';
+import { audited } from '../../audit/audited.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { changeRetractions, readRetractions } from '../../stack/retractions.ts';
 import { sourceOf, type Target } from '../../target/target.ts';
-import type { Author } from '../../words/author.ts';
+import type { Author, Hand } from '../../words/author.ts';
 import { clean } from '../../words/clean.ts';
 import { parseTime } from '../../words/time.ts';
 
@@ -61,10 +62,13 @@ export async function listRetractions(target: Target, json: boolean, io: Io): Pr
 }
 
 /** Removes one: what arrives from now on counts again. */
-export async function forget(target: Target, id: string, io: Io): Promise<ExitCode> {
-  const changed = await changeRetractions(target, (before) =>
-    before.some((one) => one.id === id) ? before.filter((one) => one.id !== id) : before,
-  );
+export async function forget(target: Target, id: string, hand: Hand, io: Io): Promise<ExitCode> {
+  const known = (await readRetractions(target)).retractions.some((one) => one.id === id);
+  const remove = (before: readonly Retraction[]): readonly Retraction[] =>
+    before.some((one) => one.id === id) ? before.filter((one) => one.id !== id) : before;
+  const changed =
+    known &&
+    (await audited(target, { what: 'forget', hand, on: [id], say: io.say }, () => changeRetractions(target, remove)));
   io.say(
     changed
       ? 'Forgotten: what arrives of it from now on counts again. Who was lifted stays so.'

@@ -2,19 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DECIDING_TYPES, SERIES_TYPES } from '../../../../lambda/domain/suppression/history.ts';
 import type { OperatorAct } from '../../../../lambda/domain/suppression/operator.ts';
 import type { Retraction } from '../../../../lambda/domain/suppression/retraction.ts';
-import { EXIT, type ExitCode } from '../../cli/exit.ts';
-import { type Io, jsonLine } from '../../cli/io.ts';
+import { audited } from '../../audit/audited.ts';
 import { sendActs } from '../../stack/acts.ts';
 import { readHistory } from '../../stack/events/stored.ts';
 import { readMapping } from '../../stack/mapping.ts';
-import { waiting } from '../../stack/queue.ts';
 import { readRetractions } from '../../stack/retractions.ts';
 import { type Row, scanSuppression } from '../../stack/scan.ts';
 import type { Target } from '../../target/target.ts';
-import type { Author } from '../../words/author.ts';
-import { clean } from '../../words/clean.ts';
+import type { Author, Hand } from '../../words/author.ts';
 import { readReasonKey } from '../../words/reasons.ts';
-import { endOf } from '../../words/time.ts';
 import { store } from './retraction.ts';
 import { breaksSeries, concerned, mayRestOn, type TakenBack, takenBack } from './taken-back.ts';
 
@@ -22,68 +18,91 @@ import { breaksSeries, concerned, mayRestOn, type TakenBack, takenBack } from '.
 const PATIENCE = 60_000;
 const INTERVAL = 500;
 
-interface Told {
-  readonly dryRun: boolean;
-  readonly json: boolean;
+/** What of it is told while it goes on. */
+export interface Telling {
+  say(line: string): void;
+  /** One reason of one person that it concerns. */
+  each?(one: TakenBack): void;
+  /** Resolves once what was told has gone on. */
+  flushed?(): Promise<void>;
 }
+
+/** What it came to, or would come to. */
+export interface Found {
+  readonly lifted: number;
+  /** Who is still suppressed, by other evidence. */
+  readonly stay: number;
+}
+
+export interface TookBack extends Found {
+  /** It was not stored before. */
+  readonly isNew: boolean;
+  /** How many entries still hold some of it. */
+  readonly left: number;
+}
+
+/** Who would be lifted; changes nothing. */
+export const wouldTakeBack = (target: Target, retraction: Retraction, telling: Telling): Promise<Found> =>
+  look(target, retraction, telling, async (page) => {
+    for (const one of page) telling.each?.(one);
+  });
 
 /**
  * Takes back a window or an import, in whatever order things happen: stores it first, so that what waits in the queue or comes later does
  * not count; then has `process` take it out of every entry that holds some of it; and ends when no entry does.
+ * @param patience how long it waits for the next person to be done, in milliseconds
  */
-export async function takeBack(
+export function takeBack(
   target: Target,
   retraction: Retraction,
-  author: Author,
-  { dryRun, json }: Told,
-  io: Io,
-): Promise<ExitCode> {
-  if (dryRun) {
-    const found = await look(target, retraction, io, async (page) => {
-      for (const one of page) tell(one, json, io);
+  hand: Hand,
+  telling: Telling,
+  patience = PATIENCE,
+): Promise<TookBack> {
+  const intent = { what: 'take back', hand, ...aboutOf(retraction), say: telling.say } as const;
+  return audited(target, intent, async (act) => {
+    const isNew = await store(target, retraction);
+    const asked = new Set<string>();
+    const found = await look(target, retraction, telling, async (page) => {
+      await sendActs(
+        target,
+        page.map((one) => liftFor(one, retraction, hand)),
+      );
+      for (const one of page) {
+        asked.add(named(one));
+        if (one.lifted) act.count('lifted');
+        if (one.stays) act.count('stay suppressed');
+        telling.each?.(one);
+      }
     });
-    io.say(`Would lift: ${found.lifted}. Stay suppressed by other evidence: ${found.stay}.`);
-    await tellWaiting(target, io);
-    return found.lifted > 0 ? EXIT.yes : EXIT.no;
-  }
-  const isNew = await store(target, retraction);
-  const asked = new Set<string>();
-  const found = await look(target, retraction, io, async (page) => {
-    await sendActs(
-      target,
-      page.map((one) => act(one, retraction, author)),
-    );
-    for (const one of page) asked.add(named(one));
-    for (const one of page) tell(one, json, io);
+    telling.say(`Lifted: ${found.lifted}. Stay suppressed by other evidence: ${found.stay}.`);
+    telling.say(`Stored as ${retraction.id}: what of it still waits, or comes later, does not count.`);
+    const left = await settle(target, retraction, hand, asked, telling, patience);
+    if (left > 0) act.count('not yet in effect', left);
+    return { ...found, isNew, left };
   });
-  io.say(`Lifted: ${found.lifted}. Stay suppressed by other evidence: ${found.stay}.`);
-  io.say(`Stored as ${retraction.id}: what of it still waits, or comes later, does not count.`);
-  const left = await settle(target, retraction, author, asked, io);
-  if (left === 0) {
-    io.say('In effect: a second run would lift nobody.');
-    return isNew || found.lifted > 0 ? EXIT.yes : EXIT.no;
-  }
-  io.say(`Not in effect yet: ${left}. It will be once what waits is worked off; --dry-run then says 0.`);
-  await tellWaiting(target, io);
-  return EXIT.no;
 }
 
-interface Found {
-  readonly lifted: number;
-  readonly stay: number;
-}
+/** What it is about, as the audit tells it. */
+const aboutOf = (retraction: Retraction) =>
+  'importId' in retraction
+    ? { on: [retraction.importId], how: 'an import' }
+    : {
+        on: [retraction.id, retraction.source],
+        how: `${retraction.from} to ${retraction.until}${retraction.reason === undefined ? '' : `, ${retraction.reason} only`}`,
+      };
 
 /** Everybody with something to take back, page by page. */
 async function look(
   target: Target,
   retraction: Retraction,
-  io: Io,
+  telling: Telling,
   each: (page: readonly TakenBack[]) => Promise<void>,
 ): Promise<Found> {
   const others = await readOthers(target, retraction);
   const all = [...others, retraction];
   let [lifted, stay] = [0, 0];
-  for await (const page of scanSuppression(target, io)) {
+  for await (const page of scanSuppression(target, telling)) {
     const found: TakenBack[] = [];
     for (const row of page) {
       const keys = await keysOf(target, row, retraction, others);
@@ -94,7 +113,7 @@ async function look(
     if (found.length > 0) await each(found);
     lifted += found.filter((one) => one.lifted).length;
     stay += found.filter((one) => one.stays).length;
-    await io.flushed?.();
+    await telling.flushed?.();
   }
   return { lifted, stay };
 }
@@ -121,13 +140,14 @@ async function settle(
   retraction: Retraction,
   author: Author,
   asked: Set<string>,
-  io: Io,
+  telling: Telling,
+  patience: number,
 ): Promise<number> {
   const others = await readOthers(target, retraction);
   let [left, since] = [Number.POSITIVE_INFINITY, Date.now()];
   for (;;) {
     const open: string[] = [];
-    for await (const page of scanSuppression(target, io, ['reasons'])) {
+    for await (const page of scanSuppression(target, telling, ['reasons'])) {
       const fresh: OperatorAct[] = [];
       for (const row of page)
         for (const key of await keysOf(target, row, retraction, others)) {
@@ -135,13 +155,13 @@ async function settle(
           const one = { recipient: row.recipient, key };
           if (asked.has(named(one))) continue;
           asked.add(named(one));
-          fresh.push(act(one, retraction, author));
+          fresh.push(liftFor(one, retraction, author));
         }
       if (fresh.length > 0) await sendActs(target, fresh);
     }
     if (open.length < left) since = Date.now();
     left = open.length;
-    if (left === 0 || Date.now() - since > PATIENCE || (await isPaused(target))) return left;
+    if (left === 0 || Date.now() - since > patience || (await isPaused(target))) return left;
     await pause(Math.max(INTERVAL, Math.min(10_000, left)));
   }
 }
@@ -149,7 +169,7 @@ async function settle(
 const named = ({ recipient, key }: Pick<TakenBack, 'recipient' | 'key'>): string => `${recipient} ${key}`;
 
 /** A lift of nothing but what the retraction names: other evidence of that time stands. */
-function act(
+function liftFor(
   { recipient, key }: Pick<TakenBack, 'recipient' | 'key'>,
   { id }: Retraction,
   { actor, note }: Author,
@@ -158,22 +178,4 @@ function act(
   return { act: 'lift', recipient, ...known, at: new Date().toISOString(), actor, note, retraction: id };
 }
 
-function tell(one: TakenBack, json: boolean, io: Io): void {
-  const { recipient, key, lifted, stays } = one;
-  if (json) return void io.print(jsonLine(one));
-  if (lifted) io.print(clean(`${recipient}: ${key} lifted`));
-  if (!stays) return;
-  const said = `${stays.source} said "${stays.event}" at ${stays.at}`;
-  io.print(clean(`${recipient}: ${key} stays, suppressed ${until(stays.until)}: ${said}`));
-}
-
-const until = (seconds: number): string => (endOf(seconds) === 'for ever' ? 'for ever' : `until ${endOf(seconds)}`);
-
-const isPaused = async (target: Target): Promise<boolean> => /^Disabl/.test((await readMapping(target)).state);
-
-async function tellWaiting(target: Target, io: Io): Promise<void> {
-  const [messages, paused] = [await waiting(target), await isPaused(target)];
-  if (paused) io.say('Processing is paused: "resume" works off what waits.');
-  if (messages > 0)
-    io.say(`About ${messages} messages wait in the queues; what of the window is in them will not count.`);
-}
+export const isPaused = async (target: Target): Promise<boolean> => /^Disabl/.test((await readMapping(target)).state);

@@ -1,4 +1,5 @@
 import type { ListReason } from '../../../../lambda/providers/api.ts';
+import { audited } from '../../audit/audited.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
@@ -7,6 +8,7 @@ import { readLists, standingHere } from '../../esp/lists.ts';
 import { API_OPTIONS, openSession, partOf } from '../../esp/session.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { TARGET_OPTIONS } from '../../target/target.ts';
+import { HAND_OPTIONS, handOf } from '../../words/author.ts';
 
 export const command = defineCommand({
   args: ['source'],
@@ -17,9 +19,11 @@ unsubscribes stand for one list and are not brought. Removes nothing. Counts fir
 Exit codes: 0 all are there, 1 some were not taken (or would be added: without --yes), 2 usage, 3 cannot know.`,
   options: {
     yes: { type: 'boolean', help: 'add them; without it nothing is changed' },
+    ...HAND_OPTIONS,
     ...API_OPTIONS,
     ...TARGET_OPTIONS,
   },
+  changes: ['push'],
   example: 'ops push sparkpost --stage prod < key.txt',
 
   async run({ args: [source = ''], options: given, io }) {
@@ -39,13 +43,19 @@ Exit codes: 0 all are there, 1 some were not taken (or would be added: without -
       }
     }
     const refused: string[] = [];
-    if (given.yes) {
+    if (given.yes && wanted.length > 0) {
       const count = counter(io, 'addresses brought');
-      for (let at = 0; at < wanted.length; at += add.atOnce) {
-        const chunk = wanted.slice(at, at + add.atOnce).map(({ recipient }) => recipient);
-        refused.push(...(await add.send(session.context, chunk)));
-        count(chunk.length);
-      }
+      const intent = { what: 'push', hand: await handOf(given, target), on: [source], say: io.say } as const;
+      await audited(target, intent, async (act) => {
+        for (let at = 0; at < wanted.length; at += add.atOnce) {
+          const chunk = wanted.slice(at, at + add.atOnce).map(({ recipient }) => recipient);
+          const left = await add.send(session.context, chunk);
+          refused.push(...left);
+          act.count('added', chunk.length - left.length);
+          if (left.length > 0) act.count('refused', left.length);
+          count(chunk.length);
+        }
+      });
     }
     const added = given.yes ? wanted.length - refused.length : 0;
     if (given.json) io.print(jsonLine({ source, missing: wanted.length, added, refused: refused.length, ...tally }));

@@ -21,6 +21,7 @@ Exit codes: 0 there are some, 1 there are none, 2 usage, 3 cannot know.`,
     source: { type: 'string', value: 'NAME', help: 'only of this source' },
     ...TARGET_OPTIONS,
   },
+  changes: [],
   example: 'ops rates --by day --since 30d --stage prod',
 
   async run({ options: given, io }) {

@@ -15,6 +15,7 @@ Changes nothing. What is missing here: "catch-up" for its events, "import" for i
 Unsubscribes from one list, group or stream are compared by their scope; who was lifted here is told as lifted.
 Exit codes: 0 the lists agree, 1 they differ, 2 usage, 3 cannot know.`,
   options: { ...API_OPTIONS, ...TARGET_OPTIONS },
+  changes: [],
   example: 'ops reconcile postmark --stage prod < key.txt',
 
   async run({ args: [source = ''], options: given, io }) {

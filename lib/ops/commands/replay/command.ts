@@ -1,19 +1,27 @@
 import { EVENT_TYPES } from '../../../../lambda/contract/event/types.ts';
-import { defineCommand } from '../../cli/command.ts';
+import { type Act, audited } from '../../audit/audited.ts';
+import { defineCommand, type Values } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
-import { jsonLine } from '../../cli/io.ts';
+import { type Io, jsonLine } from '../../cli/io.ts';
 import { suggestion } from '../../cli/suggest.ts';
 import { resolveTarget } from '../../target/resolve.ts';
-import { sourceOf, TARGET_OPTIONS } from '../../target/target.ts';
+import { sourceOf, TARGET_OPTIONS, type Target } from '../../target/target.ts';
+import { HAND_OPTIONS, handOf } from '../../words/author.ts';
 import { parseCount, parseTime } from '../../words/time.ts';
 import { daysOf } from './archive.ts';
+import type { Wanted } from './line.ts';
 import { replay } from './run.ts';
 import { Sender } from './sender.ts';
 import { openState, type Position } from './state.ts';
 
 const START: Position = { key: '', lines: 0, events: 0, messages: 0 };
 const TOLD_EVERY_MS = 2000;
+
+const WISHES = {
+  publish: { type: 'boolean', help: 'put what changes on the event bus' },
+  rewrite: { type: 'boolean', help: 'write events over their records: after a mapping was mended' },
+} as const;
 
 export const command = defineCommand({
   args: [],
@@ -29,15 +37,16 @@ Exit codes: 0 all was sent, 1 there is nothing of that time (or --limit ended it
     source: { type: 'string', value: 'NAME', help: 'only of this source' },
     type: { type: 'string', value: 'TYPE', help: 'only events that were taken for this type then' },
     'dry-run': { type: 'boolean', help: 'count them, send nothing' },
-    publish: { type: 'boolean', help: 'put what changes on the event bus' },
-    rewrite: { type: 'boolean', help: 'write events over their records: after a mapping was mended' },
+    ...WISHES,
     rate: { type: 'string', value: 'N', help: 'events per second (default: 500)' },
     limit: { type: 'string', value: 'N', help: 'stop after about N events; the same command goes on' },
     late: { type: 'string', value: 'DAYS', help: 'also look so many days later: events can wait (default: 14)' },
     bucket: { type: 'string', value: 'NAME', help: "another archive's bucket, such as one that an earlier stack left" },
     fresh: { type: 'boolean', help: 'begin again, whatever was done before' },
+    ...HAND_OPTIONS,
     ...TARGET_OPTIONS,
   },
+  changes: ['replay'],
   example: 'ops replay --from 2026-05-04 --to 2026-05-05 --dry-run --local',
 
   async run({ options: given, io }) {
@@ -69,20 +78,26 @@ Exit codes: 0 all was sent, 1 there is nothing of that time (or --limit ended it
     const sender = new Sender(target, rate);
     const counts = new Map<string, number>();
     let told = performance.now();
-    const end = await replay(await target.clients.s3(), { ...plan, limit: start.events + limit }, start, {
-      send: (bodies, events) => (dry ? Promise.resolve() : sender.send(bodies, events)),
-      reached(position) {
-        if (!dry) state.save(position);
-        if (performance.now() - told < TOLD_EVERY_MS) return;
-        told = performance.now();
-        io.say(`${position.events} events, at ${position.key}`);
-      },
-      seen({ source, events }) {
-        const types = events.map((event) => (event as { type?: string }).type ?? 'unknown');
-        for (const type of types.length > 0 ? types : ['nothing'])
-          counts.set(`${source} ${type}`, (counts.get(`${source} ${type}`) ?? 0) + 1);
-      },
-    });
+    const work = async (act?: Act) =>
+      replay(await target.clients.s3(), { ...plan, limit: start.events + limit }, start, {
+        async send(bodies, events) {
+          if (dry) return;
+          await sender.send(bodies, events);
+          act?.count('events sent', events);
+        },
+        reached(position) {
+          if (!dry) state.save(position);
+          if (performance.now() - told < TOLD_EVERY_MS) return;
+          told = performance.now();
+          io.say(`${position.events} events, at ${position.key}`);
+        },
+        seen({ source, events }) {
+          const types = events.map((event) => (event as { type?: string }).type ?? 'unknown');
+          for (const type of types.length > 0 ? types : ['nothing'])
+            counts.set(`${source} ${type}`, (counts.get(`${source} ${type}`) ?? 0) + 1);
+        },
+      });
+    const end = dry ? await work() : await audited(target, await intentOf(target, wanted, given, io), work);
     if (end.done && !dry) state.forget();
     const { events, messages, done } = end;
     if (given.json) io.print(jsonLine({ events, messages, done, dryRun: dry, counts: Object.fromEntries(counts) }));
@@ -94,5 +109,15 @@ Exit codes: 0 all was sent, 1 there is nothing of that time (or --limit ended it
     return done && events > 0 ? EXIT.yes : EXIT.no;
   },
 });
+
+/** What the audit tells of it. */
+async function intentOf(target: Target, wanted: Wanted, given: Values<typeof HAND_OPTIONS & typeof WISHES>, io: Io) {
+  const { from, to, source, type } = wanted;
+  const how = [`${from} to ${to}`, type, given.publish && 'published', given.rewrite && 'records rewritten']
+    .filter(Boolean)
+    .join(', ');
+  const on = source === undefined ? [] : [source];
+  return { what: 'replay', hand: await handOf(given, target), on, how, say: io.say } as const;
+}
 
 const iso = (time: number): string => new Date(time).toISOString();

@@ -23,6 +23,7 @@ Exit codes: 0 there are rows, 1 there are none, 2 usage, 3 cannot know (no archi
     csv: { type: 'boolean', help: 'as CSV, safe for a spreadsheet' },
     ...TARGET_OPTIONS,
   },
+  changes: [],
   example: 'ops report rates --from 2026-05-01 --local',
 
   async run({ args: [name = ''], options: given, io }) {

@@ -10,6 +10,7 @@ import type { RequestLine } from '../doctor/watch.ts';
 
 export const command = defineCommand({
   args: ['id'],
+  changes: [],
   about: `
 What became of one request, by the id that its answer held and the ESP's log shows: refused and why, or processed, with how many of its events were stored, had been known, are dead letters,
 or wait to be tried again. Then its events: all of them with "requestId" in "searchKeys", else those that "events" lists. Read from the logs of the functions (a deployed stack: $0.005 per GB read).

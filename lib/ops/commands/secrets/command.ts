@@ -4,10 +4,12 @@ import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { suggestion } from '../../cli/suggest.ts';
-import { changeSecretMap, liveValues, readSecretMap, type SecretMap } from '../../stack/secret-map.ts';
+import { liveValues, readSecretMap, type SecretMap } from '../../stack/secret-map.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { sourceOf, TARGET_OPTIONS, type Target } from '../../target/target.ts';
+import { HAND_OPTIONS, handOf } from '../../words/author.ts';
 import { optionsOf, providerOf } from '../../words/provider.ts';
+import { changeByHand } from './by-hand.ts';
 import { checkSecretForm } from './form.ts';
 import { isOwnKey, ownKeyCommand } from './own-keys.ts';
 
@@ -39,8 +41,10 @@ know (the secret could not be read or written).`,
     'api-key': { type: 'boolean', help: "set, remove: the key of the ESP's own API instead" },
     position: { type: 'string', value: 'N', help: 'remove: which live value, 1 is the newest' },
     yes: { type: 'boolean', help: 'remove: although it may still be in use; set, rotate: although it is short' },
+    ...HAND_OPTIONS,
     ...TARGET_OPTIONS,
   },
+  changes: ['secrets set', 'secrets rotate', 'secrets remove'],
   example: 'ops secrets set sendgrid --stage prod < key.txt',
 
   async run({ args, options: given, io }) {
@@ -52,7 +56,7 @@ know (the secret could not be read or written).`,
     if (source === undefined) throw new UsageError(`secrets ${action}: of which source?`);
     if (given['api-key']) return (await import('./api-key.ts')).apiKeyCommand(action, target, source, given, io);
     if (source === UNSUBSCRIBE_SOURCE) return (await import('./unsubscribe.ts')).keysCommand(action, target, given, io);
-    if (isOwnKey(source)) return ownKeyCommand(action, target, source, given.json === true, io);
+    if (isOwnKey(source)) return ownKeyCommand(action, target, source, given, io);
     if (action === 'rotate') return (await import('./rotation.ts')).rotate(target, source, given, io);
     if (action === 'remove') return (await import('./rotation.ts')).remove(target, source, given, io);
     if (given.add && given.replace) throw new UsageError('secrets set: --add keeps the old value, --replace drops it.');
@@ -65,6 +69,8 @@ interface How {
   readonly replace?: boolean | undefined;
   readonly yes?: boolean | undefined;
   readonly json?: boolean | undefined;
+  readonly note?: string | undefined;
+  readonly actor?: string | undefined;
 }
 
 async function set(target: Target, name: string, how: How, io: Io): Promise<ExitCode> {
@@ -79,7 +85,9 @@ async function set(target: Target, name: string, how: How, io: Io): Promise<Exit
   await checkSecretForm(provider, value, optionsOf(provider, source.options), how.yes);
 
   let values: readonly string[] = [];
-  await changeSecretMap(target, (map: SecretMap, again: boolean) => {
+  const kind = how.replace ? 'in place of the others' : 'beside the others';
+  const intent = { what: 'secrets set', hand: await handOf(how, target), on: [name], how: kind, say: io.say } as const;
+  await changeByHand(target, intent, (map: SecretMap, again: boolean) => {
     const before = liveValues(map, name);
     if (before.length > 0 && !how.add && !how.replace && !again) throw alreadySet(name);
     values = how.replace ? [value] : [value, ...before.filter((old) => old !== value)];

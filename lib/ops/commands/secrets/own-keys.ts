@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { HEARTBEAT_SOURCE } from '../../../../lambda/contract/config.ts';
 import { ERASURE_KEY } from '../../../../lambda/domain/erasure.ts';
+import type { Values } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
-import { changeSecretMap, liveValues } from '../../stack/secret-map.ts';
+import { liveValues } from '../../stack/secret-map.ts';
 import type { Target } from '../../target/target.ts';
+import { type HAND_OPTIONS, handOf } from '../../words/author.ts';
+import { changeByHand } from './by-hand.ts';
 
 /** Keys that the stack makes for itself, in a secret of their own. */
 const OWN_KEYS = [HEARTBEAT_SOURCE, ERASURE_KEY];
@@ -16,7 +19,7 @@ export async function ownKeyCommand(
   action: string,
   target: Target,
   name: string,
-  json: boolean,
+  given: Values<typeof HAND_OPTIONS> & { readonly json?: boolean | undefined },
   io: Io,
 ): Promise<ExitCode> {
   if (name === ERASURE_KEY) {
@@ -26,8 +29,11 @@ export async function ownKeyCommand(
   }
   if (action === 'set') throw new UsageError(`${name} is made here, never typed: secrets rotate ${name}.`);
   let values = 0;
-  await changeSecretMap(
+  const what = action === 'rotate' ? 'secrets rotate' : 'secrets remove';
+  const intent = { what, hand: await handOf(given, target), on: [name], say: io.say } as const;
+  await changeByHand(
     target,
+    intent,
     (map) => {
       // The one before stays live until the next rotation: a pulse that holds it still proves itself.
       const [newest] = liveValues(map, name);
@@ -40,7 +46,9 @@ export async function ownKeyCommand(
     },
     'ownKeysArn',
   );
-  io.print(json ? jsonLine({ source: name, values }) : `${name}: ${values === 0 ? 'removed' : `live keys: ${values}`}`);
+  io.print(
+    given.json ? jsonLine({ source: name, values }) : `${name}: ${values === 0 ? 'removed' : `live keys: ${values}`}`,
+  );
   io.say(
     values === 0
       ? 'Pulse makes a new one at its next run, within 5 minutes.'

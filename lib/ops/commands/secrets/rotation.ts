@@ -3,11 +3,13 @@ import { renewed } from '../../../../lambda/providers/shared/proof/password.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
-import { changeSecretMap, liveValues, readSecretMap } from '../../stack/secret-map.ts';
+import { liveValues, readSecretMap } from '../../stack/secret-map.ts';
 import { sourceOf, type Target } from '../../target/target.ts';
+import { handOf } from '../../words/author.ts';
 import { optionsOf, providerOf } from '../../words/provider.ts';
 import { parseCount } from '../../words/time.ts';
 import { watchOf } from '../doctor/watch-of.ts';
+import { changeByHand } from './by-hand.ts';
 import { checkSecretForm } from './form.ts';
 
 interface Given {
@@ -15,6 +17,8 @@ interface Given {
   readonly position?: string | undefined;
   readonly yes?: boolean | undefined;
   readonly json?: boolean | undefined;
+  readonly note?: string | undefined;
+  readonly actor?: string | undefined;
 }
 
 /** Makes a new value live beside the old ones. */
@@ -34,7 +38,15 @@ export async function rotate(target: Target, name: string, given: Given, io: Io)
     : await io.readSecret(`New secret of ${name} (${provider.secret.form}): `);
   await checkSecretForm(provider, value, options, given.yes);
   let values: readonly string[] = [];
-  await changeSecretMap(target, (map) => {
+  const made = given.generate ? 'made here' : 'given';
+  const intent = {
+    what: 'secrets rotate',
+    hand: await handOf(given, target),
+    on: [name],
+    how: made,
+    say: io.say,
+  } as const;
+  await changeByHand(target, intent, (map) => {
     values = [value, ...liveValues(map, name).filter((old) => old !== value)];
     return new Map(map).set(name, values.length === 1 ? value : values);
   });
@@ -67,7 +79,14 @@ export async function remove(target: Target, name: string, given: Given, io: Io)
     throw new UsageError('secrets remove: nothing was removed. --yes does it all the same.');
   const doomed = live[position - 1];
   let left = 0;
-  await changeSecretMap(target, (map) => {
+  const intent = {
+    what: 'secrets remove',
+    hand: await handOf(given, target),
+    on: [name],
+    how: `position ${position} of ${live.length}`,
+    say: io.say,
+  } as const;
+  await changeByHand(target, intent, (map) => {
     const rest = liveValues(map, name).filter((value) => value !== doomed);
     left = rest.length;
     const changed = new Map(map);

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { UNSUBSCRIBE_SOURCE as NAME } from '../../../../lambda/contract/unsubscribe.ts';
 import { formatKey, parseKey } from '../../../../lambda/domain/unsubscribe/key.ts';
+import type { Intent } from '../../audit/act.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
-import { changeSecretMap, liveValues, readSecretMap } from '../../stack/secret-map.ts';
+import { liveValues, readSecretMap } from '../../stack/secret-map.ts';
 import { requirePage } from '../../stack/unsubscribe.ts';
 import type { Target } from '../../target/target.ts';
+import { handOf } from '../../words/author.ts';
 import { parseCount } from '../../words/time.ts';
+import { changeByHand } from './by-hand.ts';
 
 interface Given {
   readonly generate?: boolean | undefined;
@@ -15,6 +18,8 @@ interface Given {
   readonly position?: string | undefined;
   readonly yes?: boolean | undefined;
   readonly json?: boolean | undefined;
+  readonly note?: string | undefined;
+  readonly actor?: string | undefined;
 }
 
 const WHICH = 'unsubscribeKeysArn';
@@ -31,7 +36,9 @@ export async function keysCommand(action: string, target: Target, given: Given, 
   if (!parseKey(value))
     throw new UsageError('That is no unsubscribe key: nothing was stored. "secrets rotate" makes one.');
   let values: readonly string[] = [];
-  await change(target, (before) => {
+  const hand = await handOf(given, target);
+  const what = action === 'set' ? 'secrets set' : 'secrets rotate';
+  await change(target, { what, hand, on: [NAME], say: io.say }, (before) => {
     values = [value.trim(), ...before.filter((old) => old !== value.trim())];
     return values;
   });
@@ -49,7 +56,7 @@ export async function keyRow(target: Target): Promise<{ source: string; values: 
   return { source: NAME, values: liveValues(await readSecretMap(target, WHICH), NAME).length };
 }
 
-async function remove(target: Target, { position: given, yes, json }: Given, io: Io): Promise<ExitCode> {
+async function remove(target: Target, { position: given, yes, json, ...by }: Given, io: Io): Promise<ExitCode> {
   if (given === undefined) throw new UsageError('secrets remove: --position is missing (1 is the newest).');
   const position = parseCount('position', given, 1_000);
   const live = liveValues(await readSecretMap(target, WHICH), NAME);
@@ -61,7 +68,9 @@ async function remove(target: Target, { position: given, yes, json }: Given, io:
     throw new UsageError('secrets remove: nothing was removed. --yes does it all the same, for a key that leaked.');
   const doomed = live[position - 1];
   let left = 0;
-  await change(target, (before) => {
+  const how = `position ${position} of ${live.length}`;
+  const intent = { what: 'secrets remove', hand: await handOf(by, target), on: [NAME], how, say: io.say } as const;
+  await change(target, intent, (before) => {
     const rest = before.filter((value) => value !== doomed);
     left = rest.length;
     return rest;
@@ -71,9 +80,14 @@ async function remove(target: Target, { position: given, yes, json }: Given, io:
   return EXIT.yes;
 }
 
-const change = (target: Target, changed: (before: readonly string[]) => readonly string[]): Promise<void> =>
-  changeSecretMap(
+const change = (
+  target: Target,
+  intent: Intent,
+  changed: (before: readonly string[]) => readonly string[],
+): Promise<void> =>
+  changeByHand(
     target,
+    intent,
     (map) => {
       const after = changed(liveValues(map, NAME));
       const next = new Map(map);

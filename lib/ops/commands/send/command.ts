@@ -1,10 +1,13 @@
+import { normaliseAddress } from '../../../../lambda/domain/address.ts';
 import type { EventType } from '../../../../lambda/domain/event/event.ts';
+import { type Act, audited } from '../../audit/audited.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { sourceOf, TARGET_OPTIONS } from '../../target/target.ts';
+import { HAND_OPTIONS, handOf } from '../../words/author.ts';
 import { optionsOf, providerOf } from '../../words/provider.ts';
 import { parseAt, parseCount } from '../../words/time.ts';
 import { signOwnBody } from './own-body.ts';
@@ -33,8 +36,10 @@ Exit codes: 0 accepted (with --wait: and seen), 1 refused or not seen within a m
     url: { type: 'string', value: 'URL', help: "post here and not to the source's own URL" },
     scope: { type: 'string', value: 'SCOPE', help: 'send unsubscribe: what the link is for (default: all)' },
     wait: { type: 'boolean', help: 'until it is recorded and, if it suppresses, on the list; say how long that took' },
+    ...HAND_OPTIONS,
     ...TARGET_OPTIONS,
   },
+  changes: ['send'],
   example: 'ops send sendgrid --type complained --wait --local',
 
   async run({ args, options: given, io }) {
@@ -65,12 +70,13 @@ Exit codes: 0 accepted (with --wait: and seen), 1 refused or not seen within a m
     const make = (type: EventType) => own ?? (makeSample(shop, type, at, given.to) as Sample);
     const queue = types.flatMap((type) => Array.from({ length: count }, () => type)).values();
     let failed = 0;
-    const worker = async (): Promise<void> => {
+    const worker = async (act: Act): Promise<void> => {
       for (const type of queue) {
         const sample = make(type);
         const since = performance.now();
         const answer = await post(given.url ?? source.url, sample.request);
         const accepted = answer.status >= 200 && answer.status < 300;
+        act.count(accepted ? 'accepted' : 'refused');
         const waits = given.wait && accepted && sample.event;
         const seen = waits ? await (await import('./wait.ts')).waitFor(target, waits, since) : undefined;
         if (!accepted || (seen && !wasSeen(seen))) failed++;
@@ -79,7 +85,11 @@ Exit codes: 0 accepted (with --wait: and seen), 1 refused or not seen within a m
         );
       }
     };
-    await Promise.all(Array.from({ length: PARALLEL }, worker));
+    const on = given.to === undefined ? [name] : [name, normaliseAddress(given.to) ?? name];
+    const intent = { what: 'send', hand: await handOf(given, target), on, how: types.join(', '), say: io.say } as const;
+    await audited(target, intent, async (act) => {
+      await Promise.all(Array.from({ length: PARALLEL }, () => worker(act)));
+    });
     return failed > 0 ? EXIT.no : EXIT.yes;
   },
 });

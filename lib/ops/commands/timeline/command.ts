@@ -1,9 +1,12 @@
 import { normaliseAddress } from '../../../../lambda/domain/address.ts';
+import type { ActRecord } from '../../audit/act.ts';
+import { actLine } from '../../audit/line.ts';
+import { untoldActs } from '../../audit/untold.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
-import { readEvents } from '../../stack/events/stored.ts';
+import { readEvents, type StoredEvent } from '../../stack/events/stored.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { TARGET_OPTIONS } from '../../target/target.ts';
 import { storyLine } from '../../words/story.ts';
@@ -17,6 +20,7 @@ Prints what happened to one address, one event per line, the newest last: time, 
 With --why each event is followed by what it came to on the suppression list, by the policy of the stage, or why it changed nothing.
 With --message it tells one mail's story instead, by recipient, with its outcome first; that needs "byMessageIndex" in the settings. A Message-ID in its brackets
 is understood where the ESP's id is made of it. With --key it tells the same of all events with one value of the custom data; that needs the key in "searchKeys".
+What was done by hand and is told by no event (at an ESP, cut off, refused) stands between them, in JSON as {"act": ...}.
 Events are kept for the retention of the settings (35 days unless set).
 Exit codes: 0 there are events, 1 there are none, 2 usage, 3 cannot know (the table could not be read).`,
   options: {
@@ -29,6 +33,7 @@ Exit codes: 0 there are events, 1 there are none, 2 usage, 3 cannot know (the ta
     limit: { type: 'string', value: 'N', help: 'only the newest N (default: 100)' },
     ...TARGET_OPTIONS,
   },
+  changes: [],
   example: 'ops timeline ada@example.com --limit 20 --local',
 
   async run({ args, options: given, io }) {
@@ -55,13 +60,29 @@ Exit codes: 0 there are events, 1 there are none, 2 usage, 3 cannot know (the ta
     const found = await readEvents(target, address, limit + 1);
     const events = found.slice(-limit);
     const why = given.why ? await (await import('./why.ts')).whyOf(target, address) : undefined;
-    for (const event of events) {
-      const reason = why?.(event);
-      if (given.json) io.print(jsonLine(reason ? { ...event, why: reason } : event));
-      else for (const line of [storyLine(event), ...(reason ? whyLines(reason) : [])]) io.print(line);
+    const acts = await untoldActs(target, address, events, found.length > limit);
+    for (const one of inOrder(events, acts)) {
+      if ('what' in one) {
+        io.print(given.json ? jsonLine({ act: one }) : actLine(one));
+        continue;
+      }
+      const reason = why?.(one);
+      if (given.json) io.print(jsonLine(reason ? { ...one, why: reason } : one));
+      else for (const line of [storyLine(one), ...(reason ? whyLines(reason) : [])]) io.print(line);
     }
     if (found.length > limit) io.say(`Older events exist: --limit shows more than ${limit}.`);
-    if (found.length === 0) io.say(`${target.label} holds no event of ${address}.`);
-    return found.length > 0 ? EXIT.yes : EXIT.no;
+    const known = found.length + acts.length > 0;
+    if (!known) io.say(`${target.label} holds no event of ${address}.`);
+    return known ? EXIT.yes : EXIT.no;
   },
 });
+
+/** The events in their order, with each act before the first event of a later time. */
+function* inOrder(events: readonly StoredEvent[], acts: readonly ActRecord[]): Generator<StoredEvent | ActRecord> {
+  const left = [...acts];
+  for (const event of events) {
+    while (left[0] && left[0].at < (event.occurredAt ?? '')) yield left.shift() as ActRecord;
+    yield event;
+  }
+  yield* left;
+}

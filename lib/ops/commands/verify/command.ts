@@ -16,6 +16,7 @@ without echo at a keyboard) or from a source of a stack (--local or --stage). Sa
 trying the usual mistakes: another source's key, a body formatted again, renamed headers, a clock. Never shows a secret.
 Exit codes: 0 genuine, 1 refused, 2 usage, 3 cannot know (no usable secret, no certificate, no stack).`,
   options: VERIFY_OPTIONS,
+  changes: [],
   example: 'ops verify sendgrid --headers headers.txt --body body.bin --secret - < key.txt',
 
   async run({ args, options: given, io }) {

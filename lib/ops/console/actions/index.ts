@@ -1,11 +1,12 @@
-import type { Context as Call, Hono } from 'hono';
+import type { Hono } from 'hono';
 import type { Answers } from '../answers.ts';
 import type { Context } from '../context.ts';
 import { questionPage } from '../pages/forms.ts';
-import type { Action, Form } from './action.ts';
+import { type Action, formOf } from './action.ts';
 import { LETTER_ACTIONS } from './letters.ts';
 import { PERSON_ACTIONS } from './people.ts';
 import { SOURCE_ACTIONS } from './sources.ts';
+import { addUndo } from './undo.ts';
 
 /** Everything that can be changed from a page. */
 export const ACTIONS: readonly Action[] = [...PERSON_ACTIONS, ...LETTER_ACTIONS, ...SOURCE_ACTIONS];
@@ -18,11 +19,5 @@ export function addActions(app: Hono, context: Context, answers: Answers): void 
     });
     app.post(path, async (c) => answers.done(c, await run(c, await formOf(c), context)));
   }
-}
-
-async function formOf(call: Call): Promise<Form> {
-  const form: Record<string, string> = {};
-  for (const [name, value] of Object.entries(await call.req.parseBody()))
-    if (typeof value === 'string') form[name] = value;
-  return form;
+  addUndo(app, context, answers);
 }

@@ -4,7 +4,7 @@ import { dropLetters, redriveLetters } from '../../commands/dlq/work.ts';
 import type { Context } from '../context.ts';
 import { lettersModel, readGroupKey } from '../model/letters.ts';
 import { many } from '../parts/words.ts';
-import { type Action, author } from './action.ts';
+import { type Action, handIn } from './action.ts';
 
 const REDRIVEN_A_SECOND = 50;
 const BACK = '/letters';
@@ -20,6 +20,7 @@ async function asked(call: Call, context: Context) {
 }
 
 const REDRIVE: Action = {
+  act: 'dlq redrive',
   path: '/letters/:group/redrive',
   async ask(call, context) {
     const { whole, ...rest } = await asked(call, context);
@@ -33,8 +34,8 @@ const REDRIVE: Action = {
     };
   },
   async run(call, form, { target }) {
-    await author(target, 'redrive', form);
-    const count = await redriveLetters(target, readGroupKey(keyOf(call)), REDRIVEN_A_SECOND);
+    const hand = await handIn(target, 'redrive', form);
+    const count = await redriveLetters(target, readGroupKey(keyOf(call)), REDRIVEN_A_SECOND, { hand });
     return {
       ok: count > 0,
       says: [`Put back on the delivery queue: ${count}. What fails again is back within a minute.`],
@@ -44,6 +45,7 @@ const REDRIVE: Action = {
 };
 
 const DROP: Action = {
+  act: 'dlq drop',
   path: '/letters/:group/drop',
   async ask(call, context) {
     const { whole, ...rest } = await asked(call, context);
@@ -56,9 +58,9 @@ const DROP: Action = {
     };
   },
   async run(call, form, { target }) {
-    await author(target, 'drop', form);
+    const hand = await handIn(target, 'drop', form);
     if (form.really !== 'yes') throw new UsageError('Nothing was dropped: tick the box that says so.');
-    const count = await dropLetters(target, readGroupKey(keyOf(call)));
+    const count = await dropLetters(target, readGroupKey(keyOf(call)), { hand });
     return { ok: count > 0, says: [`Deleted for good: ${count}.`], back: BACK };
   },
 };

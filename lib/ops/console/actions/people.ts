@@ -1,17 +1,18 @@
 import type { Context as Call } from 'hono';
 import { UsageError } from '../../cli/errors.ts';
 import { eraseAddress } from '../../commands/erase/erase.ts';
-import { listsToClear } from '../../commands/lift/esp-lists.ts';
-import { liftOf, standing } from '../../commands/lift/lift.ts';
-import { sendActs, signed } from '../../stack/acts.ts';
+import { liftByHand, listLines, planLifting } from '../../commands/lift/lifting.ts';
+import { suppressAddresses } from '../../commands/suppress/suppress.ts';
 import { awaitActs } from '../../stack/effects.ts';
-import { readEntry } from '../../stack/suppression.ts';
 import { parseReasonScope } from '../../words/reasons.ts';
 import { parseEnd } from '../../words/time.ts';
 import { addressOf } from '../answers.ts';
 import { eraseFields, suppressFields } from '../pages/forms.ts';
 import { personPath } from '../parts/words.ts';
-import { type Action, author, PATIENCE } from './action.ts';
+import { type Action, handIn, PATIENCE } from './action.ts';
+
+/** What is left to tell stands on the page that follows. */
+const quiet = (): void => {};
 
 const person = (call: Call) => {
   const address = addressOf(call);
@@ -19,6 +20,7 @@ const person = (call: Call) => {
 };
 
 const SUPPRESS: Action = {
+  act: 'suppress',
   path: '/people/:address/suppress',
   ask: (call) => ({
     title: `Suppress ${person(call).address}`,
@@ -34,17 +36,15 @@ const SUPPRESS: Action = {
     const reason = parseReasonScope(form.reason, form.scope === '' ? undefined : form.scope);
     const at = Date.now();
     const until = parseEnd({ days: form.days === '' ? undefined : form.days }, at);
-    const act = signed(
-      { act: 'suppress', recipient, ...reason, at: new Date(at).toISOString(), ...(until !== undefined && { until }) },
-      await author(target, 'suppress', form),
-    );
-    await sendActs(target, [act]);
-    const missing = await awaitActs(target, [act]);
+    const hand = await handIn(target, 'suppress', form);
+    const acts = await suppressAddresses(target, [recipient], { ...reason, at, until }, hand, quiet);
+    const missing = await awaitActs(target, acts);
     return { ok: missing === 0, says: [missing === 0 ? 'Suppressed.' : PATIENCE], back: personPath(recipient) };
   },
 };
 
 const LIFT: Action = {
+  act: 'lift',
   path: '/people/:address/lift',
   ask: (call) => ({
     title: `Lift ${person(call).address}`,
@@ -56,30 +56,17 @@ const LIFT: Action = {
   }),
   async run(call, form, { target }) {
     const { address, back } = person(call);
-    const by = await author(target, 'lift', form);
-    const { reasons } = await readEntry(target, address);
-    const found = standing(reasons, {}, Date.now());
-    if (found.length === 0) return { ok: false, says: ['Nothing to lift: no reason suppresses this address.'], back };
-    const acts = found.map((one) => signed(liftOf(address, one, Date.now()), by));
-    await sendActs(target, acts);
+    const hand = await handIn(target, 'lift', form);
+    const { acts, told } = await planLifting(target, [address], {}, hand);
+    if (acts.length === 0) return { ok: false, says: ['Nothing to lift: no reason suppresses this address.'], back };
+    await liftByHand(target, acts, 'every reason', hand, quiet);
     const missing = await awaitActs(target, acts);
-    const told = found.flatMap(({ marks }) => marks.filter(({ until }) => until > 0).map(({ source }) => source));
-    const lists = listsToClear(told, target.names.sources);
-    return {
-      ok: missing === 0,
-      says: [
-        missing === 0 ? 'Lifted.' : PATIENCE,
-        ...(lists.length > 0
-          ? ["The ESP's own list may still hold the address, and stop mail to it. To clear it:"]
-          : []),
-        ...lists,
-      ],
-      back,
-    };
+    return { ok: missing === 0, says: [missing === 0 ? 'Lifted.' : PATIENCE, ...listLines(target, told)], back };
   },
 };
 
 const ERASE: Action = {
+  act: 'erase',
   path: '/people/:address/erase',
   ask: (call) => ({
     title: `Erase ${person(call).address}`,
@@ -93,9 +80,9 @@ const ERASE: Action = {
   }),
   async run(call, form, { target }) {
     const { address, back } = person(call);
-    const by = await author(target, 'erase', form);
+    const hand = await handIn(target, 'erase', form);
     if (form.really !== 'yes') throw new UsageError('Nothing was erased: tick the box that says so.');
-    const { events, kept } = await eraseAddress(target, address, form.keep === 'yes', by);
+    const { events, kept } = await eraseAddress(target, address, form.keep === 'yes', hand);
     return {
       ok: true,
       says: [

@@ -1,10 +1,10 @@
 import type { Context as Call } from 'hono';
-import { switchProcessing } from '../../stack/mapping.ts';
+import { switchByHand } from '../../commands/switches/switch.ts';
 import { sourceOf } from '../../target/target.ts';
 import { parseSpan } from '../../words/time.ts';
 import { muteFields } from '../pages/forms.ts';
 import { many } from '../parts/words.ts';
-import { type Action, author } from './action.ts';
+import { type Action, handIn } from './action.ts';
 
 const source = (call: Call) => {
   const name = call.req.param('name') ?? '';
@@ -12,6 +12,7 @@ const source = (call: Call) => {
 };
 
 const PAUSE: Action = {
+  act: 'pause',
   path: '/sources/:name/pause',
   ask: (call, { target }) => ({
     title: 'Pause processing',
@@ -23,14 +24,14 @@ const PAUSE: Action = {
     ...source(call),
   }),
   async run(call, form, { target }) {
-    await author(target, 'pause', form);
-    const changed = await switchProcessing(target, false);
+    const changed = await switchByHand(target, 'pause', await handIn(target, 'pause', form));
     const says = changed ? 'Paused. Events of every source wait in the delivery queue.' : 'It was paused already.';
     return { ok: true, says: [says], back: source(call).back };
   },
 };
 
 const RESUME: Action = {
+  act: 'resume',
   path: '/sources/:name/resume',
   ask: (call) => ({
     title: 'Resume processing',
@@ -39,14 +40,14 @@ const RESUME: Action = {
     ...source(call),
   }),
   async run(call, form, { target }) {
-    await author(target, 'resume', form);
-    const changed = await switchProcessing(target, true);
+    const changed = await switchByHand(target, 'resume', await handIn(target, 'resume', form));
     const says = changed ? 'Running. What has waited is worked off now.' : 'It was running already.';
     return { ok: true, says: [says], back: source(call).back };
   },
 };
 
 const MUTE: Action = {
+  act: 'mute',
   path: '/sources/:name/mute',
   ask: (call) => ({
     title: `Mute the alarms of ${source(call).name}`,
@@ -57,14 +58,12 @@ const MUTE: Action = {
   }),
   async run(call, form, { target }) {
     const { name, back } = source(call);
-    await author(target, 'mute', form);
+    const hand = await handIn(target, 'mute', form);
     sourceOf(target, name);
-    const { alarmsOf, mute } = await import('../../stack/alarms.ts');
-    const span = parseSpan('for', form.for ?? '');
-    const names = (await alarmsOf(target, name)).map((alarm) => alarm.name);
-    if (names.length === 0) return { ok: false, says: ['This source has no alarms of its own.'], back };
-    const { until } = await mute(target, name, { names, span });
-    return { ok: true, says: [`Mute until ${until.toISOString()}: ${names.join(', ')}.`], back };
+    const { muteByHand } = await import('../../commands/switches/mute-by-hand.ts');
+    const muted = await muteByHand(target, name, parseSpan('for', form.for ?? ''), hand);
+    if (!muted) return { ok: false, says: ['This source has no alarms of its own.'], back };
+    return { ok: true, says: [`Mute until ${muted.until.toISOString()}: ${muted.names.join(', ')}.`], back };
   },
 };
 

@@ -38,7 +38,7 @@ ${final === undefined ? '' : html`<label class="check"><input type="checkbox" na
 
 export const suppressFields = (): Html => html`
 <label>Reason<select name="reason">${[...REASONS].reverse().map((reason) => html`<option value="${reason}">${reasonWord(reason)}</option>`)}</select></label>
-<label>Days <span class="soft">Empty: for ever.</span><input name="days" inputmode="numeric" pattern="[0-9]{1,5}"></label>
+<label>Days <span class="soft">Empty: as the policy says; by hand for ever.</span><input name="days" inputmode="numeric" pattern="[0-9]{1,5}"></label>
 <label>Scope <span class="soft">Only for an unsubscribe from one list: &lt;source&gt;:&lt;kind&gt;:&lt;id&gt;.</span><input name="scope" spellcheck="false"></label>`;
 
 export const eraseFields = (): Html => html`

@@ -22,6 +22,7 @@ const TABS = [
   ['/rates', 'Rates'],
   ['/reports', 'Reports'],
   ['/letters', 'Dead letters'],
+  ['/audit', 'Audit'],
 ] as const;
 
 /** A whole document. `title` and everything in it may come from strangers: the template escapes. */

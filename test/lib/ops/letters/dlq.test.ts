@@ -116,12 +116,14 @@ describe('ops dlq', () => {
         ? { status: 400, json: { __type: 'com.amazonaws.sqs#AccessDeniedException', message: 'no' } }
         : undefined;
     const through = (url: string): string => url.replace(stack.local.stack.endpoints.sqs, proxy.url);
-    const { endpoints, queues, sources } = stack.local.stack;
+    const { endpoints, queues, sources, tables, policy } = stack.local.stack;
     const { root, remove } = project({
       '.local/stack.json': stackFile({
         endpoints: { ...endpoints, sqs: proxy.url },
         queues: { delivery: through(queues.delivery), deadLetter: through(queues.deadLetter) },
         sources,
+        tables,
+        policy,
       }),
     });
     const refused = await ops(['dlq', 'redrive', '--all', '--local'], { root });

@@ -1,9 +1,10 @@
-import { defineCommand } from '../cli/command.ts';
-import { EXIT } from '../cli/exit.ts';
-import { jsonLine } from '../cli/io.ts';
-import { switchProcessing } from '../stack/mapping.ts';
-import { resolveTarget } from '../target/resolve.ts';
-import { TARGET_OPTIONS } from '../target/target.ts';
+import { defineCommand } from '../../cli/command.ts';
+import { EXIT } from '../../cli/exit.ts';
+import { jsonLine } from '../../cli/io.ts';
+import { resolveTarget } from '../../target/resolve.ts';
+import { TARGET_OPTIONS } from '../../target/target.ts';
+import { HAND_OPTIONS, handOf } from '../../words/author.ts';
+import { switchByHand } from './switch.ts';
 
 export const command = defineCommand({
   args: [],
@@ -12,12 +13,13 @@ Stops processing: events are still taken in from the ESPs and wait in the delive
 and nothing is suppressed meanwhile. It lasts until ops resume: a deploy does not end it. What waited for days and then cannot be processed
 has only the rest of its 14 days left as a dead letter.
 Exit codes: 0 done (also where it was so already), 2 usage, 3 cannot know.`,
-  options: { ...TARGET_OPTIONS },
+  options: { ...HAND_OPTIONS, ...TARGET_OPTIONS },
+  changes: ['pause'],
   example: 'ops pause --stage prod',
 
   async run({ options: given, io }) {
     const target = await resolveTarget(given, io);
-    const changed = await switchProcessing(target, false);
+    const changed = await switchByHand(target, 'pause', await handOf(given, target), io.say);
     const text = changed
       ? "Paused. Events wait in the delivery queue (14 days). The queue's age will raise an alarm: that is right."
       : 'It was paused already.';

@@ -1,10 +1,11 @@
-import { defineCommand } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
-import { EXIT } from '../cli/exit.ts';
-import { jsonLine } from '../cli/io.ts';
-import { resolveTarget } from '../target/resolve.ts';
-import { sourceOf, TARGET_OPTIONS } from '../target/target.ts';
-import { parseSpan } from '../words/time.ts';
+import { defineCommand } from '../../cli/command.ts';
+import { UsageError } from '../../cli/errors.ts';
+import { EXIT } from '../../cli/exit.ts';
+import { jsonLine } from '../../cli/io.ts';
+import { resolveTarget } from '../../target/resolve.ts';
+import { sourceOf, TARGET_OPTIONS } from '../../target/target.ts';
+import { HAND_OPTIONS, handOf } from '../../words/author.ts';
+import { parseSpan } from '../../words/time.ts';
 
 export const command = defineCommand({
   args: ['source'],
@@ -16,8 +17,10 @@ Exit codes: 0 done, 1 the source has no such alarms, 2 usage, 3 cannot know.`,
   options: {
     for: { type: 'string', value: 'TIME', help: 'how long: 30m, 2h, 1d, at most 7d' },
     off: { type: 'boolean', help: 'tell again now' },
+    ...HAND_OPTIONS,
     ...TARGET_OPTIONS,
   },
+  changes: ['mute', 'unmute'],
   example: 'ops mute sendgrid --for 2h --stage prod',
 
   async run({ args: [source = ''], options: given, io }) {
@@ -27,18 +30,18 @@ Exit codes: 0 done, 1 the source has no such alarms, 2 usage, 3 cannot know.`,
       throw new UsageError('mute: say for how long with --for, such as 2h, or end it with --off.');
     const target = await resolveTarget(given, io);
     sourceOf(target, source);
-    const { alarmsOf, mute, unmute } = await import('../stack/alarms.ts');
+    const { muteByHand, unmuteByHand } = await import('./mute-by-hand.ts');
     if (!span) {
-      await unmute(target, source);
+      await unmuteByHand(target, source, await handOf(given, target), io.say);
       io.print(given.json ? jsonLine({ source, muted: false }) : `${source}: its alarms tell again`);
       return EXIT.yes;
     }
-    const names = (await alarmsOf(target, source)).map(({ name }) => name);
-    if (names.length === 0) {
+    const muted = await muteByHand(target, source, span, await handOf(given, target), io.say);
+    if (!muted) {
       io.say(`${source} has no alarms of its own.`);
       return EXIT.no;
     }
-    const { from, until } = await mute(target, source, { names, span });
+    const { from, until, names } = muted;
     for (const name of names)
       io.print(given.json ? jsonLine({ alarm: name, muted: true, from, until }) : `${name}: mute`);
     io.say(`Mute from ${from.toISOString()} until ${until.toISOString()}; sooner: mute ${source} --off`);

@@ -1,29 +1,16 @@
-import { MAX_AHEAD } from '../../../lambda/domain/event/time.ts';
-import { OPERATOR } from '../../../lambda/domain/suppression/operator.ts';
-import { type Reason, untilAfter } from '../../../lambda/domain/suppression/suppression.ts';
-import { defineCommand } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
-import { EXIT } from '../cli/exit.ts';
-import { jsonLine } from '../cli/io.ts';
-import { sendActs, signed } from '../stack/acts.ts';
-import { awaitActs } from '../stack/effects.ts';
-import { resolveTarget } from '../target/resolve.ts';
-import { TARGET_OPTIONS, type Target } from '../target/target.ts';
-import { readAddresses } from '../words/addresses.ts';
-import { AUTHOR_OPTIONS, authorOf, noteOf } from '../words/author.ts';
-import { keyOf, parseReasonScope } from '../words/reasons.ts';
-import { endOf, parseAt, parseEnd } from '../words/time.ts';
-
-/** When evidence of this reason ends by the policy, in epoch seconds; undefined = for ever. */
-function endByPolicy(reason: Reason, at: number, target: Target): number | undefined {
-  if (reason === 'manual') return undefined;
-  const { hardBounce, complaint, unsubscribe, softBounces } = target.policyOf(OPERATOR);
-  const series = softBounces.messages === 0 ? 0 : softBounces.suppressDays;
-  const lasts = { hard_bounce: hardBounce, complaint, unsubscribe, soft_bounces: series }[reason];
-  if (lasts === 0)
-    throw new UsageError("suppress: the stage's policy never suppresses for this reason. Say --days or --until.");
-  return lasts === 'forever' ? undefined : untilAfter(new Date(at).toISOString(), lasts);
-}
+import { MAX_AHEAD } from '../../../../lambda/domain/event/time.ts';
+import { defineCommand } from '../../cli/command.ts';
+import { UsageError } from '../../cli/errors.ts';
+import { EXIT } from '../../cli/exit.ts';
+import { jsonLine } from '../../cli/io.ts';
+import { awaitActs } from '../../stack/effects.ts';
+import { resolveTarget } from '../../target/resolve.ts';
+import { TARGET_OPTIONS } from '../../target/target.ts';
+import { readAddresses } from '../../words/addresses.ts';
+import { AUTHOR_OPTIONS, authorOf, noteOf } from '../../words/author.ts';
+import { keyOf, parseReasonScope } from '../../words/reasons.ts';
+import { endOf, parseAt, parseEnd } from '../../words/time.ts';
+import { suppressAddresses } from './suppress.ts';
 
 export const command = defineCommand({
   args: ['address...?'],
@@ -45,6 +32,7 @@ Exit codes: 0 handed over (with --wait: in effect), 1 not in effect within a min
     ...AUTHOR_OPTIONS,
     ...TARGET_OPTIONS,
   },
+  changes: ['suppress'],
   example: 'ops suppress ada@example.com --reason complaint --note "wrote to support" --local',
 
   async run({ args, options: given, io }) {
@@ -56,21 +44,9 @@ Exit codes: 0 handed over (with --wait: in effect), 1 not in effect within a min
     if (named !== undefined && named * 1000 <= at) throw new UsageError('suppress: it would end before it began.');
     const addresses = await readAddresses('suppress', args, io);
     const target = await resolveTarget(given, io);
-    const until = named ?? endByPolicy(reason.reason, at, target);
-    const author = await authorOf('suppress', given, target);
-    const acts = addresses.map((recipient) =>
-      signed(
-        {
-          act: 'suppress',
-          recipient,
-          ...reason,
-          at: new Date(at).toISOString(),
-          ...(until !== undefined && { until }),
-        },
-        author,
-      ),
-    );
-    await sendActs(target, acts);
+    const hand = await authorOf('suppress', given, target);
+    const acts = await suppressAddresses(target, addresses, { ...reason, at, until: named }, hand, io.say);
+    const until = acts[0]?.until;
     const end = until === undefined ? 'for ever' : `until ${endOf(until)}`;
     for (const act of acts) {
       io.print(given.json ? jsonLine(act) : `${act.recipient}: ${keyOf(reason)} ${end}`);

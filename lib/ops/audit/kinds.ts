@@ -1,0 +1,25 @@
+/** Everything that a command or the console changes, as people type it. Each is an act, and each act leaves one record. */
+export const ACTS = [
+  'suppress',
+  'lift',
+  'take back',
+  'forget',
+  'import',
+  'erase',
+  'replay',
+  'catch-up',
+  'push',
+  'connect',
+  'disconnect',
+  'dlq redrive',
+  'dlq drop',
+  'pause',
+  'resume',
+  'mute',
+  'unmute',
+  'secrets set',
+  'secrets rotate',
+  'secrets remove',
+  'send',
+] as const;
+export type ActWord = (typeof ACTS)[number];
