@@ -1,11 +1,14 @@
 import { apiOf, COMPARED_API_IDS } from '../../../../lambda/providers/apis.ts';
+import type { Values } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { checkedKey } from '../../esp/key.ts';
-import { changeSecretMap, liveValues, readSecretMap } from '../../stack/secret-map.ts';
+import { liveValues, readSecretMap } from '../../stack/secret-map.ts';
 import { sourceOf, type Target } from '../../target/target.ts';
+import { type HAND_OPTIONS, handOf } from '../../words/author.ts';
 import { providerOf } from '../../words/provider.ts';
+import { changeByHand } from './by-hand.ts';
 
 const WHICH = 'apiKeysArn';
 
@@ -14,7 +17,7 @@ export async function apiKeyCommand(
   action: string,
   target: Target,
   name: string,
-  { json }: { readonly json?: boolean | undefined },
+  { json, ...by }: Values<typeof HAND_OPTIONS> & { readonly json?: boolean | undefined },
   io: Io,
 ): Promise<ExitCode> {
   if (target.names.apiKeysArn === undefined)
@@ -29,8 +32,17 @@ export async function apiKeyCommand(
   if (!api || !COMPARED_API_IDS.includes(provider))
     throw new UsageError(`${name}: ${title} is not compared. Those that are: ${COMPARED_API_IDS.join(', ')}.`);
   const value = action === 'set' ? checkedKey(await io.readSecret(`${title} ${api.key}: `)) : undefined;
-  await changeSecretMap(
+  const what = action === 'set' ? 'secrets set' : 'secrets remove';
+  const intent = {
+    what,
+    hand: await handOf(by, target),
+    on: [name],
+    how: "the key of the ESP's API",
+    say: io.say,
+  } as const;
+  await changeByHand(
     target,
+    intent,
     (map) => {
       const changed = new Map(map);
       if (value === undefined) changed.delete(name);
