@@ -17,7 +17,7 @@ const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { script
 const NPM = ['ci', 'install', 'start', 'test', 'exec', 'pack'];
 const CDK = ['bootstrap', 'deploy', 'destroy', 'diff', 'synth'];
 /** Commands of the AWS CLI that are not an operation of a service: its own. */
-const OWN_OF_AWS = ['s3 cp', 's3 ls', 's3 sync', 's3 rm', 's3 rb'];
+const OWN_OF_AWS = ['cloudformation deploy', 's3 cp', 's3 ls', 's3 sync', 's3 rm', 's3 rb'];
 
 const camel = (words: string): string =>
   words.replace(/(^|-)(\w)/g, (_all, _dash, letter: string) => letter.toUpperCase());
@@ -64,7 +64,9 @@ const UNKNOWN_HERE = [
   'iam create-open-id-connect-provider',
   'iam create-role',
   'iam put-role-policy',
-  'sesv2 list-suppressed-destinations', 'sesv2 send-email'];
+  'sesv2 list-suppressed-destinations',
+  'sesv2 send-email',
+];
 
 function curl(args: readonly string[]): void {
   const url = args.find((arg) => /^(https?:\/\/|localhost)/.test(arg));
