@@ -2,6 +2,7 @@ import { totalCalls } from './aws/tally.ts';
 import type { ConsoleResult } from './console/measure.ts';
 import { archive, perMillion, provisioned, total } from './cost/model.ts';
 import { shapesOf } from './cost/shapes.ts';
+import type { Wave } from './end-to-end/bounces.ts';
 import type { EndToEnd } from './end-to-end/measure.ts';
 import type { ProcessResult } from './process.ts';
 import type { ReceiveResult } from './receive.ts';
@@ -13,11 +14,12 @@ export interface Results {
   readonly process: ProcessResult;
   readonly start: Readonly<Record<'receive' | 'receiveOne' | 'process' | 'processOne' | 'floor', Loaded>>;
   readonly endToEnd: EndToEnd;
+  readonly wave: Wave;
   readonly console: ConsoleResult;
 }
 
 /** One flat object of numbers; the names are a contract. A ratio is the worst of its sizes. */
-export function keysOf({ receive, process, start, endToEnd, console }: Results): Record<string, number> {
+export function keysOf({ receive, process, start, endToEnd, wave, console }: Results): Record<string, number> {
   const { one, hundred } = shapesOf(receive, process);
   const { ours, putItem, idempotency } = process.counted;
   const events = ours.tally.tables[TABLES.events];
@@ -50,6 +52,8 @@ export function keysOf({ receive, process, start, endToEnd, console }: Results):
     'cost.hundredPerRequest': total(perMillion(hundred)) + archive(hundred),
     'cost.provisioned': total(provisioned(hundred)) + archive(hundred),
     'endToEnd.eventsPerSecond': endToEnd.eventsPerSecond,
+    'endToEnd.bouncesPerSecond': wave.bounces / wave.indexed.median,
+    'endToEnd.hourIndexRatio': wave.ratio.median,
     'endToEnd.postToSuppressedP50Ms': endToEnd.calm.p50,
     'endToEnd.postToSuppressedP99Ms': endToEnd.calm.p99,
     'endToEnd.complaintInFloodP50Ms': endToEnd.flood.p50,

@@ -216,6 +216,7 @@ const FAULTS: Record<string, () => { readonly add?: readonly Value[]; readonly d
   'unknown-events': () => ({ add: own(METRICS.unknownEvents) }),
   'click-surge': () => ({ add: own(METRICS.clicks) }),
   'engagement-drop': () => ({ drop: ({ name }) => name === METRICS.opens }),
+  'engagement-drop-clicks': () => ({ drop: ({ name }) => name === METRICS.clicks }),
   'silence-guide': () => ({ drop: isTraffic }),
   'refused-proofs-guide': () => ({ add: own(METRICS.refused) }),
   'unreadable-guide': () => ({ add: own(METRICS.unreadable) }),
@@ -329,6 +330,68 @@ describe('within minutes', () => {
     const days = daysOf(alarms, [{ values: ordinary(), ms: 2 * DAY }]);
     expect(days.state('silence-keyless', 23 * HOUR)).toBe('OK');
     expect(days.state('silence-keyless', DAY)).toBe('ALARM');
+  });
+});
+
+describe('engagement against its own band', () => {
+  /** Days of traffic as a list sends it: a campaign in the morning, receipts all day, shares that vary. Seeded. */
+  function campaign(days: number, share: (day: number) => number): Stretch[] {
+    let seed = 42;
+    const random = (): number => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      return seed / 2 ** 31;
+    };
+    const value = (name: string, count: number): Value => ({
+      namespace: namespaceOf(STAGE),
+      name,
+      dimensions: '',
+      value: count,
+    });
+    return Array.from({ length: days }, (_day, day) => day).flatMap((day) =>
+      Array.from({ length: 4 }, (_quarter, quarter) => {
+        const delivered = Math.round((quarter === 1 ? 400 : 60) * (0.7 + 0.6 * random()));
+        const opens = Math.round(delivered * 0.3 * share(day) * (0.6 + 0.8 * random()));
+        const clicks = Math.round(delivered * 0.05 * share(day) * (0.4 + 1.2 * random()));
+        const values = [
+          value(METRICS.delivered, delivered),
+          value(METRICS.opens, opens),
+          value(METRICS.clicks, clicks),
+        ];
+        return { values: values.filter((one) => one.value > 0), ms: 6 * HOUR };
+      }),
+    );
+  }
+  const drops = ['engagement-drop', 'engagement-drop-clicks'];
+
+  test.each(drops)(
+    '%s: a month of campaigns is quiet, engagement that falls to nothing is told within a day',
+    (name) => {
+      const month = daysOf(
+        alarms,
+        campaign(30, () => 1),
+      );
+      expect(reaches(month, name, 'ALARM', 7 * 24 * HOUR, 30 * 24 * HOUR, 3 * HOUR)).toBeUndefined();
+      const gone = daysOf(
+        alarms,
+        campaign(20, (day) => (day < 15 ? 1 : 0)),
+      );
+      const told = reaches(gone, name, 'ALARM', 15 * 24 * HOUR, 17 * 24 * HOUR, HOUR) ?? Number.NaN;
+      expect((told - 15 * 24 * HOUR) / HOUR).toBeLessThanOrEqual(24);
+    },
+  );
+
+  test.each(drops)('%s: days with next to no mail are no drop', (name) => {
+    const thin = campaign(20, () => 1).map((stretch, at) =>
+      at < 60
+        ? stretch
+        : {
+            ...stretch,
+            values: stretch.values
+              .filter(({ name: metric }) => metric === METRICS.delivered)
+              .map((one) => ({ ...one, value: 1 })),
+          },
+    );
+    expect(reaches(daysOf(alarms, thin), name, 'ALARM', 15 * 24 * HOUR, 20 * 24 * HOUR, 3 * HOUR)).toBeUndefined();
   });
 });
 

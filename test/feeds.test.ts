@@ -8,6 +8,8 @@ import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { eventually, signSns, signSnsConfirmation } from './support/driver.ts';
 import { type BusEvent, Feeds, feedSettings, schemaErrors, transformed } from './support/feeds/feeds.ts';
+import { integrationRules } from './support/feeds/integrations.ts';
+import { passes } from './support/feeds/pattern.ts';
 import { type FaultyProxy, faultyProxy, unavailable } from './support/surroundings/faulty-proxy.ts';
 import { snsCertificate } from './support/surroundings/sns-certificate.ts';
 
@@ -67,7 +69,12 @@ const EVENTS = Array.from({ length: 1000 }, (_none, n) => {
     event,
     timestamp: NOW,
     sg_message_id: `m-${n}.f`,
-    ...(event === 'bounce' && { type: 'bounce', status: '5.1.1', reason: '550 5.1.1 user unknown' }),
+    ...(event === 'bounce' && {
+      type: 'bounce',
+      status: '5.1.1',
+      reason: '550 5.1.1 user unknown',
+      order_id: `o-${n}`,
+    }),
     ...(event === 'click' && { url: LONG_URL }),
   };
 });
@@ -77,6 +84,20 @@ const numbers = (...kinds: string[]) =>
     .sort();
 const recipients = (events: readonly BusEvent[], type: string): string[] =>
   events.filter((event) => event['detail-type'] === type).map(({ detail }) => String(detail.recipient));
+
+/** What each rule of docs/integrations lets through of the events above, by their kinds; all else it keeps out. */
+const RULES: Readonly<Record<string, { readonly events: readonly string[]; readonly changes: boolean }>> = {
+  'crm/CrmRule': { events: [], changes: true },
+  'forward/Forward': { events: ['bounce', 'click', 'spamreport'], changes: true },
+  'lambda/AnswerRule': { events: [], changes: true },
+  'order-status/StatusRule': { events: ['bounce'], changes: false },
+  'queue/ChangesRule': { events: ['bounce', 'click', 'spamreport'], changes: true },
+  'slack/BounceRule': { events: ['bounce'], changes: false },
+  'slack/ClickRule': { events: ['click'], changes: false },
+};
+
+/** Read before the stack runs: it takes a while, in which nobody would answer it. */
+const rules = integrationRules();
 
 describe('the bus', () => {
   test('a thousand mixed events give exactly the published set, while the bus refuses for a time', async () => {
@@ -117,6 +138,29 @@ describe('the bus', () => {
       after: { reasons: ['complaint'], suppressedUntil: 253402300799 },
       because: [{ reason: 'complaint', event: 'spamreport', source: 'sendgrid' }],
     });
+  });
+
+  test('each rule of docs/integrations takes of it what its page says, and what its target reads is there', async () => {
+    const published = await feeds.published();
+    expect(rules.map(({ name }) => name)).toEqual(Object.keys(RULES));
+    for (const { name, pattern, targets } of rules) {
+      const { events, changes } = RULES[name] as (typeof RULES)[string];
+      const taken = published.filter((event) => passes(pattern, event));
+      expect([name, [...new Set(recipients(taken, 'Email Event'))].sort()]).toEqual([name, numbers(...events)]);
+      expect([name, new Set(recipients(taken, 'Suppression Changed')).size]).toEqual([
+        name,
+        changes ? numbers('bounce', 'spamreport').length : 0,
+      ]);
+      const paths = targets.flatMap(({ InputTransformer }) => Object.values(InputTransformer?.InputPathsMap ?? {}));
+      for (const path of paths) {
+        const found = (event: object): unknown =>
+          path
+            .split('.')
+            .slice(1)
+            .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], event);
+        expect([name, path, taken.every((event) => found(event) !== undefined)]).toEqual([name, path, true]);
+      }
+    }
   });
 
   test('the same events again publish nothing, a new one its change', async () => {

@@ -99,12 +99,16 @@ export function storage(event: PerEvent, retentionDays: number, restorable: bool
   return gb * (PRICES.tableStorage + (restorable ? PRICES.pointInTimeRecovery : 0));
 }
 
+/** Dollars for a million events on the bus. */
+export const published = (): number => PRICES.busEvent * 1e6;
+
 /** What other settings, and other ways to do it, add per million events. */
 export const variants = (event: PerEvent, cpu: { putItemMs: number; idempotencyMs: number }): Lines => {
   const moreCpu = (ms: number) => Math.max(0, gbSeconds(ms - event.processCpuMs, 0)) * PRICES.lambdaGbSecond;
   return scaled({
     '`accessLog` on': ((event.requests * ASSUMED.accessLogBytes) / GB) * PRICES.logsIngested,
     '`byMessageIndex` on': event.eventWriteUnits * PRICES.writeUnit,
+    'each of `searchKeys`, of events that have it': event.eventWriteUnits * PRICES.writeUnit,
     'one `PutItem` per event instead': moreCpu(cpu.putItemMs),
     'the idempotency library instead': moreCpu(cpu.idempotencyMs) + 2 * PRICES.writeUnit,
     'EventBridge for every event': PRICES.busEvent,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { webhookPath } from '../../lambda/contract/paths.ts';
-import { SUPPRESSION } from '../../lambda/contract/tables.ts';
+import { BY_HOUR, SUPPRESSION } from '../../lambda/contract/tables.ts';
 import { type AwsCall, awsJson } from '../../lib/local/emulators/aws-json.ts';
 import type { StackFile } from '../../lib/local/home.ts';
 import { PUBLIC_KEY, SOURCE, signed } from '../load/invocations.ts';
@@ -20,6 +20,8 @@ export interface Stack {
   /** Messages on the delivery queue, in flight or not. */
   backlog(): Promise<number>;
   stored(): Promise<number>;
+  /** Items in each partition of the index by hour. */
+  byHour(): Promise<readonly number[]>;
   stop(): Promise<void>;
 }
 
@@ -30,14 +32,19 @@ const SETTINGS = {
   publish: false,
 };
 
-export async function startStack(into: string): Promise<Stack> {
+/** @param settings beside those of the bench */
+export async function startStack(into: string, settings: object = {}): Promise<Stack> {
   const folder = mkdtempSync(join(into, 'stack-'));
   const write = (name: string, content: object): string => {
     writeFileSync(join(folder, name), JSON.stringify(content));
     return join(folder, name);
   };
   const home = join(folder, 'home');
-  const files = [write('settings.json', SETTINGS), write('secrets.json', { [SOURCE]: PUBLIC_KEY }), home];
+  const files = [
+    write('settings.json', { ...SETTINGS, ...settings }),
+    write('secrets.json', { [SOURCE]: PUBLIC_KEY }),
+    home,
+  ];
   const child = fork(join(import.meta.dirname, '../run/local-stack.ts'), files, { execArgv: [] });
   const stack = await nextMessage<StackFile>(child);
   const dynamo = awsJson('dynamodb', stack.endpoints.dynamodb);
@@ -74,6 +81,23 @@ export async function startStack(into: string): Promise<Stack> {
         from = page.LastEvaluatedKey;
       } while (from);
       return count;
+    },
+    async byHour() {
+      const hours = new Map<string, number>();
+      let from: object | undefined;
+      do {
+        const page = await dynamo<{ Items: Record<string, { S: string }>[]; LastEvaluatedKey?: object }>('Scan', {
+          TableName: stack.tables.events,
+          IndexName: BY_HOUR.name,
+          ...(from && { ExclusiveStartKey: from }),
+        });
+        for (const item of page.Items) {
+          const hour = item[BY_HOUR.partitionKey]?.S ?? '';
+          hours.set(hour, (hours.get(hour) ?? 0) + 1);
+        }
+        from = page.LastEvaluatedKey;
+      } while (from);
+      return [...hours.values()];
     },
     async stop() {
       agent.destroy();

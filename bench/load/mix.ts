@@ -18,7 +18,7 @@ const CLICKED = {
 };
 const ACCEPTED = { event: 'processed' };
 const DEFERRED = { event: 'deferred', response: '421 4.7.0 try again later', attempt: '1' };
-const BOUNCED = {
+export const BOUNCED = {
   event: 'bounce',
   type: 'bounce',
   status: '5.1.1',

@@ -8,6 +8,7 @@ import {
   type Lines,
   perMillion,
   provisioned,
+  published,
   storage,
   total,
   variants,
@@ -70,7 +71,8 @@ What each adds to a million events.
 ${markdown([head, ...rows(variants(one, cpu), variants(hundred, cpu))])}
 
 \`archive\` adds ${dollars(archive(one))} and ${dollars(archive(hundred))}${built ? '' : ' (not built yet)'} and about ${dollars((one.archiveBytes / GB) * 1e6 * PRICES.s3Storage)} a month for each million events kept, before gzip.
-\`publish\` is on by default and in the table above; each further type costs $1.20 per million events of it.
+\`publish\` is on by default and in the table above; each further type costs ${dollars(published())} per million events of it, and up to ${dollars(PRICES.lambdaRequest * 1e6)} for
+\`publish\` where changes come one by one.
 
 ## Per month, whatever comes
 

@@ -120,9 +120,11 @@ const latency = ({ p50, p99, samples }: Everything['endToEnd']['calm']): string[
 /** Sentences that go with the tables. */
 export function notes(everything: Everything): string[] {
   const { largest } = everything.receive;
+  const { wave } = everything;
   const { eventsPerSecond } = everything.endToEnd;
   return [
     `Sustained end to end: ${figure(eventsPerSecond)} events/s, from the first POST to the last event stored.`,
+    `${figure(wave.bounces)} bounces at once: ${wave.indexed.median.toFixed(1)} s with the index by hour, ${wave.plain.median.toFixed(1)} s without; ratio ${range(wave.ratio)}. The fullest of its 16 partitions held ${(100 * wave.fullest).toFixed(1)} % of them.`,
     `Largest body, ${figure(largest.bytes)} bytes with ${figure(largest.events)} events: ${largest.calls} calls, peak memory ${figure(largest.peakMB)} MB (${figure(largest.loadedMB)} MB once loaded).`,
     ...(archives(everything.process.archived.hundred)
       ? []

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureConsole } from '../console/measure.ts';
+import { measureWave } from '../end-to-end/bounces.ts';
 import { measureEndToEnd } from '../end-to-end/measure.ts';
 import type { Results } from '../keys.ts';
 import { measureProcess } from '../process.ts';
@@ -45,6 +46,8 @@ export async function measureAll(say: (line: string) => void): Promise<Everythin
     const parts = { receive: await contents('receive', into), process: await contents('process', into) };
     say('end to end');
     const endToEnd = await measureEndToEnd(into);
+    say('a wave of bounces');
+    const wave = await measureWave(into);
     say('console');
     const console = await measureConsole(into);
     return {
@@ -52,6 +55,7 @@ export async function measureAll(say: (line: string) => void): Promise<Everythin
       process: processed,
       start,
       endToEnd,
+      wave,
       console,
       parts,
       seconds: (performance.now() - began) / 1000,

@@ -13,6 +13,8 @@ export interface RuntimeConfig {
   readonly heartbeat?: SourceConfig;
   /** The page on which people leave lists; absent = there is none. */
   readonly unsubscribe?: UnsubscribeConfig;
+  /** Keys of custom data, in lower case, by whose values events can be found; absent = none. */
+  readonly customKeys?: readonly string[];
   /** Openings and clicks are counted too: an alarm wants them, and each is a metric to pay for. */
   readonly countEngagement?: true;
   /** Every so many hours what the ESPs know is compared with what came; absent = never. */

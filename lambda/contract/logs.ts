@@ -32,9 +32,33 @@ export const BATCH_FACTS = {
   slowestEspMs: 'slowestEspMs',
   /** Answers of a table that said "throttled". */
   throttled: 'throttled',
+  /** What became of each request of the batch, as {@link requestsFact} writes it. */
+  requests: 'requests',
   /** New events of kinds that suppress or lift, and that name no recipient or no time. */
   unjudged: 'unjudged',
 } as const;
+
+/** What a batch came to of one request. A request of many events can be in several batches. */
+export interface RequestOutcome {
+  /** Events that were stored now; that had been stored before; dead letters; messages given back to the queue, to be tried again. */
+  readonly stored: number;
+  readonly known: number;
+  readonly dead: number;
+  readonly again: number;
+}
+
+/** Between spaces, so that a search finds one id and nothing of a longer one: ` ID 3/0/1/0 `. */
+export const requestsFact = (outcomes: ReadonlyMap<string, RequestOutcome>): string =>
+  [...outcomes].map(([id, { stored, known, dead, again }]) => ` ${id} ${stored}/${known}/${dead}/${again} `).join('');
+
+/** @returns undefined where the fact does not name the request */
+export function readRequestsFact(fact: string, id: string): RequestOutcome | undefined {
+  const after = fact.split(` ${id} `)[1];
+  const [stored, known, dead, again] = (after?.split(' ')[0] ?? '').split('/').map(Number);
+  return after === undefined
+    ? undefined
+    : { stored: stored ?? 0, known: known ?? 0, dead: dead ?? 0, again: again ?? 0 };
+}
 
 /** Fact: mails that a large mailbox operator refused because of sender, content or policy. */
 export const blockedFact = (operator: string): string => `blocked_${operator}`;

@@ -13,6 +13,19 @@ export const EVENTS = {
 /** Index of the events table by message id, where the settings want it. Its sort key is the table's. */
 export const BY_MESSAGE = { name: 'byMessage', partitionKey: 'messageId' } as const;
 
+/** What `searchKeys` of the settings calls the id that `receive` answered with; every other of its words is a key of custom data. */
+export const REQUEST_KEY = 'requestId';
+
+/** Attribute, and partition key of an index, that holds the value of a custom key, named in lower case. */
+export const customAttribute = (key: string): string => `custom:${key}`;
+export const isCustomAttribute = (name: string): boolean => name.startsWith('custom:');
+
+/** Index of the events table by a search key of the settings; holds only events that have it. Its sort key is the table's. */
+export const bySearchKey = (key: string): { readonly name: string; readonly partitionKey: string } => ({
+  name: `bySearch-${key}`,
+  partitionKey: key === REQUEST_KEY ? key : customAttribute(key),
+});
+
 /**
  * Index of the events table by hour of arrival, of what went wrong or was changed by hand only: other events have no such key and are not
  * in it. Its partition key is `<YYYY-MM-DDTHH>#<shard in hex>`, its sort key the table's.

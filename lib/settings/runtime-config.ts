@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { archiveStreamName } from '../../lambda/contract/archive.ts';
 import type { RuntimeConfig, SourceConfig, StagePolicy } from '../../lambda/contract/config.ts';
+import { REQUEST_KEY } from '../../lambda/contract/tables.ts';
 import type { UnsubscribeConfig } from '../../lambda/contract/unsubscribe.ts';
 import { generic } from '../../lambda/providers/generic/index.ts';
 import type { Settings, SourceSettings } from './schema.ts';
@@ -14,6 +15,7 @@ export function runtimeConfig(settings: Settings): RuntimeConfig {
     stage: settings.stage,
     sources: Object.fromEntries(Object.entries(settings.sources).map(([name, source]) => [name, sourceConfig(source)])),
     ...(settings.heartbeat && { heartbeat: HEARTBEAT }),
+    ...customKeysOf(settings),
     ...((settings.alarms.clickSurge ?? settings.alarms.engagementDrop) && { countEngagement: true }),
     ...(settings.unsubscribe && { unsubscribe: pageOf(settings.unsubscribe) }),
     ...(settings.reconcile !== undefined && { reconcile: { hours: settings.reconcile } }),
@@ -22,6 +24,11 @@ export function runtimeConfig(settings: Settings): RuntimeConfig {
     ...(settings.publish && { publish: settings.publish }),
     ...(settings.archive && { archive: { stream: archiveStreamName(settings.stage) } }),
   };
+}
+
+function customKeysOf({ searchKeys = [] }: Settings): Pick<RuntimeConfig, 'customKeys'> {
+  const customKeys = searchKeys.filter((key) => key !== REQUEST_KEY);
+  return customKeys.length > 0 ? { customKeys } : {};
 }
 
 /** The same for the console's function, which also says what is expected and when a rate is high. */

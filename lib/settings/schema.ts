@@ -15,6 +15,7 @@ import {
   hostName,
   httpsUrl,
   name,
+  searchKeys,
   secretArn,
   silenceWindow,
   tableNameOrArn,
@@ -89,6 +90,7 @@ export const globals = v.object({
   accessLog: v.optional(flag, false),
   byMessageIndex: v.optional(flag, false),
   byHourIndex: v.optional(flag, true),
+  searchKeys: v.exactOptional(searchKeys),
   unsubscribe,
   /** Hours. */
   reconcile,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
+import { REQUEST_KEY } from '../../lambda/contract/tables.ts';
 import { nearest } from './mistakes.ts';
 
 /**
@@ -57,6 +58,12 @@ export const percent = (least: number, most: number) => {
   return v.pipe(v.number(rule), v.minValue(least, rule), v.maxValue(most, rule));
 };
 
+/** With decimals. */
+export const between = (least: number, most: number, what: string) => {
+  const rule = `a number of ${what} from ${least} to ${most}`;
+  return v.pipe(v.number(rule), v.minValue(least, rule), v.maxValue(most, rule));
+};
+
 /** One word of a list; what is near one is asked for. */
 export const oneOf = <const T extends readonly string[]>(words: T) =>
   v.picklist(words, ({ input }) => {
@@ -65,6 +72,17 @@ export const oneOf = <const T extends readonly string[]>(words: T) =>
   });
 
 export const flag = v.boolean('true or false');
+
+const SEARCH_KEYS =
+  'a list of one to three different keys of custom data (letters, digits, "_", "-", "."), or "requestId"';
+/** Custom keys are matched, and named, in lower case. */
+export const searchKeys = v.pipe(
+  v.array(v.pipe(v.string(SEARCH_KEYS), v.regex(/^[A-Za-z0-9_.-]{1,64}$/, SEARCH_KEYS)), SEARCH_KEYS),
+  v.transform((keys) => keys.map((key) => (key === REQUEST_KEY ? key : key.toLowerCase()))),
+  v.minLength(1, SEARCH_KEYS),
+  v.maxLength(3, SEARCH_KEYS),
+  v.check((keys) => new Set(keys).size === keys.length, SEARCH_KEYS),
+);
 
 const EMAIL = 'an e-mail address';
 export const emailAddress = v.pipe(v.string(EMAIL), v.email(EMAIL));

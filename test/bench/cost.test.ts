@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { count, emptyTally } from '../../bench/aws/tally.ts';
 import { archiveBilled, billedChunks, itemBytes, statementItem, writeUnits } from '../../bench/aws/units.ts';
@@ -7,10 +8,12 @@ import {
   type PerEvent,
   perMillion,
   provisioned,
+  published,
   storage,
   total,
   variants,
 } from '../../bench/cost/model.ts';
+import { PRICES } from '../../bench/cost/prices.ts';
 import { keysOf, type Results, TO_HOLD } from '../../bench/keys.ts';
 import { median, quantile, ratio } from '../../bench/stats.ts';
 
@@ -157,6 +160,7 @@ test('the keys that are promised are there', () => {
       calm: latency,
       flood: latency,
     },
+    wave: { bounces: 5000, indexed: same, plain: same, ratio: same, fullest: 0.07 },
     console: {
       events: 1,
       suppressed: 1,
@@ -173,5 +177,29 @@ test('the keys that are promised are there', () => {
     'receive.awsCallsPerRequest': 2,
     'receive.cpuRatioToFloor': 100,
     'console.slowestPageMs': 250,
+  });
+});
+
+describe('what every page says of a price is what the model says', () => {
+  const page = (name: string): string => readFileSync(`docs/${name}.md`, 'utf8').replace(/\s+/g, ' ');
+  const dollars = (amount: number): string => `$${(Math.round(amount * 100 + 1e-9) / 100).toFixed(2)}`;
+
+  test('of the event bus', () => {
+    expect(page('cost')).toContain(`each further type costs ${dollars(published())} per million events of it`);
+    expect(page('settings')).toContain(`${dollars(published())} per million published`);
+    expect(page('integrations')).toContain(`EventBridge takes ${dollars(published())} per million`);
+    const shares = [...page('integrations').matchAll(/ \| (\d+) % \| ([\d.]+) \|/g)];
+    expect(shares).toHaveLength(3);
+    for (const [, percent, amount] of shares) expect(`$${amount}`).toBe(dollars((Number(percent) / 100) * published()));
+  });
+
+  test('of an index over all events', () => {
+    const each = dollars(PRICES.writeUnit * 1e6);
+    expect(page('settings')).toContain(`Doubles the write: ${each} per million events more`);
+    expect(page('settings')).toContain(
+      `Each is an index on the events table: ${each} per million events that have it more`,
+    );
+    expect(page('scaling')).toContain(`The index costs ${each} per million bounces`);
+    expect(page('cost')).toContain(`| each of \`searchKeys\`, of events that have it | ${each} | ${each} |`);
   });
 });

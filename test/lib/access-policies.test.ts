@@ -124,6 +124,7 @@ describe('operator', () => {
     ]);
     expect(allowed(may, 'EventsTable.Arn/index/byMessage')).toEqual(['Query']);
     expect(allowed(may, 'EventsTable.Arn/index/byHour')).toEqual(['Query', 'Scan']);
+    expect(allowed(may, 'EventsTable.Arn/index/bySearch-requestId')).toEqual(['Query']);
   });
 
   test.each(['DeliveryQueue.Arn', 'DeadLetterQueue.Arn'])('handles messages of %s, and never the queue', (queue) => {
@@ -182,6 +183,7 @@ describe('viewer', () => {
     expect(allowed(may, 'SuppressionTable.Arn')).toEqual(['BatchGetItem', 'GetItem', 'Query', 'Scan']);
     expect(allowed(may, 'EventsTable.Arn/index/byMessage')).toEqual(['Query']);
     expect(allowed(may, 'EventsTable.Arn/index/byHour')).toEqual(['Query', 'Scan']);
+    expect(allowed(may, 'EventsTable.Arn/index/bySearch-requestId')).toEqual(['Query']);
     const { Statement } = (resources.ViewerPolicy?.Properties.PolicyDocument ?? {}) as {
       Statement: { Action: string | string[] }[];
     };

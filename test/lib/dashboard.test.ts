@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { METRICS, namespaceOf } from '../../lambda/contract/metrics.ts';
+import { rateFacts } from '../../lib/ops/commands/doctor/rate-lines.ts';
 import { settingsOf, show, synthesize, VARIANTS } from '../support/template.ts';
 
 const body = JSON.parse(show(synthesize(VARIANTS.everything).first('AWS::CloudWatch::Dashboard').DashboardBody)) as {
-  widgets: { type: string; properties: { markdown?: string; metrics?: unknown[][]; title?: string } }[];
+  widgets: { type: string; properties: { markdown?: string; metrics?: unknown[][]; title?: string; query?: string } }[];
 };
 
 test('answers in the order in which an operator asks', () => {
@@ -13,6 +14,7 @@ test('answers in the order in which an operator asks', () => {
     '## Is anyone being refused?',
     '## How late are we?',
     '## What do events look like?',
+    '## Who takes our mail?',
     '## What does it cost?',
   ]);
 });
@@ -29,6 +31,20 @@ test('shows metrics that the functions write, by the names of the contract', () 
 
 test('is made only where it is wanted: it has its price', () => {
   expect(synthesize(VARIANTS.smallest).ofType('AWS::CloudWatch::Dashboard')).toEqual([]);
+});
+
+test('draws rates by mailbox operator beside the limits of the alarms, from facts that `process` writes', () => {
+  const queries = body.widgets.flatMap(({ properties: { query } }) => query ?? []);
+  const [bounces, complaints] = ['hard', 'complained'].map((kind) =>
+    queries.find((query) => query.includes(` ${kind}_`) || query.includes(`(${kind}_`)),
+  );
+  expect(bounces).toMatch(/2 as _warning, 5 as _critical/);
+  expect(complaints).toMatch(/0\.1 as _warning, 0\.3 as _critical/);
+  const facts = (query = '') => [...query.matchAll(/coalesce\((\w+), 0\)/g)].map(([, name]) => name);
+  for (const query of [bounces, complaints]) expect(rateFacts()).toEqual(expect.arrayContaining(facts(query)));
+  expect(facts(bounces)).toHaveLength(14);
+  // Where nobody can complain, no line pretends that nobody does.
+  expect(facts(complaints).join()).not.toMatch(/google|apple/);
 });
 
 describe('the console as a widget', () => {

@@ -239,6 +239,16 @@ describe('what holds data', () => {
     const byHour = ['byHour', { ProjectionType: 'ALL' }];
     expect(indexes(smallest)).toEqual([byHour]);
     expect(indexes(everything)).toEqual([['byMessage', { ProjectionType: 'KEYS_ONLY' }], byHour]);
+    const searched = synthesize(settingsOf({ byHourIndex: false, searchKeys: ['requestId', 'Order_ID'] })).resources
+      .EventsTable?.Properties as {
+      GlobalSecondaryIndexes: { IndexName: string; KeySchema: { AttributeName: string }[] }[];
+    };
+    expect(
+      searched.GlobalSecondaryIndexes.map(({ IndexName, KeySchema }) => [IndexName, KeySchema[0]?.AttributeName]),
+    ).toEqual([
+      ['bySearch-requestId', 'requestId'],
+      ['bySearch-order_id', 'custom:order_id'],
+    ]);
     expect(synthesize(settingsOf({ byHourIndex: false })).resources.EventsTable?.Properties).not.toHaveProperty(
       'GlobalSecondaryIndexes',
     );

@@ -35,9 +35,12 @@ export class EventStore {
   readonly #client: DynamoDBClient;
   readonly #table: string;
   readonly #retentionDays: number;
+  readonly #customKeys: readonly string[];
 
-  constructor(client: DynamoDBClient, table: string, retentionDays: number) {
+  /** @param customKeys keys of custom data, in lower case, by whose values events are to be found */
+  constructor(client: DynamoDBClient, table: string, retentionDays: number, customKeys: readonly string[] = []) {
     this.#client = client;
+    this.#customKeys = customKeys;
     this.#table = table;
     this.#retentionDays = retentionDays;
   }
@@ -132,7 +135,7 @@ export class EventStore {
   }
 
   #item(event: NormalisedEvent, { quiet = false }: RecordMode): Record<string, AttributeValue> {
-    return toItem(eventRecord(event, this.#retentionDays, quiet));
+    return toItem(eventRecord(event, this.#retentionDays, quiet, this.#customKeys));
   }
 }
 

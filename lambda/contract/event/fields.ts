@@ -98,6 +98,7 @@ export const EVENT_FIELDS = {
   },
   from: { is: 'text', most: 320 },
   subject: { is: 'text', most: 256 },
+  archivedAs: { is: 'name', saidBy: 'arrival' },
   machineWhy: { is: 'word', words: MACHINE_REASONS, saidBy: 'arrival' },
   truncated: {
     is: 'names',

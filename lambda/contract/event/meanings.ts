@@ -44,5 +44,7 @@ export const EVENT_MEANINGS: Readonly<Record<EventField, string>> = {
     "The address was written so that its normal form may be somebody else's: no evidence about anybody.",
   from: 'On `inbound`.',
   subject: 'On `inbound`.',
+  archivedAs:
+    'On `inbound`, where there is an archive: where its raw event lies, as prefix#fingerprint. A line of the objects under the prefix, or of the days after it, has an event with this fingerprint.',
   truncated: 'Names of members that were cut to their greatest length; the archive holds the whole.',
 };

@@ -1,5 +1,14 @@
 import type { EventType } from '../../contract/event/types.ts';
-import { BY_HOUR, EVENTS, HOUR_SHARDS, hourKey, internalKey, isInternal } from '../../contract/tables.ts';
+import {
+  BY_HOUR,
+  customAttribute,
+  EVENTS,
+  HOUR_SHARDS,
+  hourKey,
+  internalKey,
+  isCustomAttribute,
+  isInternal,
+} from '../../contract/tables.ts';
 import type { NormalisedEvent } from './event.ts';
 
 /** An event as it stands in the events table; keys are in the ESP's facts, so a repeated event has the same key by construction. */
@@ -47,7 +56,12 @@ const shardOf = ({ fingerprint }: NormalisedEvent): number =>
   Number.parseInt(fingerprint.slice(0, 2), 16) % HOUR_SHARDS;
 
 /** What is stored: the event, its keys and its expiry; what the keys already say is not said twice. `quiet`: not to be published. */
-export function eventRecord(event: NormalisedEvent, retentionDays: number, quiet = false): EventRecord {
+export function eventRecord(
+  event: NormalisedEvent,
+  retentionDays: number,
+  quiet = false,
+  customKeys: readonly string[] = [],
+): EventRecord {
   const { fingerprint: _fingerprint, occurredAt: _occurredAt, recipient: _recipient, ...facts } = event;
   return {
     ...eventKey(event),
@@ -55,7 +69,18 @@ export function eventRecord(event: NormalisedEvent, retentionDays: number, quiet
     [EVENTS.expiry]: expiresAt(event, retentionDays),
     ...(LISTED_BY_HOUR[event.type] && { [BY_HOUR.partitionKey]: hourKey(event.receivedAt, shardOf(event)) }),
     ...(quiet && { [EVENTS.replayed]: true }),
+    ...(customKeys.length > 0 && searchable(event, customKeys)),
   };
+}
+
+/** Values by which the event is to be found. Custom data spells a key as it likes. */
+function searchable({ metadata = {} }: NormalisedEvent, customKeys: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [key, value] of Object.entries(metadata)) {
+    const known = key.toLowerCase();
+    if (customKeys.includes(known)) found[customAttribute(known)] ??= value;
+  }
+  return found;
 }
 
 /** The event that a record was made of. @param item as {@link eventRecord} wrote it */
@@ -66,8 +91,9 @@ export function recordedEvent(item: EventRecord): NormalisedEvent {
     [EVENTS.replayed]: _replayed,
     [BY_HOUR.partitionKey]: _hour,
     recipient,
-    ...facts
+    ...rest
   } = item;
+  const facts = Object.fromEntries(Object.entries(rest).filter(([name]) => !isCustomAttribute(name)));
   const [at, fingerprint] = String(key).split('#');
   return {
     fingerprint,

@@ -39,10 +39,14 @@ export interface SuppressionChange {
   readonly because: readonly Because[];
 }
 
-/** What to tell others about a written entry; undefined where it is nobody's business: marks of erased people, replays. */
+/**
+ * What to tell others about a written entry; undefined where it is nobody's business: marks of erased people, replays, and a lift of what
+ * did not stand, such as a resubscribe of somebody who never left.
+ */
 export function suppressionChange(before: Item | undefined, after: Item): SuppressionChange | undefined {
   const version = Number(after[SUPPRESSION.version]);
   if (isNobodys(after) || Number.isNaN(version) || after[SUPPRESSION.replayedVersion] === version) return undefined;
+  if (!stands(before) && !stands(after)) return undefined;
   const updatedAt = String(after[SUPPRESSION.updatedAt]);
   const because = newMarks(reasonsOf(before), reasonsOf(after));
   const now = Date.parse(updatedAt) / 1000;
@@ -77,10 +81,15 @@ const reasonsOf = (item: Item | undefined): Reasons => (item?.[SUPPRESSION.reaso
 const suppressedAt = (item: Item | undefined, now: EpochSeconds): boolean =>
   Number(item?.[SUPPRESSION.suppressedUntil] ?? 0) > now;
 
+/** Whether any reason is there that was not lifted, ended or not. */
+const stands = (item: Item | undefined): boolean => standing(reasonsOf(item)).length > 0;
+
+const standing = (reasons: Reasons): string[] =>
+  Object.entries(reasons).flatMap(([reason, marks]) => ((marks[0]?.until ?? 0) > 0 ? [reason] : []));
+
 function stateOf(item: Item): SuppressionState {
   const reasons = reasonsOf(item);
-  const standing = Object.entries(reasons).filter(([, marks]) => (marks[0]?.until ?? 0) > 0);
-  return { ...verdicts(reasons), reasons: standing.map(([reason]) => reason).sort() };
+  return { ...verdicts(reasons), reasons: standing(reasons).sort() };
 }
 
 function newMarks(before: Reasons, after: Reasons): Because[] {

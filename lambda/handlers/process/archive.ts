@@ -4,7 +4,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { type Archive, type Lines, members, memberText, readMember } from '../../aws/firehose.ts';
 import { NotSent, type Outgoing, sendAll } from '../../aws/sqs.ts';
 import { logError } from '../../aws/telemetry.ts';
-import { type ArchiveLine, MAX_MEMBER_BYTES } from '../../contract/archive.ts';
+import { type ArchiveLine, dayPrefix, MAX_MEMBER_BYTES } from '../../contract/archive.ts';
 import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
 import type { DeliveryMessage } from '../../contract/message.ts';
 import type { EpochMs } from '../../contract/units.ts';
@@ -42,6 +42,23 @@ export async function keep(
   const failed = new Set(refused.filter((_member, at) => lost.has(at)).flatMap(({ owners }) => [...owners]));
   return { ...divide(messages, failed), waiting: waiting.reduce((sum, { lines }) => sum + lines, 0) };
 }
+
+/**
+ * Tells whoever hears of inbound mail where the mail itself lies: too large for the bus, and nobody's business there. Firehose names its
+ * objects by itself, so the pointer is the day's prefix and the fingerprint.
+ * @param now epoch milliseconds
+ */
+export const withPointers = (messages: readonly Opened[], now: number): readonly Opened[] =>
+  messages.map((opened) =>
+    opened.events.some(({ event }) => event.type === 'inbound')
+      ? { ...opened, events: opened.events.map(({ raw, event }) => ({ raw, event: pointed(event, now) })) }
+      : opened,
+  );
+
+const pointed = (event: NormalisedEvent, now: number): NormalisedEvent =>
+  event.type === 'inbound'
+    ? { ...event, archivedAs: `${dayPrefix(new Date(now).toISOString().slice(0, 10))}#${event.fingerprint}` }
+    : event;
 
 /** Offers what waited to the archive again. Returns the messages of that queue that have to wait on. */
 export async function keepLate(
@@ -105,7 +122,15 @@ function byRaw({ events, withoutEvents }: Opened): Map<string, NormalisedEvent[]
 function line(message: DeliveryMessage, provider: string, raw: string, events: readonly NormalisedEvent[]): string {
   const { receivedAt, source, channel, origin, requestId, meta } = message;
   const facts = events.map(
-    ({ source: _source, provider: _provider, requestId: _request, receivedAt: _received, metadata, ...fact }) => ({
+    ({
+      source: _source,
+      provider: _provider,
+      requestId: _request,
+      receivedAt: _received,
+
+      metadata,
+      ...fact
+    }) => ({
       ...fact,
       // As a list: engines that compare names without case take two keys that differ in case alone for a broken line.
       ...(metadata && { custom: Object.entries(metadata).map(([key, value]) => ({ key, value })) }),

@@ -12,17 +12,18 @@ import { emit } from '../../aws/telemetry.ts';
 import { readEnv } from '../../contract/env.ts';
 import { topicSources, type Way } from '../../domain/channel.ts';
 import { providerIn } from '../../providers/half.ts';
-import { keep, keepLate } from './archive.ts';
+import { keep, keepLate, withPointers } from './archive.ts';
 import { bindBodies } from './bind.ts';
 import { bury } from './bury.ts';
 import { forgetErased } from './erased.ts';
-import { tellMachines } from './machines.ts';
 import { obey } from './obey.ts';
 import { openMessage } from './opened.ts';
 import { record } from './record.ts';
 import { sharesOf } from './step.ts';
 import { suppress } from './suppress.ts';
 import { tallyOf } from './tally.ts';
+import { tellMachines } from './told/machines.ts';
+import { requestsOf } from './told/requests.ts';
 
 const env = readEnv('process');
 const config = readConfig();
@@ -37,7 +38,7 @@ const ways = new Map<string, Way>([
 const means = { config, sourceOfTopic, wayOf: (queueArn: string): Way => ways.get(queueArn) ?? 'delivery' };
 const dynamo = dynamoClient();
 const sqs = sqsClient();
-const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentionDays);
+const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentionDays, config.customKeys);
 const erasures = new Erasures(dynamo, env.SUPPRESSION_TABLE, new SecretStore(secretsClient(), env.OWN_KEYS_ARN));
 const archive = config.archive && new Archive(firehoseClient(), config.archive.stream);
 const keeping = archive && { archive, sqs, unarchivedQueueUrl: env.UNARCHIVED_QUEUE_URL };
@@ -61,7 +62,8 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
   const opened = batch.Records.map((message) => openMessage(message, means));
   const known = await forgetErased(opened, erasures, now, until.erased);
   const bound = await bindBodies(known.messages, dynamo, env.EVENTS_TABLE, until.bound);
-  const stored = await record(tellMachines(bound.messages), eventStore, until.recorded);
+  const told = tellMachines(bound.messages);
+  const stored = await record(archive ? withPointers(told, now) : told, eventStore, until.recorded);
   const folded = await suppress(stored, config, stores, until);
   const kept = await keep(folded.messages, keeping, until.kept);
   const obeyed = await obey(kept.messages, until.obeyed);
@@ -79,6 +81,7 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
         unarchived: kept.waiting,
         deadLetters: buried.letters,
         failedMessages: failed.size,
+        requests: requestsOf(buried.messages, failed, stored.events),
         tableFailures,
       },
       config,

@@ -1,7 +1,14 @@
 import type { Tally } from '../../aws/telemetry.ts';
 import { HEARTBEAT_SOURCE, type RuntimeConfig } from '../../contract/config.ts';
 import type { EventType } from '../../contract/event/types.ts';
-import { BATCH_FACTS, blockedFact, type RateKind, rateFact } from '../../contract/logs.ts';
+import {
+  BATCH_FACTS,
+  blockedFact,
+  type RateKind,
+  type RequestOutcome,
+  rateFact,
+  requestsFact,
+} from '../../contract/logs.ts';
 import { METRICS, type MetricName } from '../../contract/metrics.ts';
 import type { EpochMs } from '../../contract/units.ts';
 import type { NormalisedEvent } from '../../domain/event/event.ts';
@@ -19,6 +26,7 @@ export interface Outcome {
   readonly unarchived: number;
   readonly deadLetters: number;
   readonly failedMessages: number;
+  readonly requests?: ReadonlyMap<string, RequestOutcome>;
   readonly tableFailures: { readonly throttled: number; readonly other: number };
 }
 
@@ -31,7 +39,7 @@ type TallyConfig = Pick<RuntimeConfig, 'countEngagement' | 'sources' | 'unsubscr
  * events by type, blocks by operator, the slowest event.
  */
 export function tallyOf(outcome: Outcome, config: TallyConfig): Tally {
-  const { stored, forged, folded, unarchived, deadLetters, failedMessages, tableFailures } = outcome;
+  const { stored, forged, folded, unarchived, deadLetters, failedMessages, requests, tableFailures } = outcome;
   const live = stored.events.filter(isCounted);
   const people = new Set(live.flatMap(({ event }) => event.recipient ?? []));
   const fresh = live.filter(({ outcome: ended }) => ended === 'new').map(({ event }) => event);
@@ -52,6 +60,7 @@ export function tallyOf(outcome: Outcome, config: TallyConfig): Tally {
     overall: Object.fromEntries([...counts].filter(([, count]) => count > 0)),
     facts: {
       ...eventFacts(fresh, stored.at),
+      ...(requests && requests.size > 0 && { [BATCH_FACTS.requests]: requestsFact(requests) }),
       ...(folded.unjudged > 0 && { [BATCH_FACTS.unjudged]: folded.unjudged }),
       ...(tableFailures.throttled > 0 && { [BATCH_FACTS.throttled]: tableFailures.throttled }),
     },

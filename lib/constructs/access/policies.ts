@@ -6,7 +6,15 @@ import { Construct } from 'constructs';
 import { alarmName, muteRuleName, SOURCE_ALARMS } from '../../../lambda/contract/alarms.ts';
 
 import { ARCHIVE_PREFIX, archiveDatabase, archiveWorkGroup, RESULTS_PREFIX } from '../../../lambda/contract/archive.ts';
-import { auditedKey, auditKey, BY_HOUR, BY_MESSAGE, RETRACTIONS_KEY } from '../../../lambda/contract/tables.ts';
+import {
+  auditedKey,
+  auditKey,
+  BY_HOUR,
+  BY_MESSAGE,
+  bySearchKey,
+  REQUEST_KEY,
+  RETRACTIONS_KEY,
+} from '../../../lambda/contract/tables.ts';
 import type { DeliveryQueues } from '../delivery/queue.ts';
 import type { Archive } from '../feeds/archive.ts';
 import type { Secrets } from '../storage/secrets.ts';
@@ -220,8 +228,11 @@ export class AccessPolicies extends Construct {
   }
 }
 
-const indexArns = ({ events }: Storage): string[] =>
-  [BY_MESSAGE, BY_HOUR].map(({ name }) => `${events.tableArn}/index/${name}`);
+/** That by request also where there is none: asked for, the table then says so, and not that it is forbidden. */
+const indexArns = ({ events, searchKeys }: Storage): string[] =>
+  [BY_MESSAGE, BY_HOUR, ...new Set([REQUEST_KEY, ...searchKeys])].map(
+    (one) => `${events.tableArn}/index/${(typeof one === 'string' ? bySearchKey(one) : one).name}`,
+  );
 
 /** Writes items of partitions of this form only. */
 const writesUnder = (table: string, partitions: string, ...actions: string[]): PolicyStatement =>

@@ -12,7 +12,7 @@ import {
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { HEARTBEAT_SOURCE } from '../../../lambda/contract/config.ts';
-import { BY_HOUR, BY_MESSAGE, EVENTS, internalKey, SUPPRESSION } from '../../../lambda/contract/tables.ts';
+import { BY_HOUR, BY_MESSAGE, bySearchKey, EVENTS, internalKey, SUPPRESSION } from '../../../lambda/contract/tables.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Settings } from '../../settings/schema.ts';
 import { type Access, access } from '../service-function.ts';
@@ -30,11 +30,13 @@ const text = (name: string) => ({ name, type: AttributeType.STRING });
 export class Storage extends Construct {
   readonly events: TableRef;
   readonly suppression: TableRef;
+  readonly searchKeys: readonly string[];
   readonly #bindsTokens: boolean;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    const { existingTables: existing, pointInTimeRecovery, sources } = settings;
+    const { existingTables: existing, pointInTimeRecovery, sources, searchKeys = [] } = settings;
+    this.searchKeys = searchKeys;
     this.#bindsTokens = Object.values(sources).some(({ provider }) => PROVIDERS.get(provider)?.bindToken);
     this.events = existing.events
       ? this.attach('Events', existing.events, existing.eventsStream)
@@ -91,7 +93,10 @@ export class Storage extends Construct {
     ],
   });
 
-  private eventsTable(pointInTimeRecovery: boolean, { byMessageIndex, byHourIndex, capacity }: Settings): Table {
+  private eventsTable(
+    pointInTimeRecovery: boolean,
+    { byMessageIndex, byHourIndex, searchKeys = [], capacity }: Settings,
+  ): Table {
     const table = this.table('Events', pointInTimeRecovery, {
       ...(capacity && provisioned(capacity)),
       partitionKey: text(EVENTS.partitionKey),
@@ -121,10 +126,21 @@ export class Storage extends Construct {
         ...(capacity && provisioned(ofIndex(capacity))),
       });
     }
+    for (const key of searchKeys) {
+      const { name, partitionKey } = bySearchKey(key);
+      table.addGlobalSecondaryIndex({
+        indexName: name,
+        partitionKey: text(partitionKey),
+        sortKey: text(EVENTS.sortKey),
+        projectionType: ProjectionType.KEYS_ONLY,
+        ...(capacity && provisioned(capacity)),
+      });
+    }
     if (capacity) {
       scaled(table, capacity);
       if (byMessageIndex) scaled(table, capacity, BY_MESSAGE.name);
       if (byHourIndex) scaled(table, ofIndex(capacity), BY_HOUR.name);
+      for (const key of searchKeys) scaled(table, capacity, bySearchKey(key).name);
     }
     return table;
   }

@@ -57,7 +57,8 @@ function defaultSettings(home: Home): string {
   const sources = [...PROVIDERS].map(([id, { minimalOptions }]) => [id, { provider: id, ...minimalOptions }]);
   const file = join(home.folder, 'settings.json');
   // With all that costs something in AWS and nothing here, so that it can be tried.
-  const settings = { sources: Object.fromEntries(sources), archive: {}, unsubscribe: {}, byMessageIndex: true };
+  const free = { archive: {}, unsubscribe: {}, byMessageIndex: true, searchKeys: ['requestId', 'order_id'] };
+  const settings = { sources: Object.fromEntries(sources), ...free };
   writeFileSync(file, `${JSON.stringify(settings, undefined, 2)}\n`);
   return file;
 }

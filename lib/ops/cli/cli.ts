@@ -18,6 +18,7 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ],
   ['check', { summary: 'is an address suppressed, and why', load: () => import('../commands/check.ts') }],
   ['timeline', { summary: 'what happened to an address', load: () => import('../commands/timeline/command.ts') }],
+  ['request', { summary: 'what became of one request', load: () => import('../commands/request/command.ts') }],
   ['suppress', { summary: 'put addresses on the list by hand', load: () => import('../commands/suppress/command.ts') }],
   ['lift', { summary: 'take an address, or one bad window, off', load: () => import('../commands/lift/command.ts') }],
   ['import', { summary: "take over an ESP's list, or our own", load: () => import('../commands/import/command.ts') }],
@@ -88,21 +89,34 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
     io.print((await import('../console/version.ts')).productVersion());
     return EXIT.yes;
   }
-  const entry = COMMANDS.get(name);
-  if (!entry) throw new UsageError(`There is no such command.${suggestion(name, COMMANDS.keys())}`);
-  const command = (await entry.load()).command as Command;
-  const { values, positionals } = parse(rest, { ...command.options, ...COMMON });
+  const { command, values, args } = await readCommandLine(name, rest);
   if (values.help) {
     io.print(commandHelp(name, command));
     return EXIT.yes;
   }
+  return command.run({ args, options: values, io });
+}
+
+/**
+ * What a command line asks for, before anything is done.
+ * @throws UsageError where there is no such command or option, an argument is missing, or one is too many
+ */
+export async function readCommandLine(
+  name: string,
+  rest: readonly string[],
+): Promise<{ readonly command: Command; readonly values: Given; readonly args: readonly string[] }> {
+  const entry = COMMANDS.get(name);
+  if (!entry) throw new UsageError(`There is no such command.${suggestion(name, COMMANDS.keys())}`);
+  const command = (await entry.load()).command as Command;
+  const { values, positionals: args } = parse(rest, { ...command.options, ...COMMON });
+  if (values.help) return { command, values, args };
   const needed = command.args.filter((arg) => !arg.endsWith('?'));
-  const missing = needed[positionals.length];
+  const missing = needed[args.length];
   if (missing !== undefined) throw new UsageError(`${name}: the ${missing} is missing.`);
-  if (positionals.length > command.args.length && !takesMany(command)) {
+  if (args.length > command.args.length && !takesMany(command)) {
     throw new UsageError(`${name}: one argument too many. (A secret is never an argument: shells remember those.)`);
   }
-  return command.run({ args: positionals, options: values, io });
+  return { command, values, args };
 }
 
 const takesMany = ({ args }: Command): boolean => args.at(-1)?.includes('...') ?? false;

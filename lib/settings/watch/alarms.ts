@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { group } from '../group.ts';
-import { percent, wholeNumber } from '../values.ts';
+import { between, percent, wholeNumber } from '../values.ts';
 
 const ratePercent = percent(0.01, 100);
 
@@ -32,6 +32,6 @@ export const alarms = group({
   trafficSurge: v.exactOptional(wholeNumber(1, 1_000_000_000, 'events an hour')),
   /** Off unless set: clicks in an hour, of all sources. */
   clickSurge: v.exactOptional(wholeNumber(1, 1_000_000_000, 'clicks an hour')),
-  /** Off unless set: openings per 100 delivered mails, in 24 hours. */
-  engagementDrop: v.exactOptional(percent(0.1, 100)),
+  /** Off unless set: how many standard deviations fewer openings or clicks than usual are too few, by CloudWatch's anomaly detection. */
+  engagementDrop: v.exactOptional(between(1, 10, 'standard deviations')),
 });

@@ -4,8 +4,8 @@ import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import { interpreter } from '../../../lambda/domain/interpret.ts';
 import { machineAgent } from '../../../lambda/domain/machines/agents.ts';
 import { withBursts } from '../../../lambda/domain/machines/bursts.ts';
-import { tellMachines } from '../../../lambda/handlers/process/machines.ts';
 import type { Opened } from '../../../lambda/handlers/process/opened.ts';
+import { tellMachines } from '../../../lambda/handlers/process/told/machines.ts';
 import { resend } from '../../../lambda/providers/resend/index.ts';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 

@@ -2,12 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import type { Erasures } from '../../../lambda/aws/dynamodb/erasures.ts';
 import type { EventStore, Recorded } from '../../../lambda/aws/dynamodb/events.ts';
 import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
+import { readRequestsFact, requestsFact } from '../../../lambda/contract/logs.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
+import { withPointers } from '../../../lambda/handlers/process/archive.ts';
 import { forgetErased } from '../../../lambda/handlers/process/erased.ts';
 import type { Opened } from '../../../lambda/handlers/process/opened.ts';
 import { record } from '../../../lambda/handlers/process/record.ts';
 import { divide, sharesOf } from '../../../lambda/handlers/process/step.ts';
 import { tallyOf } from '../../../lambda/handlers/process/tally.ts';
+import { requestsOf } from '../../../lambda/handlers/process/told/requests.ts';
 import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
 
 /** The steps of `process` by themselves, each with what the others would give it. */
@@ -57,6 +60,7 @@ describe('the shares of time', () => {
       judged: 13_000,
       suppressed: 16_000,
       kept: 22_000,
+      obeyed: 25_000,
       buried: 30_000,
     });
     expect(sharesOf(0, 2000).buried).toBe(1750);
@@ -284,4 +288,38 @@ describe('the tally of a batch', () => {
     });
     expect(facts).toMatchObject({ throttled: 3 });
   });
+});
+
+test('inbound mail says where its raw event lies, and nothing else does', () => {
+  const mail = event({ type: 'inbound', fingerprint: 'b'.repeat(32) });
+  const [pointed, other] = withPointers([opened('1', [mail, event()]), opened('2', [event()])], NOW);
+  expect(pointed?.events.map(({ event: { archivedAs } }) => archivedAs)).toEqual([
+    `events/day=2026-05-04/#${'b'.repeat(32)}`,
+    undefined,
+  ]);
+  expect(other?.events.map(({ event: { archivedAs } }) => archivedAs)).toEqual([undefined]);
+});
+
+test('what became of each request, over its messages, heartbeats apart', () => {
+  const [one, two, beat] = [
+    opened('1', [event()], { requestId: 'r1' }),
+    opened('2', [event()], { requestId: 'r1' }),
+    opened('3', [event()], { requestId: 'r2', source: 'quell-heartbeat' }),
+  ];
+  const stored = [one, two, beat].map((message, at) => ({
+    message: message as Opened,
+    raw: '{}',
+    event: event(),
+    outcome: at === 1 ? ('seen' as const) : ('new' as const),
+  }));
+  const poison = [
+    { reason: 'poison-event' as const, detail: '', raw: 'a' },
+    { reason: 'refused-by-table' as const, detail: '', raw: 'a' },
+  ];
+  const outcomes = requestsOf([{ ...(one as Opened), poison }], [two as Opened], stored);
+  expect([...outcomes]).toEqual([['r1', { stored: 1, known: 1, dead: 1, again: 1 }]]);
+  const fact = requestsFact(new Map([...outcomes, ['r10', { stored: 9, known: 0, dead: 0, again: 0 }]]));
+  expect(readRequestsFact(fact, 'r1')).toEqual({ stored: 1, known: 1, dead: 1, again: 1 });
+  expect(readRequestsFact(fact, 'r10')?.stored).toBe(9);
+  expect(readRequestsFact(fact, '1')).toBeUndefined();
 });

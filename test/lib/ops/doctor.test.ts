@@ -40,6 +40,7 @@ const WATCH: Watch = {
   heartbeat: async () => NOW - 300_000,
   queueAge: async () => 0,
   rates: async () => [],
+  request: async () => [],
   hours: async () => [],
   lastProof: async () => undefined,
 };

@@ -11,7 +11,7 @@ let stack: OpsStack;
 beforeAll(async () => {
   stack = await startOpsStack(
     { shop: { provider: 'generic' }, news: { provider: 'generic' } },
-    { secrets: { shop: 'shop-secret-of-tests', news: 'news-secret-of-tests' } },
+    { settings: { searchKeys: ['Order_ID'] }, secrets: { shop: 'shop-secret-of-tests', news: 'news-secret-of-tests' } },
   );
   const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
   let made = 0;
@@ -50,10 +50,12 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => stack?.stop());
 
-async function post(source: string, events: readonly object[]): Promise<void> {
+/** @returns the id of the request, as its answer holds it */
+async function post(source: string, events: readonly object[]): Promise<string> {
   const body = JSON.stringify(events);
-  const { status } = await stack.driver.post(source, body, signGeneric(body, `${source}-secret-of-tests`));
-  expect(status).toBe(200);
+  const answer = await stack.driver.post(source, body, signGeneric(body, `${source}-secret-of-tests`));
+  expect(answer.status).toBe(200);
+  return String(answer.json.requestId);
 }
 
 const rows = async (...args: string[]): Promise<Record<string, unknown>[]> => {
@@ -152,5 +154,72 @@ describe('ops events', () => {
     const { code, err } = await stack.run(['events', '--type', 'opened']);
     expect([code, err]).toEqual([2, expect.stringContaining('bounced, dropped')]);
     expect((await stack.run(['events', '--type', 'resubscribed'])).code).toBe(1);
+  });
+});
+
+describe('what became of one request', () => {
+  const at = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const fact = (event: string, recipient: string, more: object = {}) => ({
+    event,
+    recipient,
+    message_id: `request-${recipient}`,
+    timestamp: at(5),
+    ...more,
+  });
+  const lookedUp = async (id: string, pattern: RegExp): Promise<string> => {
+    let out = '';
+    await eventually(async () => {
+      const ran = await stack.run(['request', id]);
+      expect([ran.code, ran.out]).toEqual([0, expect.stringMatching(pattern)]);
+      out = ran.out;
+    }, 20_000);
+    return out;
+  };
+
+  test('accepted: how many events were stored or known, which went wrong, and what is a dead letter', async () => {
+    const events = [
+      fact('open', 'r1@example.com'),
+      fact('hard_bounce', 'r2@example.com', { reason: '550 5.1.1 user unknown', smtp_code: 550 }),
+    ];
+    const first = await post('shop', events);
+    const told = await lookedUp(first, /processed: 2 stored/);
+    // Without an index by request: only what is listed by hour.
+    expect(told).toContain('r2@example.com');
+    expect(told).not.toContain('r1@example.com');
+    await lookedUp(await post('shop', events), /processed: 0 stored, 2 known before/);
+    await lookedUp(
+      await post('shop', ['no event' as never, fact('open', 'r3@example.com')]),
+      /1 stored, 1 dead letter \(look: dlq\)/,
+    );
+  });
+
+  test('refused: why, in the word of the answer', async () => {
+    const body = JSON.stringify([fact('open', 'r4@example.com')]);
+    const answer = await stack.driver.post('shop', body, signGeneric(body, 'somebody else'));
+    expect(answer.status).toBe(401);
+    await lookedUp(String(answer.json.requestId), /refused: bad-proof \[shop\]/);
+  });
+
+  test('unknown: exit 1; what is no id: exit 2', async () => {
+    expect((await stack.run(['request', 'nobody-knows-this-id'])).code).toBe(1);
+    expect((await stack.run(['request', 'a b'])).code).toBe(2);
+  });
+
+  test('mails are found by the custom key of the settings, however a sender spells it', async () => {
+    await post('shop', [
+      fact('delivered', 'k1@example.com', { metadata: { ORDER_ID: '4711' } }),
+      fact('open', 'k1@example.com', { metadata: { order_id: '4711' }, timestamp: at(4) }),
+      fact('delivered', 'k2@example.com', { metadata: { order_id: '47110' } }),
+    ]);
+    await eventually(async () => {
+      const ran = await stack.run(['timeline', '--key', 'order_id=4711']);
+      expect([ran.code, ran.out]).toEqual([0, expect.stringContaining('k1@example.com: delivered, opened once')]);
+      expect(ran.out).not.toContain('k2@example.com');
+    }, 20_000);
+    const [event] = await rows('timeline', '--key', 'Order_Id=4711');
+    expect(Object.keys(event ?? {}).filter((name) => name.includes('custom:'))).toEqual([]);
+    const other = await stack.run(['timeline', '--key', 'campaign=x']);
+    expect([other.code, other.err]).toEqual([3, expect.stringContaining('"searchKeys"')]);
+    expect((await stack.run(['timeline', '--key', 'order_id'])).code).toBe(2);
   });
 });

@@ -110,6 +110,14 @@ describe('ops timeline --message', () => {
     expect(clicks.map(({ machineWhy }) => machineWhy)).toEqual(['burst', 'burst', undefined]);
   });
 
+  test("a mail's Message-ID finds it where the ESP's id is made of it", async () => {
+    await record(0, { messageId: '0102018f-mail', recipient: 'header@example.com' });
+    await record(1, { messageId: 'whole@mail.example', recipient: 'header@example.com' });
+    for (const id of ['<0102018f-mail@email.example>', '<whole@mail.example>'])
+      expect((await ops(['timeline', '--message', id, '--local'], { root })).code).toBe(0);
+    expect((await ops(['timeline', '--message', '<other@mail.example>', '--local'], { root })).code).toBe(1);
+  });
+
   test('an unknown mail has no story', async () => {
     const { code, out, err } = await ops(['timeline', '--message', 'other', '--local'], { root });
     expect([code, out, err]).toEqual([1, '', 'the local stack holds no event of this mail.']);

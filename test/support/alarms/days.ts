@@ -44,10 +44,16 @@ export function daysOf(alarms: readonly [id: string, resource: Resource][], stre
     return holds(show(Properties.AlarmRule), inAlarm) ? 'ALARM' : 'OK';
   };
   const byName = Map.groupBy(data, ({ name }) => name);
-  const of = (alarm: Resource['Properties']): Datum[] =>
-    [...new Set(JSON.stringify(alarm).match(/"MetricName":"([^"]+)"/g))].flatMap(
-      (match) => byName.get(match.slice('"MetricName":"'.length, -1)) ?? [],
-    );
+  const known = new Map<Resource['Properties'], readonly Datum[]>();
+  const of = (alarm: Resource['Properties']): readonly Datum[] => {
+    const found = known.get(alarm) ?? inOrder(alarm);
+    known.set(alarm, found);
+    return found;
+  };
+  const inOrder = (alarm: Resource['Properties']): Datum[] =>
+    [...new Set(JSON.stringify(alarm).match(/"MetricName":"([^"]+)"/g))]
+      .flatMap((match) => byName.get(match.slice('"MetricName":"'.length, -1)) ?? [])
+      .sort((a, b) => a.at - b.at);
   return {
     state(name, at) {
       const found = idOf(`-${name}`);
@@ -57,9 +63,16 @@ export function daysOf(alarms: readonly [id: string, resource: Resource][], stre
   };
 }
 
-/** When the alarm first is in the state within the time given, looking every five minutes. */
-export function reaches(days: Days, name: string, state: State, from: number, to: number): number | undefined {
-  for (let at = from; at <= to; at += STEP) if (days.state(name, at) === state) return at;
+/** When the alarm first is in the state within the time given, looking every five minutes unless told otherwise. */
+export function reaches(
+  days: Days,
+  name: string,
+  state: State,
+  from: number,
+  to: number,
+  step = STEP,
+): number | undefined {
+  for (let at = from; at <= to; at += step) if (days.state(name, at) === state) return at;
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { Alarms } from '../alarms/alarms.ts';
 import type { ConsoleFunction } from '../console.ts';
 import { charged } from './cost.ts';
-import { alive, late, lost, mail, refused, type Shown } from './rows.ts';
+import { alive, late, lost, mail, rates, refused, type Shown } from './rows.ts';
 
 export interface DashboardProps extends Shown {
   readonly alarms: Alarms;
@@ -36,6 +36,7 @@ export class Dashboard extends Construct {
       ['Is anyone being refused?', refused(shown)],
       ['How late are we?', late(shown)],
       ['What do events look like?', mail(shown)],
+      ['Who takes our mail?', rates(shown)],
       ['What does it cost?', charged(shown)],
     ];
   }

@@ -12,6 +12,7 @@ import {
 import { EVENT_TYPES, type EventType } from '../../../../lambda/contract/event/types.ts';
 import { BATCH_FACTS } from '../../../../lambda/contract/logs.ts';
 import { METRICS, type MetricName, namespaceOf, SOURCE_DIMENSION } from '../../../../lambda/contract/metrics.ts';
+import { bounceRateLines, complaintRateLines } from '../../../reports/rate-lines.ts';
 import type { Settings } from '../../../settings/schema.ts';
 import type { Processor } from '../../delivery/processor.ts';
 import type { DeliveryQueues } from '../../delivery/queue.ts';
@@ -118,6 +119,25 @@ export const late = ({ ingress, delivery, processor }: Shown): IWidget[] => [
 
 /** Acts of operators are no mail, and `process` counts none. */
 const isMail = (type: EventType): boolean => type !== 'suppressed' && type !== 'lifted';
+
+/** By mailbox operator, with the limits of the alarms, which look at all operators together. Facts of the batch lines, as above. */
+export const rates = ({ settings: { alarms }, processor }: Shown): IWidget[] =>
+  (
+    [
+      ['Hard bounces, percent, by mailbox operator', bounceRateLines(alarms.bounceRate)],
+      ['Complaints, percent, by mailbox operator that reports them', complaintRateLines(alarms.complaintRate)],
+    ] as const
+  ).map(
+    ([title, queryLines]) =>
+      new LogQueryWidget({
+        title,
+        logGroupNames: [processor.process.function.logGroup.logGroupName],
+        queryLines: [...queryLines],
+        view: LogQueryVisualizationType.LINE,
+        width: 12,
+        height: 6,
+      }),
+  );
 
 export const mail = ({ settings: { stage }, processor }: Shown): IWidget[] => [
   graph('Delivered and not', [

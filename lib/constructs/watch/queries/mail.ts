@@ -1,4 +1,10 @@
-import type { QueriesByHeading } from './query.ts';
+import type { QueriesByHeading, Query } from './query.ts';
+
+/** Opens and clicks beside what was delivered, for both bands. */
+const ENGAGEMENT: Query = {
+  of: ['process'],
+  lines: ['filter ispresent(slowestStoredMs)', '| stats sum(Opens), sum(Clicks), sum(Delivered) by bin(3h)'],
+};
 
 /** What the runbook asks the logs where mail goes wrong, by its heading. */
 export const MAIL: QueriesByHeading = {
@@ -53,8 +59,6 @@ export const MAIL: QueriesByHeading = {
     of: ['process'],
     lines: ['filter Clicks > 0', '| stats sum(Clicks), sum(Opens), sum(Delivered) by source, bin(15m)'],
   },
-  'engagement-drop': {
-    of: ['process'],
-    lines: ['filter ispresent(slowestStoredMs)', '| stats sum(Opens), sum(Clicks), sum(Delivered) by bin(3h)'],
-  },
+  'engagement-drop': ENGAGEMENT,
+  'engagement-drop-clicks': ENGAGEMENT,
 };

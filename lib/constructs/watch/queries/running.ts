@@ -48,6 +48,30 @@ export const RUNNING: QueriesByHeading = {
       '| stats count() by source, reason, bin(1h)',
     ],
   },
+  trickle: {
+    of: ['receive'],
+    lines: [
+      'fields @timestamp, source, reason',
+      '| filter ispresent(reason)',
+      '| stats count() by source, reason, bin(1h)',
+    ],
+  },
+  'archive-behind': {
+    of: ['process'],
+    lines: [
+      'fields @timestamp, message, errorName, ArchiveRefused',
+      '| filter ArchiveRefused > 0 or level in ["ERROR", "WARN"]',
+      '| stats sum(ArchiveRefused) by message, errorName, bin(15m)',
+    ],
+  },
+  'missing-kinds': {
+    of: ['process'],
+    lines: [
+      'fields @timestamp',
+      '| filter ispresent(slowestStoredMs)',
+      '| stats sum(delivered), sum(bounced), sum(complained), sum(opened) by bin(1d)',
+    ],
+  },
   unverifiable: {
     of: ['receive'],
     lines: [

@@ -1,11 +1,12 @@
-import { FACTS, LOG } from '../../../../lambda/contract/logs.ts';
+import { BATCH_FACTS, FACTS, LOG } from '../../../../lambda/contract/logs.ts';
 import { METRICS, namespaceOf, SOURCE_DIMENSION } from '../../../../lambda/contract/metrics.ts';
 import { FUNCTION_OUTPUTS } from '../../../../lambda/contract/outputs.ts';
 import type { Target } from '../../target/target.ts';
 import { ask } from './insights.ts';
 import { lastAboveZero, type Series } from './metric-series.ts';
 import { hourLine, rateFacts, rateLines } from './rate-lines.ts';
-import type { HourLine, RateLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
+import { requestLine } from './request-lines.ts';
+import type { HourLine, RateLine, RequestLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
 
 const HOUR = 3_600_000;
 /** The longest silence window is a week. */
@@ -99,6 +100,22 @@ export class AwsWatch implements Watch {
     return rows.flatMap((row) =>
       rateLines(new Date(Number(row.day)).toISOString().slice(0, 10), String(row[SOURCE_DIMENSION]), row),
     );
+  }
+
+  async request(id: string, since: number): Promise<readonly RequestLine[]> {
+    const back = Date.now() - since;
+    const fields = `fields @timestamp as at, ${FACTS.reason}, ${FACTS.requestId}, ${FACTS.source}, ${FACTS.from}`;
+    const [refused, processed] = await Promise.all([
+      this.#ask('receive', `filter ${FACTS.requestId} = "${id}" and ispresent(${FACTS.reason}) | ${fields}`, back),
+      this.#ask(
+        'process',
+        `filter strcontains(${BATCH_FACTS.requests}, " ${id} ") | fields @timestamp as at, ${BATCH_FACTS.requests}`,
+        back,
+      ),
+    ]);
+    return [...refused, ...processed]
+      .flatMap((row) => requestLine(id, Number(row.at), row) ?? [])
+      .sort((a, b) => a.at - b.at);
   }
 
   async hours(since: number): Promise<readonly HourLine[]> {

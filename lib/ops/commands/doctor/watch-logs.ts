@@ -6,7 +6,8 @@ import { FACTS, LOG } from '../../../../lambda/contract/logs.ts';
 import { METRICS } from '../../../../lambda/contract/metrics.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import { hourLine, rateLines } from './rate-lines.ts';
-import type { HourLine, RateLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
+import { requestLine } from './request-lines.ts';
+import type { HourLine, RateLine, RequestLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -63,6 +64,16 @@ export class LogWatch implements Watch {
       lines.push(...rateLines(new Date(timeOf(line)).toISOString().slice(0, 10), line.source, line));
     }
     return lines;
+  }
+
+  async request(id: string, since: number): Promise<readonly RequestLine[]> {
+    const lines: RequestLine[] = [];
+    for (const name of ['receive', 'process'] as const)
+      for await (const line of this.#lines(name)) {
+        const found = timeOf(line) < since ? undefined : requestLine(id, timeOf(line), line);
+        if (found) lines.push(found);
+      }
+    return lines.sort((a, b) => a.at - b.at);
   }
 
   async hours(since: number): Promise<readonly HourLine[]> {

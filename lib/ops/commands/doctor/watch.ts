@@ -1,4 +1,4 @@
-import type { RateKind } from '../../../../lambda/contract/logs.ts';
+import type { RateKind, RequestOutcome } from '../../../../lambda/contract/logs.ts';
 
 /** What functions have told of themselves, in logs and metrics; times are epoch milliseconds. */
 export interface Watch {
@@ -10,6 +10,8 @@ export interface Watch {
   heartbeat(): Promise<number | undefined>;
   /** What was counted by source and mailbox operator since a time (epoch milliseconds). */
   rates(since: number): Promise<readonly RateLine[]>;
+  /** What `receive` and `process` wrote of a request since a time (epoch milliseconds), in order of time. */
+  request(id: string, since: number): Promise<readonly RequestLine[]>;
   /** New events by source and hour since a time (epoch milliseconds), as the functions counted them. */
   hours(since: number): Promise<readonly HourLine[]>;
   /** Seconds that the oldest delivery has waited; undefined where nobody measures it. */
@@ -26,6 +28,11 @@ export interface RateLine {
   readonly operator: string;
   readonly counts: Readonly<Partial<Record<RateKind, number>>>;
 }
+
+/** One thing that happened to a request. */
+export type RequestLine =
+  | { readonly at: number; readonly source?: string; readonly refused: string }
+  | { readonly at: number; readonly processed: RequestOutcome };
 
 /** What one source brought in one hour. */
 export interface HourLine {

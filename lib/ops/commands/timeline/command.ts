@@ -18,12 +18,14 @@ export const command = defineCommand({
   about: `
 Prints what happened to one address, one event per line, the newest last: time, type, what it means, source and message id.
 With --why each event is followed by what it came to on the suppression list, by the policy of the stage, or why it changed nothing.
-With --message it tells one mail's story instead, by recipient, with its outcome first; that needs "byMessageIndex" in the settings.
+With --message it tells one mail's story instead, by recipient, with its outcome first; that needs "byMessageIndex" in the settings. A Message-ID in its brackets
+is understood where the ESP's id is made of it. With --key it tells the same of all events with one value of the custom data; that needs the key in "searchKeys".
 What was done by hand and is told by no event (at an ESP, cut off, refused) stands between them, in JSON as {"act": ...}.
 Events are kept for the retention of the settings (35 days unless set).
 Exit codes: 0 there are events, 1 there are none, 2 usage, 3 cannot know (the table could not be read).`,
   options: {
     message: { type: 'string', value: 'ID', help: "the ESP's id of a mail, as other lines show it" },
+    key: { type: 'string', value: 'NAME=VALUE', help: 'custom data of a mail, such as order_id=4711' },
     why: {
       type: 'boolean',
       help: 'also what each event came to: a suppression, or why none, and which rule read its reply',
@@ -35,11 +37,20 @@ Exit codes: 0 there are events, 1 there are none, 2 usage, 3 cannot know (the ta
   example: 'ops timeline ada@example.com --limit 20 --local',
 
   async run({ args, options: given, io }) {
-    if ((args[0] === undefined) === (given.message === undefined))
-      throw new UsageError('timeline: name an address, or a mail with --message.');
-    if (given.message !== undefined) {
+    if ([args[0], given.message, given.key].filter((one) => one !== undefined).length !== 1)
+      throw new UsageError('timeline: name an address, or a mail with --message, or custom data with --key.');
+    if (given.message !== undefined || given.key !== undefined) {
+      const [, key = '', value = ''] = /^([^=]+)=(.+)$/s.exec(given.key ?? '') ?? [];
+      if (given.key !== undefined && key === '')
+        throw new UsageError('timeline: --key is NAME=VALUE, such as order_id=4711.');
       const target = await resolveTarget(given, io);
-      return (await import('./message-story.ts')).tellMessage(target, given.message, given.json === true, io);
+      const { tellMessage } = await import('./message-story.ts');
+      const { readEventsBy, readMessageEvents } = await import('../../stack/events/of-message.ts');
+      const events =
+        given.message === undefined
+          ? await readEventsBy(target, key, value)
+          : await readMessageEvents(target, given.message);
+      return tellMessage(target, events, given.json === true, io);
     }
     const address = normaliseAddress(args[0] as string);
     if (address === undefined) throw new UsageError('timeline: that is not an e-mail address.');

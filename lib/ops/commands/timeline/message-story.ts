@@ -2,15 +2,13 @@ import type { EventType } from '../../../../lambda/contract/event/types.ts';
 import { isInternal } from '../../../../lambda/contract/tables.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
-import { readMessageEvents } from '../../stack/events/of-message.ts';
 import type { StoredEvent } from '../../stack/events/stored.ts';
 import type { Target } from '../../target/target.ts';
 import { clean } from '../../words/clean.ts';
 import { storyLine } from '../../words/story.ts';
 
-/** One mail's story: for each recipient how it ended, then what happened. */
-export async function tellMessage(target: Target, messageId: string, json: boolean, io: Io): Promise<ExitCode> {
-  const events = await readMessageEvents(target, messageId);
+/** One mail's story, or that of mails with the same custom data: for each recipient how it ended, then what happened. */
+export function tellMessage(target: Target, events: readonly StoredEvent[], json: boolean, io: Io): ExitCode {
   if (json) for (const event of events) io.print(jsonLine(event));
   else
     for (const [recipient, own] of Map.groupBy(events, (event) => event.recipient)) {

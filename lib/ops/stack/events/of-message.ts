@@ -1,5 +1,5 @@
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { BY_MESSAGE, EVENTS } from '../../../../lambda/contract/tables.ts';
+import { BY_MESSAGE, bySearchKey, EVENTS, REQUEST_KEY } from '../../../../lambda/contract/tables.ts';
 import { withBursts } from '../../../../lambda/domain/machines/bursts.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import type { Target } from '../../target/target.ts';
@@ -10,10 +10,43 @@ type Item = Record<string, AttributeValue>;
 const MAX_KEYS = 100;
 
 /** Every event of one mail, in order of time. @throws CannotKnow where the table has no index by message. */
-export async function readMessageEvents(target: Target, messageId: string): Promise<StoredEvent[]> {
+export const readMessageEvents = (target: Target, messageId: string): Promise<readonly StoredEvent[]> =>
+  readIndexed(
+    target,
+    BY_MESSAGE,
+    idsOf(messageId),
+    'by message: set "byMessageIndex" to true and deploy (docs/settings.md has its price)',
+  );
+
+/** Every event with this value of a search key of the settings, in order of time. @throws CannotKnow where the table has no such index. */
+export const readEventsBy = (target: Target, key: string, value: string): Promise<readonly StoredEvent[]> =>
+  readIndexed(
+    target,
+    bySearchKey(key === REQUEST_KEY ? key : key.toLowerCase()),
+    [value],
+    `by ${key}: name it in "searchKeys" and deploy (docs/settings.md has the price)`,
+  );
+
+/** A mail's header names it as `<id@host>`; some ESPs call it the same, some without the brackets, some by what stands before the host. */
+function idsOf(id: string): string[] {
+  const bare = /^<(.+)>$/.exec(id.trim())?.[1];
+  return bare === undefined ? [id] : [...new Set([id.trim(), bare, bare.slice(0, bare.lastIndexOf('@')) || bare])];
+}
+
+interface Index {
+  readonly name: string;
+  readonly partitionKey: string;
+}
+
+async function readIndexed(
+  target: Target,
+  index: Index,
+  values: readonly string[],
+  missing: string,
+): Promise<readonly StoredEvent[]> {
   const client = await target.clients.dynamodb();
   const table = target.names.tables.events;
-  const keys = await keysOf(client, table, messageId);
+  const keys = (await Promise.all(values.map((value) => keysOf(client, table, index, value, missing)))).flat();
   const events: StoredEvent[] = [];
   for (let at = 0; at < keys.length; at += MAX_KEYS) {
     let left = keys.slice(at, at + MAX_KEYS);
@@ -29,11 +62,17 @@ export async function readMessageEvents(target: Target, messageId: string): Prom
   return withBursts(events).toSorted((a, b) => (time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : 0));
 }
 
-async function keysOf(client: DynamoDBClient, table: string, messageId: string): Promise<Item[]> {
+async function keysOf(
+  client: DynamoDBClient,
+  table: string,
+  index: Index,
+  value: string,
+  missing: string,
+): Promise<Item[]> {
   const keys: Item[] = [];
   let from: Item | undefined;
   do {
-    const answer = await query(client, table, messageId, from);
+    const answer = await query(client, table, index, value, missing, from);
     for (const item of answer.Items ?? [])
       keys.push({
         [EVENTS.partitionKey]: item[EVENTS.partitionKey] as AttributeValue,
@@ -44,22 +83,32 @@ async function keysOf(client: DynamoDBClient, table: string, messageId: string):
   return keys;
 }
 
-async function query(client: DynamoDBClient, table: string, messageId: string, from: Item | undefined) {
+async function query(
+  client: DynamoDBClient,
+  table: string,
+  { name, partitionKey }: Index,
+  value: string,
+  missing: string,
+  from: Item | undefined,
+) {
   try {
     return await client.send(
       new QueryCommand({
         TableName: table,
-        IndexName: BY_MESSAGE.name,
-        KeyConditionExpression: `${BY_MESSAGE.partitionKey} = :id`,
-        ExpressionAttributeValues: { ':id': { S: messageId } },
+        IndexName: name,
+        KeyConditionExpression: '#key = :value',
+        ExpressionAttributeNames: { '#key': partitionKey },
+        ExpressionAttributeValues: { ':value': { S: value } },
         ExclusiveStartKey: from,
       }),
     );
   } catch (error) {
-    if (error instanceof Error && error.name === 'ValidationException' && /index/i.test(error.message))
-      throw new CannotKnow(
-        'The events table has no index by message: set "byMessageIndex" to true and deploy (docs/settings.md has its price).',
-      );
+    // Rights are those of the indexes that the settings name: of any other one it is only said that it is forbidden.
+    const unknown =
+      error instanceof Error &&
+      (error.name === 'ValidationException' || error.name === 'AccessDeniedException') &&
+      /index/i.test(error.message);
+    if (unknown) throw new CannotKnow(`The events table has no index ${missing}.`);
     throw error;
   }
 }

@@ -118,3 +118,20 @@ describe('the index by hour', () => {
     expect(recordedEvent(eventRecord(EVENT, 35))).not.toHaveProperty('hour');
   });
 });
+
+describe('search keys', () => {
+  const metadata = { Order_ID: '4711', order_id: '4712', campaign: 'x', constructor_: 'y' };
+
+  test('are attributes of their own, in lower case, the first spelling first; only those of the settings', () => {
+    const record = eventRecord({ ...EVENT, metadata }, 35, false, ['order_id', 'absent']);
+    expect(Object.entries(record).filter(([name]) => name.startsWith('custom:'))).toEqual([
+      ['custom:order_id', '4711'],
+    ]);
+    expect(eventRecord({ ...EVENT, metadata }, 35)).not.toHaveProperty('custom:order_id');
+  });
+
+  test('are no part of the event', () => {
+    const event = { ...EVENT, metadata };
+    expect(recordedEvent(eventRecord(event, 35, false, ['order_id']))).toEqual(event);
+  });
+});

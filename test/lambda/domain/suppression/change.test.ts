@@ -51,8 +51,22 @@ describe('what is told of a written entry', () => {
     ['suppressed', undefined, entry()],
     ['released', entry(), clear({ version: 3 })],
     ['updated', entry(), entry({ version: 3 })],
-    ['updated', clear(), clear({ version: 3 })],
-    ['updated', undefined, clear()],
+    // Nothing stood and nothing stands: nobody's business.
+    [undefined, clear(), clear({ version: 3 })],
+    [undefined, undefined, clear()],
+    [undefined, undefined, clear({ reasons: { unsubscribe: [mark({ until: 0 })] } })],
+    [
+      undefined,
+      clear({ reasons: { unsubscribe: [mark({ until: 0 })] } }),
+      clear({ reasons: { unsubscribe: [mark({ until: 0, at: NOW })] }, version: 3 }),
+    ],
+    // A scope of which one list takes nothing, and a lift of what did stand.
+    ['updated', undefined, clear({ reasons: { 'unsubscribe:shop:list:1': [mark()] } })],
+    [
+      'updated',
+      clear({ reasons: { 'unsubscribe:shop:list:1': [mark()] } }),
+      clear({ reasons: { 'unsubscribe:shop:list:1': [mark({ until: 0 })] }, version: 3 }),
+    ],
     // By the time of the write: what ends a minute later suppresses, what ends at that very second no longer does.
     ['suppressed', clear(), entry({ suppressedUntil: SOON })],
     ['updated', clear(), entry({ suppressedUntil: PAST })],
@@ -62,8 +76,10 @@ describe('what is told of a written entry', () => {
   });
 
   test('there was no entry: null before; no new evidence: the time of the write', () => {
-    const told = suppressionChange(undefined, clear());
-    expect([told?.before, told?.because, told?.occurredAt]).toEqual([null, [], NOW]);
+    const told = suppressionChange(undefined, entry());
+    expect([told?.before, told?.occurredAt]).toEqual([null, mark().at]);
+    const again = suppressionChange(entry(), entry({ version: 3 }));
+    expect([again?.because, again?.occurredAt]).toEqual([[], NOW]);
   });
 
   test('new evidence is the newest first in time, told apart by time, end and fingerprint', () => {

@@ -3,7 +3,8 @@ import {
   Alarm,
   type AlarmBase,
   AlarmRule,
-  type ComparisonOperator,
+  AnomalyDetectionAlarm,
+  ComparisonOperator,
   CompositeAlarm,
   type IAlarmRule,
   type IMetric,
@@ -24,12 +25,15 @@ interface About {
   readonly broken: string;
 }
 
-export interface AlarmSpec extends About {
+/** Beyond a number, or above the band that CloudWatch expects after the last two weeks, so many standard deviations wide. */
+export type Limit =
+  | { readonly comparison: ComparisonOperator; readonly threshold: number }
+  | { readonly deviations: number };
+
+interface Watched extends About {
   /** Which of a family: a source, a function, a degree. */
   readonly subject?: string;
   readonly metric: IMetric;
-  readonly comparison: ComparisonOperator;
-  readonly threshold: number;
   /** How many of the last `of` periods must be beyond the threshold. */
   readonly periods: number;
   readonly of?: number;
@@ -38,6 +42,8 @@ export interface AlarmSpec extends About {
   /** Tells nobody by itself: a joint alarm does, where no known cause explains it. */
   readonly follower?: true;
 }
+
+export type AlarmSpec = Watched & Limit;
 
 /** Followers that are told only while none of their causes is. All by alarm name without the stage. */
 export interface JointSpec extends About {
@@ -64,16 +70,22 @@ export class AlarmDesk extends Construct {
 
   watch({ heading, subject, severity, broken, missing, follower, ...spec }: AlarmSpec): void {
     const name = subject ? `${heading}-${subject}` : heading;
-    const alarm = new Alarm(this, name, {
+    const common = {
       alarmName: alarmName(this.#stage, heading, subject),
       alarmDescription: this.#describe(heading, broken, missing.because),
       metric: spec.metric,
-      comparisonOperator: spec.comparison,
-      threshold: spec.threshold,
       evaluationPeriods: spec.of ?? spec.periods,
       datapointsToAlarm: spec.periods,
       treatMissingData: missing.means,
-    });
+    };
+    const alarm =
+      'deviations' in spec
+        ? new AnomalyDetectionAlarm(this, name, {
+            ...common,
+            stdDevs: spec.deviations,
+            comparisonOperator: ComparisonOperator.GREATER_THAN_UPPER_THRESHOLD,
+          })
+        : new Alarm(this, name, { ...common, comparisonOperator: spec.comparison, threshold: spec.threshold });
     this.alarms.set(name, alarm);
     if (!follower) this.#tell(alarm, severity);
   }

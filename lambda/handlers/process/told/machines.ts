@@ -1,5 +1,5 @@
-import { withBursts } from '../../domain/machines/bursts.ts';
-import type { Opened } from './opened.ts';
+import { withBursts } from '../../../domain/machines/bursts.ts';
+import type { Opened } from '../opened.ts';
 
 /**
  * Tells the clicks of machines from people's as far as this batch shows it: a scanner's sweep mostly comes in one. What only events of

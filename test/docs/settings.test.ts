@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { PROVIDERS } from '../lambda/providers/index.ts';
-import { checkSettings } from '../lib/settings/check.ts';
-import { common, globals } from '../lib/settings/schema.ts';
+import { PROVIDERS } from '../../lambda/providers/index.ts';
+import { checkSettings } from '../../lib/settings/check.ts';
+import { common, globals } from '../../lib/settings/schema.ts';
 
 /** What the pages show is what works: each piece of settings in them goes through the check that synth makes. */
 

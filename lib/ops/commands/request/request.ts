@@ -1,0 +1,58 @@
+import { REQUEST_KEY } from '../../../../lambda/contract/tables.ts';
+import { CannotKnow } from '../../cli/errors.ts';
+import { readEventsBy } from '../../stack/events/of-message.ts';
+import { readRecentEvents } from '../../stack/events/recent.ts';
+import type { StoredEvent } from '../../stack/events/stored.ts';
+import type { Target } from '../../target/target.ts';
+import type { RequestLine } from '../doctor/watch.ts';
+import { watchOf } from '../doctor/watch-of.ts';
+
+/** What became of one request. */
+export interface RequestModel {
+  readonly requestId: string;
+  /** What the functions told of it, in order of time: refused, or processed, once for each batch that held some of it. */
+  readonly lines: readonly RequestLine[];
+  readonly events: readonly StoredEvent[];
+  /** Whether `events` are all that are stored, or only those that went wrong: there is no index by request. */
+  readonly complete: boolean;
+}
+
+/** Ids as API Gateway makes them, and those of a replay or an act. */
+export const isRequestId = (text: string): boolean => /^[A-Za-z0-9_=:.-]{8,128}$/.test(text);
+
+/** A batch is written of at most so long after its request's events arrived where nothing waits, in milliseconds. */
+const AROUND = 3_600_000;
+const MOST_EVENTS = 1000;
+
+/** @param since epoch milliseconds: how far back logs are read */
+export async function requestModel(
+  target: Target,
+  requestId: string,
+  since: number,
+  now: number,
+): Promise<RequestModel> {
+  const lines = await (await watchOf(target)).request(requestId, since);
+  const indexed = await readEventsBy(target, REQUEST_KEY, requestId).catch((error: unknown) => {
+    if (error instanceof CannotKnow) return undefined;
+    throw error;
+  });
+  const events = indexed ?? (await wrongOf(target, requestId, lines, now));
+  return { requestId, lines, events, complete: indexed !== undefined };
+}
+
+/** Those of its events that are listed by hour, around the time at which it was processed. */
+async function wrongOf(
+  target: Target,
+  requestId: string,
+  lines: readonly RequestLine[],
+  now: number,
+): Promise<StoredEvent[]> {
+  const at = lines.flatMap((line) => ('processed' in line ? line.at : []));
+  if (at.length === 0) return [];
+  const wanted = { since: Math.min(...at) - AROUND, before: Math.max(...at) + AROUND, limit: Number.POSITIVE_INFINITY };
+  const near = await readRecentEvents(target, wanted, now).catch((error: unknown) => {
+    if (error instanceof CannotKnow) return [];
+    throw error;
+  });
+  return near.filter((event) => event.requestId === requestId).slice(0, MOST_EVENTS);
+}
