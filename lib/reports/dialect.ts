@@ -42,8 +42,13 @@ function between(dialect: Pick<Dialect, 'daysAgo'>, { from, to }: Days, latest: 
 /** A message can wait in the queue for as long before it is archived. */
 export const LATE_DAYS = 14;
 
-export const lateDay = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + LATE_DAYS * 86_400_000).toISOString().slice(0, 10);
+/** Days later, as YYYY-MM-DD: compared as text, so that no year may have five digits. */
+export const dayAfter = (day: string, days: number): string =>
+  new Date(Math.min(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000, Date.UTC(9999, 11, 31)))
+    .toISOString()
+    .slice(0, 10);
+
+const lateDay = (day: string): string => dayAfter(day, LATE_DAYS);
 
 /** Trino, as Athena's engine 3 has it. An array of rows is unnested into one column there. */
 export const ATHENA: Dialect = {
