@@ -122,9 +122,9 @@ describe('operator', () => {
       ],
       ['dynamodb:BatchWriteItem', { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['~quell-on#*'] } }],
     ]);
-    expect(allowed(may, 'EventsTable.Arn/index/byMessage')).toEqual(['Query']);
+    expect(allowed(may, 'EventsTable.Arn/index/byMessage')).toEqual(['Query', 'Scan']);
     expect(allowed(may, 'EventsTable.Arn/index/byHour')).toEqual(['Query', 'Scan']);
-    expect(allowed(may, 'EventsTable.Arn/index/bySearch-requestId')).toEqual(['Query']);
+    expect(allowed(may, 'EventsTable.Arn/index/bySearch-requestId')).toEqual(['Query', 'Scan']);
   });
 
   test.each(['DeliveryQueue.Arn', 'DeadLetterQueue.Arn'])('handles messages of %s, and never the queue', (queue) => {
