@@ -133,14 +133,13 @@ export class AccessPolicies extends Construct {
         'lambda:GetEventSourceMapping',
         'lambda:UpdateEventSourceMapping',
       ),
-      allow(
-        props.functions.map(({ logGroup }) => logGroup.logGroupArn),
-        'logs:StartQuery',
-        'logs:GetQueryResults',
-      ),
-      allow([...props.topicArns], 'sns:ListSubscriptionsByTopic'),
     ]);
     acknowledgeIndexes(policy, storage);
+    const foreign = props.topicArns.filter((arn) => !Token.isUnresolved(arn));
+    if (foreign.length > 0) policy.addStatements(allow(foreign, 'sns:ListSubscriptionsByTopic'));
+    allowWide(policy, `sns ${stackName}-*`, 'Who hears the topics of this stack: each by its name would not fit.', [
+      'sns:ListSubscriptionsByTopic',
+    ]);
     if (archive) {
       allowArchive(policy, archive.bucket.bucketArn);
       allowReports(policy, stage, archive.bucket.bucketArn);
@@ -148,6 +147,12 @@ export class AccessPolicies extends Construct {
     allowWide(policy, `cloudformation stack/${stackName}/*`, 'The name of this stack; a random id follows.', [
       'cloudformation:DescribeStacks',
     ]);
+    allowWide(
+      policy,
+      `logs log-group:/${stackName}/*`,
+      'The log groups of this stack, each named after its function.',
+      ['logs:StartQuery', 'logs:GetQueryResults'],
+    );
     // Not all that begins with the stack's name: so begin the alarms of another stage, `prod-eu` beside `prod`.
     allowWide(
       policy,
