@@ -12,10 +12,8 @@ export interface Dialect {
   readonly firstTag: string;
   matches(column: string, pattern: string): string;
   replaced(column: string, pattern: string): string;
-  /** A time in whole milliseconds, which frames of windows count in. */
+  /** A time in whole milliseconds. */
   millis(time: string): string;
-  /** How many different values an aggregated list holds. */
-  distinct(list: string): string;
   /** The hour of a time, as text. */
   hour(time: string): string;
   /** Tags and the value of the custom key `variant`, as a list. */
@@ -61,7 +59,6 @@ export const ATHENA: Dialect = {
   matches: (column, pattern) => `regexp_like(${column}, ${text(pattern)})`,
   replaced: (column, pattern) => `regexp_replace(${column}, ${text(pattern)})`,
   millis: (time) => `CAST(to_unixtime(${time}) * 1000 AS bigint)`,
-  distinct: (list) => `cardinality(array_distinct(${list}))`,
   hour: (time) => `date_format(${time}, '%Y-%m-%dT%H:00Z')`,
   variants:
     "coalesce(tags, ARRAY[]) || transform(filter(coalesce(custom, ARRAY[]), c -> lower(c.key) = 'variant'), c -> c.value)",
@@ -80,7 +77,6 @@ export const DUCKDB: Dialect = {
   matches: (column, pattern) => `regexp_matches(${column}, ${text(pattern)})`,
   replaced: (column, pattern) => `regexp_replace(${column}, ${text(pattern)}, '')`,
   millis: (time) => `epoch_ms(${time})`,
-  distinct: (list) => `len(list_distinct(${list}))`,
   hour: (time) => `strftime(${time}, '%Y-%m-%dT%H:00Z')`,
   variants:
     "list_concat(coalesce(tags, []), list_transform(list_filter(coalesce(custom, []), lambda c: lower(c.key) = 'variant'), lambda c: c.value))",
