@@ -122,9 +122,9 @@ describe('operator', () => {
       ],
       ['dynamodb:BatchWriteItem', { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['~quell-on#*'] } }],
     ]);
-    expect(allowed(may, 'EventsTable.Arn/index/byMessage')).toEqual(['Query']);
+    expect(allowed(may, 'EventsTable.Arn/index/byMessage')).toEqual(['Query', 'Scan']);
     expect(allowed(may, 'EventsTable.Arn/index/byHour')).toEqual(['Query', 'Scan']);
-    expect(allowed(may, 'EventsTable.Arn/index/bySearch-requestId')).toEqual(['Query']);
+    expect(allowed(may, 'EventsTable.Arn/index/bySearch-requestId')).toEqual(['Query', 'Scan']);
   });
 
   test.each(['DeliveryQueue.Arn', 'DeadLetterQueue.Arn'])('handles messages of %s, and never the queue', (queue) => {
@@ -137,16 +137,18 @@ describe('operator', () => {
   });
 
   test('looks at metrics, at the logs of the functions and at who hears the alarms, as doctor does', () => {
-    const id = (type: string) => Object.entries(resources).find(([, { Type }]) => Type === type)?.[0];
-    const [logs, topic] = [id('AWS::Logs::LogGroup'), id('AWS::SNS::Topic') ?? ''];
+    const own = (service: string, end: string) => `arn:AWS::Partition:${service}:AWS::Region:AWS::AccountId:${end}`;
+    const [logs, topic] = [own('logs', 'log-group:/quell-test/process'), own('sns', 'quell-test-sendgrid')];
     expect(may('cloudwatch:GetMetricData', '*')).toBe(true);
     for (const action of ['StartQuery', 'GetQueryResults']) {
-      expect(may(`logs:${action}`, `${logs}.Arn`)).toBe(true);
-      expect(may(`logs:${action}`, 'log-group:payments')).toBe(false);
+      expect(may(`logs:${action}`, logs)).toBe(true);
+      expect(may(`logs:${action}`, own('logs', 'log-group:payments'))).toBe(false);
+      // Of another stage, whose name begins with this one's.
+      expect(may(`logs:${action}`, own('logs', 'log-group:/quell-test-eu/process'))).toBe(false);
     }
-    expect(may('logs:GetLogEvents', `${logs}.Arn`)).toBe(false);
+    expect(may('logs:GetLogEvents', logs)).toBe(false);
     expect(may('sns:ListSubscriptionsByTopic', topic)).toBe(true);
-    expect(may('sns:ListSubscriptionsByTopic', 'another')).toBe(false);
+    expect(may('sns:ListSubscriptionsByTopic', own('sns', 'another'))).toBe(false);
     expect(may('sns:Publish', topic)).toBe(false);
   });
 

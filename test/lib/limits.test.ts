@@ -69,7 +69,7 @@ describe('sources that rules and topics feed', () => {
 });
 
 test('the longest rule of the joint alarm fits, and CloudFormation makes its alarms first', () => {
-  const { first, ofType, resources } = synthesize(many(60, { provider: 'sendgrid' }, LONG_STAGE));
+  const { first, ofType, resources } = synthesize(many(56, { provider: 'sendgrid' }, LONG_STAGE));
   const rule = show(first('AWS::CloudWatch::CompositeAlarm').AlarmRule);
   expect(rule.length).toBeLessThan(10_240);
   const [[, joint] = ['', undefined]] = ofType('AWS::CloudWatch::CompositeAlarm');

@@ -1,4 +1,4 @@
-import { Aws, Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Stack, Token, Validations } from 'aws-cdk-lib';
 import { type CfnManagedPolicy, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IEventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -113,9 +113,8 @@ export class AccessPolicies extends Construct {
       // What operators did, and by what it is found; no event. Nothing may be deleted of what they did.
       writesUnder(storage.events.tableArn, auditKey('*'), 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
       writesUnder(storage.events.tableArn, auditedKey('*'), 'dynamodb:BatchWriteItem'),
-      allow(indexArns(storage), 'dynamodb:Query'),
-      // Where little went wrong, all of it is one call.
-      allow([`${storage.events.tableArn}/index/${BY_HOUR.name}`], 'dynamodb:Scan'),
+      // Every index, in one word: whoever may scan the table sees no more by them, and each by its name would not fit.
+      allow([`${storage.events.tableArn}/index/*`], 'dynamodb:Query', 'dynamodb:Scan'),
       allow(
         [delivery.queue, delivery.acts, delivery.feeds, delivery.deadLetters].flatMap((queue) => queue?.queueArn ?? []),
         'sqs:GetQueueAttributes',
@@ -134,12 +133,12 @@ export class AccessPolicies extends Construct {
         'lambda:GetEventSourceMapping',
         'lambda:UpdateEventSourceMapping',
       ),
-      allow(
-        props.functions.map(({ logGroup }) => logGroup.logGroupArn),
-        'logs:StartQuery',
-        'logs:GetQueryResults',
-      ),
-      allow([...props.topicArns], 'sns:ListSubscriptionsByTopic'),
+    ]);
+    acknowledgeIndexes(policy, storage);
+    const foreign = props.topicArns.filter((arn) => !Token.isUnresolved(arn));
+    if (foreign.length > 0) policy.addStatements(allow(foreign, 'sns:ListSubscriptionsByTopic'));
+    allowWide(policy, `sns ${stackName}-*`, 'Who hears the topics of this stack: each by its name would not fit.', [
+      'sns:ListSubscriptionsByTopic',
     ]);
     if (archive) {
       allowArchive(policy, archive.bucket.bucketArn);
@@ -148,14 +147,19 @@ export class AccessPolicies extends Construct {
     allowWide(policy, `cloudformation stack/${stackName}/*`, 'The name of this stack; a random id follows.', [
       'cloudformation:DescribeStacks',
     ]);
+    allowWide(
+      policy,
+      `logs log-group:/${stackName}/*`,
+      'The log groups of this stack, each named after its function.',
+      ['logs:StartQuery', 'logs:GetQueryResults'],
+    );
     // Not all that begins with the stack's name: so begin the alarms of another stage, `prod-eu` beside `prod`.
-    for (const heading of SOURCE_ALARMS)
-      allowWide(
-        policy,
-        `cloudwatch alarm:${alarmName(stage, heading)}-*`,
-        'The alarms of a source, which end in its name.',
-        ['cloudwatch:PutAlarmMuteRule'],
-      );
+    allowWide(
+      policy,
+      SOURCE_ALARMS.map((heading) => `cloudwatch alarm:${alarmName(stage, heading)}-*`),
+      'The alarms of a source, which end in its name.',
+      ['cloudwatch:PutAlarmMuteRule'],
+    );
     const rules = `cloudwatch alarm-mute-rule:${muteRuleName(stage, '*')}`;
     allowWide(policy, rules, 'One rule per muted source, which its name ends in.', [
       'cloudwatch:PutAlarmMuteRule',
@@ -234,6 +238,15 @@ const indexArns = ({ events, searchKeys }: Storage): string[] =>
     (one) => `${events.tableArn}/index/${(typeof one === 'string' ? bySearchKey(one) : one).name}`,
   );
 
+function acknowledgeIndexes(policy: ManagedPolicy, { events }: Storage): void {
+  const reason = 'The indexes of the events table, which hold nothing that it does not hold.';
+  // A table that was taken over has a name; that of our own is known to CloudFormation only.
+  const arn = Token.isUnresolved(events.tableName)
+    ? '<EventsTable.Arn>'
+    : `arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${events.tableName}`;
+  Validations.of(policy).acknowledge({ id: `AwsSolutions-IAM5[Resource::${arn}/index/*]`, reason });
+}
+
 /** Writes items of partitions of this form only. */
 const writesUnder = (table: string, partitions: string, ...actions: string[]): PolicyStatement =>
   new PolicyStatement({
@@ -287,11 +300,20 @@ function allowWidget(policy: ManagedPolicy, { console }: ConsoleFunction): void 
   if (console.function.role) policy.attachToRole(console.function.role);
 }
 
-/** Allows what needs a wildcard, with the reason beside it. @param resource `*`, or service and the end of an ARN */
-function allowWide(policy: ManagedPolicy, resource: string, reason: string, actions: string[]): void {
-  const arn = (partition: string, region: string, account: string) =>
-    resource.replace(/^(\w+) /, (_, service: string) => `arn:${partition}:${service}:${region}:${account}:`);
-  policy.addStatements(allow([arn(Aws.PARTITION, Aws.REGION, Aws.ACCOUNT_ID)], ...actions));
-  const shown = arn('<AWS::Partition>', '<AWS::Region>', '<AWS::AccountId>');
-  Validations.of(policy).acknowledge({ id: `AwsSolutions-IAM5[Resource::${shown}]`, reason });
+/** Allows what needs a wildcard, with the reason beside it. @param resources `*`, or service and the end of an ARN */
+function allowWide(
+  policy: ManagedPolicy,
+  resources: string | readonly string[],
+  reason: string,
+  actions: string[],
+): void {
+  const arns = (partition: string, region: string, account: string) =>
+    [resources]
+      .flat()
+      .map((one) =>
+        one.replace(/^(\w+) /, (_, service: string) => `arn:${partition}:${service}:${region}:${account}:`),
+      );
+  policy.addStatements(allow(arns(Aws.PARTITION, Aws.REGION, Aws.ACCOUNT_ID), ...actions));
+  for (const shown of arns('<AWS::Partition>', '<AWS::Region>', '<AWS::AccountId>'))
+    Validations.of(policy).acknowledge({ id: `AwsSolutions-IAM5[Resource::${shown}]`, reason });
 }

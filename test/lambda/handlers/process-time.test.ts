@@ -74,7 +74,7 @@ const messages = (raws: readonly string[], receivedAt = new Date()): string[] =>
 };
 
 /** Milliseconds that Lambda would have given the invocation. */
-const TIME = 4000;
+const TIME = 6000;
 
 async function invoke(bodies: readonly string[]): Promise<{ readonly failed: readonly string[]; readonly ms: number }> {
   const began = performance.now();

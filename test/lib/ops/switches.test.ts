@@ -67,7 +67,7 @@ describe('ops mute', () => {
     const alarms = await alarmsOf(target, 'guide');
     expect(alarms).toEqual([
       { name: 'quell-prod-silence-guide', loud: true },
-      { name: 'quell-prod-refused-proofs-guide', loud: true },
+      { name: 'quell-prod-trickle-guide', loud: true },
     ]);
     const names = alarms.map(({ name }) => name);
     const span = parseSpan('for', '2h');
