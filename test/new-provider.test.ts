@@ -52,7 +52,7 @@ beforeAll(async () => {
   symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
 
   await write(PROVIDER, blockOf('1.', 'ts'));
-  const [, line = '', name = ''] = /^(import .*)$[^]*^( *\w+,)$/m.exec(blockOf('2.', 'ts')) ?? [];
+  const [, line = '', name = ''] = /^(import .*)$[\s\S]*^( *\w+,)$/m.exec(blockOf('2.', 'ts')) ?? [];
   const registry = readFileSync('lambda/providers/index.ts', 'utf8');
   await write(
     'lambda/providers/index.ts',

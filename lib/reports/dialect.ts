@@ -12,10 +12,8 @@ export interface Dialect {
   readonly firstTag: string;
   matches(column: string, pattern: string): string;
   replaced(column: string, pattern: string): string;
-  /** A time in whole milliseconds, which frames of windows count in. */
+  /** A time in whole milliseconds. */
   millis(time: string): string;
-  /** How many different values an aggregated list holds. */
-  distinct(list: string): string;
   /** The hour of a time, as text. */
   hour(time: string): string;
   /** Tags and the value of the custom key `variant`, as a list. */
@@ -42,8 +40,13 @@ function between(dialect: Pick<Dialect, 'daysAgo'>, { from, to }: Days, latest: 
 /** A message can wait in the queue for as long before it is archived. */
 export const LATE_DAYS = 14;
 
-export const lateDay = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + LATE_DAYS * 86_400_000).toISOString().slice(0, 10);
+/** Days later, as YYYY-MM-DD: compared as text, so that no year may have five digits. */
+export const dayAfter = (day: string, days: number): string =>
+  new Date(Math.min(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000, Date.UTC(9999, 11, 31)))
+    .toISOString()
+    .slice(0, 10);
+
+const lateDay = (day: string): string => dayAfter(day, LATE_DAYS);
 
 /** Trino, as Athena's engine 3 has it. An array of rows is unnested into one column there. */
 export const ATHENA: Dialect = {
@@ -56,7 +59,6 @@ export const ATHENA: Dialect = {
   matches: (column, pattern) => `regexp_like(${column}, ${text(pattern)})`,
   replaced: (column, pattern) => `regexp_replace(${column}, ${text(pattern)})`,
   millis: (time) => `CAST(to_unixtime(${time}) * 1000 AS bigint)`,
-  distinct: (list) => `cardinality(array_distinct(${list}))`,
   hour: (time) => `date_format(${time}, '%Y-%m-%dT%H:00Z')`,
   variants:
     "coalesce(tags, ARRAY[]) || transform(filter(coalesce(custom, ARRAY[]), c -> lower(c.key) = 'variant'), c -> c.value)",
@@ -75,7 +77,6 @@ export const DUCKDB: Dialect = {
   matches: (column, pattern) => `regexp_matches(${column}, ${text(pattern)})`,
   replaced: (column, pattern) => `regexp_replace(${column}, ${text(pattern)}, '')`,
   millis: (time) => `epoch_ms(${time})`,
-  distinct: (list) => `len(list_distinct(${list}))`,
   hour: (time) => `strftime(${time}, '%Y-%m-%dT%H:00Z')`,
   variants:
     "list_concat(coalesce(tags, []), list_transform(list_filter(coalesce(custom, []), lambda c: lower(c.key) = 'variant'), lambda c: c.value))",

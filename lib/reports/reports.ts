@@ -1,4 +1,4 @@
-import { type Days, type Dialect, operatorOf, reporting } from './dialect.ts';
+import { type Days, type Dialect, dayAfter, operatorOf, reporting } from './dialect.ts';
 import { HUMAN, MACHINE, PROXIED, told } from './people.ts';
 
 /** One question to the archive, asked the same way wherever it lies. */
@@ -23,7 +23,7 @@ export function sqlOf(report: Report, dialect: Dialect, choice: Choice = {}): st
     "origin = 'live'",
     ...(choice.source === undefined ? [] : [`source = '${choice.source.replaceAll("'", "''")}'`]),
     ...(choice.from === undefined ? [] : [`receivedat >= '${choice.from}'`]),
-    ...(choice.to === undefined ? [] : [`receivedat < '${dayAfter(choice.to)}'`]),
+    ...(choice.to === undefined ? [] : [`receivedat < '${dayAfter(choice.to, 1)}'`]),
   ];
   return `WITH event AS (
   SELECT source, e.fingerprint, e.type, e.bounceclass, e.bouncecause, e.diagnostic, e.smtpstatus, e.recipient, e.messageid, e.url, e.tags, e.custom,
@@ -42,12 +42,11 @@ once AS (
 ${report.body(dialect)}`;
 }
 
-const dayAfter = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
-
 /** What senders call their campaigns in the custom data, in lower case, the surest first; else the first tag is taken. */
 export const CAMPAIGN_KEYS = ['campaign', 'campaign_id', 'campaignid', 'campaign-id', 'campaign_name'] as const;
 
+/** A bounce of a mail, not the ESP's own list that repeats it. */
+const BOUNCED = "type = 'bounced' AND NOT echo";
 /** A complaint that somebody made: not the ESP's own list, and not one of several who may have made it. */
 const COMPLAINED = "type = 'complained' AND NOT echo AND candidates = 1";
 
@@ -61,18 +60,18 @@ export const REPORTS: readonly Report[] = [
       'Delivered, bounced and complained by mailbox operator; complaints against deliveries that can be complained about.',
     chart: { label: 'operator', value: 'hard_percent' },
     body: () => `SELECT operator, count_if(type = 'delivered') AS delivered,
-  count_if(type = 'bounced' AND bounceclass = 'hard') AS hard, count_if(type = 'bounced' AND bounceclass = 'soft') AS soft,
-  count_if(type = 'bounced' AND bounceclass = 'block') AS blocked, count_if(${COMPLAINED}) AS complained,
-  ${percent("count_if(type = 'bounced' AND bounceclass = 'hard')", "count_if(type IN ('delivered', 'bounced'))")} AS hard_percent,
+  count_if(${BOUNCED} AND bounceclass = 'hard') AS hard, count_if(${BOUNCED} AND bounceclass = 'soft') AS soft,
+  count_if(${BOUNCED} AND bounceclass = 'block') AS blocked, count_if(${COMPLAINED}) AS complained,
+  ${percent(`count_if(${BOUNCED} AND bounceclass = 'hard')`, `count_if(type = 'delivered' OR ${BOUNCED})`)} AS hard_percent,
   ${percent(`count_if(${COMPLAINED})`, `count_if(type = 'delivered' AND ${reporting('operator')})`)} AS complained_percent
-FROM once GROUP BY operator HAVING count_if(type IN ('delivered', 'bounced', 'complained')) > 0 ORDER BY delivered DESC, operator`,
+FROM once GROUP BY operator HAVING count_if(type = 'delivered' OR ${BOUNCED} OR ${COMPLAINED}) > 0 ORDER BY delivered DESC, operator`,
   },
   {
     name: 'bounce-reasons',
     about: 'Bounces by mailbox operator, class, cause and status, with one reply of each.',
     chart: { label: 'smtpstatus', value: 'bounces' },
     body: () => `SELECT operator, bounceclass, bouncecause, smtpstatus, count(*) AS bounces, count(DISTINCT recipient) AS people, min(diagnostic) AS example
-FROM once WHERE type = 'bounced' GROUP BY operator, bounceclass, bouncecause, smtpstatus ORDER BY bounces DESC, operator LIMIT 500`,
+FROM once WHERE ${BOUNCED} GROUP BY operator, bounceclass, bouncecause, smtpstatus ORDER BY bounces DESC, operator LIMIT 500`,
   },
   {
     name: 'complaints-by-campaign',

@@ -134,8 +134,8 @@ function eventCounts(
   };
   for (const event of events) {
     const { type, bounceClass, machine } = event;
-    // A word that is known and changes nothing here, such as the ESP's note of a change of its own list.
-    if (type === 'unknown' && event.echo) continue;
+    // An ESP that repeats its own list tells of nothing that happened: what put an address there was an event of its own.
+    if (event.echo) continue;
     if (type !== 'opened' && type !== 'clicked') count(METRIC_OF[type]);
     else if (countEngagement && machine !== true) count(METRIC_OF[type]);
     if (type === 'unsubscribed' && unsubscribe) count(METRICS.unsubscribes);
@@ -158,11 +158,12 @@ function rateFacts(events: readonly RecordedEvent[]): Record<string, number> {
   return facts;
 }
 
-/** What a rate is made of; a complaint that names several people is nobody's. */
+/** What a rate is made of: no list that an ESP repeats; a complaint that names several people is nobody's. */
 function rateKind({ type, bounceClass, candidates = 1, echo }: NormalisedEvent): RateKind | undefined {
+  if (echo) return undefined;
   if (type === 'delivered') return 'delivered';
   if (type === 'bounced') return bounceClass ?? 'undetermined';
-  return type === 'complained' && candidates === 1 && !echo ? 'complained' : undefined;
+  return type === 'complained' && candidates === 1 ? 'complained' : undefined;
 }
 
 /** The mailbox operator that refused a mail because of sender, content or policy, where it is one of the large ones. */

@@ -45,7 +45,8 @@ export interface ActRecord {
 /** As many of what it is about stand in a record; each is found all the same. */
 export const MOST_SHOWN = 20;
 
-const ADDRESS = /[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/gu;
+/** An address in a text, its name in quotes and as part of a URL included. */
+const ADDRESS = /(?:"[^"\n]*"|[^\s<>"'(),;:]+)(?:@|%40)[^\s<>"'(),;:]+/giu;
 
 const MOST_CHARACTERS = 512;
 

@@ -102,10 +102,16 @@ export async function* itemsOf(
   } while (from);
 }
 
-/** Partitions from the newest to the oldest. */
+const DAY = 86_400_000;
+/** No record is kept for longer, whatever the settings say. */
+const LONGEST = 3660 * DAY;
+
+/** Partitions from the newest to the oldest: of those in which there can be any. */
 function* monthsOf({ since, until, after }: Wanted): Generator<string> {
-  const last = new Date(since).toISOString().slice(0, 7);
-  for (const at = new Date(after?.slice(0, 24) ?? until); ; at.setUTCDate(0)) {
+  const now = Date.now();
+  const last = iso(Math.max(since, now - LONGEST)).slice(0, 7);
+  const first = after === undefined ? until : Date.parse(after.slice(0, 24));
+  for (const at = new Date(Math.min(first, now + DAY)); ; at.setUTCDate(0)) {
     if (at.toISOString().slice(0, 7) < last) return;
     yield auditKey(at.toISOString());
   }

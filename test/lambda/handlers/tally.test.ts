@@ -60,6 +60,9 @@ describe('the metric of each kind of event', () => {
     ['a block by nobody we know', { type: 'bounced', bounceClass: 'block', recipient: 'a@example.com' }, {}],
     ['a hard bounce at a large operator is no block', { ...HARD, recipient: 'a@gmail.com' }, { HardBounces: 1 }],
     ['a complaint', { type: 'complained' }, { Complaints: 1 }],
+    // Postmark tells of each bounce and each complaint twice: as itself, and as a change of its list.
+    ["an ESP's list that repeats a hard bounce", { ...HARD, echo: true }, {}],
+    ["an ESP's list that repeats a complaint", { type: 'complained', echo: true }, {}],
     ['an unsubscription', { type: 'unsubscribed' }, {}],
     ['a deferral', { type: 'deferred' }, {}],
     ['a drop', { type: 'dropped' }, {}],
@@ -182,6 +185,7 @@ test('facts of a source: what its rates are made of, by operator', () => {
       { type: 'delivered', recipient: 'b@gmail.com' },
       { type: 'bounced', bounceClass: 'soft', recipient: 'a@example.com' },
       { type: 'bounced' },
+      { type: 'bounced', bounceClass: 'hard', recipient: 'a@example.com', echo: true },
       { type: 'complained', recipient: 'a@yahoo.com' },
       { type: 'complained', recipient: 'a@yahoo.com', candidates: 2 },
       { type: 'complained', recipient: 'a@yahoo.com', echo: true },

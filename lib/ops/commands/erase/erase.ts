@@ -19,6 +19,7 @@ import {
   type Verdicts,
   verdicts,
 } from '../../../../lambda/domain/suppression/suppression.ts';
+import { kept } from '../../audit/act.ts';
 import { audited } from '../../audit/audited.ts';
 import { unnameActs } from '../../audit/unname.ts';
 import { CannotKnow } from '../../cli/errors.ts';
@@ -55,12 +56,12 @@ export const eraseAddress = (
       const erasedAt = new Date().toISOString();
       const mark = erasureMark(await erasureSecret(target), address);
       await act.concerns([mark]);
-      await putMark(target, mark, { at: erasedAt, actor: hand.actor, note: hand.note });
+      await putMark(target, mark, { at: erasedAt, actor: hand.actor, note: kept(hand.note) });
       await unnameActs(target, address, mark);
       const events = await deleteEvents(target, address);
       act.count('events removed', events);
-      const kept = await eraseEntry(target, address, keep, erasedAt);
-      return { erasedAt, events, kept: kept !== undefined };
+      const left = await eraseEntry(target, address, keep, erasedAt);
+      return { erasedAt, events, kept: left !== undefined };
     },
   );
 
@@ -118,7 +119,7 @@ async function eraseEntry(target: Target, address: string, keep: boolean, at: st
     const entry = await readEntry(target, address);
     if (entry.version === 0) return undefined;
     const bare = bareEntry(entry, at);
-    const kept = keep && Object.keys(bare.reasons).length > 0;
+    const stays = keep && Object.keys(bare.reasons).length > 0;
     const condition = {
       ConditionExpression: '#version = :version',
       ExpressionAttributeNames: { '#version': SUPPRESSION.version },
@@ -127,9 +128,9 @@ async function eraseEntry(target: Target, address: string, keep: boolean, at: st
     const Key = { [SUPPRESSION.partitionKey]: { S: address } };
     const Item = marshall({ [SUPPRESSION.partitionKey]: address, ...bare });
     try {
-      if (kept) await client.send(new PutItemCommand({ TableName, Item, ...condition }));
+      if (stays) await client.send(new PutItemCommand({ TableName, Item, ...condition }));
       else await client.send(new DeleteItemCommand({ TableName, Key, ...condition }));
-      return kept ? bare : undefined;
+      return stays ? bare : undefined;
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
     }

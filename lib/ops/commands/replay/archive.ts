@@ -4,12 +4,15 @@ import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk
 import { dayPrefix } from '../../../../lambda/contract/archive.ts';
 
 const DAY = 86_400_000;
+/** No archive is older: whoever asks from the beginning of time asks for no folder before. */
+const EARLIEST = Date.UTC(2020, 0, 1);
 
 /** Days (UTC) under which events that arrived in a time can lie: a message can wait before it is archived. */
 export function daysOf(from: number, to: number, lateDays: number, now: number): string[] {
   const last = Math.min(to + lateDays * DAY, now);
   const days: string[] = [];
-  for (let at = Math.floor(from / DAY) * DAY; at <= last; at += DAY) days.push(new Date(at).toISOString().slice(0, 10));
+  for (let at = Math.floor(Math.max(from, EARLIEST) / DAY) * DAY; at <= last; at += DAY)
+    days.push(new Date(at).toISOString().slice(0, 10));
   return days;
 }
 

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { visible } from '../../cli/io.ts';
+import { clean } from '../../words/clean.ts';
 
 /** What a report answers: names of columns, and rows of as many values. */
 export interface Table {
@@ -12,7 +12,7 @@ const WIDEST = 60;
 /** For people: columns side by side, numbers to the right, long texts cut. */
 export function tableLines({ columns, rows }: Table): string[] {
   const cells = rows.map((row) =>
-    row.map((value) => cut(value === null ? '' : visible(String(value)).replace(/\s+/g, ' '))),
+    row.map((value) => cut(value === null ? '' : clean(String(value).replace(/\s+/g, ' ')))),
   );
   const numeric = columns.map((_name, at) => rows.every((row) => row[at] === null || typeof row[at] === 'number'));
   const width = columns.map((name, at) => Math.max(name.length, ...cells.map((row) => row[at]?.length ?? 0)));

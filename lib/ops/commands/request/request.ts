@@ -49,10 +49,9 @@ async function wrongOf(
 ): Promise<StoredEvent[]> {
   const at = lines.flatMap((line) => ('processed' in line ? line.at : []));
   if (at.length === 0) return [];
-  const wanted = { since: Math.min(...at) - AROUND, before: Math.max(...at) + AROUND, limit: Number.POSITIVE_INFINITY };
-  const near = await readRecentEvents(target, wanted, now).catch((error: unknown) => {
+  const [since, before] = [Math.min(...at) - AROUND, Math.max(...at) + AROUND];
+  return readRecentEvents(target, { requestId, since, before, limit: MOST_EVENTS }, now).catch((error: unknown) => {
     if (error instanceof CannotKnow) return [];
     throw error;
   });
-  return near.filter((event) => event.requestId === requestId).slice(0, MOST_EVENTS);
 }

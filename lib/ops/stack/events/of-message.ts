@@ -1,4 +1,5 @@
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { EVENT_FIELDS } from '../../../../lambda/contract/event/fields.ts';
 import { BY_MESSAGE, bySearchKey, EVENTS, REQUEST_KEY } from '../../../../lambda/contract/tables.ts';
 import { withBursts } from '../../../../lambda/domain/machines/bursts.ts';
 import { CannotKnow } from '../../cli/errors.ts';
@@ -14,7 +15,7 @@ export const readMessageEvents = (target: Target, messageId: string): Promise<re
   readIndexed(
     target,
     BY_MESSAGE,
-    idsOf(messageId),
+    idsOf(messageId).map((id) => asStored(id, EVENT_FIELDS.messageId.most)),
     'by message: set "byMessageIndex" to true and deploy (docs/settings.md has its price)',
   );
 
@@ -23,7 +24,7 @@ export const readEventsBy = (target: Target, key: string, value: string): Promis
   readIndexed(
     target,
     bySearchKey(key === REQUEST_KEY ? key : key.toLowerCase()),
-    [value],
+    [asStored(value, EVENT_FIELDS.metadata.mostEach)],
     `by ${key}: name it in "searchKeys" and deploy (docs/settings.md has the price)`,
   );
 
@@ -32,6 +33,9 @@ function idsOf(id: string): string[] {
   const bare = /^<(.+)>$/.exec(id.trim())?.[1];
   return bare === undefined ? [id] : [...new Set([id.trim(), bare, bare.slice(0, bare.lastIndexOf('@')) || bare])];
 }
+
+/** What is longer is stored cut, and found by what is left of it. */
+const asStored = (value: string, most: number): string => value.slice(0, most).toWellFormed();
 
 interface Index {
   readonly name: string;

@@ -8,6 +8,7 @@ import { asEvent, type StoredEvent } from './stored.ts';
 export interface Wanted {
   readonly type?: EventType | undefined;
   readonly source?: string | undefined;
+  readonly requestId?: string | undefined;
   /** Epoch milliseconds: arrived from then on. */
   readonly since: number;
   /** Epoch milliseconds: arrived before. */
@@ -19,6 +20,8 @@ const HOUR = 3_600_000;
 
 /** Hours read side by side: one, then more and more. */
 const MOST_HOURS = 8;
+/** Events that one answer holds, more or less. */
+const PAGE = 2000;
 /** Stacks whose index is more than one answer long, and since when that is known. */
 const BUSY = new WeakMap<Target, number>();
 const BUSY_FOR = HOUR / 6;
@@ -89,14 +92,19 @@ async function readShard(
     });
     const { Items = [], LastEvaluatedKey } = await asked(() => client.send(query));
     events.push(...Items.map(asEvent));
+    // A wave is millions of events: no more of them is held than may be told.
+    if (events.length > 2 * wanted.limit + PAGE)
+      events.splice(0, events.length, ...newest(events, wanted).slice(0, wanted.limit));
     from = LastEvaluatedKey;
   } while (from);
   return events;
 }
 
 /** What DynamoDB need not send. */
-function only({ type, source }: Wanted) {
-  const conditions = Object.entries({ type, source }).filter((one): one is [string, string] => one[1] !== undefined);
+function only({ type, source, requestId }: Wanted) {
+  const conditions = Object.entries({ type, source, requestId }).filter(
+    (one): one is [string, string] => one[1] !== undefined,
+  );
   if (conditions.length === 0) return {};
   return {
     FilterExpression: conditions.map(([name]) => `#${name} = :${name}`).join(' AND '),

@@ -120,6 +120,46 @@ describe('what went wrong lately', () => {
     expect(target.calls.filter(({ name }) => name === 'Scan')).toHaveLength(1);
   });
 
+  test('of an hour with more than was asked for the newest are told, in whatever order they lie', async () => {
+    const item = (n: number) => ({
+      recipient: { S: `p${n}@example.com` },
+      eventKey: { S: `2026-05-04T09:00:00.000Z#${n}` },
+      type: { S: 'bounced' },
+      source: { S: 'shop' },
+      receivedAt: { S: new Date(NOW - n * 1000).toISOString() },
+    });
+    const orders = [7, 3, 9, 1, 8, 0, 2, 6, 5, 4];
+    const target = fakeTarget(
+      {},
+      {
+        Scan: () => ({ Items: [], LastEvaluatedKey: {} }),
+        Query: (asked: {
+          ExpressionAttributeValues: { ':hour': { S: string } };
+          ExclusiveStartKey?: { page: { N: string } };
+        }) => {
+          const { S: key } = asked.ExpressionAttributeValues[':hour'];
+          const page = Number(asked.ExclusiveStartKey?.page.N ?? 0);
+          if (key !== '2026-05-04T10#0') return { Items: [] };
+          return {
+            Items: orders.slice(2 * page, 2 * page + 2).map(item),
+            ...(page < 4 && { LastEvaluatedKey: { page: { N: String(page + 1) } } }),
+          };
+        },
+      },
+    );
+    const found = await readRecentEvents(target, { since: NOW - HOUR / 4, limit: 3 }, NOW + 1);
+    expect(found.map(({ recipient }) => recipient)).toEqual(['p0@example.com', 'p1@example.com', 'p2@example.com']);
+  });
+
+  test('of one request, DynamoDB sends only what is of it', async () => {
+    const target = fakeTarget({}, { Scan: () => ({ Items: [] }) });
+    await readRecentEvents(target, { since: NOW - HOUR, limit: 10, requestId: 'request-1' }, NOW);
+    expect(target.calls[0]?.input).toMatchObject({
+      FilterExpression: '#requestId = :requestId',
+      ExpressionAttributeValues: { ':requestId': { S: 'request-1' } },
+    });
+  });
+
   test('people count once, by what holds longest, and only by evidence of the day', async () => {
     const event = (recipient: string, type: string, fingerprint: string) => ({
       recipient: { S: recipient },
