@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ApiSettings, StagePolicy } from '../../lambda/contract/config.ts';
+import { LocalError } from './error.ts';
 import { refuseSecondRun, takeLock } from './lock.ts';
 
 /** What a running stack tells others about itself, in `stack.json`. */
@@ -56,8 +57,13 @@ export interface Home {
 export async function openHome(path: string): Promise<Home> {
   const folder = resolve(path);
   // Logs, keys and, through the addresses in `stack.json`, all secrets: for nobody else on this machine.
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new LocalError(`${path} must be a folder of yours (${why}): move away what stands there, it is made anew`);
+  }
   const file = (name: string) => join(folder, name);
   const lock = file('run.lock');
   await refuseSecondRun(lock, path);
@@ -77,8 +83,8 @@ export async function openHome(path: string): Promise<Home> {
   };
 }
 
-/** Whoever reads the file meanwhile sees the old or the new one, never half of it. */
-function replaceFile(path: string, content: object, mode: number): void {
+/** Whoever reads the file meanwhile, or after a crash, sees the old or the new one, never half of it. */
+export function replaceFile(path: string, content: object, mode: number): void {
   writeFileSync(`${path}.new`, `${JSON.stringify(content, undefined, 2)}\n`, { mode });
   renameSync(`${path}.new`, path);
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyPair } from '../../lambda/providers/provider.ts';
 import type { StoredSecret } from './emulators/secret-store.ts';
 import { LocalError } from './error.ts';
+import { replaceFile } from './home.ts';
 
 /** From source to one live value or several, as in the deployed secret. */
 export type SecretMap = Readonly<Record<string, string | readonly string[]>>;
@@ -26,11 +27,19 @@ export function readKept(folder: string): KeptKeys | undefined {
   const file = fileIn(folder);
   if (!existsSync(file)) return undefined;
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as KeptKeys;
+    const kept: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (isKept(kept)) return kept;
   } catch {
-    throw new LocalError(`${file} cannot be read: put it back, or remove it for new keys`);
+    // As below: without the parser's message, which quotes keys.
   }
+  throw new LocalError(`${file} cannot be read: put it back, or remove it for new keys`);
 }
+
+const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const MAPS = ['signing', 'secrets', 'ownKeys', 'unsubscribeKeys'] as const;
+const isKept = (value: unknown): value is KeptKeys =>
+  isMap(value) && MAPS.every((map) => isMap((value as KeptKeys)[map]));
 
 type Stored = Readonly<Record<'webhooks' | 'ownKeys' | 'unsubscribeKeys', StoredSecret>>;
 
@@ -42,5 +51,5 @@ export function writeKept(folder: string, made: Pick<KeptKeys, 'signing' | 'cert
     ownKeys: JSON.parse(stored.ownKeys.value) as SecretMap,
     unsubscribeKeys: JSON.parse(stored.unsubscribeKeys.value) as SecretMap,
   };
-  writeFileSync(fileIn(folder), `${JSON.stringify({ ...made, ...maps }, undefined, 2)}\n`, { mode: 0o600 });
+  replaceFile(fileIn(folder), { ...made, ...maps }, 0o600);
 }

@@ -72,7 +72,9 @@ function parse(file: string, directory: string): { document: unknown; twice: rea
 const STRANGE = 'a value that is neither text in double quotes nor a number, true, false or null';
 
 function report(file: string, mistakes: readonly Mistake[]): string {
-  const lines = mistakes.map(({ path, problem }) => `  ${path.join('.') || 'the file'}: ${problem}`);
+  // Names come from the file, and nothing in them may steer a terminal.
+  const place = (path: Mistake['path']): string => path.join('.').replace(/\p{Cc}/gu, '\ufffd') || 'the file';
+  const lines = mistakes.map(({ path, problem }) => `  ${place(path)}: ${problem}`);
   const noSource = mistakes.some(({ path }) => path.length === 1 && path[0] === 'sources');
   return [
     `${file}: ${mistakes.length === 1 ? 'one mistake' : `${mistakes.length} mistakes`}`,

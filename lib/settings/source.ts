@@ -9,7 +9,7 @@ type CheckedSource = { readonly source: SourceSettings } | { readonly mistakes: 
 /** One source: what all have in common, and beside it what its provider's own schema allows. */
 export function checkSource(input: unknown, path: readonly string[]): CheckedSource {
   if (!isObject(input)) return { mistakes: [{ path, problem: 'must be an object' }] };
-  const provider = PROVIDERS.get(String(input.provider));
+  const provider = typeof input.provider === 'string' ? PROVIDERS.get(input.provider) : undefined;
   if (!provider) return { mistakes: [{ path: [...path, 'provider'], problem: unknownProvider(input.provider) }] };
 
   const commonKeys = Object.keys(common.entries);

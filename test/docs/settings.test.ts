@@ -3,12 +3,10 @@ import { basename } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
 import { checkSettings } from '../../lib/settings/check.ts';
-import { common, globals } from '../../lib/settings/schema.ts';
 
 /** What the pages show is what works: each piece of settings in them goes through the check that synth makes. */
 
 const PAGES = globSync('{README.md,docs/**/*.md}').sort();
-const GLOBAL_KEYS = ['sources', ...Object.keys(globals.entries)];
 
 interface Snippet {
   readonly page: string;
@@ -49,19 +47,34 @@ const BESIDE: Readonly<Record<string, object>> = {
 const SENDGRID = { sources: { sendgrid: { provider: 'sendgrid' } } };
 const snippets = PAGES.flatMap(snippetsOf);
 
-/** Settings of a whole stage, or a part of them; and the settings of one source, on the page of its provider. */
-const documents = snippets.flatMap((snippet): [string, object][] => {
-  const value = parse(snippet.text);
-  const keys = Object.keys(value ?? {});
-  if (keys.length === 0) return [];
+/** The JSON of the pages that is no settings, by its page and first member. Whatever is not here is settings, so that none goes unread. */
+const ELSE = new Set(
+  `archive archivedAs; ci Version; suppression-table Version; suppression-table recipient; unsubscribe quell-unsubscribe; cli accepted
+  brevo auth; brevo batched; generic event_id; generic event; other type; other id; other event`
+    .split(/;|\n/)
+    .map((line) => line.trim()),
+);
+/** Of docs/settings.md, the value of one member: the tables' defaults are judged below. */
+const VALUES = new Set(['warning', 'perHour', 'id', 'shop:list:weekly', 'min']);
+
+/** Settings of a whole stage, or a part of them; and the settings of one source: on other pages than a provider's, of whichever takes them. */
+const documents = snippets.flatMap((snippet): [string, readonly object[]][] => {
+  const value = parse(snippet.text.replaceAll(/"<[^>"]+>"/g, '"filled-in"'));
+  const [first] = Object.keys(value ?? {});
+  const page = basename(snippet.page, '.md');
+  if (first === undefined || ELSE.has(`${page} ${first}`) || (page === 'settings' && VALUES.has(first))) return [];
   const where = `${snippet.page}:${snippet.line} ${snippet.text.slice(0, 60).replaceAll('\n', ' ')}`;
-  if (keys.every((key) => GLOBAL_KEYS.includes(key))) return [[where, { ...SENDGRID, ...value }]];
-  const provider = PROVIDERS.get(String(value?.provider ?? basename(snippet.page, '.md')));
-  const own = provider && 'entries' in provider.options ? Object.keys(provider.options.entries as object) : [];
-  const isSource = provider && keys.every((key) => key in common.entries || own.includes(key));
-  const whole = { provider: provider?.id, ...(value?.provider === undefined && BESIDE[provider?.id ?? '']), ...value };
-  return isSource ? [[where, { sources: { x: whole } }]] : [];
+  const provider = PROVIDERS.get(String(value?.provider ?? page));
+  const asSource = (provider ? [provider] : [...PROVIDERS.values()]).map(({ id }) => ({
+    sources: { x: { provider: id, ...(value?.provider === undefined && BESIDE[id]), ...value } },
+  }));
+  return [[where, [{ ...SENDGRID, ...value }, ...asSource]]];
 });
+
+const mistakesOf = (document: object): readonly unknown[] => {
+  const checked = checkSettings(document, 'test');
+  return 'mistakes' in checked ? checked.mistakes : [];
+};
 
 describe('settings in the pages', () => {
   test('are found', () => {
@@ -69,8 +82,17 @@ describe('settings in the pages', () => {
     expect(new Set(documents.map(([where]) => where.split(':')[0])).size).toBeGreaterThan(5);
   });
 
-  test.each(documents)('%s', (_where, document) => {
-    expect(checkSettings(document, 'test')).not.toHaveProperty('mistakes');
+  test.each(documents)('%s', (_where, readings) => {
+    const [fewest] = readings.map(mistakesOf).sort((a, b) => a.length - b.length);
+    expect(fewest).toEqual([]);
+  });
+
+  test('what is said to be no settings is still there', () => {
+    const shown = new Set(
+      snippets.map(({ page, text }) => `${basename(page, '.md')} ${Object.keys(parse(text) ?? {})[0]}`),
+    );
+    expect([...ELSE].filter((known) => !shown.has(known))).toEqual([]);
+    expect([...VALUES].filter((known) => !shown.has(`settings ${known}`))).toEqual([]);
   });
 
   test('what looks like them can be read', () => {
@@ -79,5 +101,46 @@ describe('settings in the pages', () => {
         /^[{"]/.test(text) && /"(sources|provider|existingTables|publish|archive)":/.test(text) && !parse(text),
     );
     expect(broken.map(({ page, line }) => `${page}:${line}`)).toEqual([]);
+  });
+});
+
+/** What docs/settings.md says is the default, as JSON, by where it stands in the settings. */
+const defaults = readFileSync('docs/settings.md', 'utf8')
+  .split(/^## /m)
+  .slice(1)
+  .flatMap((chapter): [path: string, says: string][] => {
+    const [heading = ''] = chapter.split('\n', 1);
+    const rows = [...chapter.matchAll(/^\| `([\w.]+)` *\| `([^`]+)`/gm)].map(([, key = '', says = '']) => [key, says]);
+    const alone = /\n\nDefault:? `([^`]+)`[.,]/.exec(chapter)?.[1];
+    return [...(alone === undefined ? [] : [[heading, alone]]), ...rows].map(([key = '', says = '']) => [
+      heading === 'sources' || key.startsWith('api.') ? `sources.x.${key}` : key,
+      says,
+    ]);
+  });
+
+/** The smallest settings in which a member may stand, with the member said or left out. */
+function withMember(path: string, ...value: unknown[]): object {
+  const isOfSource = path.startsWith('sources.x.');
+  const [member = '', ...within] = path.replace('sources.x.', '').split('.').reverse();
+  const said = within.reduce(
+    (inner: object, name) => ({ [name]: inner }),
+    Object.fromEntries(value.map((one) => [member, one])),
+  );
+  const topics = member === 'topicArns' ? BESIDE.ses : { topicArns: ['arn:aws:sns:eu-west-1:111122223333:ses-events'] };
+  return isOfSource ? { sources: { x: { provider: 'ses', ...topics, ...said } } } : { ...SENDGRID, ...said };
+}
+
+/** Whoever reads the settings takes their absence for the default. */
+const NOT_FILLED_IN = ['sources.x.via', 'sources.x.api.reconcile'];
+
+describe('defaults that the page names', () => {
+  test('are found', () => expect(defaults.length).toBeGreaterThan(40));
+
+  test.each(defaults)('%s: %s', (path, says) => {
+    const document = withMember(path, JSON.parse(says));
+    expect(mistakesOf(document)).toEqual([]);
+    if (!NOT_FILLED_IN.includes(path)) {
+      expect(checkSettings(document, 'test')).toEqual(checkSettings(withMember(path), 'test'));
+    }
   });
 });

@@ -381,6 +381,25 @@ describe('which file', () => {
     expect(() => loadSettings({ stage: 'prod' }, folder)).toThrow(/line 3/);
   });
 
+  test('is read to its end in any case, and what is in it cannot steer a terminal', () => {
+    const many = 200_000;
+    for (const [text, says] of [
+      [`{"sources":${'['.repeat(many)}`, /is not JSON/],
+      [`{"a":1,${'/*'.repeat(many)}`, /line 1: a value that is neither/],
+      [`{${'// why\n'.repeat(many)}`, /is not JSON/],
+      [
+        `{"sources":{${'"a":{"provider":"resend"},'.repeat(10_000)}}}`,
+        /sources\.a: stands here twice, in lines 1 and 1/,
+      ],
+      ['{"sources":{"a":{"provider":{"toString":1}}}}', /sources\.a\.provider: is \{"toString":1\}, which is no known/],
+      ['{"sources":{"a":{"provider":["resend"]}}}', /sources\.a\.provider: is \["resend"\], which is no known/],
+      ['{"sources":{"a\\u001b[2J":{"provider":"resend"}}}', /sources\.a\ufffd\[2J: the name must be/],
+    ] as const) {
+      put('prod.json', text);
+      expect(() => loadSettings({ stage: 'prod' }, folder)).toThrow(says);
+    }
+  });
+
   test('a source that stands in it twice is no mistake that goes without a word', () => {
     put(
       'prod.json',

@@ -88,8 +88,18 @@ async function readStack(io: Io): Promise<LocalStack> {
     throw new CannotKnow(`No local stack is running: ${STACK_FILE} is missing. Start one with "npm start".`);
   }
   try {
-    return JSON.parse(text) as LocalStack;
+    const stack: unknown = JSON.parse(text);
+    if (isStack(stack)) return stack;
   } catch {
-    throw new CannotKnow(`${STACK_FILE} is not readable. Start the local stack again with "npm start".`);
+    // As below.
   }
+  throw new CannotKnow(`${STACK_FILE} is not readable. Start the local stack again with "npm start".`);
 }
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** As far as every command needs it: the rest is of the version that wrote it. */
+const isStack = (value: unknown): value is LocalStack =>
+  isObject(value) &&
+  typeof (value as LocalStack).url === 'string' &&
+  (['endpoints', 'tables', 'queues', 'sources'] as const).every((part) => isObject((value as LocalStack)[part]));

@@ -68,6 +68,9 @@ test('with a folder for data the next run has the same keys, and those that were
   expect(second.ownKeys).toEqual({ 'quell-erasure': 'own' });
   expect(second.unsubscribeKeys).toEqual(first.unsubscribeKeys);
 
-  writeFileSync(join(data, 'keys.json'), '{"signing": {"marketing": "hush');
-  expect(() => readKept(data)).toThrow(/keys\.json cannot be read: put it back, or remove it/);
+  // Cut off, or JSON of another kind: never new keys in place of those that others were given.
+  for (const damaged of ['{"signing": {"marketing": "hush', '', 'null', '[]', '{}', '{"signing": "hush"}']) {
+    writeFileSync(join(data, 'keys.json'), damaged);
+    expect(() => readKept(data)).toThrow(/keys\.json cannot be read: put it back, or remove it/);
+  }
 });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { COMMANDS } from '../../../lib/ops/cli/cli.ts';
 import { ops, project, spawnOps, stackFile } from '../../support/ops.ts';
@@ -86,6 +87,19 @@ describe('ops: the command line', () => {
     expect([dead.code, dead.out, dead.err]).toEqual([3, '', expect.stringContaining('ECONNREFUSED')]);
     stopped.remove();
   });
+
+  test.each(['', '{"url": "http://127', 'null', '[]', '{}', '"gone"', '{"url":1,"sources":[]}'])(
+    'a file of the local stack that holds %j is no fault of the program',
+    async (content) => {
+      const { root, remove } = project();
+      writeFileSync(join(root, '.local/stack.json'), content);
+      for (const args of [['check', 'ada@example.com'], ['doctor'], ['send', 'sendgrid']]) {
+        const { code, out, err } = await ops([...args, '--local'], { root });
+        expect([code, out, err]).toEqual([3, '', expect.stringMatching(/stack\.json is not readable.*npm start/)]);
+      }
+      remove();
+    },
+  );
 
   test('a reader that leaves early is no failure', async () => {
     const body = JSON.stringify(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { examine } from '../../../lib/ops/commands/doctor/examine.ts';
 import type { Finding } from '../../../lib/ops/commands/doctor/finding.ts';
+import { refusalsOf } from '../../../lib/ops/commands/doctor/request-lines.ts';
 import type { Watch } from '../../../lib/ops/commands/doctor/watch.ts';
 import { AwsWatch } from '../../../lib/ops/commands/doctor/watch-aws.ts';
 import { eventually, signGeneric } from '../../support/driver.ts';
@@ -176,6 +177,21 @@ describe('doctor, on a deployed stack', () => {
     ]);
   });
 
+  test('a key that is wrong at one webhook of two is told, though the other brings events all the time', async () => {
+    const refused = { at: NOW - 60_000, reason: 'bad-proof', count: 400 };
+    const [found] = await faults(
+      {},
+      {
+        traffic: async () =>
+          new Map([
+            ['guide', { acceptedAt: NOW, refused }],
+            ['aws', { acceptedAt: NOW }],
+          ]),
+      },
+    );
+    expect(found).toMatchObject({ level: 'fault', code: 'secret-wrong', says: expect.stringContaining('one webhook') });
+  });
+
   test("a few refusals between accepted events may be anybody's", async () => {
     const probed = await faults(
       {},
@@ -199,6 +215,36 @@ describe('doctor, on a deployed stack', () => {
       DescribeAlarms: () => ({ MetricAlarms: [{ AlarmName: 'a', ActionsEnabled: false }] }),
     });
     expect(silent.map(({ level, code }) => [level, code])).toContainEqual(['note', 'muted']);
+  });
+});
+
+describe('refusals that matter', () => {
+  const MINUTE = 60_000;
+  const many = (reason: string, minutesAgo: number, count: number) => ({
+    reason,
+    at: NOW - minutesAgo * MINUTE,
+    count,
+  });
+
+  test('a stray request after them hides none, whatever it is refused for', () => {
+    expect(
+      refusalsOf([many('bad-proof', 3, 400), many('bad-proof', 1, 50), many('unreadable', 0, 1)], undefined, NOW),
+    ).toEqual(many('bad-proof', 1, 450));
+  });
+
+  test.each([
+    ['none since the last accepted event, and for a quarter of an hour', [many('bad-proof', 16, 400)], 5, undefined],
+    [
+      'between accepted events, of the last quarter of an hour',
+      [many('stale', 16, 9), many('stale', 2, 7)],
+      0,
+      many('stale', 2, 7),
+    ],
+    ['all since the last accepted event', [many('stale', 90, 9), many('stale', 70, 7)], 100, many('stale', 70, 16)],
+    ['none', [], undefined, undefined],
+  ])('%s', (_what, refused, acceptedMinutesAgo, expected) => {
+    const acceptedAt = acceptedMinutesAgo === undefined ? undefined : NOW - acceptedMinutesAgo * MINUTE;
+    expect(refusalsOf(refused, acceptedAt, NOW)).toEqual(expected);
   });
 });
 

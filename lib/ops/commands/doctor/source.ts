@@ -45,7 +45,7 @@ function heard({ name, source, traffic, now, local }: SourceFacts): Finding {
   const { acceptedAt, refused } = traffic;
   // Of a source that may be silent for as long as it likes, only what it sends says anything.
   const window = source.expectEvery === false ? Number.POSITIVE_INFINITY : (source.expectEvery ?? DAY_MINUTES) * 60_000;
-  if (refused && refused.at > (acceptedAt ?? 0)) {
+  if (refused) {
     const wrong = refusedFor(name, source, refused, acceptedAt, now);
     // Between events that are accepted, a few may be anybody's.
     const few = refused.count < TOLERATED_REFUSALS && acceptedAt !== undefined && now - acceptedAt < window;
@@ -81,7 +81,8 @@ function refusedFor(
 ): Finding {
   const { reason, count, at } = refused;
   const since = acceptedAt === undefined ? 'nothing was ever accepted' : `last accepted ${ago(acceptedAt, now)}`;
-  const says = `${count} ${count === 1 ? 'request' : 'requests'} refused (${reason}), the last ${ago(at, now)}; ${since}.`;
+  const others = (acceptedAt ?? 0) > at ? ' Others are accepted: it is one webhook of several, or mended since.' : '';
+  const says = `${count} ${count === 1 ? 'request' : 'requests'} refused (${reason}), the last ${ago(at, now)}; ${since}.${others}`;
   const [code, fix] = REFUSALS.get(reason) ?? ['refused', 'ops verify with a captured request says which check fails'];
   return fault(code, name, says, fix.replaceAll('SOURCE', name).replaceAll('URL', source.url));
 }

@@ -5,7 +5,7 @@ import type { Target } from '../../target/target.ts';
 import { ask } from './insights.ts';
 import { lastAboveZero, type Series } from './metric-series.ts';
 import { hourLine, rateFacts, rateLines } from './rate-lines.ts';
-import { requestLine } from './request-lines.ts';
+import { refusalsOf, requestLine } from './request-lines.ts';
 import type { HourLine, RateLine, RequestLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
 
 const HOUR = 3_600_000;
@@ -31,7 +31,7 @@ export class AwsWatch implements Watch {
       this.#accepted(sources),
       this.#ask(
         'receive',
-        `filter ispresent(${FACTS.reason}) | fields coalesce(${FACTS.source}, ${FACTS.from}) as name | stats max(@timestamp) as at, count(*) as n by name, ${FACTS.reason}`,
+        `filter ispresent(${FACTS.reason}) | fields coalesce(${FACTS.source}, ${FACTS.from}) as name | stats max(@timestamp) as at, count(*) as n by name, ${FACTS.reason}, bin(5m) | limit 10000`,
         REFUSALS_BACK,
       ),
     ]);
@@ -40,9 +40,8 @@ export class AwsWatch implements Watch {
         const acceptedAt = accepted.get(source);
         const own = refusals
           .filter(({ name }) => name === source)
-          .map((row) => ({ at: Number(row.at), reason: String(row[FACTS.reason]), count: Number(row.n) }))
-          .sort((a, b) => b.at - a.at);
-        const [refused] = own;
+          .map((row) => ({ at: Number(row.at), reason: String(row[FACTS.reason]), count: Number(row.n) }));
+        const refused = refusalsOf(own, acceptedAt, Date.now());
         return [source, { ...(acceptedAt !== undefined && { acceptedAt }), ...(refused && { refused }) }];
       }),
     );

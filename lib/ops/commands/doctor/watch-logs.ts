@@ -6,10 +6,12 @@ import { FACTS, LOG } from '../../../../lambda/contract/logs.ts';
 import { METRICS } from '../../../../lambda/contract/metrics.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import { hourLine, rateLines } from './rate-lines.ts';
-import { requestLine } from './request-lines.ts';
-import type { HourLine, RateLine, RequestLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
+import { refusalsOf, requestLine } from './request-lines.ts';
+import type { HourLine, RateLine, Refusals, RequestLine, Runs, Traffic, Watch, WatchedFunction } from './watch.ts';
 
 type Line = Readonly<Record<string, unknown>>;
+
+const REFUSALS_BACK = 24 * 3_600_000;
 
 /** The local stack's functions, read from their log files. */
 export class LogWatch implements Watch {
@@ -25,17 +27,24 @@ export class LogWatch implements Watch {
       if (Number(line[METRICS.accepted]) > 0 && typeof line.source === 'string')
         accepted.set(line.source, timeOf(line));
     }
-    const traffic = new Map<string, Traffic>([...accepted].map(([source, acceptedAt]) => [source, { acceptedAt }]));
+    const now = Date.now();
+    const refusals = new Map<string, Refusals[]>();
     for await (const line of this.#lines('receive')) {
       const source = line[FACTS.source] ?? line[FACTS.from];
       const reason = line[FACTS.reason];
-      if (typeof reason !== 'string' || typeof source !== 'string') continue;
-      const before = traffic.get(source) ?? {};
-      if (timeOf(line) < (before.acceptedAt ?? 0)) continue;
-      const count = (before.refused?.count ?? 0) + 1;
-      traffic.set(source, { ...before, refused: { at: timeOf(line), reason, count } });
+      const at = timeOf(line);
+      if (typeof reason !== 'string' || typeof source !== 'string' || at < now - REFUSALS_BACK) continue;
+      const own = refusals.get(source) ?? [];
+      own.push({ at, reason, count: 1 });
+      refusals.set(source, own);
     }
-    return traffic;
+    return new Map(
+      [...new Set([...accepted.keys(), ...refusals.keys()])].map((source): [string, Traffic] => {
+        const acceptedAt = accepted.get(source);
+        const refused = refusalsOf(refusals.get(source) ?? [], acceptedAt, now);
+        return [source, { ...(acceptedAt !== undefined && { acceptedAt }), ...(refused && { refused }) }];
+      }),
+    );
   }
 
   async runs(name: WatchedFunction): Promise<Runs> {

@@ -54,10 +54,11 @@ export interface Traffic {
 }
 
 export interface Refusals {
+  /** Of the last one of this reason. */
   readonly at: number;
-  /** Of the last one. */
+  /** The most frequent one. */
   readonly reason: string;
-  /** Of this reason, in the last day; locally since the last accepted event. */
+  /** Of this reason, since the last accepted event, or in the last quarter of an hour; of a day at most. */
   readonly count: number;
 }
 
