@@ -32,15 +32,15 @@ around AS (
 ),
 compared AS (
   SELECT fingerprint, click.recipient AS recipient, click.messageid AS messageid, ms,
-         coalesce(ms - latest <= ${BURST.pair}, false) OR coalesce(soonest - ms <= ${BURST.pair}, false) AS paired,
-         CASE WHEN complete - ms <= ${BURST.several} THEN ms END AS begins
+         coalesce(ms - latest < ${BURST.pair}, false) OR coalesce(soonest - ms < ${BURST.pair}, false) AS paired,
+         CASE WHEN complete - ms < ${BURST.several} THEN ms END AS begins
   FROM numbered AS click JOIN around ON click.recipient = around.recipient AND click.messageid = around.messageid AND click.run = around.run
 ),
 swept AS (
   SELECT fingerprint FROM (
     SELECT fingerprint, ms, paired, max(begins) OVER (PARTITION BY recipient, messageid ORDER BY ms RANGE UNBOUNDED PRECEDING) AS begun FROM compared
   ) AS click
-  WHERE paired OR begun >= ms - ${BURST.several}
+  WHERE paired OR begun > ms - ${BURST.several}
 ),
 told AS (
   SELECT *, coalesce(said, fingerprint IN (SELECT fingerprint FROM swept)) AS machine, coalesce(machinewhy, '') = 'proxy' AS proxied FROM once

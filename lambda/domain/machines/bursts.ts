@@ -1,7 +1,10 @@
 import type { EpochMs } from '../../contract/units.ts';
 import type { NormalisedEvent } from '../event/event.ts';
 
-/** Two links of one mail within a second, or three within three: no hand is so quick. In milliseconds. */
+/**
+ * Two links of one mail in less than a second, or three in less than three: no hand is so quick. In milliseconds. Less, because an ESP that
+ * tells whole seconds calls one second apart what may be almost two.
+ */
 export const BURST = { pair: 1000, several: 3000, links: 3 } as const;
 
 interface Click {
@@ -39,13 +42,13 @@ export function burstsIn<C extends Click>(clicks: readonly C[]): readonly C[] {
   return [...new Set([...crowded(sorted, BURST.pair, 2), ...crowded(sorted, BURST.several, BURST.links)])];
 }
 
-/** Clicks, in order of time, of which so many distinct links lie within so many milliseconds. One pass, however many there are. */
+/** Clicks, in order of time, of which so many distinct links lie within less than so many milliseconds. One pass, however many there are. */
 function* crowded<C extends Click>(sorted: readonly C[], ms: number, links: number): Generator<C> {
   const inside = new Map<string, number>();
   let [first, told] = [0, 0];
   for (const [last, { at, url }] of sorted.entries()) {
     inside.set(url, (inside.get(url) ?? 0) + 1);
-    for (let oldest = sorted[first]; oldest && at - oldest.at > ms; oldest = sorted[++first]) {
+    for (let oldest = sorted[first]; oldest && at - oldest.at >= ms; oldest = sorted[++first]) {
       const left = (inside.get(oldest.url) ?? 0) - 1;
       if (left > 0) inside.set(oldest.url, left);
       else inside.delete(oldest.url);

@@ -86,7 +86,7 @@ beforeAll(async () => {
       },
     ]);
   await sweep('00.000', 'sale?u=3');
-  await sweep('01.000', 'imprint');
+  await sweep('00.900', 'imprint');
   // Three proxied openings are a sign of life; three by a loader are none.
   await post(
     'shop',
