@@ -73,12 +73,14 @@ export function eventRecord(
   };
 }
 
-/** Values by which the event is to be found. Custom data spells a key as it likes. */
+/** Values by which the event is to be found. Custom data spells a key as it likes; of two spellings lower case is the key itself. */
 function searchable({ metadata = {} }: NormalisedEvent, customKeys: readonly string[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [key, value] of Object.entries(metadata)) {
     const known = key.toLowerCase();
-    if (customKeys.includes(known)) found[customAttribute(known)] ??= value;
+    if (!customKeys.includes(known)) continue;
+    if (key === known) found[customAttribute(known)] = value;
+    else found[customAttribute(known)] ??= value;
   }
   return found;
 }

@@ -16,7 +16,7 @@ export const command = defineCommand({
   args: ['address...?'],
   about: `
 Puts addresses on the suppression list, by hand. Without addresses they are read from standard input, one per line. Ends when
---days or --until says, else as the stage's policy says of that reason; "manual" is for ever. Goes through the delivery queue like every event, so it is recorded and archived: who, and why.
+--days or --until says, else as the stage's policy says of that reason; "manual" is for ever. Goes through a queue like every event, so it is recorded and archived: who, and why.
 Exit codes: 0 handed over (with --wait: in effect), 1 not in effect within a minute, 2 usage, 3 cannot know.`,
   options: {
     reason: {
@@ -52,7 +52,7 @@ Exit codes: 0 handed over (with --wait: in effect), 1 not in effect within a min
       io.print(given.json ? jsonLine(act) : `${act.recipient}: ${keyOf(reason)} ${end}`);
     }
     if (!given.wait) {
-      io.say('Handed to the delivery queue; it is in effect within seconds. "ops check" tells.');
+      io.say('Handed to the queue of acts; it is in effect within seconds. "ops check" tells.');
       return EXIT.yes;
     }
     const missing = await awaitActs(target, acts);

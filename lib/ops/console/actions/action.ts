@@ -22,7 +22,7 @@ export interface Action {
 export const handIn = (target: Target, what: string, form: Form): Promise<Hand> =>
   authorOf(what, { note: form.note, actor: form.actor }, target, 'console');
 
-export const PATIENCE = 'It is in the delivery queue, and not in effect yet. Is processing paused or behind?';
+export const PATIENCE = 'It is in the queue, and not in effect yet. Is processing paused or behind?';
 
 export async function formOf(call: Call): Promise<Form> {
   const form: Record<string, string> = {};

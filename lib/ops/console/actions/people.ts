@@ -25,7 +25,7 @@ const SUPPRESS: Action = {
   ask: (call) => ({
     title: `Suppress ${person(call).address}`,
     says: [
-      'No service that asks the list will mail this address, from the next second on. It goes through the delivery queue like every event, and is recorded.',
+      'No service that asks the list will mail this address, from the next second on. It goes through a queue like every event, and is recorded.',
     ],
     button: 'Suppress',
     fields: suppressFields(),

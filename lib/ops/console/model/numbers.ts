@@ -1,4 +1,5 @@
-import type { EventType } from '../../../../lambda/contract/event/types.ts';
+import { EVENT_TYPES } from '../../../../lambda/contract/event/types.ts';
+import { LISTED_BY_HOUR } from '../../../../lambda/domain/event/record.ts';
 import { reportOf } from '../../../reports/reports.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { askArchive } from '../../commands/report/report.ts';
@@ -18,18 +19,21 @@ export interface EventsModel {
 }
 
 export interface EventsFilter {
-  readonly type?: EventType | undefined;
+  readonly type?: string | undefined;
   readonly source?: string | undefined;
   /** How far back: 1h, 7d. */
   readonly since: string;
 }
 
 const MOST = 100;
+const LISTED = EVENT_TYPES.filter((type) => LISTED_BY_HOUR[type]);
 
-/** @throws CannotKnow where the table has no index by hour */
+/** @throws UsageError where that type is not listed by time, CannotKnow where the table has no index by hour */
 export async function eventsModel({ target, now }: Context, filter: EventsFilter): Promise<EventsModel> {
   const since = now() - parseDays('since', filter.since);
-  const { type, source } = filter;
+  const { source } = filter;
+  const type = LISTED.find((one) => one === filter.type);
+  if (filter.type !== undefined && !type) throw new UsageError(`By time are listed: ${LISTED.join(', ')}.`);
   const events = await readRecentEvents(target, { type, source, since, limit: MOST }, now());
   return { filter, events, more: events.length === MOST };
 }
@@ -53,6 +57,8 @@ export async function reportModel(
   for (const day of Object.values(days))
     if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(Date.parse(day)))
       throw new UsageError('A day is written as 2026-05-04.');
+  if (days.from !== undefined && days.to !== undefined && days.from > days.to)
+    throw new UsageError('The first day is after the last.');
   const table = await answered(target, JSON.stringify([name, days]), () => askArchive(target, report, days));
   return { name, about: report.about, ...(report.chart && { chart: report.chart }), ...days, ...table };
 }

@@ -122,11 +122,13 @@ describe('the index by hour', () => {
 describe('search keys', () => {
   const metadata = { Order_ID: '4711', order_id: '4712', campaign: 'x', constructor_: 'y' };
 
-  test('are attributes of their own, in lower case, the first spelling first; only those of the settings', () => {
+  test('are attributes of their own, in lower case, that very key before another spelling; only those of the settings', () => {
     const record = eventRecord({ ...EVENT, metadata }, 35, false, ['order_id', 'absent']);
     expect(Object.entries(record).filter(([name]) => name.startsWith('custom:'))).toEqual([
-      ['custom:order_id', '4711'],
+      ['custom:order_id', '4712'],
     ]);
+    const spelt = eventRecord({ ...EVENT, metadata: { ORDER_ID: '1', Order_Id: '2' } }, 35, false, ['order_id']);
+    expect(spelt['custom:order_id']).toBe('1');
     expect(eventRecord({ ...EVENT, metadata }, 35)).not.toHaveProperty('custom:order_id');
   });
 

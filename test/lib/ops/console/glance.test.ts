@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { UsageError } from '../../../../lib/ops/cli/errors.ts';
 import { AwsWatch } from '../../../../lib/ops/commands/doctor/watch-aws.ts';
+import { auditModel } from '../../../../lib/ops/console/model/audit.ts';
 import { latelyModel } from '../../../../lib/ops/console/model/lately.ts';
+import { eventsModel, reportModel } from '../../../../lib/ops/console/model/numbers.ts';
 import { overviewModel } from '../../../../lib/ops/console/model/overview.ts';
 import { overviewPage } from '../../../../lib/ops/console/pages/overview.ts';
 import { dayChart } from '../../../../lib/ops/console/parts/day-chart.ts';
@@ -89,6 +92,22 @@ describe('a deployed stack', () => {
     ]);
     const html = String(await overviewPage(model, NOW));
     expect(html).not.toMatch(/trouble|undefined|NaN/);
+  });
+});
+
+describe('a question that cannot be answered is said to be one, and not answered otherwise', () => {
+  const context = { target: fakeTarget({}, {}), watch: {} as never, readOnly: true, now: () => NOW };
+  test.each<[string, () => Promise<unknown>]>([
+    ['events of a type that is not listed', () => eventsModel(context, { type: 'opened', since: '1h' })],
+    ['events of no type', () => eventsModel(context, { type: 'bounce', since: '1h' })],
+    [
+      'a report from a day after its last',
+      () => reportModel(context, 'links', { from: '2026-05-04', to: '2026-05-03' }),
+    ],
+    ['a page of the audit that nobody made', () => auditModel(context, { after: 'x' })],
+    ['a page of the audit on no day', () => auditModel(context, { after: '2026-02-99T00:00:00.000Z#0' })],
+  ])('%s', async (_what, ask) => {
+    await expect(ask()).rejects.toThrow(UsageError);
   });
 });
 
