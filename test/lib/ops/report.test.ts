@@ -10,6 +10,7 @@ import { ask as askFolder } from '../../../lib/ops/commands/report/local.ts';
 import { tableCsv, tableLines } from '../../../lib/ops/commands/report/table.ts';
 import { ATHENA, DUCKDB } from '../../../lib/reports/dialect.ts';
 import { REPORTS, reportOf, sqlOf } from '../../../lib/reports/reports.ts';
+import { PAGES, snippetsOf } from '../../support/docs/snippets.ts';
 import { signGeneric } from '../../support/driver.ts';
 import { ArchiveReader } from '../../support/feeds/archive.ts';
 import { type OpsStack, startOpsStack } from '../../support/ops-stack.ts';
@@ -358,9 +359,17 @@ describe("an ESP's list that repeats what had been told", () => {
 });
 
 describe('one definition for two engines', () => {
-  test('the Athena text of every report is a statement of Trino, also with hostile names', () => {
+  test('the Athena text of every report, also with hostile names, and of every page is a statement of Trino', () => {
     const choices = [{}, { from: '2026-05-01', to: '2026-05-31', source: "o'brien; DROP TABLE archive" }];
-    const statements = REPORTS.flatMap((report) => choices.map((choice) => sqlOf(report, ATHENA, choice)));
+    const shown = PAGES.flatMap((page) => snippetsOf(page)).filter(
+      ({ language, text }) =>
+        language === 'sql' || (language === 'indented' && /\bFROM archive\b/.test(text) && !/^duckdb/m.test(text)),
+    );
+    expect(shown.length).toBeGreaterThan(1);
+    const statements = [
+      ...REPORTS.flatMap((report) => choices.map((choice) => sqlOf(report, ATHENA, choice))),
+      ...shown.map(({ text }) => text),
+    ];
     expect(trinoMistakes([...statements, 'SELECT FROM FROM archive'])).toEqual([
       ...statements.map(() => []),
       [expect.stringContaining('1:')],

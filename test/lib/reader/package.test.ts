@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { PAGES, snippetsOf } from '../../support/docs/snippets.ts';
 import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
 import { addressOf, fill } from './people.ts';
 
@@ -151,6 +152,30 @@ test.each([
   const how = ['--module', module, '--moduleResolution', resolution];
   const { stdout } = await run(process.execPath, [tsc, ...options, ...how, 'types.ts'], {
     cwd: join(folder, kind),
+  }).catch((failed: { stdout: string }) => failed);
+  expect(stdout).toBe('');
+});
+
+test('what the pages show of it compiles', async () => {
+  const shown = [...PAGES, 'lib/reader/README.md'].flatMap((page) =>
+    snippetsOf(page).filter(({ language, text }) => language === 'ts' && text.includes(`from '${NAME}'`)),
+  );
+  expect(shown.length).toBeGreaterThan(2);
+  const around = `
+    declare const process: { env: Record<string, string | undefined> };
+    declare const console: { log(text: string): void };
+    declare const campaign: { emails: string[] };
+    declare function sendNewsletter(): Promise<void>;
+    declare function sendReceipt(): Promise<void>;`;
+  const files = shown.map(({ text }, n) => {
+    writeFileSync(join(folder, `esm/shown${n}.ts`), `${text}${around}`);
+    return `shown${n}.ts`;
+  });
+  const tsc = resolve(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  const options = ['--noEmit', '--strict', '--target', 'es2024', '--skipLibCheck', '--types', ''];
+  const how = ['--module', 'nodenext', '--moduleResolution', 'nodenext'];
+  const { stdout } = await run(process.execPath, [tsc, ...options, ...how, ...files], {
+    cwd: join(folder, 'esm'),
   }).catch((failed: { stdout: string }) => failed);
   expect(stdout).toBe('');
 });

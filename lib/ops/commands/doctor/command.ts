@@ -1,5 +1,6 @@
 import { defineCommand } from '../../cli/command.ts';
 import { EXIT } from '../../cli/exit.ts';
+import { RUN } from '../../cli/help.ts';
 import { jsonLine } from '../../cli/io.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { TARGET_OPTIONS } from '../../target/target.ts';
@@ -33,6 +34,8 @@ Exit codes: 0 all in order; 1 something is wrong; 2 usage; 3 cannot know (someth
       }
     }
     const count = (level: string): number => findings.filter((one) => one.level === level).length;
+    if (shown.some(({ fix }) => fix !== undefined) && !given.json)
+      io.say(`"ops ..." is: ${RUN} ... ${given.local ? '--local' : `--stage ${target.names.stage}`}`);
     io.say(`${target.label}: in order ${count('ok')}, faults ${count('fault')}, not seen ${count('unknown')}.`);
     return count('fault') > 0 ? EXIT.no : count('unknown') > 0 ? EXIT.cannotKnow : EXIT.yes;
   },
