@@ -208,7 +208,11 @@ describe('people', () => {
             at += one.kind === 'again' ? one.again : one.pause;
             if (one.kind === 'click') link = one.link;
             const type = one.kind === 'open' ? 'email.opened' : 'email.clicked';
-            return resendEvent(type, one.agent, { at: Math.floor(at / grain) * grain, link: `${link}`, mail: `m${mail}` });
+            return resendEvent(type, one.agent, {
+              at: Math.floor(at / grain) * grain,
+              link: `${link}`,
+              mail: `m${mail}`,
+            });
           });
         });
         events += all.length;
