@@ -48,16 +48,49 @@ async function npm(args: readonly string[], env: NodeJS.ProcessEnv): Promise<voi
 
 async function aws(args: readonly string[]): Promise<void> {
   const at = args[0] === '--endpoint-url' ? 2 : 0;
-  const [service = '', operation = ''] = args.slice(at);
+  const [service = '', operation = '', ...rest] = args.slice(at);
   if (OWN_OF_AWS.includes(`${service} ${operation}`)) return;
   const client =
     { secretsmanager: 'secrets-manager', events: 'eventbridge', logs: 'cloudwatch-logs', s3api: 's3' }[service] ??
     service;
   if (!existsSync(`node_modules/@aws-sdk/client-${client}`))
     return expect(UNKNOWN_HERE).toContain(`${service} ${operation}`);
-  const commands = Object.keys((await import(`@aws-sdk/client-${client}`)) as object);
-  expect(commands).toContain(`${camel(operation)}Command`);
+  const commands = (await import(`@aws-sdk/client-${client}`)) as Readonly<
+    Record<string, new (input: object) => Modelled>
+  >;
+  const Asked = commands[`${camel(operation)}Command`];
+  if (!Asked) throw new Error(`${service} has no operation ${operation}`);
+  const options = rest.filter((arg) => /^--[a-z]/.test(arg)).map((arg) => camel(arg.slice(2).replace(/=.*/, '')));
+  const known = membersOf(new Asked({})).map((name) => name.toLowerCase());
+  const unknown = options.filter(
+    (name) => !OF_EVERY_AWS.includes(name) && !known.includes(name.replace(/^No(?=[A-Z])/, '').toLowerCase()),
+  );
+  expect(unknown).toEqual([]);
 }
+
+/** A command of the SDK, with the schema of what it takes: `[kind, namespace, name, traits, input, output]`. */
+interface Modelled {
+  readonly schema: readonly [number, string, string, unknown, Shape | (() => Shape), unknown];
+}
+/** `[kind, namespace, name, traits, names of members, their shapes]` */
+type Shape = readonly [number, string, string, unknown, readonly string[], unknown];
+
+function membersOf({ schema: [, , , , input] }: Modelled): readonly string[] {
+  const [, , , , members] = typeof input === 'function' ? input() : input;
+  return members;
+}
+
+/** Options that the AWS CLI takes with every operation. */
+const OF_EVERY_AWS = [
+  'Query',
+  'Output',
+  'Region',
+  'Profile',
+  'EndpointUrl',
+  'CliBinaryFormat',
+  'NoCliPager',
+  'MaxItems',
+];
 
 /** Operations of services whose client is no dependency here, each looked up in the service's reference. */
 const UNKNOWN_HERE = [
@@ -118,6 +151,7 @@ describe('command lines', () => {
     ['a command that does not exist', 'npm run ops -- chek ada@example.com'],
     ['a script that does not exist', 'npm run deployment'],
     ['an operation that AWS does not have', 'aws dynamodb describe-tables'],
+    ['an option that an operation of AWS does not have', 'aws dynamodb describe-table --table-nam x'],
     ['a path that is none of ours', 'curl localhost:3000/webhook/v1/x'],
     ['a file that is gone', 'npx node test/support/no-such-file.ts'],
   ])('the check itself notices %s', async (_name, text) => {

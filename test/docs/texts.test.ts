@@ -76,6 +76,23 @@ describe('code', () => {
     expect(() => parseSync(text, { syntax: 'typescript', target: 'es2024' })).not.toThrow();
   });
 
+  const diagrams = snippets.filter(({ language }) => language === 'mermaid');
+  test.each(diagrams.map((snippet) => [nameOf(snippet), snippet.text]))(
+    '%s is a flow chart whose boxes all have words',
+    (_name, text) => {
+      const [head = '', ...lines] = text.split('\n').filter((line) => line.trim() !== '');
+      expect(head).toMatch(/^flowchart (LR|TB|TD)$/);
+      const box = String.raw`(\w+)(?:\[\[[^[\]]+\]\]|\[\([^()]+\)\]|\["[^"]+"\]|\[[^[\]"()]+\])?`;
+      const arrow = String.raw`(?:-->|-- [^-]+ -->|-\. [^.]+ \.->)`;
+      for (const line of lines) expect(line).toMatch(new RegExp(`^ {2}${box} ${arrow} ${box}$`));
+      const used = lines
+        .flatMap((line) => [...line.matchAll(new RegExp(`^ {2}${box} ${arrow} ${box}$`, 'g'))])
+        .flatMap(([, from, to]) => [from, to]);
+      const worded = new Set([...text.matchAll(/(\w+)\[/g)].map(([, name]) => name));
+      expect(used.filter((name) => !worded.has(name) && name !== 'esp')).toEqual([]);
+    },
+  );
+
   test('every fence says what it holds; one that does not is a query of CloudWatch Logs', () => {
     const known = ['sh', 'json', 'yaml', 'ts', 'js', 'sql', 'mermaid', 'markdown', 'text', 'indented', 'inline'];
     const isQuery = ({ text }: { text: string }): boolean => /^(fields|filter|stats) /.test(text);
