@@ -200,19 +200,25 @@ export function providerContract(id: string, flags: ContractFlags): void {
       "a huge body (%s) is refused for what it is, at once, and is nobody else's fault",
       async (_name, body) => {
         const request = { ...asRequest(signed), body: Buffer.from(body()) };
-        const from = process.cpuUsage();
-        const refused = await Promise.resolve()
-          .then(() => provider.verify(request, context()))
-          .then(() => undefined)
-          .catch((error: unknown) => error);
-        if (refused !== undefined) {
-          expect(refused).toBeInstanceOf(RefusedRequest);
-          expect((refused as RefusedRequest).status).toBeLessThan(500);
-        }
-        expectOnly(RefusedRequest, () => provider.split(request, options));
-        // Far below what `receive` has, and far above what a slow machine needs: work that grows with the square takes minutes.
-        const { user, system } = process.cpuUsage(from);
-        expect((user + system) / 1000).toBeLessThan(2400);
+        const once = async (): Promise<number> => {
+          const from = process.cpuUsage();
+          const refused = await Promise.resolve()
+            .then(() => provider.verify(request, context()))
+            .then(() => undefined)
+            .catch((error: unknown) => error);
+          if (refused !== undefined) {
+            expect(refused).toBeInstanceOf(RefusedRequest);
+            expect((refused as RefusedRequest).status).toBeLessThan(500);
+          }
+          expectOnly(RefusedRequest, () => provider.split(request, options));
+          const { user, system } = process.cpuUsage(from);
+          return (user + system) / 1000;
+        };
+        // Far below what `receive` has: work that grows with the square takes minutes, each time. The process's CPU time also counts
+        // garbage that earlier tests left, so one look alone may show what is not this body's.
+        const enough = 2400;
+        const first = await once();
+        expect(first < enough ? first : await once()).toBeLessThan(enough);
       },
     );
 
