@@ -1,12 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { EVENTS, SUPPRESSION } from '../../contract/tables.ts';
-import { CannotKnow } from '../../domain/cannot-know.ts';
 import { LISTED_BY_HOUR } from '../../domain/event/record.ts';
-import { jitter } from '../effort.ts';
-
-const BATCH = 100;
-const TRIES = 8;
+import { presentKeys } from './read-keys.ts';
 
 /** Which of these people have an entry on the suppression list, whatever it says now. @param people addresses in normal form */
 export async function listedIn(
@@ -14,28 +9,9 @@ export async function listedIn(
   table: string,
   people: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  for (let at = 0; at < people.length; at += BATCH) {
-    let left = people.slice(at, at + BATCH).map((person) => ({ [SUPPRESSION.partitionKey]: { S: person } }));
-    for (let tries = 0; left.length > 0; tries++) {
-      if (tries === TRIES) throw new CannotKnow('The suppression table is too busy to be asked.');
-      if (tries > 0) await pause(25 * 2 ** tries + jitter(tries));
-      const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetItemCommand({
-          RequestItems: {
-            [table]: {
-              Keys: left,
-              ProjectionExpression: '#r',
-              ExpressionAttributeNames: { '#r': SUPPRESSION.partitionKey },
-            },
-          },
-        }),
-      );
-      for (const item of Responses?.[table] ?? []) found.add(item[SUPPRESSION.partitionKey]?.S ?? '');
-      left = (UnprocessedKeys?.[table]?.Keys ?? []) as typeof left;
-    }
-  }
-  return found;
+  const keys = people.map((person) => ({ [SUPPRESSION.partitionKey]: { S: person } }));
+  const listed = await presentKeys(client, table, keys, false);
+  return new Set(listed.map((key) => key[SUPPRESSION.partitionKey]?.S ?? ''));
 }
 
 /** Kinds of events that put somebody on a list, or are of somebody who is on one. */

@@ -59,9 +59,6 @@ export const isoSeconds = (ms: number): string => `${new Date(ms).toISOString().
 /** `YYYY-MM-DD HH:MM:SS`, UTC. */
 export const spacedSeconds = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 
-/** `YYYY-MM-DD` of a time, UTC. */
-export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-
 /** Entries of everything that `read` gives which hold one address, for an ESP that cannot be asked for one. */
 export async function findIn(
   pages: AsyncIterable<readonly ListEntry[]>,

@@ -89,5 +89,3 @@ export const reasonCount = (reason: Reason, number: number): string[] =>
 /** A path with a stranger's text in it. */
 export const personPath = (address: string): string => `/people/${encodeURIComponent(address)}`;
 export const messagePath = (id: string): string => `/messages/${encodeURIComponent(id)}`;
-
-export const personLink = (address: string): Html => html`<a href="${personPath(address)}">${address}</a>`;
