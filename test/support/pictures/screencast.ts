@@ -53,7 +53,7 @@ export async function screencast(browser: Browser, into: string): Promise<string
 }
 
 /** Longer lines are cut as a terminal's window would. */
-const COLUMNS = 104;
+const COLUMNS = 98;
 
 const terminal = (lines: readonly string[]): string =>
   `<rect width="${WIDTH}" height="${HEIGHT}" fill="#10161c"/><g font-family="ui-monospace,Menlo,Consolas,monospace" font-size="14" fill="#e8edf2">${lines
