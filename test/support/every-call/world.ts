@@ -149,6 +149,6 @@ function send(sent: Awaited<ReturnType<typeof faulty>>, response: ServerResponse
   else if ('half' in sent) {
     const bytes = Buffer.from(sent.half.body);
     response.writeHead(sent.half.status, { 'content-type': sent.half.type, 'content-length': bytes.length + 1 });
-    response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
+    response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => sent.stalls || response.destroy());
   } else response.writeHead(sent.status, { 'content-type': sent.type }).end(sent.body);
 }
