@@ -28,8 +28,8 @@ Exit codes: 0 it is known, 1 it is not, 2 usage, 3 cannot know.`,
     const now = Date.now();
     const since = now - parseDays('since', given.since ?? '1d');
     const target = await resolveTarget(given, io);
-    const { lines, events, complete } = await requestModel(target, id, since, now);
-    if (given.json) io.print(jsonLine({ requestId: id, lines, events, complete }));
+    const { lines, events, complete, cut } = await requestModel(target, id, since, now);
+    if (given.json) io.print(jsonLine({ requestId: id, lines, events, complete, ...(cut && { cut }) }));
     else {
       for (const line of lines) io.print(`${new Date(line.at).toISOString()}  ${told(line)}`);
       for (const event of events) io.print(`  ${storyLine(event)}  ${event.recipient ?? ''}`);
@@ -41,6 +41,8 @@ Exit codes: 0 it is known, 1 it is not, 2 usage, 3 cannot know.`,
       io.say(
         'Only events that went wrong are listed; all of them with "requestId" in "searchKeys" (docs/settings.md has its price).',
       );
+    if (cut)
+      io.say('So much went wrong around that time that not all of it was looked at: more may be of this request.');
     return known ? EXIT.yes : EXIT.no;
   },
 });
