@@ -1,26 +1,6 @@
 import type { RateKind } from '../contract/logs.ts';
 import type { NormalisedEvent } from './event/event.ts';
 
-/** A share in a hundred: kinds of events that are counted, among those that are counted with them. */
-export interface RateDefinition {
-  readonly of: readonly RateKind[];
-  readonly among: readonly RateKind[];
-}
-
-/**
- * What each rate means, for the alarms, the dashboard, `ops rates`, the console and the reports alike. Hard bounces are measured against
- * mails of which the server said whether their mailbox is there: what it blocked, or was too full for, tells nothing of a list. Complaints are measured
- * against deliveries at operators that report complaints.
- */
-export const RATES = {
-  hard: { of: ['hard'], among: ['delivered', 'hard'] },
-  bounced: {
-    of: ['hard', 'soft', 'block', 'undetermined'],
-    among: ['delivered', 'hard', 'soft', 'block', 'undetermined'],
-  },
-  complained: { of: ['complained'], among: ['delivered'] },
-} as const satisfies Record<string, RateDefinition>;
-
 /**
  * What of an event counts, and how much; undefined where it is in no rate, such as a list that an ESP repeats. A complaint that names
  * several people is one complaint, of nobody knows whom: each of them counts as a share of it.
@@ -39,14 +19,3 @@ export function rateCount({
 
 /** Thirds that add up to one do so without a rest. */
 export const rounded = (count: number): number => Math.round(count * 1e6) / 1e6;
-
-/** The rate as an arithmetic expression. @param term what stands for a count */
-export const rateExpression = ({ of, among }: RateDefinition, term: (kind: RateKind) => string): string =>
-  `100 * (${of.map(term).join(' + ')}) / (${among.map(term).join(' + ')})`;
-
-/** In a hundred, to two decimals; null where there is nothing to measure it against. @param sum a count; of deliveries that a rate leaves out, 0 */
-export function percentOf({ of, among }: RateDefinition, sum: (kind: RateKind) => number): number | null {
-  const total = (kinds: readonly RateKind[]): number => kinds.reduce((before, kind) => before + sum(kind), 0);
-  const whole = total(among);
-  return whole === 0 ? null : Math.round((10_000 * total(of)) / whole) / 100;
-}

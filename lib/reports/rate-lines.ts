@@ -1,6 +1,6 @@
 import { type RateKind, rateFact } from '../../lambda/contract/logs.ts';
 import { MAILBOX_OPERATORS, OTHER_OPERATOR } from '../../lambda/domain/mailbox-operators.ts';
-import { RATES, type RateDefinition, rateExpression } from '../../lambda/domain/rates.ts';
+import { RATES, type RateDefinition, rateExpression } from './rates.ts';
 
 /** Percentages that are drawn beside the lines. */
 export interface Limits {

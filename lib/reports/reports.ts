@@ -1,7 +1,7 @@
 import type { RateKind } from '../../lambda/contract/logs.ts';
-import { RATES, type RateDefinition } from '../../lambda/domain/rates.ts';
 import { type Days, type Dialect, dayAfter, operatorOf, reporting } from './dialect.ts';
 import { HUMAN, MACHINE, PROXIED, told } from './people.ts';
+import { RATES, type RateDefinition } from './rates.ts';
 
 /** One question to the archive, asked the same way wherever it lies. */
 export interface Report {

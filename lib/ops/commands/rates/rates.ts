@@ -1,6 +1,7 @@
 import type { RateKind } from '../../../../lambda/contract/logs.ts';
 import { MAILBOX_OPERATORS, OTHER_OPERATOR } from '../../../../lambda/domain/mailbox-operators.ts';
-import { percentOf, RATES, rounded } from '../../../../lambda/domain/rates.ts';
+import { rounded } from '../../../../lambda/domain/rates.ts';
+import { percentOf, RATES } from '../../../reports/rates.ts';
 import type { RateLine } from '../doctor/watch.ts';
 
 export const GROUPINGS = ['operator', 'source', 'day'] as const;

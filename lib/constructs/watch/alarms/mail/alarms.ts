@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS } from '../../../../../lambda/contract/metrics.ts';
-import { RATES, rateExpression } from '../../../../../lambda/domain/rates.ts';
+import { RATES, rateExpression } from '../../../../reports/rates.ts';
 import type { Settings } from '../../../../settings/schema.ts';
 import { countOf, countsIn } from '../../metrics.ts';
 import { type AlarmSpec, quiet } from '../desk/desk.ts';
