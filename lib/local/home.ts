@@ -4,7 +4,7 @@ import type { ApiSettings, StagePolicy } from '../../lambda/contract/config.ts';
 import { LocalError } from './error.ts';
 import { refuseSecondRun, takeLock } from './lock.ts';
 
-/** What a running stack tells others about itself, in `stack.json`. */
+/** What a running stack publishes about itself, in `stack.json`. */
 export interface StackFile {
   readonly url: string;
   readonly endpoints: Readonly<

@@ -76,7 +76,7 @@ export type Unknown = Asked & { readonly status: 'unknown' } & (
       }
   );
 
-/** What a reader says of one address; `status` tells which of the three. */
+/** What a reader says of one address; `status` says which of the three. */
 export type Answer = Clear | Suppressed | Unknown;
 
 /** Made by `createReader`. */

@@ -33,7 +33,7 @@ export function processIo(): Io {
   const say = (line: string): void => void process.stderr.write(`${visible(line)}\n`);
   return {
     root: process.cwd(),
-    // npm runs scripts in the project directory and tells where it was called.
+    // npm runs scripts in the project directory and says where it was called.
     cwd: process.env.INIT_CWD ?? process.cwd(),
     print: (line) => void process.stdout.write(`${visible(line)}\n`),
     say,
