@@ -103,7 +103,7 @@ describe('ops dlq', () => {
     expect(await after.driver.events()).toHaveLength(100);
     expect(await after.driver.depth('deadLetter')).toBe(0);
     const nothing = await after.run(['dlq', 'list']);
-    expect([nothing.code, nothing.out, nothing.err]).toEqual([0, '', 'No such dead letters.']);
+    expect([nothing.code, nothing.out, nothing.err]).toEqual([0, '', 'There are no such dead letters.']);
   }, 60_000);
 
   test('nothing is deleted before it is safely back; drop asks twice', async () => {
