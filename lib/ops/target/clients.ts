@@ -20,7 +20,7 @@ export interface Connection {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** A person waits: a stack that does not answer is told within seconds. */
+/** A person waits: they learn within seconds that a stack does not answer. */
 const PATIENCE = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },

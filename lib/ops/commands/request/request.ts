@@ -10,7 +10,7 @@ import { watchOf } from '../doctor/watch-of.ts';
 /** What became of one request. */
 export interface RequestModel {
   readonly requestId: string;
-  /** What the functions told of it, in order of time: refused, or processed, once for each batch that held some of it. */
+  /** What the functions logged of it, in order of time: refused, or processed, once for each batch that held some of it. */
   readonly lines: readonly RequestLine[];
   readonly events: readonly StoredEvent[];
   /** Whether `events` are all that are stored, or only those that went wrong: there is no index by request. */
