@@ -21,8 +21,8 @@ export async function wholesale(target: Target, address: Address): Promise<strin
     readEntry(target, address),
     readEvents(target, address, MOST_EVENTS),
   ]);
-  const told = [...Object.values(reasons).flat(), ...events];
-  const ids = told.flatMap((one) => [one.importId, 'retraction' in one ? one.retraction : undefined]);
+  const evidence = [...Object.values(reasons).flat(), ...events];
+  const ids = evidence.flatMap((one) => [one.importId, 'retraction' in one ? one.retraction : undefined]);
   return [...new Set(ids)].filter((id) => id !== undefined);
 }
 

@@ -9,7 +9,7 @@ const MOST = 1_000;
 const DAY = 86_400_000;
 
 /**
- * Acts on one person that no event of theirs tells: what was done at an ESP, what failed or was cut off, and what is older than the events.
+ * Acts on one person that none of their events shows: what was done at an ESP, what failed or was cut off, and what is older than the events.
  * The newest last, as events are.
  * @param isCut there are older events: of acts, too, only those since the first of these
  */
@@ -22,11 +22,11 @@ export async function untoldActs(
   const since = isCut ? Date.parse(events[0]?.occurredAt ?? events[0]?.receivedAt ?? '') : 0;
   const wanted = { since, until: Date.now() + DAY, limit: MOST };
   const { acts } = await readActsOn(target, [address], wanted);
-  return acts.filter((act) => !events.some((event) => tells(event, act))).reverse();
+  return acts.filter((act) => !events.some((event) => shows(event, act))).reverse();
 }
 
 /** An act that went through the queue is an event of its author's, sent while it was under way. */
-const tells = ({ source, actor, receivedAt }: StoredEvent, act: ActRecord): boolean =>
+const shows = ({ source, actor, receivedAt }: StoredEvent, act: ActRecord): boolean =>
   source === OPERATOR &&
   act.result === 'done' &&
   actor === act.actor &&

@@ -21,7 +21,7 @@ export interface Connection {
 }
 
 const ANSWERS_WITHIN = 10_000;
-/** A person waits: a stack that does not answer, or stops in the middle of an answer, is told within seconds. */
+/** A person waits: they learn within seconds that a stack does not answer, or stops in the middle of an answer. */
 const PATIENCE = {
   maxAttempts: 3,
   requestHandler: {
