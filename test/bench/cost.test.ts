@@ -148,6 +148,7 @@ test('the keys that are promised are there', () => {
     process: {
       cpu: ways(same),
       ratio: { putItem: same, idempotency: same },
+      floor: { cpu: same, ratio: same },
       counted: ways(counted),
       emulated: ways(counted),
       full: { hundred: counted, one: counted },
