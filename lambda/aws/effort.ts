@@ -9,8 +9,9 @@ export const until = (deadline: EpochMs): AbortSignal =>
 export async function within<T>(deadline: EpochMs, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const end = new AbortController();
   const left = deadline - Date.now();
-  if (left <= 0) end.abort();
-  const clock = setTimeout(() => end.abort(), left);
+  let clock: NodeJS.Timeout | undefined;
+  if (left > 0) clock = setTimeout(() => end.abort(), left);
+  else end.abort();
   try {
     return await run(end.signal);
   } finally {
