@@ -71,7 +71,7 @@ export const TO_HOLD = {
   'process.awsCallsPer1000Events': 60,
   'process.cpuRatioToPutItem': 1 / 6,
   'process.cpuRatioToFloor': 2,
-  'receive.cpuRatioToFloor': 1.3,
+  'receive.cpuRatioToFloor': 1.2,
   'process.peakMB': 512,
   'receive.bundleKB': 340,
   'process.bundleKB': 450,
