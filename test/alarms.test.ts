@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SOURCE_ALARMS } from '../lambda/contract/alarms.ts';
 import { METRICS, namespaceOf } from '../lambda/contract/metrics.ts';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { daysOf, LENGTHS, reaches, type Stretch, type Value } from './support/alarms/days.ts';
@@ -262,18 +263,8 @@ function stretchOf(fault: string, ms: number): Stretch {
   return { values: [...ordinary().filter((value) => !drop(value)), ...zeros, ...add], ms };
 }
 
-const families = [
-  'silence',
-  'trickle',
-  'undelivered-expire',
-  'refused-proofs',
-  'unreadable',
-  'unverifiable',
-  'traffic-surge',
-];
-
 test('every alarm is driven below, one member of each family of sources', () => {
-  const familyOf = (name: string) => families.find((family) => name.startsWith(`${family}-`)) ?? name;
+  const familyOf = (name: string) => SOURCE_ALARMS.find((family) => name.startsWith(`${family}-`)) ?? name;
   expect([...new Set(Object.keys(FAULTS).map(familyOf))].sort()).toEqual([...new Set(names.map(familyOf))].sort());
 });
 
