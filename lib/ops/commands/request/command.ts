@@ -30,8 +30,8 @@ Exit codes: 0 it is known, 1 it is not, 2 usage, 3 cannot know.`,
     const since = now - parseDays('since', given.since ?? '1d');
     const target = await resolveTarget(given, io);
     const lines = await (await watchOf(target)).request(id, since);
-    const { events, complete } = await requestEvents(target, id, lines, now);
-    if (given.json) io.print(jsonLine({ requestId: id, lines, events, complete }));
+    const { events, complete, cut } = await requestEvents(target, id, lines, now);
+    if (given.json) io.print(jsonLine({ requestId: id, lines, events, complete, ...(cut && { cut }) }));
     else {
       for (const line of lines) io.print(`${new Date(line.at).toISOString()}  ${lineText(line)}`);
       for (const event of events) io.print(`  ${storyLine(event)}  ${event.recipient ?? ''}`);
@@ -45,6 +45,8 @@ Exit codes: 0 it is known, 1 it is not, 2 usage, 3 cannot know.`,
       io.say(
         'Only events that went wrong are listed; all of them with "requestId" in "searchKeys" (docs/settings.md has its price).',
       );
+    if (cut)
+      io.say('So much went wrong around that time that not all of it was looked at: more may be of this request.');
     return known ? EXIT.yes : EXIT.no;
   },
 });

@@ -1,7 +1,7 @@
 import { REQUEST_KEY } from '../../../../lambda/contract/tables.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import { readEventsBy } from '../../stack/events/of-message.ts';
-import { readRecentEvents } from '../../stack/events/recent.ts';
+import { type Recent, readRecentEvents } from '../../stack/events/recent.ts';
 import type { StoredEvent } from '../../stack/events/stored.ts';
 import type { Target } from '../../target/target.ts';
 import type { RequestLine } from '../doctor/watch.ts';
@@ -11,6 +11,8 @@ export interface RequestEvents {
   readonly events: readonly StoredEvent[];
   /** Whether `events` are all that are stored, or only those that went wrong: there is no index by request. */
   readonly complete: boolean;
+  /** Too much went wrong in these hours to look at all of it: more may be of this request. */
+  readonly cut?: true;
 }
 
 /** Ids as API Gateway makes them, and those of a replay or an act. */
@@ -31,21 +33,18 @@ export async function requestEvents(
     if (error instanceof CannotKnow) return undefined;
     throw error;
   });
-  return { events: indexed ?? (await wrongOf(target, requestId, lines, now)), complete: indexed !== undefined };
+  if (indexed) return { events: indexed, complete: true };
+  const { events, next } = await wrongOf(target, requestId, lines, now);
+  return { events, complete: false, ...(next && { cut: true }) };
 }
 
 /** Those of its events that are listed by hour, around the time at which it was processed. */
-async function wrongOf(
-  target: Target,
-  requestId: string,
-  lines: readonly RequestLine[],
-  now: number,
-): Promise<StoredEvent[]> {
+async function wrongOf(target: Target, requestId: string, lines: readonly RequestLine[], now: number): Promise<Recent> {
   const at = lines.flatMap((line) => ('processed' in line ? line.at : []));
-  if (at.length === 0) return [];
+  if (at.length === 0) return { events: [] };
   const [since, before] = [Math.min(...at) - AROUND, Math.max(...at) + AROUND];
   return readRecentEvents(target, { requestId, since, before, limit: MOST_EVENTS }, now).catch((error: unknown) => {
-    if (error instanceof CannotKnow) return [];
+    if (error instanceof CannotKnow) return { events: [] };
     throw error;
   });
 }

@@ -34,8 +34,8 @@ export async function eventsModel({ target, now }: Context, filter: EventsFilter
   const { source } = filter;
   const type = LISTED.find((one) => one === filter.type);
   if (filter.type !== undefined && !type) throw new UsageError(`By time are listed: ${LISTED.join(', ')}.`);
-  const events = await readRecentEvents(target, { type, source, since, limit: MOST }, now());
-  return { filter, events, more: events.length === MOST };
+  const { events, next } = await readRecentEvents(target, { type, source, since, limit: MOST }, now());
+  return { filter, events, more: events.length === MOST || next !== undefined };
 }
 
 export interface ReportModel extends Table {

@@ -18,6 +18,8 @@ export interface RequestModel {
   readonly events: readonly RequestedEvent[];
   /** Whether these are all that are stored, or only those that went wrong. */
   readonly complete: boolean;
+  /** Too much went wrong around that time to look at all of it: more may be of this request. */
+  readonly cut?: true;
 }
 
 /** Mail that a person does not get. */
@@ -37,7 +39,7 @@ export async function requestModel({ target, watch, now }: Context, id: string, 
   if (!isRequestId(id)) throw new UsageError('That is not the id of a request, as the answer to it holds it.');
   const from = now() - parseDays('since', since);
   const logged = await seen(async () => ({ lines: await watch.request(id, from) }));
-  const { events, complete } = await requestEvents(target, id, logged.seen ? logged.lines : [], now());
+  const { events, complete, cut } = await requestEvents(target, id, logged.seen ? logged.lines : [], now());
   const people = new Set(events.flatMap(({ recipient }) => (recipient && !isInternal(recipient) ? recipient : [])));
   const entries = await readEntries(target, [...people]);
   const seconds = now() / 1000;
@@ -46,6 +48,7 @@ export async function requestModel({ target, watch, now }: Context, id: string, 
     since,
     logged,
     complete,
+    ...(cut && { cut }),
     events: events.map((event) => {
       const { recipient = '' } = event;
       const entry = entries.get(recipient);

@@ -21,7 +21,8 @@ import {
 
 const MOST = 200;
 
-export function requestPage({ requestId, since, logged, events, complete }: RequestModel, now: Clock): Html {
+export function requestPage(model: RequestModel, now: Clock): Html {
+  const { requestId, since, logged, events } = model;
   const lines = logged.seen ? logged.lines : [];
   const isKnown = lines.length > 0 || events.length > 0;
   const isTaken = events.length > 0 || lines.some((line) => 'processed' in line);
@@ -38,7 +39,7 @@ ${lines.length > 0 ? html`<ul class="plain">${lines.map((line) => lineItem(line,
 ${!isKnown && logged.seen ? html`<div class="empty"><p>Nothing is known of such a request in this time. What was accepted stands here once it is processed; look further back with <b>Since</b> above. Is it a message? <a href="${messagePath(requestId)}">Look for it there</a>.</p></div>` : ''}
 </div>
 </section>
-${isTaken ? html`<section class="card" aria-labelledby="brought"><h2 id="brought">Its events</h2><div data-live="brought">${eventsPart(events, complete, now)}</div></section>` : ''}`;
+${isTaken ? html`<section class="card" aria-labelledby="brought"><h2 id="brought">Its events</h2><div data-live="brought">${eventsPart(model, now)}</div></section>` : ''}`;
 }
 
 function lineItem(line: RequestLine, now: Clock): Html {
@@ -55,13 +56,13 @@ function stateOf({ dead, again }: RequestOutcome): readonly [State, string] {
   return again > 0 ? ['note', 'to be tried again'] : ['ok', 'processed'];
 }
 
-function eventsPart(events: readonly RequestedEvent[], complete: boolean, now: Clock): Html {
+function eventsPart({ events, complete, cut }: RequestModel, now: Clock): Html {
   return html`${
     events.length === 0
       ? html`<div class="empty"><p>${complete ? 'None is stored.' : 'None of them went wrong, as far as is known.'}</p></div>`
       : html`<table class="stack"><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Who</th><th scope="col">What it says</th><th scope="col">Message</th><th scope="col">This person now</th></tr></thead><tbody>${events.slice(0, MOST).map((one) => eventRow(one, now))}</tbody></table>`
   }${events.length > MOST ? html`<p class="soft small">And ${many(events.length - MOST, 'other')}: <code>ops request ID --json</code></p>` : ''}
-${complete ? '' : html`<p class="soft small">Only what went wrong is listed; all of it with <code>requestId</code> in <code>searchKeys</code> of the settings.</p>`}`;
+${complete ? '' : html`<p class="soft small">Only what went wrong is listed; all of it with <code>requestId</code> in <code>searchKeys</code> of the settings.${cut ? ' Too much went wrong around that time to look at all of it: there may be more.' : ''}</p>`}`;
 }
 
 const STOPPED: Readonly<Record<Stopped, Html>> = {
