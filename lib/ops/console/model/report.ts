@@ -74,37 +74,50 @@ interface Answer {
   readonly table: Promise<Table>;
   /** Epoch milliseconds. */
   readonly begun: number;
-  /** No later than this is the answer still one, epoch milliseconds. */
-  until: number;
+  /** Of the objects that it was made of, where they were listed. */
+  readonly objects: string | undefined;
+  /** When it was there, or had failed; absent as long as it is made. Epoch milliseconds. */
+  ended?: number;
+  failed?: true;
 }
 
-/** By question, the one asked last at the end: it takes seconds, and has its price where Athena is asked. */
+/** By question, the one that was begun last at the end: it takes seconds, and has its price where Athena is asked. */
 const ANSWERS = new WeakMap<Target, Map<string, Answer>>();
 const MOST_ANSWERS = 20;
-const KEPT_MS = 600_000;
+/** Of a local archive, which objects come to all the time; of one that nobody listed, because Athena reads it. */
+const KEPT_MS = { local: 20_000, deployed: 600_000 } as const;
 /** Long enough that whoever waits for it hears of it, and that nobody who looks again asks again at once. */
 const FAILED_MS = 5_000;
 
 async function asked(target: Target, report: Report, days: ReportDays): Promise<Answer> {
   const local = target.kind === 'local' ? await import('../../commands/report/local.ts') : undefined;
   const keys = await local?.archivedObjects(target, days);
-  const question = JSON.stringify([report.name, days, new Date().toISOString().slice(0, 10), keys && digest(keys)]);
+  const objects = keys && createHash('sha256').update(keys.join('\n')).digest('base64');
+  const question = JSON.stringify([report.name, days, new Date().toISOString().slice(0, 10)]);
   const known = ANSWERS.get(target) ?? new Map<string, Answer>();
   ANSWERS.set(target, known);
   const found = known.get(question);
-  if (found && Date.now() < found.until) return found;
+  if (found && isGood(found, objects, KEPT_MS[target.kind])) return found;
   const table = local ? local.askDuckDb(target, report, days, keys) : askArchive(target, report, days);
-  // Objects stay as they are: the same ones have the same answer for ever. What Athena reads, nobody has listed.
-  const until = local ? Number.POSITIVE_INFINITY : Date.now() + KEPT_MS;
-  const answer: Answer = { table, begun: Date.now(), until };
+  const answer: Answer = { table, begun: Date.now(), objects };
   known.delete(question);
   known.set(question, answer);
   const [oldest] = known.keys();
   if (known.size > MOST_ANSWERS && oldest !== undefined) known.delete(oldest);
-  table.catch(() => {
-    answer.until = Date.now() + FAILED_MS;
-  });
+  table
+    .catch(() => {
+      answer.failed = true;
+    })
+    .finally(() => {
+      answer.ended = Date.now();
+    });
   return answer;
 }
 
-const digest = (keys: readonly string[]): string => createHash('sha256').update(keys.join('\n')).digest('base64');
+/** One that is being made is waited for, whatever came meanwhile: else nobody would ever see one while webhooks arrive. */
+function isGood({ ended, failed, objects }: Answer, now: string | undefined, kept: number): boolean {
+  if (ended === undefined) return true;
+  if (Date.now() - ended < (failed ? FAILED_MS : kept)) return true;
+  // An object stays as it is: of the same ones the answer is the same.
+  return !failed && now !== undefined && now === objects;
+}

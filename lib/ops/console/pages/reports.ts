@@ -33,10 +33,16 @@ ${
 
 /** Says that it takes longer: the browser looks again by itself, also without script. */
 export function awaitedPage(model: ReportAwaited, now: Clock): Html {
+  const { from, to } = model;
+  const query = new URLSearchParams({
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  }).toString();
   return html`${head(model)}
 <section class="card" aria-labelledby="awaited" data-awaited>
 <h2 id="awaited">Being made</h2>
-<p>${badge('idle', 'not ready')} The archive is read${now === 'exact' ? '' : html`, for ${count(Math.max(1, Math.round((now - model.begun) / 1000)))} s`}. On one machine that takes a second for 100,000 events, of a deployed stack seconds to minutes. This page looks again every second; the answer is kept.</p>
+<p>${badge('idle', 'not ready')} The archive is being read${now === 'exact' ? '' : html`, for ${count(Math.max(1, Math.round((now - model.begun) / 1000)))} s`}. On one machine that takes a second for 100,000 events, of a deployed stack seconds to minutes. A browser looks again every second; the answer is kept.</p>
+<p><a class="button" href="/reports/${model.name}${query === '' ? '' : `?${query}`}">Look again</a></p>
 </section>`;
 }
 
