@@ -20,6 +20,11 @@ export interface ApiRequest {
   readonly download?: string;
   /** False for an answer that is not what was asked for, a maintenance page in place of a file: it is asked again. */
   isSound?(text: string): boolean;
+  /**
+   * Where an answer that is one holds what was asked for, by names with dots between; `[]` at its end = a list. An answer without it, an
+   * error in JSON with status 200, is asked for again.
+   */
+  readonly holds?: string;
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as a form. */

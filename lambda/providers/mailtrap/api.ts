@@ -1,9 +1,9 @@
 import { fields, instant, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type ListEntry } from '../api.ts';
 import { bearer, query, sameAddress, segment, withAddress } from '../shared/api.ts';
+import { afterFirst, begunAgain, byCursor, isLost } from '../shared/paging.ts';
 import { hooks } from './hook-api.ts';
 
-const PAGE = 1000;
 const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
   ['hard bounce', 'hard_bounce'],
   ['spam complaint', 'complaint'],
@@ -24,16 +24,18 @@ export const api = defineApi({
   authorise: bearer,
 
   lists: {
-    async *read(context) {
-      for (let last: string | undefined, more = true; more; ) {
-        const items = await page(context, { last_id: last });
-        yield items.flatMap(entry);
-        last = text(fields(items.at(-1)).id);
-        more = items.length >= PAGE && last !== undefined;
-      }
-    },
+    read: (context) =>
+      begunAgain(() =>
+        byCursor(async (last) => {
+          const items = await page(context, { last_id: last }, afterFirst(last));
+          if (items === undefined) return undefined;
+          // How many make a page is a most: an empty one is the end.
+          const next = text(fields(items.at(-1)).id);
+          return { items: items.flatMap(entry), isEmpty: items.length === 0, next };
+        }),
+      ),
     async find(context, address) {
-      const found = (await page(context, { email: address })).flatMap(entry);
+      const found = ((await page(context, { email: address })) ?? []).flatMap(entry);
       // A filter that it does not know it ignores.
       return found.filter((one) => sameAddress(one.address, address));
     },
@@ -48,10 +50,22 @@ export const api = defineApi({
   webhooks: hooks,
 });
 
-async function page({ call }: ApiContext, asked: Readonly<Record<string, string | undefined>>) {
+/** Undefined where the token of the page has ended. */
+async function page(
+  { call }: ApiContext,
+  asked: Readonly<Record<string, string | undefined>>,
+  allowed: ReturnType<typeof afterFirst> = {},
+) {
   const path = `/api/suppressions${query(asked)}`;
-  const answer = await call({ use: 'lists', what: 'read the suppressions', method: 'GET', path });
-  return list(answer.json);
+  const answer = await call({
+    use: 'lists',
+    what: 'read the suppressions',
+    method: 'GET',
+    path,
+    holds: '[]',
+    ...allowed,
+  });
+  return isLost(answer) ? undefined : list(answer.json);
 }
 
 function entry(item: unknown): ListEntry[] {

@@ -1,7 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Checksum, HashConstructor, SourceData } from '@smithy/types';
-import type { Unsigned } from '../../../lambda/esp/caller.ts';
+import type { Unsigned } from '../../../lambda/esp/send.ts';
 import type { Target } from '../target/target.ts';
 
 /** How requests to an ESP that is AWS itself are signed: with the credentials and in the Region of everything else. */
