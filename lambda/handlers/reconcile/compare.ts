@@ -3,6 +3,7 @@ import type { SourceConfig } from '../../contract/config.ts';
 import { CannotKnow } from '../../domain/cannot-know.ts';
 import { interpreter } from '../../domain/interpret.ts';
 import { caller } from '../../esp/caller.ts';
+import { isApiKey } from '../../esp/key.ts';
 import type { ApiContext, TimeWindow } from '../../providers/api.ts';
 import { apiOf } from '../../providers/apis.ts';
 import { providerIn } from '../../providers/half.ts';
@@ -29,6 +30,8 @@ const MINUTE = 60_000;
 const USUAL_RETRIES = 24;
 /** One answer of the ESP, its body included. */
 const ANSWER_MS = 15_000;
+/** It is held several times over while it is read, in half a gigabyte. */
+const ANSWER_BYTES = 32 * 1024 * 1024;
 
 /**
  * The time that is over: what the ESP's own retries may still bring is not lost yet. Twice the period, so that a comparison that fails
@@ -46,13 +49,15 @@ export async function compare({ source, config, key, now, hours, until, tables }
   if (!api || !provider) throw new CannotKnow('This ESP has no API that can be asked.');
   if (api.domain !== undefined && config.api?.domain === undefined)
     throw new CannotKnow(`Its API keeps data by domain: the settings say none (${api.domain}).`);
+  if (!isApiKey(key.trim()))
+    throw new CannotKnow('What is stored as its API key can be none. Set it with: ops secrets set --api-key.');
   const call = caller({
     api,
     title: provider.title,
     base: new URL(config.api?.base ?? api.base),
     key: key.trim(),
     say: () => {},
-    patience: { answer: ANSWER_MS, until },
+    patience: { answer: ANSWER_MS, most: ANSWER_BYTES, until },
   });
   const context: ApiContext = { call, now, domain: config.api?.domain ?? '', source, wait: pause };
   const settle = Math.ceil(((api.events?.settleMinutes ?? 0) * MINUTE) / HOUR);

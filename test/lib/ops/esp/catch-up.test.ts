@@ -11,7 +11,7 @@ import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import { FAKE_ESPS } from '../../../support/esp/index.ts';
 import { type Fault, fakeApi } from '../../../support/esp/server.ts';
 import type { FakeEsp, Happening } from '../../../support/esp/story.ts';
-import { type Cases, OTHER_ANSWERS, SURROUNDINGS } from '../../../support/esp/surroundings.ts';
+import { type Cases, OTHER_ANSWERS, SURROUNDINGS } from '../../../support/surroundings/bad-days.ts';
 
 const HOUR = 3_600_000;
 const TO = Date.parse('2026-05-04T12:00:00Z');

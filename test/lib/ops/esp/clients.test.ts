@@ -9,7 +9,7 @@ import type { Target } from '../../../../lib/ops/target/target.ts';
 import type { Desk } from '../../../support/esp/desk.ts';
 import { DESKS } from '../../../support/esp/desks.ts';
 import { type Fault, fakeApi } from '../../../support/esp/server.ts';
-import { type Cases, OTHER_ANSWERS, SURROUNDINGS } from '../../../support/esp/surroundings.ts';
+import { type Cases, OTHER_ANSWERS, SURROUNDINGS } from '../../../support/surroundings/bad-days.ts';
 
 /** Each ESP's lists and webhooks by its own client, without a stack: what is read, what is taken off, and what an API does on a bad day. */
 
