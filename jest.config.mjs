@@ -12,6 +12,7 @@ export default {
   reporters: ['default', '<rootDir>/test/support/run/slowest.mjs'],
   testSequencer: '<rootDir>/test/support/run/longest-first.mjs',
   setupFiles: ['<rootDir>/test/support/quiet.mjs'],
-  testTimeout: 20_000,
+  // Patience with a busy machine: nothing is measured by it.
+  testTimeout: 60_000,
   maxWorkers: 2,
 };

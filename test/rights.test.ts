@@ -107,7 +107,7 @@ const mail = (event: string, recipient: string) => ({
 async function send(...events: unknown[]): Promise<void> {
   const body = JSON.stringify(events);
   expect((await driver.post('guide', body, signGeneric(body, KEY))).status).toBe(200);
-  await eventually(async () => expect(await driver.depth('delivery')).toBe(0), 30_000);
+  await driver.nothingUnderWay();
 }
 
 /** Waits until a function has done something. */
@@ -136,7 +136,7 @@ async function history(): Promise<void> {
   // ... and its retry: whether the token is known is asked by an update that changes nothing.
   for (let post = 0; post < 2; post++) {
     await driver.post('mailgun', body, { 'content-type': 'application/json' });
-    await eventually(async () => expect(await driver.depth('delivery')).toBe(0), 30_000);
+    await driver.nothingUnderWay();
   }
   // A topic that subscribes, and a link that somebody clicks.
   const confirmation = signSnsConfirmation(TOPIC, snsKey);

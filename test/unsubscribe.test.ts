@@ -68,9 +68,6 @@ const untilOf = async (address: string, scope = 'all'): Promise<number> => {
 const gone = (address: string, scope?: string) =>
   eventually(async () => expect(await untilOf(address, scope)).toBeGreaterThan(Date.now() / 1000));
 
-/** Nothing on any queue: what was to happen has happened. */
-const settled = () => eventually(async () => expect(await driver.depth('delivery')).toBe(0));
-
 function expectQuiet(response: Response): void {
   expect(response.headers.get('location')).toBeNull();
   expect(response.headers.getSetCookie()).toEqual([]);
@@ -105,7 +102,7 @@ describe('one click', () => {
     const url = linkOf(address, LIST);
     for (let times = 0; times < 5; times++) expect((await post(url)).status).toBe(200);
     await gone(address, LIST);
-    await settled();
+    await driver.nothingUnderWay();
     expect(await untilOf(address)).toBe(0);
     const { scopes } = (await entryOf(address)) as Item;
     expect(Object.keys(scopes as object)).toEqual([LIST]);
@@ -164,11 +161,9 @@ describe('coming back', () => {
     );
     expect(suppressed.code).toBe(0);
     await post(linkOf(address), 'wish=resubscribe');
-    await eventually(async () => {
-      const events = (await driver.events()).filter(({ recipient }) => recipient === address);
-      expect(events.map(({ type }) => type)).toContain('resubscribed');
-    });
-    await settled();
+    await driver.nothingUnderWay();
+    const events = (await driver.events()).filter(({ recipient }) => recipient === address);
+    expect(events.map(({ type }) => type)).toContain('resubscribed');
     expect(await untilOf(address)).toBeGreaterThan(Date.now() / 1000);
   });
 });
@@ -205,7 +200,7 @@ test('1,000 fetches by scanners, prefetchers and link rewriters change nothing',
     }
   };
   await Promise.all(Array.from({ length: 16 }, worker));
-  await settled();
+  await driver.nothingUnderWay();
   expect(await entryOf(address)).toBeUndefined();
   expect((await driver.events()).length).toBe(before);
 }, 60_000);
@@ -224,7 +219,7 @@ test('a POST that is neither one click nor the page does nothing', async () => {
   }
   for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS'])
     expect((await fetch(linkOf(address), { method })).status).toBe(404);
-  await settled();
+  await driver.nothingUnderWay();
   expect(await entryOf(address)).toBeUndefined();
 });
 
@@ -246,7 +241,7 @@ test('whatever is wrong with a token, the answer is the same, and tells nothing'
   }
   expect(answers.size).toBe(1);
   expect([...answers][0]).toMatch(/^\[404,/);
-  await settled();
+  await driver.nothingUnderWay();
 }, 60_000);
 
 describe('the command line', () => {
@@ -296,7 +291,7 @@ describe('the command line', () => {
 });
 
 test('neither an address nor a token is in any log', async () => {
-  await settled();
+  await driver.nothingUnderWay();
   const logs = ['receive', 'process']
     .map((name) => readFileSync(join(local.stack.logsDir, `${name}.log`), 'utf8'))
     .join('');

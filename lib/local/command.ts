@@ -8,7 +8,7 @@ import { welcome } from './welcome.ts';
 const STOP_MS = 5000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** `npm start`: runs until it is told to stop. */
+/** `npm start`: runs until it is stopped. */
 export async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const help = helpAsked(args);
   if (help !== undefined) {

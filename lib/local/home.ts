@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs
 import { join, resolve } from 'node:path';
 import type { ApiSettings, StagePolicy } from '../../lambda/contract/config.ts';
 import { LocalError } from './error.ts';
-import { refuseSecondRun, takeLock } from './lock.ts';
+import { refuseSecondRun, removeStale, takeLock } from './lock.ts';
 
-/** What a running stack tells others about itself, in `stack.json`. */
+/** What a running stack publishes about itself, in `stack.json`. */
 export interface StackFile {
   readonly url: string;
   readonly endpoints: Readonly<
@@ -68,7 +68,7 @@ export async function openHome(path: string): Promise<Home> {
   const lock = file('run.lock');
   await refuseSecondRun(lock, path);
   // Left behind by a run that was killed: it would show addresses that answer no more.
-  rmSync(file('stack.json'), { force: true });
+  removeStale(file('stack.json'));
   return {
     folder,
     logs: file('logs'),

@@ -45,7 +45,7 @@ type Stored = Readonly<Record<'webhooks' | 'ownKeys' | 'unsubscribeKeys', Stored
 
 /** Writes the file anew, with what the secrets hold now; readable by its owner only. */
 export function writeKept(folder: string, made: Pick<KeptKeys, 'signing' | 'certificate'>, stored: Stored): void {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const maps = {
     secrets: JSON.parse(stored.webhooks.value) as SecretMap,
     ownKeys: JSON.parse(stored.ownKeys.value) as SecretMap,

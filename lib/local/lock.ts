@@ -15,7 +15,17 @@ export async function refuseSecondRun(lock: string, folder: string): Promise<voi
       `another local run has ${folder} and answers at ${holder.url} (process ${holder.pid}): stop it first`,
     );
   }
-  rmSync(lock, { force: true });
+  removeStale(lock);
+}
+
+/** A file that a killed run left behind. @throws LocalError where something else stands there: it is not ours to remove */
+export function removeStale(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new LocalError(`${file} must be a file of the local run (${why}): move away what stands there`);
+  }
 }
 
 export const takeLock = (lock: string, url: string): void =>

@@ -58,7 +58,10 @@ for (const [format, type] of Object.entries(FLAVOURS)) {
   writeJson(join(target, format, 'package.json'), { type });
   for (const [file, text] of types) writeFileSync(join(target, format, file), text);
 }
-for (const file of DOCUMENTS) copyFileSync(join(ROOT, file), join(target, basename(file)));
+for (const file of DOCUMENTS) {
+  if (file.endsWith('.md')) writeFileSync(join(target, basename(file)), withoutDeadLinks(file));
+  else copyFileSync(join(ROOT, file), join(target, basename(file)));
+}
 const readme = readFileSync(join(ROOT, 'lib/reader/README.md'), 'utf8');
 writeFileSync(join(target, 'README.md'), readme.replaceAll(DEFAULT_NAME, name));
 const entry = (format) => ({ types: `./${format}/index.d.ts`, default: `./${format}/index.js` });
@@ -76,6 +79,15 @@ writeJson(join(target, 'package.json'), {
   peerDependencies: { [SDK]: '^3.0.0' },
 });
 if (given.pack) pack();
+
+/** A page as it reads in the package: a link to what is not in it keeps its words. */
+function withoutDeadLinks(file) {
+  const here = new Set(DOCUMENTS.map((each) => basename(each)));
+  return readFileSync(join(ROOT, file), 'utf8').replaceAll(/(?<!!)\[([^\]]+)\]\(([^)\s]+)\)/g, (link, words, to) => {
+    const [page] = to.split('#');
+    return page === '' || /^https?:/.test(page) || here.has(page) ? link : words;
+  });
+}
 
 /** Only those that its users see are kept of all that the reader imports; by file name. */
 function declarations() {

@@ -4,7 +4,7 @@ import { SUPPRESSION } from '../../lambda/contract/tables.ts';
 import type { ReaderOptions } from './types.ts';
 
 export type Item = Readonly<Record<string, AttributeValue>>;
-/** What the table holds of an address, nothing, or the name of the error that kept it from telling. */
+/** What the table holds of an address, nothing, or the name of the error that kept it from answering. */
 export type Found = { readonly item: Item | undefined } | { readonly error: string };
 export type Source = Required<Omit<ReaderOptions, 'now'>>;
 
@@ -80,7 +80,11 @@ async function readBatch(
 
 const keyOf = (address: string): Record<string, AttributeValue> => ({ [SUPPRESSION.partitionKey]: { S: address } });
 const addressOf = (item: Item): string => item[SUPPRESSION.partitionKey]?.S ?? '';
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'Error');
+/** A connection that fails says what it is by its code alone: its name is `Error`. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'Error';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
 /** Milliseconds before the n-th retry: exponential to 2 s, full jitter, so that many readers do not come back together. */
 const jitter = (retry: number): number => Math.random() * Math.min(2_000, 25 * 2 ** retry);
 

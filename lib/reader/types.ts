@@ -71,12 +71,12 @@ export type Unknown = Asked & { readonly status: 'unknown' } & (
     | {
         readonly why: 'lookup-failed';
         readonly address: string;
-        /** Name of the last error, e.g. `ThrottlingException`. Never its message, which may quote. */
+        /** Name of the last error, or the code of a connection that failed: `ThrottlingException`, `ECONNREFUSED`. Never its message, which may quote. */
         readonly error: string;
       }
   );
 
-/** What a reader says of one address; `status` tells which of the three. */
+/** What a reader says of one address; `status` says which of the three. */
 export type Answer = Clear | Suppressed | Unknown;
 
 /** Made by `createReader`. */

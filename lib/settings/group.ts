@@ -7,7 +7,7 @@ export const objectOf = <E extends v.ObjectEntries>(entries: E) =>
 /** An object of which every member has a default may be left out as a whole. */
 export const group = <E extends v.ObjectEntries>(entries: E) => v.optional(objectOf(entries), {} as never);
 
-/** What is `false`, `true` (with every default) or an object. Decided by what is given, so that a mistake in the object is told as one. */
+/** What is `false`, `true` (with every default) or an object. Decided by what is given, so that a mistake in the object is reported as one. */
 export const switchable = <S extends v.GenericSchema<unknown, object>>(object: S) =>
   v.lazy((given: unknown): v.GenericSchema<unknown, false | v.InferOutput<S>> => {
     if (given === false) return v.literal(false);

@@ -41,7 +41,7 @@ export function consoleConfig(settings: Settings): RuntimeConfig {
   return { ...config, sources: Object.fromEntries(sources), stagePolicy: stagePolicy(settings) };
 }
 
-/** What the stage judges by, as a deployed stack tells it. */
+/** What the stage judges by, as a deployed stack reports it. */
 export function stagePolicy({ policy, sources, alarms, retention }: Settings): StagePolicy {
   const { minimumDelivered, bounceRate, complaintRate } = alarms;
   const own = Object.entries(sources).flatMap(([name, source]) => (source.policy ? [[name, source.policy]] : []));

@@ -31,7 +31,7 @@ const burst = wholeNumber(1, 5000, 'requests');
 /** What every source has, whatever its provider. Everything else in a source belongs to the provider's own schema. */
 export const common = v.object({
   provider: v.string('the id of a provider'),
-  /** Minutes; false = no silence is told. */
+  /** Minutes; false = no alarm about silence. */
   expectEvery: v.optional(silenceWindow, '24h'),
   /** Events within that time. */
   expectAtLeast: v.exactOptional(wholeNumber(2, 1_000_000_000, 'events within expectEvery')),

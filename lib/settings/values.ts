@@ -15,7 +15,7 @@ export const SHORTEST_WINDOW = 15;
 export const LONGEST_WINDOW = 7 * MINUTES.d;
 
 const WINDOW =
-  'a time from "15m" to "7d" in minutes, hours or days, such as "30m", "6h" or "7d" (CloudWatch looks back no further), or false: no silence is told';
+  'a time from "15m" to "7d" in minutes, hours or days, such as "30m", "6h" or "7d" (CloudWatch looks back no further), or false: no alarm about silence';
 /** "30m", "6h", "7d"; in minutes. */
 const timeSpan = v.pipe(
   v.string(WINDOW),

@@ -15,7 +15,7 @@ export interface Running {
   readonly url: string;
   readonly endpoints: Readonly<Record<string, string>>;
   readonly tables: { readonly events: string; readonly suppression: string };
-  readonly queues: { readonly delivery: string; readonly acts: string; readonly deadLetter: string };
+  readonly queues: Readonly<Record<'delivery' | 'acts' | 'deadLetter', string>> & { readonly feeds?: string };
 }
 
 export type Item = Record<string, unknown>;
@@ -71,16 +71,24 @@ export class Driver {
     await this.#sqs.send(new SendMessageCommand({ QueueUrl: this.stack.queues.delivery, MessageBody: body }));
   }
 
-  /** Messages in a queue, seen or in flight. */
+  /** Messages in a queue, seen or in flight; 0 where the stack has no such queue. */
   async depth(queue: keyof Running['queues']): Promise<number> {
-    const { Attributes = {} } = await this.#sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl: this.stack.queues[queue], AttributeNames: ['All'] }),
-    );
-    return (
-      Number(Attributes.ApproximateNumberOfMessages ?? 0) +
-      Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0)
-    );
+    const { waiting, inFlight } = await this.#counts(queue);
+    return waiting + inFlight;
   }
+
+  /** Messages of a queue that somebody has taken and not deleted yet. */
+  inFlight = async (queue: keyof Running['queues']): Promise<number> => (await this.#counts(queue)).inFlight;
+
+  /**
+   * Waits until nothing is under way: whatever was accepted is recorded, folded into the list, archived or buried, and off its queue. An event
+   * in the table says less: `process` writes it first, and the entry after it; and an entry may be written once more.
+   */
+  nothingUnderWay = (within = 60_000): Promise<void> =>
+    eventually(async () => {
+      const depths = await Promise.all((['delivery', 'acts', 'feeds'] as const).map((queue) => this.depth(queue)));
+      if (depths.some((depth) => depth > 0)) throw new Error(`under way: ${depths.join(' + ')} messages`);
+    }, within);
 
   /** Dead letters, left visible at once again. */
   async deadLetters(): Promise<{ body: string; reason: string | undefined }[]> {
@@ -103,6 +111,18 @@ export class Driver {
     await this.#sqs.send(new PurgeQueueCommand({ QueueUrl: this.stack.queues[queue] }));
   }
 
+  async #counts(queue: keyof Running['queues']): Promise<{ waiting: number; inFlight: number }> {
+    const QueueUrl = this.stack.queues[queue];
+    if (QueueUrl === undefined) return { waiting: 0, inFlight: 0 };
+    const { Attributes = {} } = await this.#sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+    );
+    return {
+      waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0),
+      inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
+    };
+  }
+
   close(): void {
     this.#dynamo.destroy();
     this.#sqs.destroy();
@@ -120,8 +140,11 @@ export class Driver {
 const isOurs = ({ recipient }: Item): boolean => /^~quell-(heartbeat|audit|on)#/.test(String(recipient));
 const isHeartbeat = ({ recipient }: Item): boolean => String(recipient).startsWith('~quell-heartbeat#');
 
-/** Waits until `check` no longer throws, and fails with what it threw last. Asks less often the longer it takes: a look at all of a table is work as well. */
-export async function eventually<T>(check: () => Promise<T>, within = 10_000): Promise<T> {
+/**
+ * Waits until `check` no longer throws, and fails with what it threw last. Asks less often the longer it takes: a look at all of a table is
+ * work as well. `within` is patience with a busy machine, no promise of ours.
+ */
+export async function eventually<T>(check: () => Promise<T>, within = 30_000): Promise<T> {
   const begun = Date.now();
   for (;;) {
     try {

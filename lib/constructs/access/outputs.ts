@@ -15,7 +15,7 @@ import type { ConsoleFunction } from '../watch/console.ts';
 import type { Pulse } from '../watch/pulse.ts';
 import type { Reconcile } from '../watch/reconcile.ts';
 
-/** An output that a stack without this part has all the same, so that its absence is told from an older version. */
+/** An output that a stack without this part has all the same, so that its absence is distinct from an older version. */
 const NONE = 'none';
 
 export interface Parts {

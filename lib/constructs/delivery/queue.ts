@@ -63,7 +63,7 @@ export class DeliveryQueues extends Construct {
   private unarchivedQueue(): Queue {
     const queue = this.make('Unarchived', 'UnarchivedQueue', { visibilityTimeout: ARCHIVE_AGAIN_AFTER });
     const reason =
-      'Its lines are no events to redrive: they are tried until they are taken, or their 14 days end. An alarm tells.';
+      'Its lines are no events to redrive: they are tried until they are taken, or their 14 days end. An alarm says so.';
     Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason });
     return queue;
   }

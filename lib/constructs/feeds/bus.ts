@@ -52,7 +52,7 @@ export class Bus extends Construct {
     for (const { name, table, filter } of sources) this.read(name, table.tableStreamArn ?? '', filter);
   }
 
-  /** In order per item; a record that makes the function fail is told from its neighbours by halving the batch. */
+  /** In order per item; a record that makes the function fail is separated from its neighbours by halving the batch. */
   private read(name: string, eventSourceArn: string, filter: Record<string, unknown>): void {
     new EventSourceMapping(this, `${name}Changes`, {
       target: this.publish.function,

@@ -76,7 +76,7 @@ export class SesTopic extends Construct {
     );
   }
 
-  /** Ready to run: tells SES to publish to this topic. With a configuration set first, for a whole identity second. */
+  /** Ready to run: makes SES publish to this topic. With a configuration set first, for a whole identity second. */
   sesCommands(): string {
     const destination = Stack.of(this).toJsonString({
       Enabled: true,

@@ -60,7 +60,7 @@ function findBinary(): string {
 
 function storage(dataDir: string | undefined): string[] {
   if (!dataDir) return [];
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   return ['--db-path', join(dataDir, 'dynamodb.sqlite')];
 }
 

@@ -51,7 +51,7 @@ function explain(error: NodeJS.ErrnoException, port: number): Error {
   return error;
 }
 
-/** A port that was free a moment ago, for a program that cannot tell us which one it took. */
+/** A port that was free a moment ago, for a program that cannot report which one it took. */
 export async function freePort(): Promise<number> {
   const { port, close } = await listen(() => undefined);
   await close();

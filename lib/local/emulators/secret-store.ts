@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 export interface StoredSecret {
   arn: string;
   value: string;
-  /** Told of each new value. */
+  /** Called with each new value. */
   changed?: () => void;
 }
 

@@ -1,6 +1,6 @@
 /** What the runner and a function's process say to each other. */
 
-/** The first thing the process is told; every later message is an invocation. */
+/** The first message to the process; every later message is an invocation. */
 export interface ChildSetup {
   readonly folder: string;
   /** `index.handler`: file and export. */

@@ -84,7 +84,7 @@ const VARIABLES: Readonly<Record<Service, string>> = {
 /** What Lambda sets in every function; nothing of this machine's environment, such as an AWS profile, gets in. */
 const lambdaVariables = (name: string, memoryMb: number, folder: string, handler: string): Record<string, string> => ({
   ...CREDENTIALS,
-  // So that whoever stands between can tell which function asks.
+  // So that whatever stands between knows which function asks.
   AWS_ACCESS_KEY_ID: name,
   AWS_REGION: REGION,
   AWS_DEFAULT_REGION: REGION,

@@ -10,7 +10,7 @@ const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 export interface HttpApi {
   readonly routes: readonly Route[];
   readonly invoke: (functionArn: string, event: object) => Promise<unknown>;
-  /** Is told of each request once it is answered. */
+  /** Called with each request once it is answered. */
   readonly seen?: ((request: Answered) => void) | undefined;
 }
 

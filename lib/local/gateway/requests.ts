@@ -11,7 +11,7 @@ export class SeenRequests implements RequestLog {
   readonly #seen: SeenRequest[] = [];
   readonly #show: (line: string) => void;
 
-  /** @param show is told of each request, in one line */
+  /** @param show called with one line about each request */
   constructor(show: (line: string) => void) {
     this.#show = show;
   }
@@ -20,7 +20,7 @@ export class SeenRequests implements RequestLog {
   add({ method, path, status, body }: Answered, sources: ReadonlySet<string>): void {
     const name = nameIn(/^\/webhooks\/v1\/([^/]+)$/.exec(path)?.[1] ?? '');
     const isLeave = path.startsWith(unsubscribePath(''));
-    // Our own goes round every few minutes, and tells nobody anything here.
+    // Our own heartbeat arrives every few minutes, and is no news here.
     if (name === HEARTBEAT_SOURCE) return;
     const request: SeenRequest = {
       at: Date.now(),
@@ -47,10 +47,11 @@ export function requestLine({ at, method, source, status, accepted, reason }: Se
 }
 
 /** What an answer of `receive` says of the request: how many events it took, or why none. */
-function saidIn(body: string | undefined): Pick<SeenRequest, 'accepted' | 'reason'> {
+function saidIn(body: string | undefined): Pick<SeenRequest, 'accepted' | 'reason' | 'requestId'> {
   if (!body?.startsWith('{')) return {};
-  const { accepted, reason } = JSON.parse(body) as Record<string, unknown>;
+  const { accepted, reason, requestId } = JSON.parse(body) as Record<string, unknown>;
   return {
+    ...(typeof requestId === 'string' && { requestId }),
     ...(typeof accepted === 'number' && { accepted }),
     ...(typeof reason === 'string' && { reason }),
   };

@@ -121,7 +121,7 @@ export const SUPPORTED: Readonly<Record<string, Known>> = {
   'AWS::IAM::Role': RIGHTS,
   'AWS::IAM::Policy': RIGHTS,
   'AWS::IAM::ManagedPolicy': RIGHTS,
-  // Where services of a deployed stack look its names up; here `stack.json` tells them.
+  // Where services of a deployed stack look its names up; here `stack.json` holds them.
   'AWS::SSM::Parameter': RIGHTS,
   'AWS::SQS::Queue': {
     QueueName: EMULATED,

@@ -17,13 +17,13 @@ export function startWatchdog(): Watchdog {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     detached: true,
   });
-  const tell = (message: WatchdogMessage) => guard.connected && guard.send(message, () => undefined);
+  const send = (message: WatchdogMessage) => guard.connected && guard.send(message, () => undefined);
   return {
     watch(child) {
       if (child.pid === undefined) return;
       const { pid } = child;
-      tell({ watch: pid });
-      child.once('exit', () => tell({ forget: pid }));
+      send({ watch: pid });
+      child.once('exit', () => send({ forget: pid }));
     },
     stop: () => guard.connected && guard.disconnect(),
   };

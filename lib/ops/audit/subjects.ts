@@ -21,13 +21,13 @@ export async function wholesale(target: Target, address: Address): Promise<strin
     readEntry(target, address),
     readEvents(target, address, MOST_EVENTS),
   ]);
-  const told = [...Object.values(reasons).flat(), ...events];
-  const ids = told.flatMap((one) => [one.importId, 'retraction' in one ? one.retraction : undefined]);
+  const evidence = [...Object.values(reasons).flat(), ...events];
+  const ids = evidence.flatMap((one) => [one.importId, 'retraction' in one ? one.retraction : undefined]);
   return [...new Set(ids)].filter((id) => id !== undefined);
 }
 
 /** The mark of somebody who was erased; none where nobody was, or where the key may not be read. */
-async function markOf(target: Target, address: Address): Promise<string[]> {
+export async function markOf(target: Target, address: Address): Promise<string[]> {
   try {
     const [key] = liveValues(await readSecretMap(target, 'ownKeysArn'), ERASURE_KEY);
     return key === undefined ? [] : [erasureMark(key, address)];

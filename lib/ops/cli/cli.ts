@@ -42,7 +42,7 @@ export const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     { summary: 'questions to the archive: rates, funnel, links', load: () => import('../commands/report/command.ts') },
   ],
   ['console', { summary: 'a page to look at, on this machine', load: () => import('../commands/console.ts') }],
-  ['mute', { summary: "keep a source's alarms from telling", load: () => import('../commands/switches/mute.ts') }],
+  ['mute', { summary: "keep a source's alarms from notifying", load: () => import('../commands/switches/mute.ts') }],
   ['pause', { summary: 'stop processing, lose nothing', load: () => import('../commands/switches/pause.ts') }],
   ['resume', { summary: 'start processing again', load: () => import('../commands/switches/resume.ts') }],
   [

@@ -11,7 +11,7 @@ export function overview(commands: ReadonlyMap<string, Entry>): string {
     ...lines,
     '',
     `Each explains itself: ${RUN} <command> --help`,
-    'Data goes to standard output, talk to standard error. Exit codes: 0 yes, 1 no, 2 wrong usage, 3 cannot know.',
+    'Data goes to standard output, messages to standard error. Exit codes: 0 yes, 1 no, 2 wrong usage, 3 cannot know.',
   ].join('\n');
 }
 

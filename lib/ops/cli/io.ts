@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { UsageError } from './errors.ts';
 
-/** All that a command sees of its surroundings: data goes to `print`, talk to `say`. */
+/** All that a command sees of its surroundings: data goes to `print`, messages to `say`. */
 export interface Io {
   /** Project directory, where `.local` is. */
   readonly root: string;
@@ -33,7 +33,7 @@ export function processIo(): Io {
   const say = (line: string): void => void process.stderr.write(`${visible(line)}\n`);
   return {
     root: process.cwd(),
-    // npm runs scripts in the project directory and tells where it was called.
+    // npm runs scripts in the project directory and says where it was called.
     cwd: process.env.INIT_CWD ?? process.cwd(),
     print: (line) => void process.stdout.write(`${visible(line)}\n`),
     say,
@@ -60,13 +60,24 @@ export const jsonLine = (value: unknown): string =>
     char.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
 
-/** A file named on the command line. */
+/** Far above any body that a stack takes: a device without an end must not fill the memory. */
+const MAX_FILE_BYTES = 64 << 20;
+
+/** A file named on the command line; a pipe too. @throws UsageError where it cannot be read, or is larger than 64 MiB */
 export async function readUserFile(io: Io, option: string, path: string): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
   try {
-    return await readFile(resolve(io.cwd, path));
+    for await (const part of createReadStream(resolve(io.cwd, path)) as AsyncIterable<Buffer>) {
+      parts.push(part);
+      bytes += part.length;
+      if (bytes > MAX_FILE_BYTES) break;
+    }
   } catch (error) {
     throw new UsageError(`${option}: cannot read the file (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
   }
+  if (bytes > MAX_FILE_BYTES) throw new UsageError(`${option}: the file is larger than 64 MiB.`);
+  return Buffer.concat(parts);
 }
 
 function askWithoutEcho(prompt: string): Promise<string> {

@@ -42,7 +42,7 @@ Exit codes: 0 there are some, 1 there are none, 2 usage, 3 cannot know (the tabl
         ? await readActs(target, wanted)
         : await readActsOn(target, await subjectsOf(target, given.on), wanted);
     for (const act of acts) io.print(given.json ? jsonLine(act) : actLine(act));
-    if (acts.length === 0) io.say(`${target.label} knows of no such act in this time.`);
+    if (acts.length === 0) io.say(`${target.label} has recorded no such act in this time.`);
     if (next !== undefined) io.say(`Older ones exist: --limit shows more than ${limit}.`);
     return acts.length > 0 ? EXIT.yes : EXIT.no;
   },

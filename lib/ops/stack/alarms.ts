@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 /** For the order to arrive before the rule begins. */
 const AHEAD = 5_000;
 
-/** The alarms of one source that the stack has, and whether they would tell anybody if no rule mutes them. */
+/** The alarms of one source that the stack has, and whether they would notify anybody if no rule mutes them. */
 export async function alarmsOf(target: Target, source: string): Promise<{ name: string; loud: boolean }[]> {
   const stage = stageOf(target);
   const AlarmNames = SOURCE_ALARMS.map((heading) => alarmName(stage, heading, source));
@@ -44,7 +44,7 @@ export async function mute(
         Schedule: { Expression: `at(${from.toISOString().slice(0, 16)})`, Duration: span.iso, Timezone: 'UTC' },
       },
       MuteTargets: { AlarmNames: [...names] },
-      // After the end, at which alarms that are still on tell; a rule without one would never count as over.
+      // After the end, when alarms that are still on notify; a rule without one would never count as over.
       ExpireDate: new Date(until.getTime() + MINUTE),
     }),
   );

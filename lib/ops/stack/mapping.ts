@@ -65,6 +65,6 @@ async function reached(client: LambdaClient, UUID: string, wanted: string): Prom
     if (State === wanted) return;
   }
   throw new CannotKnow(
-    `Lambda has taken the order, but is not ${wanted.toLowerCase()} after two minutes: "ops doctor" tells.`,
+    `Lambda accepted the change, but the queue is not ${wanted.toLowerCase()} after two minutes. "ops doctor" shows when it is.`,
   );
 }

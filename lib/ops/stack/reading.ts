@@ -32,7 +32,7 @@ export function topicsOf({ label, names }: Target): SourceOfTopic {
     const source = find(topicArn) ?? made?.[0];
     if (source === undefined && known.length < names.sources.size)
       throw new PoisonEvent(
-        `A notification that SNS put on the queue itself. Which source it belongs to stands in settings/${names.stage}.json, which this checkout lacks.`,
+        `SNS put this notification on the queue itself. Which source it belongs to is written in settings/${names.stage}.json, which this checkout lacks.`,
       );
     return source;
   };

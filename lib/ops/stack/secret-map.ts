@@ -10,7 +10,7 @@ export type Which = 'secretArn' | 'ownKeysArn' | 'unsubscribeKeysArn' | 'apiKeys
 
 /** @throws CannotKnow where something else than such a map is stored */
 export const readSecretMap = (target: Target, which: Which = 'secretArn'): Promise<stored.SecretMap> =>
-  told(target, which, stored.readSecretMap);
+  explained(target, which, stored.readSecretMap);
 
 /**
  * Changes the map and keeps what somebody else writes at the same time.
@@ -21,11 +21,11 @@ export async function changeSecretMap(
   change: (map: stored.SecretMap, again: boolean) => stored.SecretMap,
   which: Which = 'secretArn',
 ): Promise<void> {
-  await told(target, which, (client, arn) => stored.changeSecretMap(client, arn, change));
+  await explained(target, which, (client, arn) => stored.changeSecretMap(client, arn, change));
 }
 
-/** The same mistakes as a person is told them, with what to do. */
-async function told<T>(
+/** The same mistakes in the words for a person, with what to do. */
+async function explained<T>(
   target: Target,
   which: Which,
   ask: (client: SecretsManagerClient, arn: string) => Promise<T>,

@@ -26,7 +26,7 @@ export function targetOf(
   const unsubscribeKeysArn = known.get('UnsubscribeKeysArn');
   const url = output('ApiUrl').replace(/\/$/, '');
   const providers = Object.entries(JSON.parse(output('Sources')) as Record<string, string>);
-  // By the stack and not by a checkout: on call, everybody must come to the same verdict. Older stacks do not tell.
+  // By the stack and not by a checkout: on call, everybody must come to the same verdict. Older stacks do not say it.
   const windows = JSON.parse(known.get('SilenceWindows') ?? '{}') as Record<string, SourceName['expectEvery']>;
   const sources = providers.map(([source, provider]): [string, SourceName] => [
     source,

@@ -76,6 +76,6 @@ async function caller(target: Target): Promise<string> {
   const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
   const client = await target.clients.sts();
   const { Arn = 'somebody with AWS credentials' } = await client.send(new GetCallerIdentityCommand({}));
-  // What tells people apart is at its end: the role's and the session's name.
+  // What distinguishes people is at its end: the role's and the session's name.
   return Arn.slice(-128);
 }

@@ -3,13 +3,18 @@ import { UNSUBSCRIBE_SOURCE } from '../../../lambda/contract/unsubscribe.ts';
 import type { BounceCause, DropReason, NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import { clean } from './clean.ts';
 
-/** One event as a line for people: when, what, by whom it was told. What the far side wrote cannot forge another line. */
+/** One event as a line for people: when, what, and who reported it. What the far side wrote cannot forge another line. */
 export function storyLine(event: NormalisedEvent): string {
   const when = event.occurredAt ?? `no time given, received ${event.receivedAt}`;
-  const told = [event.source, event.messageId && `message ${event.messageId}`].filter(Boolean).join(', ');
-  const words = detail(event);
-  const altered = event.recipientAltered ? '(the address was written differently) ' : '';
-  return clean(`${when}  ${event.type.padEnd(12)} ${words ? `${words}  ` : ''}${altered}[${told}]`);
+  const origin = [event.source, event.messageId && `message ${event.messageId}`].filter(Boolean).join(', ');
+  const words = storyDetail(event);
+  return clean(`${when}  ${event.type.padEnd(12)} ${words ? `${words}  ` : ''}[${origin}]`);
+}
+
+/** What an event says beside its time, its type and its source: a stranger's text, which whoever shows it cleans. */
+export function storyDetail(event: NormalisedEvent): string {
+  const altered = event.recipientAltered && '(the address was written differently)';
+  return [detail(event), altered].filter(Boolean).join('  ');
 }
 
 function detail(event: NormalisedEvent): string {

@@ -19,3 +19,10 @@ test('the folder of a run is for its owner alone, also where it stood open befor
     home.close();
   }
 });
+
+test.each(['run.lock', 'stack.json'])('a folder in the place of %s is named and stays', async (name) => {
+  const path = join(folder, `with-${name}`);
+  mkdirSync(join(path, name), { recursive: true });
+  await expect(openHome(path)).rejects.toThrow(`${join(path, name)} must be a file of the local run`);
+  expect(statSync(join(path, name)).isDirectory()).toBe(true);
+});

@@ -60,6 +60,7 @@ test('with a folder for data the next run has the same keys, and those that were
   };
   writeKept(data, { signing: first.signing, certificate: first.certificate?.pem ?? '' }, stored);
   expect(statSync(join(data, 'keys.json')).mode & 0o777).toBe(0o600);
+  expect(statSync(data).mode & 0o777).toBe(0o700);
 
   const second = await localKeys({ ...sources, later: source('resend') }, {}, readKept(data));
   expect(second.signing).toEqual({ ...first.signing, later: expect.anything() });

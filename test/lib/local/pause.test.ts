@@ -1,6 +1,6 @@
 import { GetEventSourceMappingCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { eventually, signGeneric } from '../../support/driver.ts';
+import { signGeneric } from '../../support/driver.ts';
 import { type OpsStack, startOpsStack } from '../../support/ops-stack.ts';
 
 const SECRET = 'guide-secret';
@@ -39,8 +39,8 @@ test('what comes while processing is paused waits in the queue, and all of it is
 
   expect((await stack.run(['resume'])).out).toContain('Running.');
   expect((await stack.run(['resume'])).out).toContain('running already');
-  await eventually(async () => expect(await stack.driver.events()).toHaveLength(EVENTS));
-  await eventually(async () => expect(await stack.driver.depth('delivery')).toBe(0));
+  await stack.driver.nothingUnderWay();
+  expect(await stack.driver.events()).toHaveLength(EVENTS);
   expect(await faults()).not.toContain('"code":"paused"');
 }, 60_000);
 

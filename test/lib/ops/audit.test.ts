@@ -17,7 +17,7 @@ import { deployedTarget } from '../../../lib/ops/target/deployed.ts';
 import { localTargetOf } from '../../../lib/ops/target/local.ts';
 import type { Target } from '../../../lib/ops/target/target.ts';
 import { type Look, openPage, overflow, startBrowser, violations } from '../../support/browser.ts';
-import { eventually, signGeneric } from '../../support/driver.ts';
+import { signGeneric } from '../../support/driver.ts';
 import type { Desk } from '../../support/esp/desk.ts';
 import { DESKS } from '../../support/esp/desks.ts';
 import { ops, project, spawnOps, writeFile } from '../../support/ops.ts';
@@ -124,7 +124,8 @@ const bounce = (recipient: string, timestamp = LONG_AGO) =>
 async function bounced(recipient: string, at = new Date().toISOString()): Promise<void> {
   const body = bounce(recipient, at);
   await stack.driver.post('guide', body, signGeneric(body, 'guide-secret-of-tests'));
-  await eventually(async () => expect(await stack.driver.suppressed()).toContain(recipient), 20_000);
+  await stack.driver.nothingUnderWay();
+  expect(await stack.driver.suppressed()).toContain(recipient);
 }
 
 async function letter(): Promise<void> {
@@ -513,9 +514,10 @@ describe('a record', () => {
     });
     expect(JSON.stringify(await stack.driver.acts())).toContain(address);
     expect((await stack.run(['audit', '--on', address])).out).toContain('"as (address) wrote"');
-    await eventually(async () => expect(await stack.driver.suppressed()).toContain(address));
+    await stack.driver.nothingUnderWay();
+    expect(await stack.driver.suppressed()).toContain(address);
     expect((await stack.run(['erase', address, ...NOTE])).code).toBe(0);
-    await eventually(async () => expect(await stack.driver.depth('delivery')).toBe(0));
+    await stack.driver.nothingUnderWay();
     const { DynamoDBClient, ScanCommand } = await import('@aws-sdk/client-dynamodb');
     const client = new DynamoDBClient({ ...CREDENTIALS, endpoint: stack.local.stack.endpoints.dynamodb as string });
     const { Items } = await client.send(new ScanCommand({ TableName: stack.local.stack.tables.events }));

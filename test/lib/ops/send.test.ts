@@ -91,8 +91,9 @@ describe('ops send', () => {
 
   test.each([
     [['--body', 'none.json'], /none.json|--body/],
-    [['--body', 'my.json', '--type', 'opened'], /--body says what happened/],
-    [['--body', 'my.json', '--to', 'a@example.com'], /--body says what happened/],
+    [['--body', '/dev/zero'], /--body: the file is larger than 64 MiB/],
+    [['--body', 'my.json', '--type', 'opened'], /--body already says what happened/],
+    [['--body', 'my.json', '--to', 'a@example.com'], /--body already says what happened/],
   ])('%j is wrong usage', async (args, message) => {
     const { code, err } = await send('marketing', ...args);
     expect([code, err]).toEqual([2, expect.stringMatching(message)]);

@@ -55,7 +55,11 @@ describe('the package', () => {
   test('explains itself, with every page that it names', () => {
     const readme = read('README.md');
     expect(readme).toContain(`from '${NAME}'`);
-    for (const [, file = ''] of readme.matchAll(/\]\(([^)]+)\)/g)) expect(existsSync(join(installed, file))).toBe(true);
+    for (const page of ['README.md', 'suppression-table.md', 'unsubscribe.md']) {
+      const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => to.split('#')[0] ?? '');
+      const missing = links.filter((to) => !/^https?:/.test(to) && to !== '' && !existsSync(join(installed, to)));
+      expect({ page, missing }).toEqual({ page, missing: [] });
+    }
   });
 
   test('has types that explain: what throws, what is the default, and an example of each call', () => {
@@ -108,7 +112,9 @@ const ASK = `
     const many = await reader.checkMany(emails);
     const headers = unsubscribeHeaders({ address: emails[0], keys, baseUrl: 'https://hooks.example.com' });
     const form = normaliseAddress('A@B.example');
-    console.log(JSON.stringify({ one, many, headers, forever: one.until === FOREVER, form }));
+    const nobody = new DynamoDBClient({ endpoint: 'http://127.0.0.1:1', region: 'us-east-1', credentials });
+    const refused = await createReader({ client: nobody, table }).check(emails[0]);
+    console.log(JSON.stringify({ one, many, headers, forever: one.until === FOREVER, form, refused }));
   })();`;
 
 test.each(['esm', 'cjs'] as const)('it reads the list from a project of kind %s', async (kind) => {
@@ -123,6 +129,7 @@ test.each(['esm', 'cjs'] as const)('it reads the list from a project of kind %s'
     headers: { 'List-Unsubscribe': expect.stringMatching(/^<https:\/\/hooks\.example\.com\/u\/v1\/[\w-]+>$/) },
     forever: true,
     form: 'a@b.example',
+    refused: { status: 'unknown', why: 'lookup-failed', error: 'ECONNREFUSED' },
   });
 });
 

@@ -46,10 +46,10 @@ export class Alarms extends Construct {
       errorsOf(ingress.receive),
       throttlesOf(ingress.receive),
       slownessOf(ingress.receive),
-      // Not its throttles: the queue waits, and queue-age tells when that matters. Nor pulse: a heartbeat is then missing.
+      // Not its throttles: the queue waits, and queue-age notifies when that matters. Nor pulse: a heartbeat is then missing.
       errorsOf(processor.process),
       ...deliveryAlarms(settings, delivery, [...sesTopics.made, ...sesDirect.undelivered]),
-      // Nor the errors of publish: its changes then wait, and publish-late tells.
+      // Nor the errors of publish: its changes then wait, and publish-late notifies.
       ...(bus ? busAlarms(bus, settings.stage) : []),
       ...(archive ? archiveAlarms(archive, delivery.unarchived) : []),
       pulseAlarm(settings),

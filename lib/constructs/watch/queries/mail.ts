@@ -23,7 +23,7 @@ export const MAIL: QueriesByHeading = {
     of: ['process'],
     lines: [
       'filter ispresent(slowestStoredMs)',
-      '| stats sum(Complaints), sum(Delivered), sum(unsubscribed) by bin(1h)',
+      '| stats sum(Complaints), sum(DeliveredReporting), sum(unsubscribed) by bin(1h)',
     ],
   },
   'unsubscribe-rate': {

@@ -23,7 +23,7 @@ export interface How {
 export async function list(target: Target, chosen: Chosen, { json }: Pick<How, 'json'>, io: Io): Promise<ExitCode> {
   const groups = await grouped(target, chosen, io);
   for (const group of groups.all()) io.print(json ? jsonLine(group) : groupLine(group));
-  if (groups.all().length === 0) io.say('No such dead letters.');
+  if (groups.all().length === 0) io.say('There are no such dead letters.');
   return groups.all().length === 0 ? EXIT.yes : EXIT.no;
 }
 
@@ -41,7 +41,7 @@ async function grouped(target: Target, chosen: Chosen, io: Io): Promise<Groups> 
 export async function show(target: Target, chosen: Chosen, { json, raw }: How, io: Io): Promise<ExitCode> {
   const letter = await find(target, chosen);
   if (!letter) {
-    io.say('No such dead letter.');
+    io.say('There is no such dead letter.');
     return EXIT.no;
   }
   const { id, reason, detail, source, sentAt, body } = letter;
@@ -61,7 +61,7 @@ export async function show(target: Target, chosen: Chosen, { json, raw }: How, i
     for (const event of events) io.print(`    ${jsonLine(event)}`);
     if (text !== undefined) io.print(`    raw: ${text}`);
   }
-  if (!raw) io.say('Without personal data; --raw shows the whole.');
+  if (!raw) io.say('Personal data is left out; --raw shows everything.');
   return EXIT.yes;
 }
 

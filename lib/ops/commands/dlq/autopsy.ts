@@ -32,7 +32,7 @@ export function examine(body: string, target: Target): readonly Finding[] {
   });
 }
 
-/** As much of an event as tells what became of it, without who it is about. */
+/** As much of an event as shows what became of it, without who it is about. */
 export const redacted = ({ type, bounceClass, dropReason, providerEvent, recipient, occurredAt }: NormalisedEvent) => ({
   type,
   ...(bounceClass && { bounceClass }),

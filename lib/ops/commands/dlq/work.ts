@@ -10,7 +10,7 @@ import { type Letter, LetterBox } from './letters.ts';
 /** How letters are worked on. */
 export interface Work {
   readonly hand: Hand;
-  /** Is told of each batch. */
+  /** Called with each batch. */
   count?(by: number): void;
   say?(line: string): void;
 }
@@ -61,7 +61,7 @@ export const dropLetters = (target: Target, chosen: Chosen, work: Work): Promise
     return dropped;
   });
 
-/** Which letters, as the audit tells it. */
+/** Which letters, in the words of the audit. */
 function aboutOf({ reason, source, nameless, id }: Chosen) {
   const on = [reason, source, id].filter((one) => one !== undefined);
   const how = on.length === 0 ? 'all' : nameless ? 'those of no known source' : undefined;

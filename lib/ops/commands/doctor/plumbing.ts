@@ -30,7 +30,7 @@ export async function depthOf(target: Target, queue: 'delivery' | 'deadLetter'):
 /**
  * Does the delivery queue move?
  * @param age seconds that the oldest message has waited, where that is measured
- * @param moved messages have gone between two looks; undefined where age tells
+ * @param moved messages have gone between two looks; undefined where the age says it
  */
 export function examineQueue({ waiting, inFlight }: Depth, age: number | undefined, moved: boolean): Finding {
   const messages = `${waiting} waiting, ${inFlight} in work`;

@@ -1,6 +1,6 @@
 import type { RateKind, RequestOutcome } from '../../../../lambda/contract/logs.ts';
 
-/** What functions have told of themselves, in logs and metrics; times are epoch milliseconds. */
+/** What functions have reported of themselves, in logs and metrics; times are epoch milliseconds. */
 export interface Watch {
   /** Per source, as far back as can be seen. */
   traffic(sources: readonly string[]): Promise<ReadonlyMap<string, Traffic>>;

@@ -22,7 +22,7 @@ export const command = defineCommand({
   args: ['file'],
   about: `
 Takes a suppression list over: a CSV file of our own format (address,reason,scope,at,until,note; what export writes) or of an ESP's.
-The columns tell the format. A line that cannot be read is reported by its number and skipped. A bounce with a code or a text is read as the
+The columns decide the format. A line that cannot be read is reported by its number and skipped. A bounce with a code or a text is read as the
 webhook reads it: what it would not suppress is left out, and lines end as the stage's policy says. Every line becomes an event that
 goes through the queue of acts, at a bounded rate; the same line counts once, however often the file is imported. The import has an
 id, printed at the end: "lift --import ID" takes back exactly what it did.
@@ -103,7 +103,7 @@ Exit codes: 0 every line was taken, 1 some were skipped, 2 usage, 3 cannot know 
       }),
     );
     await clearState(path);
-    io.say('Handed to the queue of acts. It is in effect once the queue is empty.');
+    io.say('Queued. It is in effect once the queue of acts is empty.');
     return finish(tally, { format: file.id, id: going.id, dry: false, judged: true }, given.json === true, io);
   },
 });

@@ -65,11 +65,11 @@ export function decide(
   }
   const bounceClass = reason === 'hard_bounce' ? bounceOf(row) : undefined;
   const ends = endOf(row, recipient, time, bounceClass, judging.policy);
-  const told = { ...said, ...(bounceClass && { bounceClass: bounceClass.bounceClass }) };
-  if (typeof ends === 'string') return { spared: ends, ...told };
+  const reading = { ...said, ...(bounceClass && { bounceClass: bounceClass.bounceClass }) };
+  if (typeof ends === 'string') return { spared: ends, ...reading };
   // A date that somebody wrote down is meant; "for ever" is what the policy says it is.
   const end = until === undefined || until >= FOREVER ? ends : until;
-  return { decision: { act: 'suppress', ...base, until: end }, ...told };
+  return { decision: { act: 'suppress', ...base, until: end }, ...reading };
 }
 
 /** When an event that says the same would end, in epoch seconds; or why it would suppress nobody. */

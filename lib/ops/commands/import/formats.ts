@@ -2,7 +2,7 @@ import type { Reply } from '../../../../lambda/domain/failure/index.ts';
 import { REASONS, type Reason } from '../../../../lambda/domain/suppression/suppression.ts';
 import { BadLine, type Cells, type Defaults, type Row, readTime, readUntil } from './row.ts';
 
-/** One file format: the columns that tell it, and what a line of it says; undefined = it says nothing of suppression. */
+/** One file format: the columns that identify it, and what a line of it says; undefined = it says nothing of suppression. */
 export interface Format {
   readonly title: string;
   /** All of these, and one of each list. */

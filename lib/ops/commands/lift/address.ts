@@ -10,7 +10,7 @@ import { awaitActs } from '../../stack/effects.ts';
 import type { Target } from '../../target/target.ts';
 import { type AUTHOR_OPTIONS, authorOf } from '../../words/author.ts';
 import { keyOf } from '../../words/reasons.ts';
-import { tellLists } from './addresses.ts';
+import { showLists } from './addresses.ts';
 import { clear, planClearing } from './clear.ts';
 import type { Selection } from './lift.ts';
 import { listLines, planLifting, selectionWords } from './lifting.ts';
@@ -56,7 +56,7 @@ export async function liftAndClear(
       return clear(clearing, false, json, io, record);
     },
   );
-  tellLists(listLines(target, told, source), io);
+  showLists(listLines(target, told, source), io);
   if (stay > 0) return EXIT.no;
   if (!given.wait) return EXIT.yes;
   const missing = await awaitActs(target, acts);

@@ -26,7 +26,7 @@ export async function liftAddresses(
   if (acts.length === 0) return EXIT.no;
   await liftByHand(target, acts, selectionWords(selection), hand, io.say);
   for (const act of acts) io.print(given.json ? jsonLine(act) : clean(`${act.recipient}: ${keyOf(act)} lifted`));
-  tellLists(listLines(target, lifting.told), io);
+  showLists(listLines(target, lifting.told), io);
   if (!given.wait) return EXIT.yes;
   const missing = await awaitActs(target, acts);
   io.say(missing === 0 ? 'In effect.' : 'Not in effect within a minute. Is processing paused or behind?');
@@ -34,7 +34,7 @@ export async function liftAddresses(
 }
 
 /** The sentence, and the lists under it. */
-export function tellLists([sentence, ...lists]: readonly string[], io: Io): void {
+export function showLists([sentence, ...lists]: readonly string[], io: Io): void {
   if (sentence !== undefined) io.say(sentence);
   for (const line of lists) io.say(`  ${line}`);
 }

@@ -14,7 +14,7 @@ export const command = defineCommand({
 lift <address>   takes addresses off the list, those named or (with none) one per line of standard input: lifts every reason that
                  suppresses them, or the one of --reason (and --scope). Says which ESP's own list must be cleared too, and how; --clear
                  does it for one address, with a key that is typed or read from standard input (--dry-run only looks). What an ESP does
-                 not let go, such as most complaints, is told and not tried. Later evidence suppresses again; older evidence that
+                 not let go, such as most complaints, is named and not tried. Later evidence suppresses again; older evidence that
                  arrives late does not.
 lift --source S --from ISO --until ISO
                  takes back one bad window: what that source reported of that time (the end not included) does not count, whether it
@@ -34,7 +34,7 @@ Exit codes: 0 lifted (and cleared), 1 nothing to lift, the ESP keeps it, or not 
     import: { type: 'string', value: 'ID', help: 'what came with this import, as "import" printed it' },
     'dry-run': { type: 'boolean', help: 'window, import, --clear: only list and count' },
     clear: { type: 'boolean', help: "one address: also take it off the ESP's own lists" },
-    esp: { type: 'string', value: 'SOURCE', help: "--clear: at this source's ESP (default: the one that told of it)" },
+    esp: { type: 'string', value: 'SOURCE', help: "--clear: at this source's ESP (default: the one that reported it)" },
     ...API_OPTIONS,
     retractions: { type: 'boolean', help: 'list the windows and imports that are taken back' },
     forget: { type: 'string', value: 'ID', help: 'remove one of them' },
@@ -91,9 +91,9 @@ Exit codes: 0 lifted (and cleared), 1 nothing to lift, the ESP keeps it, or not 
     const only = reason && keyOf({ reason, ...(scope !== undefined && { scope }) });
     const { retractionOf } = await import('./retraction.ts');
     const retraction = retractionOf({ ...given, reason: only }, hand ?? { actor: '', note: '' }, target);
-    const { tellPreview, tellTakeBack } = await import('./tell.ts');
+    const { showPreview, showTakeBack } = await import('./show.ts');
     const json = given.json === true;
-    return hand ? tellTakeBack(target, retraction, hand, json, io) : tellPreview(target, retraction, json, io);
+    return hand ? showTakeBack(target, retraction, hand, json, io) : showPreview(target, retraction, json, io);
   },
 });
 

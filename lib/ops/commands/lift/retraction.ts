@@ -57,7 +57,7 @@ export const store = (target: Target, retraction: Retraction): Promise<boolean> 
 export async function listRetractions(target: Target, json: boolean, io: Io): Promise<ExitCode> {
   const { retractions } = await readRetractions(target);
   for (const one of retractions) io.print(json ? jsonLine(one) : line(one));
-  if (retractions.length === 0) io.say('Nothing is taken back: everything counts.');
+  if (retractions.length === 0) io.say('No window or import is taken back: all evidence counts.');
   return retractions.length > 0 ? EXIT.yes : EXIT.no;
 }
 

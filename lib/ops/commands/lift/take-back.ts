@@ -18,12 +18,12 @@ import { breaksSeries, concerned, mayRestOn, type TakenBack, takenBack } from '.
 const PATIENCE = 60_000;
 const INTERVAL = 500;
 
-/** What of it is told while it goes on. */
-export interface Telling {
+/** What is shown of it while it goes on. */
+export interface Watcher {
   say(line: string): void;
   /** One reason of one person that it concerns. */
   each?(one: TakenBack): void;
-  /** Resolves once what was told has gone on. */
+  /** Resolves once what was shown has been taken further. */
   flushed?(): Promise<void>;
 }
 
@@ -42,9 +42,9 @@ export interface TookBack extends Found {
 }
 
 /** Who would be lifted; changes nothing. */
-export const wouldTakeBack = (target: Target, retraction: Retraction, telling: Telling): Promise<Found> =>
-  look(target, retraction, telling, async (page) => {
-    for (const one of page) telling.each?.(one);
+export const wouldTakeBack = (target: Target, retraction: Retraction, watcher: Watcher): Promise<Found> =>
+  look(target, retraction, watcher, async (page) => {
+    for (const one of page) watcher.each?.(one);
   });
 
 /**
@@ -56,14 +56,14 @@ export function takeBack(
   target: Target,
   retraction: Retraction,
   hand: Hand,
-  telling: Telling,
+  watcher: Watcher,
   patience = PATIENCE,
 ): Promise<TookBack> {
-  const intent = { what: 'take back', hand, ...aboutOf(retraction), say: telling.say } as const;
+  const intent = { what: 'take back', hand, ...aboutOf(retraction), say: watcher.say } as const;
   return audited(target, intent, async (act) => {
     const isNew = await store(target, retraction);
     const asked = new Set<string>();
-    const found = await look(target, retraction, telling, async (page) => {
+    const found = await look(target, retraction, watcher, async (page) => {
       await sendActs(
         target,
         page.map((one) => liftFor(one, retraction, hand)),
@@ -72,18 +72,18 @@ export function takeBack(
         asked.add(named(one));
         if (one.lifted) act.count('lifted');
         if (one.stays) act.count('stay suppressed');
-        telling.each?.(one);
+        watcher.each?.(one);
       }
     });
-    telling.say(`Lifted: ${found.lifted}. Stay suppressed by other evidence: ${found.stay}.`);
-    telling.say(`Stored as ${retraction.id}: what of it still waits, or comes later, does not count.`);
-    const left = await settle(target, retraction, hand, asked, telling, patience);
+    watcher.say(`Lifted: ${found.lifted}. Stay suppressed by other evidence: ${found.stay}.`);
+    watcher.say(`Stored as ${retraction.id}: events of it that still wait in a queue, or arrive later, do not count.`);
+    const left = await settle(target, retraction, hand, asked, watcher, patience);
     if (left > 0) act.count('not yet in effect', left);
     return { ...found, isNew, left };
   });
 }
 
-/** What it is about, as the audit tells it. */
+/** What it is about, in the words of the audit. */
 const aboutOf = (retraction: Retraction) =>
   'importId' in retraction
     ? { on: [retraction.importId], how: 'an import' }
@@ -96,13 +96,13 @@ const aboutOf = (retraction: Retraction) =>
 async function look(
   target: Target,
   retraction: Retraction,
-  telling: Telling,
+  watcher: Watcher,
   each: (page: readonly TakenBack[]) => Promise<void>,
 ): Promise<Found> {
   const others = await readOthers(target, retraction);
   const all = [...others, retraction];
   let [lifted, stay] = [0, 0];
-  for await (const page of scanSuppression(target, telling)) {
+  for await (const page of scanSuppression(target, watcher)) {
     const found: TakenBack[] = [];
     for (const row of page) {
       const keys = await keysOf(target, row, retraction, others);
@@ -113,7 +113,7 @@ async function look(
     if (found.length > 0) await each(found);
     lifted += found.filter((one) => one.lifted).length;
     stay += found.filter((one) => one.stays).length;
-    await telling.flushed?.();
+    await watcher.flushed?.();
   }
   return { lifted, stay };
 }
@@ -140,14 +140,14 @@ async function settle(
   retraction: Retraction,
   author: Author,
   asked: Set<string>,
-  telling: Telling,
+  watcher: Watcher,
   patience: number,
 ): Promise<number> {
   const others = await readOthers(target, retraction);
   let [left, since] = [Number.POSITIVE_INFINITY, Date.now()];
   for (;;) {
     const open: string[] = [];
-    for await (const page of scanSuppression(target, telling, ['reasons'])) {
+    for await (const page of scanSuppression(target, watcher, ['reasons'])) {
       const fresh: OperatorAct[] = [];
       for (const row of page)
         for (const key of await keysOf(target, row, retraction, others)) {

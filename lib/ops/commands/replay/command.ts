@@ -77,7 +77,7 @@ Exit codes: 0 all was sent, 1 there is nothing of that time (or --limit ended it
 
     const sender = new Sender(target, rate);
     const counts = new Map<string, number>();
-    let told = performance.now();
+    let saidAt = performance.now();
     const work = async (act?: Act) =>
       replay(await target.clients.s3(), { ...plan, limit: start.events + limit }, start, {
         async send(bodies, events) {
@@ -87,8 +87,8 @@ Exit codes: 0 all was sent, 1 there is nothing of that time (or --limit ended it
         },
         reached(position) {
           if (!dry) state.save(position);
-          if (performance.now() - told < TOLD_EVERY_MS) return;
-          told = performance.now();
+          if (performance.now() - saidAt < TOLD_EVERY_MS) return;
+          saidAt = performance.now();
           io.say(`${position.events} events, at ${position.key}`);
         },
         seen({ source, events }) {
@@ -110,7 +110,7 @@ Exit codes: 0 all was sent, 1 there is nothing of that time (or --limit ended it
   },
 });
 
-/** What the audit tells of it. */
+/** What the audit says of it. */
 async function intentOf(target: Target, wanted: Wanted, given: Values<typeof HAND_OPTIONS & typeof WISHES>, io: Io) {
   const { from, to, source, type } = wanted;
   const how = [`${from} to ${to}`, type, given.publish && 'published', given.rewrite && 'records rewritten']

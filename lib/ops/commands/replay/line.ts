@@ -15,7 +15,7 @@ export interface Wanted {
 const FIRST_MEMBER = '{"receivedAt":"';
 const ISO_LENGTH = '2026-05-04T10:00:00.000Z'.length;
 
-/** A line of the archive, if it is wanted. Most lines of a day are told by their first member, without parsing them. */
+/** A line of the archive, if it is wanted. Of most lines the first member alone says it, without parsing the rest. */
 export function wantedLine(text: string, { from, to, source, type }: Wanted): ArchiveLine | undefined {
   if (text.startsWith(FIRST_MEMBER)) {
     const at = text.slice(FIRST_MEMBER.length, FIRST_MEMBER.length + ISO_LENGTH);

@@ -41,7 +41,7 @@ export async function checkSecretForm(
   }
 }
 
-/** The provider itself tells: given a request that another key signed, it calls this value unusable, or merely not matching. */
+/** The provider itself decides: given a request that another key signed, it calls this value unusable, or merely not matching. */
 async function usable(provider: Provider<unknown>, value: string, options: unknown): Promise<boolean> {
   const at = Date.now();
   const webhookUrl = `https://example.com${webhookPath('sample')}`;

@@ -54,7 +54,9 @@ export async function rotate(target: Target, name: string, given: Given, io: Io)
     io.print(jsonLine({ source: name, values: values.length, ...(given.generate && { generated: value }) }));
   else if (given.generate) io.print(value);
   else io.print(`${name}: stored, live values: ${values.length}`);
-  io.say('Receivers use it within 5 minutes; those that meet it sooner, within 30 seconds. Now give it to the ESP.');
+  io.say(
+    'It is accepted within 5 minutes, and within 30 seconds of the first request signed with it. Now give it to the ESP.',
+  );
   if (values.length > 1) io.say(`Once the ESP signs with it: secrets remove ${name} --position 2`);
   return EXIT.yes;
 }
@@ -95,7 +97,7 @@ export async function remove(target: Target, name: string, given: Given, io: Io)
     return changed;
   });
   io.print(given.json ? jsonLine({ source: name, values: left }) : `${name}: removed, live values: ${left}`);
-  io.say('Receivers that hold the old one may accept it for 5 minutes.');
+  io.say('The old one may still be accepted for 5 minutes.');
   return EXIT.yes;
 }
 

@@ -46,7 +46,7 @@ export async function keysCommand(action: string, target: Target, given: Given, 
   if (given.json) io.print(jsonLine({ source: NAME, values: values.length, ...shown }));
   else io.print(shown.generated ?? `${NAME}: stored, live keys: ${values.length}`);
   io.say(
-    'Receivers know it within 30 seconds. Give it to what sends mail a minute from now; the older ones stay, for older mail.',
+    'It is accepted within 30 seconds. Give it to your mailer a minute from now; the older keys stay valid, for links in older mail.',
   );
   return EXIT.yes;
 }
@@ -62,7 +62,7 @@ async function remove(target: Target, { position: given, yes, json, ...by }: Giv
   const live = liveValues(await readSecretMap(target, WHICH), NAME);
   if (position > live.length) throw new UsageError(`${NAME} has ${live.length} live keys: nothing was removed.`);
   io.say(
-    'Every link that this key made is dead from then on, in all mail that was ever sent with it: who clicks it stays on the list.',
+    'Every link made with this key is dead from then on, in all mail ever sent with it: whoever clicks one stays subscribed.',
   );
   if (!yes)
     throw new UsageError('secrets remove: nothing was removed. --yes does it all the same, for a key that leaked.');
@@ -76,7 +76,7 @@ async function remove(target: Target, { position: given, yes, json, ...by }: Giv
     return rest;
   });
   io.print(json ? jsonLine({ source: NAME, values: left }) : `${NAME}: removed, live keys: ${left}`);
-  io.say('Receivers that hold it may accept it for 5 minutes.');
+  io.say('It may still be accepted for 5 minutes.');
   return EXIT.yes;
 }
 

@@ -46,7 +46,7 @@ Exit codes: 0 accepted (with --wait: and seen), 1 refused or not seen within a m
     const name = args[0] as string;
     if (given.all && given.type !== undefined) throw new UsageError('send: --all and --type exclude each other.');
     if (given.body !== undefined && (given.all || given.type !== undefined || given.to !== undefined))
-      throw new UsageError('send: --body says what happened and to whom: without --all, --type and --to.');
+      throw new UsageError('send: --body already says what happened and to whom: leave out --all, --type and --to.');
     if (given.url !== undefined && !URL.canParse(given.url)) throw new UsageError('send: --url is not a URL.');
     const asked = typeOf(given.type ?? 'bounced');
     const at = parseAt(given.at);

@@ -52,7 +52,7 @@ Exit codes: 0 handed over (with --wait: in effect), 1 not in effect within a min
       io.print(given.json ? jsonLine(act) : `${act.recipient}: ${keyOf(reason)} ${end}`);
     }
     if (!given.wait) {
-      io.say('Handed to the queue of acts; it is in effect within seconds. "ops check" tells.');
+      io.say('Queued; it takes effect within seconds. "ops check" shows it.');
       return EXIT.yes;
     }
     const missing = await awaitActs(target, acts);

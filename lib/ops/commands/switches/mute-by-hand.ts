@@ -13,7 +13,7 @@ export interface Muted {
   readonly until: Date;
 }
 
-/** Keeps a source's own alarms from telling; undefined where it has none. */
+/** Keeps a source's own alarms from notifying; undefined where it has none. */
 export async function muteByHand(
   target: Target,
   source: string,

@@ -10,13 +10,13 @@ import { parseSpan } from '../../words/time.ts';
 export const command = defineCommand({
   args: ['source'],
   about: `
-Keeps the alarms of one source from telling anybody, for a planned silence such as a move. They go on measuring, and other alarms go on
-telling. CloudWatch does it, from the next minute on (an alarm mute rule), and ends it when the time is over; "mute <source> --off" ends it
-now. An alarm that is still on at the end tells then. "doctor" names what is muted.
+Keeps the alarms of one source from notifying anybody, for a planned silence such as a move. They go on measuring, and other alarms go on
+notifying. CloudWatch does it, from the next minute on (an alarm mute rule), and ends it when the time is over; "mute <source> --off" ends it
+now. An alarm that is still on at the end notifies then. "doctor" names what is muted.
 Exit codes: 0 done, 1 the source has no such alarms, 2 usage, 3 cannot know.`,
   options: {
     for: { type: 'string', value: 'TIME', help: 'how long: 30m, 2h, 1d, at most 7d' },
-    off: { type: 'boolean', help: 'tell again now' },
+    off: { type: 'boolean', help: 'notify again now' },
     ...HAND_OPTIONS,
     ...TARGET_OPTIONS,
   },
@@ -33,7 +33,7 @@ Exit codes: 0 done, 1 the source has no such alarms, 2 usage, 3 cannot know.`,
     const { muteByHand, unmuteByHand } = await import('./mute-by-hand.ts');
     if (!span) {
       await unmuteByHand(target, source, await handOf(given, target), io.say);
-      io.print(given.json ? jsonLine({ source, muted: false }) : `${source}: its alarms tell again`);
+      io.print(given.json ? jsonLine({ source, muted: false }) : `${source}: its alarms notify again`);
       return EXIT.yes;
     }
     const muted = await muteByHand(target, source, span, await handOf(given, target), io.say);
@@ -43,8 +43,8 @@ Exit codes: 0 done, 1 the source has no such alarms, 2 usage, 3 cannot know.`,
     }
     const { from, until, names } = muted;
     for (const name of names)
-      io.print(given.json ? jsonLine({ alarm: name, muted: true, from, until }) : `${name}: mute`);
-    io.say(`Mute from ${from.toISOString()} until ${until.toISOString()}; sooner: mute ${source} --off`);
+      io.print(given.json ? jsonLine({ alarm: name, muted: true, from, until }) : `${name}: muted`);
+    io.say(`Muted from ${from.toISOString()} until ${until.toISOString()}. To end it sooner: mute ${source} --off`);
     return EXIT.yes;
   },
 });

@@ -18,9 +18,9 @@ export const command = defineCommand({
   about: `
 Prints what happened to one address, one event per line, the newest last: time, type, what it means, source and message id.
 With --why each event is followed by what it came to on the suppression list, by the policy of the stage, or why it changed nothing.
-With --message it tells one mail's story instead, by recipient, with its outcome first; that needs "byMessageIndex" in the settings. A Message-ID in its brackets
-is understood where the ESP's id is made of it. With --key it tells the same of all events with one value of the custom data; that needs the key in "searchKeys".
-What was done by hand and is told by no event (at an ESP, cut off, refused) stands between them, in JSON as {"act": ...}.
+With --message it shows one mail's story instead, by recipient, with its outcome first; that needs "byMessageIndex" in the settings. A Message-ID in its brackets
+is understood where the ESP's id is made of it. With --key it shows the same of all events with one value of the custom data; that needs the key in "searchKeys".
+What was done by hand and left no event (at an ESP, cut off, refused) stands between them, in JSON as {"act": ...}.
 Events are kept for the retention of the settings (35 days unless set).
 Exit codes: 0 there are events, 1 there are none, 2 usage, 3 cannot know (the table could not be read).`,
   options: {
@@ -56,7 +56,7 @@ Exit codes: 0 there are events, 1 there are none, 2 usage, 3 cannot know (the ta
     if (address === undefined) throw new UsageError('timeline: that is not an e-mail address.');
     const limit = parseCount('limit', given.limit ?? '100', 1_000_000);
     const target = await resolveTarget(given, io);
-    // One more than asked for tells whether there are older ones.
+    // One more than asked for shows whether there are older ones.
     const found = await readEvents(target, address, limit + 1);
     const events = found.slice(-limit);
     const why = given.why ? await (await import('./why.ts')).whyOf(target, address) : undefined;

@@ -23,7 +23,7 @@ export function tellMessage(target: Target, events: readonly StoredEvent[], json
 const named = (recipient: string | undefined): string =>
   recipient === undefined || isInternal(recipient) ? 'nobody named' : recipient;
 
-/** What each type says about the end of a mail, the weightiest first; nothing where it says none, or is told above. */
+/** What each type says about the end of a mail, the weightiest first; nothing where it says none, or where it is said above. */
 const ENDINGS: Readonly<Record<EventType, string | undefined>> = {
   complained: 'marked as spam',
   unsubscribed: 'unsubscribed',

@@ -43,7 +43,7 @@ export function* secretVariants(secrets: readonly string[]): Generator<{ secrets
   }
 }
 
-/** The same place under the other spellings that people enter. Told in words: a URL can hold a password. */
+/** The same place under the other spellings that people enter. Described in words: a URL can hold a password. */
 export function urlVariants(url: string | undefined): { readonly url: string; readonly how: string }[] {
   if (url === undefined) return [];
   const slashed = url.endsWith('/')

@@ -30,7 +30,7 @@ const SUPPRESSING: ReadonlySet<EventType> = new Set(['bounced', 'dropped', 'comp
 /** @throws CannotKnow where the table has no index by hour */
 export async function latelyModel(target: Target, now: number): Promise<Lately> {
   const since = now - DAY;
-  const events = await readRecentEvents(target, { since, limit: MOST_READ }, now);
+  const { events, next } = await readRecentEvents(target, { since, limit: MOST_READ }, now);
   const people = new Set(events.flatMap(({ type, recipient }) => (SUPPRESSING.has(type) && recipient) || []));
   const arrived = new Set(events.map(({ fingerprint }) => fingerprint));
   const entries = await readEntries(
@@ -47,7 +47,7 @@ export async function latelyModel(target: Target, now: number): Promise<Lately> 
     suppressed: {
       people: Object.values(counts).reduce((sum, count) => sum + count, 0),
       reasons: counts,
-      atLeast: events.length === MOST_READ,
+      atLeast: events.length === MOST_READ || next !== undefined,
     },
   };
 }

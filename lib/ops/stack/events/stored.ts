@@ -11,7 +11,7 @@ import type { Target } from '../../target/target.ts';
 /** An event as the table keeps it: what its keys say is put back. */
 export type StoredEvent = NormalisedEvent & { readonly expiresAt?: number };
 
-/** The newest events of one person, newest last; clicks that came in a burst are told, whatever batches brought them. */
+/** The newest events of one person, newest last; clicks that came in a burst are marked, whichever batches brought them. */
 export async function readEvents(target: Target, address: Address, limit: number): Promise<readonly StoredEvent[]> {
   const client = await target.clients.dynamodb();
   const events: StoredEvent[] = [];

@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
-import { eventually } from '../../../support/driver.ts';
 import { FAKE_ESPS } from '../../../support/esp/index.ts';
 import { fakeSparkpost } from '../../../support/esp/sparkpost.ts';
 import type { FakeEsp } from '../../../support/esp/story.ts';
@@ -57,7 +56,8 @@ describe('catch-up against the local stack', () => {
     const authorization = `Basic ${Buffer.from(SECRET).toString('base64')}`;
     const body = `[${came.map(esp.webhook).join(',')}]`;
     expect((await stack.driver.post('sparkpost', body, { authorization })).status).toBe(200);
-    await eventually(async () => expect(await stack.driver.events()).toHaveLength(15));
+    await stack.driver.nothingUnderWay();
+    expect(await stack.driver.events()).toHaveLength(15);
 
     const dry = await stack.run([...line(), '--dry-run'], esp.key);
     expect([dry.code, dry.out]).toEqual([
@@ -68,9 +68,10 @@ describe('catch-up against the local stack', () => {
 
     const done = await stack.run(line(), esp.key);
     expect(done.out).toBe(`${inWindow.length} fetched, ${inWindow.length - 15} had not come by webhook.\n`);
-    await eventually(async () => expect(await stack.driver.events()).toHaveLength(inWindow.length));
+    await stack.driver.nothingUnderWay();
+    expect(await stack.driver.events()).toHaveLength(inWindow.length);
     const bounced = inWindow.filter(({ type }) => type === 'bounced').map(({ recipient }) => recipient);
-    await eventually(async () => expect(await stack.driver.suppressed()).toEqual(bounced.sort()));
+    expect(await stack.driver.suppressed()).toEqual(bounced.sort());
 
     const again = await stack.run([...line(), '--json'], esp.key);
     expect(again.json()).toEqual([
@@ -150,6 +151,7 @@ describe.each(KILLED)('killed by SIGKILL at random points and run again: %s', (i
       })),
     );
     const inside = fake.story.filter(({ at }) => at < to).length;
+    await stack.driver.nothingUnderWay();
     const before = (await stack.driver.events()).length;
     const times = [new Date(from).toISOString(), new Date(to).toISOString()] as const;
     const args = ['catch-up', id, '--from', times[0], '--to', times[1], '--settle', '0', '--api-base', fake.api.url];
@@ -172,12 +174,14 @@ describe.each(KILLED)('killed by SIGKILL at random points and run again: %s', (i
     }
     fake.api.fault = () => undefined;
     const ended = await stack.run([...args, '--json'], fake.key);
-    await eventually(async () => expect(await stack.driver.events()).toHaveLength(before + inside));
+    await stack.driver.nothingUnderWay();
+    expect(await stack.driver.events()).toHaveLength(before + inside);
     const [told] = ended.json() as { fetched: number; missing: number }[];
     // A run that came to its end before it was killed has counted them, and this one found them all.
     expect([inside, 0]).toContain(told?.missing);
     const again = await stack.run([...args, '--json'], fake.key);
     expect(again.json()).toMatchObject([{ fetched: inside, missing: 0 }]);
+    await stack.driver.nothingUnderWay();
     expect(await stack.driver.events()).toHaveLength(before + inside);
     await fake.api.stop();
   }, 120_000);

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { API_IDS, apiOf, COMPARED_API_IDS, DOMAIN_API_IDS } from '../../../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
-import { eventually } from '../../../support/driver.ts';
 import type { Desk } from '../../../support/esp/desk.ts';
 import { DESKS } from '../../../support/esp/desks.ts';
 import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
@@ -230,7 +229,8 @@ describe.each(TRIED)('%s', (id) => {
       expect(desk.kept).toHaveLength(size);
       desk.kept.splice(0);
       for (const who of ours) await stack.run(['lift', who, ...NOTE, '--wait']);
-      await eventually(async () => expect(await stack.driver.suppressed()).toEqual([]));
+      await stack.driver.nothingUnderWay();
+      expect(await stack.driver.suppressed()).toEqual([]);
     },
     90_000,
   );

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
 import { LISTED } from '../../../../lambda/domain/suppression/listed.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
-import { eventually } from '../../../support/driver.ts';
 import type { Desk } from '../../../support/esp/desk.ts';
 import { DESKS } from '../../../support/esp/desks.ts';
 import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
@@ -33,18 +32,18 @@ const deskOf = (id: string): Desk => desks.get(id) as Desk;
 const run = (desk: Desk, args: readonly string[]) =>
   stack.run([...args, '--api-base', desk.api.url, ...(desk.domain ? ['--domain', desk.domain] : [])], desk.key);
 const mirror = (desk: Desk) => run(desk, ['catch-up', desk.provider, '--lists', '--json']);
-const settled = async (): Promise<void> => eventually(async () => expect(await stack.driver.depth('delivery')).toBe(0));
 
 test.each(TRIED)('%s: its list is mirrored once, suppresses, and never overrules a lift', async (id) => {
   const desk = deskOf(id);
   const who = `listed-${id}@example.com`;
   desk.kept.push({ list: desk.names.bounce, address: who });
   expect((await mirror(desk)).json()).toMatchObject([{ source: id, fetched: 1, missing: 1, untimed: 0 }]);
-  await eventually(async () => expect((await stack.run(['check', who])).code).toBe(0));
+  await stack.driver.nothingUnderWay();
+  expect((await stack.run(['check', who])).code).toBe(0);
   expect((await mirror(desk)).json()).toMatchObject([{ fetched: 1, missing: 0 }]);
   await stack.run(['lift', who, ...NOTE, '--wait']);
   await mirror(desk);
-  await settled();
+  await stack.driver.nothingUnderWay();
   expect((await stack.run(['check', who])).code).toBe(1);
   desk.kept.splice(0);
 });
@@ -70,7 +69,7 @@ test('ESPs do not feed each other, however many: whatever is mirrored and pushed
         if (act === 'lift') await stack.run(['lift', who, ...NOTE]);
         else if (act === 'mirror') await mirror(desk);
         else await run(desk, ['push', desk.provider, '--yes']);
-        await settled();
+        await stack.driver.nothingUnderWay();
       }
       for (const desk of others) expect([desk.provider, desk.kept]).toEqual([desk.provider, []]);
       expect(first.kept.map(({ address }) => address)).toEqual([who]);

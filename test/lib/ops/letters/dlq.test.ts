@@ -60,8 +60,9 @@ describe('ops dlq', () => {
         'guide',
         Array.from({ length: 11 }, (_, at) => event(n + at)),
       );
-    await eventually(async () => expect(await before.driver.depth('deadLetter')).toBe(1));
-    await eventually(async () => expect(await before.driver.events()).toHaveLength(99));
+    await before.driver.nothingUnderWay();
+    expect(await before.driver.depth('deadLetter')).toBe(1);
+    expect(await before.driver.events()).toHaveLength(99);
 
     const list = await before.run(['dlq', 'list', '--json']);
     expect([list.code, list.json()]).toEqual([
@@ -80,7 +81,8 @@ describe('ops dlq', () => {
     // Redriven too early it is back where it was, once.
     const early = await before.run(['dlq', 'redrive', '--reason', 'unknown-source', '--json']);
     expect([early.code, early.json()]).toEqual([0, [{ redriven: 1 }]]);
-    await eventually(async () => expect(await before.driver.depth('deadLetter')).toBe(1));
+    await before.driver.nothingUnderWay();
+    expect(await before.driver.depth('deadLetter')).toBe(1);
     await before.stop();
     stacks.splice(0);
 
@@ -96,18 +98,20 @@ describe('ops dlq', () => {
     expect((await after.run(['dlq', 'redrive', '--source', 'later'])).out).toBe('Redriven: 1\n');
     const stored = async () =>
       (await after.driver.events()).filter(({ recipient }) => recipient === 'p100@example.com');
-    await eventually(async () => expect(await stored()).toHaveLength(1));
+    await after.driver.nothingUnderWay();
+    expect(await stored()).toHaveLength(1);
     expect(await after.driver.events()).toHaveLength(100);
     expect(await after.driver.depth('deadLetter')).toBe(0);
     const nothing = await after.run(['dlq', 'list']);
-    expect([nothing.code, nothing.out, nothing.err]).toEqual([0, '', 'No such dead letters.']);
+    expect([nothing.code, nothing.out, nothing.err]).toEqual([0, '', 'There are no such dead letters.']);
   }, 60_000);
 
   test('nothing is deleted before it is safely back; drop asks twice', async () => {
     const [stack] = stacks as [OpsStack];
     const body = '["broken one","broken two"]';
     await stack.driver.post('guide', body, signGeneric(body, 'guide-secret'));
-    await eventually(async () => expect(await stack.driver.depth('deadLetter')).toBe(2));
+    await stack.driver.nothingUnderWay();
+    expect(await stack.driver.depth('deadLetter')).toBe(2);
 
     const proxy = await faultyProxy(stack.local.stack.endpoints.sqs);
     ending.push(() => proxy.stop());

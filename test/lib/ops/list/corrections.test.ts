@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FOREVER } from '../../../../lambda/contract/tables.ts';
-import { eventually, signGeneric } from '../../../support/driver.ts';
+import { signGeneric } from '../../../support/driver.ts';
 import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
 
 let stack: OpsStack;
@@ -31,6 +31,7 @@ async function bounce(
   const { status } = await stack.driver.post(source, body, signGeneric(body, `${source}-secret`));
   expect(status).toBe(200);
 }
+const nothingUnderWay = () => stack.driver.nothingUnderWay();
 
 describe('ops suppress', () => {
   test('goes through the queue, is recorded with who and why, and suppresses', async () => {
@@ -92,7 +93,8 @@ describe('ops lift', () => {
   test('lifts every reason that suppresses, keeps tombstones, and older evidence never comes back', async () => {
     await bounce('guide', 'gone@example.com', '2026-11-01T10:00:00Z', 'g1');
     await run('suppress', 'gone@example.com', '--wait', ...NOTE);
-    await eventually(async () => expect((await run('check', 'gone@example.com')).out).toContain('hard_bounce'));
+    await nothingUnderWay();
+    expect((await run('check', 'gone@example.com')).out).toContain('hard_bounce');
     const { code, out, err } = await run('lift', 'gone@example.com', '--wait', ...NOTE);
     expect([code, out.trim().split('\n').sort()]).toEqual([
       0,
@@ -102,11 +104,12 @@ describe('ops lift', () => {
     expect(await entryOf('gone@example.com')).toMatchObject({ suppressedUntil: 0, transactionalUntil: 0 });
 
     await bounce('guide', 'gone@example.com', '2026-11-02T10:00:00Z', 'late');
-    await eventually(async () => expect((await run('timeline', 'gone@example.com')).out).toContain('late'));
-    await eventually(async () => expect(await stack.driver.depth('delivery')).toBe(0));
+    await nothingUnderWay();
+    expect((await run('timeline', 'gone@example.com')).out).toContain('late');
     expect(await entryOf('gone@example.com')).toMatchObject({ suppressedUntil: 0 });
     await bounce('guide', 'gone@example.com', new Date(Date.now() + 5000).toISOString(), 'new');
-    await eventually(async () => expect((await entryOf('gone@example.com'))?.suppressedUntil).toBe(FOREVER));
+    await nothingUnderWay();
+    expect((await entryOf('gone@example.com'))?.suppressedUntil).toBe(FOREVER);
     expect((await run('lift', 'gone@example.com', '--wait', ...NOTE)).code).toBe(0);
     expect(await entryOf('gone@example.com')).toMatchObject({ suppressedUntil: 0 });
   });
@@ -145,8 +148,8 @@ describe('ops lift', () => {
     await bounce('guide', 'w-both@example.com', inside, 'w5');
     await bounce('other', 'w-both@example.com', '2026-10-01T13:00:00Z', 'w5-other');
     const people = ['w-after', 'w-both', 'w-older', 'w-only', 'w-other'].map((name) => `${name}@example.com`);
-    await eventually(async () => expect(await stack.driver.suppressed()).toEqual(expect.arrayContaining(people)));
-    await eventually(async () => expect(await stack.driver.depth('delivery')).toBe(0));
+    await nothingUnderWay();
+    expect(await stack.driver.suppressed()).toEqual(expect.arrayContaining(people));
 
     const dry = await run('lift', ...WINDOW, '--reason', 'hard_bounce', '--dry-run');
     expect([dry.code, dry.err]).toEqual([
@@ -173,9 +176,9 @@ describe('ops lift', () => {
     // Of that window nothing counts that comes later, of other times everything.
     await bounce('guide', 'w-late@example.com', inside, 'w6');
     await bounce('guide', 'w-next@example.com', '2026-10-03T00:00:00Z', 'w7');
-    await eventually(async () => expect(await stack.driver.suppressed()).toContain('w-next@example.com'));
-    await eventually(async () => expect((await run('timeline', 'w-late@example.com')).out).toContain('w6'));
-    await eventually(async () => expect(await stack.driver.depth('delivery')).toBe(0));
+    await nothingUnderWay();
+    expect(await stack.driver.suppressed()).toContain('w-next@example.com');
+    expect((await run('timeline', 'w-late@example.com')).out).toContain('w6');
     expect(await stack.driver.suppressed()).not.toContain('w-late@example.com');
 
     const { out, json } = await run('lift', '--retractions', '--json');
@@ -184,7 +187,8 @@ describe('ops lift', () => {
     expect((await run('lift', '--forget', id)).code).toBe(0);
     expect((await run('lift', '--retractions')).code).toBe(1);
     await bounce('guide', 'w-again@example.com', inside, 'w8');
-    await eventually(async () => expect(await stack.driver.suppressed()).toContain('w-again@example.com'));
+    await nothingUnderWay();
+    expect(await stack.driver.suppressed()).toContain('w-again@example.com');
     expect((await run('lift', ...WINDOW, ...NOTE)).code).toBe(0);
     const again = await run('lift', ...WINDOW, ...NOTE);
     expect([again.code, again.err]).toEqual([1, expect.stringContaining('Lifted: 0.')]);

@@ -39,20 +39,20 @@ interface Watched extends About {
   readonly of?: number;
   /** What a period without data means, and why. */
   readonly missing: { readonly means: TreatMissingData; readonly because: string };
-  /** Tells nobody by itself: a joint alarm does, where no known cause explains it. */
+  /** Notifies nobody by itself: a joint alarm does, where no known cause explains it. */
   readonly follower?: true;
 }
 
 export type AlarmSpec = Watched & Limit;
 
-/** Followers that are told only while none of their causes is. All by alarm name without the stage. */
+/** Followers that notify only while none of their causes is on. All by alarm name without the stage. */
 export interface JointSpec extends About {
   readonly followers: readonly { readonly name: string; readonly causes: readonly string[] }[];
 }
 
 const DOCTOR = 'npm run --silent ops -- doctor';
 
-/** Makes every alarm: one way to name it, to tell people and to find its page in the runbook. */
+/** Makes every alarm: one way to name it, to notify people and to find its page in the runbook. */
 export class AlarmDesk extends Construct {
   readonly topics: AlarmTopics;
   readonly alarms = new Map<string, AlarmBase>();
@@ -87,7 +87,7 @@ export class AlarmDesk extends Construct {
           })
         : new Alarm(this, name, { ...common, comparisonOperator: spec.comparison, threshold: spec.threshold });
     this.alarms.set(name, alarm);
-    if (!follower) this.#tell(alarm, severity);
+    if (!follower) this.#notify(alarm, severity);
   }
 
   join({ heading, severity, broken, followers }: JointSpec): void {
@@ -107,10 +107,10 @@ export class AlarmDesk extends Construct {
       alarmDescription: this.#describe(heading, broken, 'its followers decide.'),
       alarmRule: AlarmRule.anyOf(...unexplained),
     });
-    // A name tells CloudFormation of no order, and a rule over alarms that are not there yet is refused.
+    // A name gives CloudFormation no order, and a rule over alarms that are not there yet is refused.
     alarm.node.addDependency(...members);
     this.alarms.set(heading, alarm);
-    this.#tell(alarm, severity);
+    this.#notify(alarm, severity);
   }
 
   /** What somebody reads at three in the morning: what broke, the one command to run, and where all the rest stands. */
@@ -120,7 +120,7 @@ export class AlarmDesk extends Construct {
   }
 
   /** Also when it is over. */
-  #tell(alarm: AlarmBase, severity: Severity): void {
+  #notify(alarm: AlarmBase, severity: Severity): void {
     const action = new SnsAction(this.topics[severity]);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);

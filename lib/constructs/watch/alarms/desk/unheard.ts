@@ -7,8 +7,8 @@ const hour = { period: Duration.hours(1), statistic: 'Sum' };
 const OTHER: Readonly<Record<Severity, Severity>> = { page: 'ticket', ticket: 'page' };
 
 /**
- * An alarm that reached nobody: an address that was never confirmed, a target that is gone. Told by the other topic, because this one tells
- * nobody; where both are deaf it shows in the console, in `ops doctor`, and is told as soon as somebody confirms.
+ * An alarm that reached nobody: an address that was never confirmed, a target that is gone. The other topic carries it, because this one
+ * reaches nobody; where both are deaf it shows in the console and in `ops doctor`, and is sent as soon as somebody confirms.
  */
 export const unheardAlarms = (topics: AlarmTopics): AlarmSpec[] =>
   (['page', 'ticket'] as const).map((severity) => ({

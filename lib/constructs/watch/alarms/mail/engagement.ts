@@ -6,7 +6,7 @@ import { countOf, countsIn } from '../../metrics.ts';
 import { type AlarmSpec, quiet } from '../desk/desk.ts';
 
 const WITHOUT_MAIL = quiet('without mail there is nothing to judge.');
-/** Long enough for most of a campaign's openings, short enough for two of them to tell within half a day. */
+/** Long enough for most of a campaign's openings, short enough for two of them to show a change within half a day. */
 const QUARTER = Duration.hours(6);
 const QUARTERS_A_DAY = 4;
 

@@ -36,7 +36,7 @@ export const busAlarms = ({ publish, unpublished }: Bus, stage: string): AlarmSp
 ];
 
 /**
- * A stream that nothing reads has no age, and forgets after a day. What tells is that entries change and `publish` is not called: both have
+ * A stream that nothing reads has no age, and forgets after a day. What shows it is that entries change and `publish` is not called: both have
  * counts already.
  */
 const streamAlarm = (publish: Bus['publish'], stage: string): AlarmSpec => ({

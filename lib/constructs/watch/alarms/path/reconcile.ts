@@ -18,7 +18,7 @@ export function reconcileAlarms({ stage, reconcile }: Settings): AlarmSpec[] {
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
       periods: 1,
-      missing: quiet('that no comparison took place is told by reconcile-failing.'),
+      missing: quiet('reconcile-failing notifies that no comparison took place.'),
     },
     {
       heading: 'reconcile-failing',
@@ -29,7 +29,7 @@ export function reconcileAlarms({ stage, reconcile }: Settings): AlarmSpec[] {
       threshold: 1,
       // What one comparison misses, the next one reads too.
       periods: 2,
-      missing: quiet('pulse counts a zero; where even that is missing, heartbeat or pulse-missing tells.'),
+      missing: quiet('pulse counts a zero; where even that is missing, heartbeat or pulse-missing notifies.'),
     },
   ];
 }

@@ -46,7 +46,7 @@ function silence({ stage, heartbeat }: Watched, source: string, minutes: number)
     // Every period must show a zero that pulse counted: silence is measured, never inferred from data that is not there.
     periods,
     missing: quiet(
-      `pulse counts a zero each period; where even that is missing, ${heartbeat ? 'heartbeat' : 'pulse-missing'} tells.`,
+      `pulse counts a zero each period; where even that is missing, ${heartbeat ? 'heartbeat' : 'pulse-missing'} notifies.`,
     ),
   };
 }
@@ -75,7 +75,7 @@ function trickle({ stage, heartbeat }: Watched, source: string, minutes: number,
     comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
     threshold: least,
     periods: 1,
-    missing: quiet(`${heartbeat ? 'heartbeat' : 'pulse-missing'} tells where nothing is counted.`),
+    missing: quiet(`${heartbeat ? 'heartbeat' : 'pulse-missing'} notifies where nothing is counted.`),
   };
 }
 

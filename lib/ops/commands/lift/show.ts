@@ -6,42 +6,42 @@ import type { Target } from '../../target/target.ts';
 import type { Hand } from '../../words/author.ts';
 import { clean } from '../../words/clean.ts';
 import { endOf } from '../../words/time.ts';
-import { isPaused, type Telling, takeBack, wouldTakeBack } from './take-back.ts';
+import { isPaused, takeBack, type Watcher, wouldTakeBack } from './take-back.ts';
 import type { TakenBack } from './taken-back.ts';
 
-/** Takes a window or an import back, and tells it to a terminal. */
-export async function tellTakeBack(
+/** Takes a window or an import back, and shows it in a terminal. */
+export async function showTakeBack(
   target: Target,
   retraction: Retraction,
   hand: Hand,
   json: boolean,
   io: Io,
 ): Promise<ExitCode> {
-  const { isNew, lifted, left } = await takeBack(target, retraction, hand, tellingTo(io, json));
+  const { isNew, lifted, left } = await takeBack(target, retraction, hand, watcherTo(io, json));
   if (left === 0) {
     io.say('In effect: a second run would lift nobody.');
     return isNew || lifted > 0 ? EXIT.yes : EXIT.no;
   }
-  io.say(`Not in effect yet: ${left}. It will be once what waits is worked off; --dry-run then says 0.`);
+  io.say(`Not in effect yet: ${left}. They will be once the queue is worked off; --dry-run then says 0.`);
   await tellWaiting(target, io);
   return EXIT.no;
 }
 
-/** Tells what taking it back would do. */
-export async function tellPreview(target: Target, retraction: Retraction, json: boolean, io: Io): Promise<ExitCode> {
-  const { lifted, stay } = await wouldTakeBack(target, retraction, tellingTo(io, json));
+/** Shows what taking it back would do. */
+export async function showPreview(target: Target, retraction: Retraction, json: boolean, io: Io): Promise<ExitCode> {
+  const { lifted, stay } = await wouldTakeBack(target, retraction, watcherTo(io, json));
   io.say(`Would lift: ${lifted}. Stay suppressed by other evidence: ${stay}.`);
   await tellWaiting(target, io);
   return lifted > 0 ? EXIT.yes : EXIT.no;
 }
 
-const tellingTo = (io: Io, json: boolean): Telling => ({
+const watcherTo = (io: Io, json: boolean): Watcher => ({
   say: io.say,
-  each: (one) => tell(one, json, io),
+  each: (one) => show(one, json, io),
   flushed: async () => io.flushed?.(),
 });
 
-function tell(one: TakenBack, json: boolean, io: Io): void {
+function show(one: TakenBack, json: boolean, io: Io): void {
   const { recipient, key, lifted, stays } = one;
   if (json) return void io.print(jsonLine(one));
   if (lifted) io.print(clean(`${recipient}: ${key} lifted`));
@@ -54,7 +54,7 @@ const until = (seconds: number): string => (endOf(seconds) === 'for ever' ? 'for
 
 async function tellWaiting(target: Target, io: Io): Promise<void> {
   const [messages, paused] = [await waiting(target), await isPaused(target)];
-  if (paused) io.say('Processing is paused: "resume" works off what waits.');
+  if (paused) io.say('Processing is paused: "resume" starts it again and works off the queue.');
   if (messages > 0)
-    io.say(`About ${messages} messages wait in the queues; what of the window is in them will not count.`);
+    io.say(`About ${messages} messages still wait in the queues. Events of this window among them will not count.`);
 }
