@@ -120,8 +120,11 @@ export type Removed = 'removed' | 'gone' | { readonly refused: string };
 export interface ListsApi {
   /** What the lists do not hold or tell, as a sentence. */
   readonly lacks?: string;
-  /** All entries, page by page. Absent where the ESP answers for one address only. */
-  read?(context: ApiContext): AsyncIterable<readonly ListEntry[]>;
+  /**
+   * All entries, page by page; some may come twice. Absent where the ESP answers for one address only.
+   * @param since epoch milliseconds: older ones are not wanted, and left out where the ESP can be asked so
+   */
+  read?(context: ApiContext, since?: EpochMs): AsyncIterable<readonly ListEntry[]>;
   /** Where one address stands; reads everything where the ESP cannot be asked. */
   find(context: ApiContext, address: string): Promise<readonly ListEntry[]>;
   remove?(context: ApiContext, entry: ListEntry): Promise<Removed>;

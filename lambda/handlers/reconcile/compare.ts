@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { SourceConfig } from '../../contract/config.ts';
 import { CannotKnow } from '../../domain/cannot-know.ts';
 import { interpreter } from '../../domain/interpret.ts';
+import { signedAt } from '../../esp/aws.ts';
 import { caller } from '../../esp/caller.ts';
 import { isApiKey } from '../../esp/key.ts';
 import type { ApiContext, TimeWindow } from '../../providers/api.ts';
@@ -14,6 +15,7 @@ import { compareLists } from './lists.ts';
 export interface Question {
   readonly source: string;
   readonly config: SourceConfig;
+  /** Of the ESP's API; none where requests are signed. */
   readonly key: string;
   /** When it was due, epoch milliseconds. */
   readonly now: number;
@@ -42,6 +44,12 @@ export function windowOf(now: number, hours: number, waitHours: number): TimeWin
   return { from: to - 2 * hours * HOUR, to };
 }
 
+/** As whom, and in which Region, this function does everything else. */
+const placeOf = async ({ client: { config } }: Tables) => ({
+  region: await config.region(),
+  credentials: config.credentials,
+});
+
 /** @throws CannotKnow where the ESP could not be asked */
 export async function compare({ source, config, key, now, hours, until, tables }: Question): Promise<Compared> {
   const provider = providerIn('reconcile', config.provider);
@@ -49,14 +57,16 @@ export async function compare({ source, config, key, now, hours, until, tables }
   if (!api || !provider) throw new CannotKnow('This ESP has no API that can be asked.');
   if (api.domain !== undefined && config.api?.domain === undefined)
     throw new CannotKnow(`Its API keeps data by domain: the settings say none (${api.domain}).`);
-  if (!isApiKey(key.trim()))
+  const aws = api.signedByAws === undefined ? undefined : signedAt(await placeOf(tables), api.signedByAws);
+  if (!aws && !isApiKey(key.trim()))
     throw new CannotKnow('What is stored as its API key can be none. Set it with: ops secrets set --api-key.');
   const call = caller({
     api,
     title: provider.title,
-    base: new URL(config.api?.base ?? api.base),
+    base: new URL(config.api?.base ?? aws?.base ?? api.base),
     key: key.trim(),
     say: () => {},
+    ...(aws && { sign: aws.sign }),
     patience: { answer: ANSWER_MS, most: ANSWER_BYTES, until },
   });
   const context: ApiContext = { call, now, domain: config.api?.domain ?? '', source, wait: pause };

@@ -1,9 +1,11 @@
+import type { EpochMs } from '../../contract/units.ts';
 import { fields, instant, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type Hook, type HookWish, type ListEntry } from '../api.ts';
 import { credentials, findIn, keyHeader, query, segment, withAddress } from '../shared/api.ts';
 import { byOffset } from '../shared/paging.ts';
 
 const PAGE = 50;
+const DAY = 86_400_000;
 const EVENTS = `request sent delivered hardBounce softBounce blocked spam invalid deferred click opened uniqueOpened
 unsubscribed`.split(/\s+/);
 const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
@@ -69,15 +71,19 @@ export const api = defineApi({
   },
 });
 
-async function* blocked({ call }: ApiContext): AsyncGenerator<ListEntry[]> {
+async function* blocked({ call, now }: ApiContext, since?: EpochMs): AsyncGenerator<ListEntry[]> {
+  // Whole days, of a zone that is not told: one more at either end.
+  const days = since === undefined ? {} : { startDate: dayOf(since - DAY), endDate: dayOf(now + DAY) };
   const pages = byOffset(async (offset) => {
-    const path = `/v3/smtp/blockedContacts${query({ limit: PAGE, offset, sort: 'asc' })}`;
+    const path = `/v3/smtp/blockedContacts${query({ limit: PAGE, offset, sort: 'asc', ...days })}`;
     const what = 'read the blocked contacts';
     const answer = await call({ use: 'lists', what, method: 'GET', path, isSound });
     return list(fields(answer.json).contacts);
   });
   for await (const page of pages) yield page.flatMap(entry);
 }
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** Its description leaves open whether an empty list is told as one or not at all. */
 const isSound = (said: string): boolean => /^\s*\{\s*\}\s*$|"contacts"\s*:/.test(said);

@@ -1,6 +1,6 @@
 import { fields, instant, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, type ApiRequest, defineApi, type Hook, type HookWish, type ListEntry } from '../api.ts';
-import { keyHeader, pathOf, query, sameAddress, segment, withAddress } from '../shared/api.ts';
+import { isoSeconds, keyHeader, pathOf, query, sameAddress, segment, withAddress } from '../shared/api.ts';
 import { afterFirst, begunAgain, byCursor, isLost } from '../shared/paging.ts';
 
 const REVISION = '2026-07-15';
@@ -15,6 +15,7 @@ const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
   ['SPAM_COMPLAINT', 'complaint'],
   ['UNSUBSCRIBE', 'unsubscribe'],
 ]);
+const EARLIEST = Date.UTC(2000, 0, 1);
 const TOPICS = /received|opened|clicked|bounced|dropped|spam|unsubscribed|subscribed/;
 
 /**
@@ -38,8 +39,11 @@ export const api = defineApi({
 
   lists: {
     lacks: 'Profiles that Klaviyo has merged or deleted since.',
-    read: (context) =>
-      profiles(context, 'greater-than(subscriptions.email.marketing.suppression.timestamp,2000-01-01T00:00:00Z)'),
+    read: (context, since = EARLIEST) =>
+      profiles(
+        context,
+        `greater-than(subscriptions.email.marketing.suppression.timestamp,${isoSeconds(since - 1000)})`,
+      ),
     async find(context, address) {
       const found: ListEntry[] = [];
       const filter = `equals(email,${JSON.stringify(address)})`;

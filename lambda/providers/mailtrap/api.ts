@@ -24,10 +24,11 @@ export const api = defineApi({
   authorise: bearer,
 
   lists: {
-    read: (context) =>
+    read: (context, since) =>
       begunAgain(() =>
         byCursor(async (last) => {
-          const items = await page(context, { last_id: last }, afterFirst(last));
+          const start_time = since === undefined ? undefined : new Date(since).toISOString();
+          const items = await page(context, { start_time, last_id: last }, afterFirst(last));
           if (items === undefined) return undefined;
           // How many make a page is a most: an empty one is the end.
           const next = text(fields(items.at(-1)).id);

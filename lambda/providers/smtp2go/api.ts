@@ -1,10 +1,12 @@
 import { fields, instant, list, present, text, utcTime } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type Hook, type HookWish, type ListEntry } from '../api.ts';
-import { credentials, keyHeader, sameAddress, urlWithUser, withAddress } from '../shared/api.ts';
+import { credentials, isoSeconds, keyHeader, sameAddress, urlWithUser, withAddress } from '../shared/api.ts';
 import { afterFirst, begunAgain, byCursor, isLost } from '../shared/paging.ts';
 
 const EVENTS = 'delivered unsubscribe spam bounce processed reject click open'.split(' ');
 const TYPES = 'manual spam unsubscribe bounce'.split(' ');
+const EARLIEST = Date.UTC(2000, 0, 1);
+const DAY = 86_400_000;
 const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
   ['bounce', 'hard_bounce'],
   ['spam', 'complaint'],
@@ -28,7 +30,7 @@ export const api = defineApi({
 
   lists: {
     lacks: 'Blocks of whole domains.',
-    read: (context) => pages(context, {}),
+    read: (context, since = EARLIEST) => pages(context, { start_date: isoSeconds(since - DAY) }),
     async find(context, address) {
       const found: ListEntry[] = [];
       for await (const page of pages(context, { email_address: address })) found.push(...page);
@@ -88,7 +90,7 @@ const pages = ({ call }: ApiContext, filter: Readonly<Record<string, string>>): 
   begunAgain(() =>
     byCursor(async (continue_token) => {
       // Without a beginning it shows the last thirty days.
-      const json = present({ start_date: '2000-01-01', suppression_types: TYPES, ...filter, continue_token });
+      const json = present({ start_date: isoSeconds(EARLIEST), suppression_types: TYPES, ...filter, continue_token });
       const what = 'read the suppressions';
       const path = '/v3/suppression/view';
       const asked = { use: 'lists', what, method: 'POST', path, json, isSound, ...afterFirst(continue_token) } as const;
