@@ -52,8 +52,8 @@ describe('a deployed stack', () => {
       ]),
     );
     expect(await new AwsWatch(target).hours(NOW - 24 * HOUR)).toEqual([
-      { at: NOW - 1.5 * HOUR, source: 'shop', accepted: 90, delivered: 60, bounced: 5, complained: 0 },
-      { at: NOW - HOUR / 2, source: 'shop', accepted: 7, delivered: 0, bounced: 0, complained: 1 },
+      { at: NOW - 1.5 * HOUR, source: 'shop', stored: 90, delivered: 60, bounced: 5, complained: 0 },
+      { at: NOW - HOUR / 2, source: 'shop', stored: 7, delivered: 0, bounced: 0, complained: 1 },
     ]);
     const asked = target.calls.filter(({ name }) => name === 'StartQuery');
     expect(asked.map(({ input }) => input.logGroupName)).toEqual(['/quell-prod/process']);
@@ -405,7 +405,7 @@ test.each([
 test('a day as a chart says in words what it draws', async () => {
   const hours = Array.from({ length: 24 }, (_, n) => ({
     at: n,
-    accepted: 10,
+    stored: 10,
     delivered: 7,
     bounced: 2,
     complained: 1,
