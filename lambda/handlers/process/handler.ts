@@ -49,7 +49,12 @@ const { surgeClicks: least } = config.publish ?? {};
 const surges =
   least === undefined
     ? undefined
-    : { store: new SurgeStore(dynamo, env.EVENTS_TABLE), waiting: new WaitingClicks(), least };
+    : {
+        store: new SurgeStore(dynamo, env.EVENTS_TABLE),
+        waiting: new WaitingClicks(),
+        told: new Map<string, string>(),
+        least,
+      };
 const stores = {
   events: eventStore,
   list: new SuppressionStore(dynamo, env.SUPPRESSION_TABLE),

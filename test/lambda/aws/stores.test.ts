@@ -306,7 +306,10 @@ describe('surges of clicks', () => {
         ...over,
       },
     })) as unknown as RecordedEvent[];
-  const means = () => ({ store: new SurgeStore(client, table), waiting: new WaitingClicks(), least: 20 });
+  const means = () => ({
+    ...{ store: new SurgeStore(client, table), waiting: new WaitingClicks() },
+    ...{ told: new Map<string, string>(), least: 20 },
+  });
   const told = async () => (await items()).flatMap(({ surge }) => (surge === undefined ? [] : [surge as Surge]));
   const at = (hour: number, day = 4): string => new Date(Date.UTC(2026, 4, day, hour)).toISOString();
 
@@ -368,6 +371,14 @@ describe('surges of clicks', () => {
   ])('%s count nothing', async (_name, events) => {
     await tellSurges(events(), means(), NOW, soon());
     expect(await items()).toEqual([]);
+  });
+
+  test('what was told is judged once an hour by each process, not with every batch', async () => {
+    const process = means();
+    await tellSurges(clicks(30), process, NOW, soon());
+    proxy.calls.length = 0;
+    await tellSurges(clicks(30), process, NOW, soon());
+    expect(proxy.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem']);
   });
 
   test('a table that refuses holds nothing up, and what it refused is counted with the next batch', async () => {

@@ -11,9 +11,13 @@ export interface SurgeMeans {
   readonly store: SurgeStore;
   /** Of this process. */
   readonly waiting: WaitingClicks;
+  /** The hour in which a subject was told last, as far as this process knows: what surges is not judged again with every batch. */
+  readonly told: Map<string, string>;
   /** Clicks in an hour, from which on it is told. */
   readonly least: number;
 }
+
+const MOST_TOLD = 1000;
 
 /**
  * Counts people's clicks by link and mail, and leaves a surge for the bus. Each click counts when it is recorded, so a repetition or a replay
@@ -38,7 +42,8 @@ export async function tellSurges(
       try {
         const total = await means.store.count(clicks, until(deadline));
         counted = true;
-        if (total >= means.least) await judge(clicks, total, means, now, deadline);
+        if (total >= means.least && means.told.get(clicks.id) !== clicks.hour)
+          await judge(clicks, total, means, now, deadline);
       } catch (error) {
         noteFailure(error);
         // Perhaps it was counted and no answer came: a surge may be told early, and none is missed.
@@ -48,7 +53,13 @@ export async function tellSurges(
   );
 }
 
-async function judge(clicks: Clicks, total: number, { store, least }: SurgeMeans, now: EpochMs, deadline: EpochMs) {
+async function judge(
+  clicks: Clicks,
+  total: number,
+  { store, told, least }: SurgeMeans,
+  now: EpochMs,
+  deadline: EpochMs,
+) {
   const { id, subject, hour } = clicks;
   const usual = usualOf(await store.before(clicks, until(deadline)));
   if (!isSurge(total, usual, least)) return;
@@ -62,4 +73,6 @@ async function judge(clicks: Clicks, total: number, { store, least }: SurgeMeans
     noticedAt,
   };
   await store.tell(id, surge, now, until(deadline));
+  if (told.size >= MOST_TOLD) told.clear();
+  told.set(id, hour);
 }
