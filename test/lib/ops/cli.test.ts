@@ -133,6 +133,7 @@ describe('docs/cli.md', () => {
 
   test.each([...COMMANDS])('has a section for %s that names its options', async (name, { load }) => {
     const section = page.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? '';
+    expect(section).not.toBe('');
     const shared = page.split(/^## /m)[1] ?? '';
     const { options } = (await load()).command;
     for (const option of Object.keys(options)) expect(section + shared).toContain(`--${option}`);

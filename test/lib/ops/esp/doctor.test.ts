@@ -18,7 +18,7 @@ const refused = { at: NOW - 1000, reason: 'bad-proof', count: 12 };
 test.each(['sparkpost', 'mailgun', 'sendgrid', 'postmark'])(
   '%s, silent or refused since then: catch-up from then on is proposed',
   (id) => {
-    for (const traffic of [{ acceptedAt: NOW - 5 * HOUR }, { acceptedAt: NOW - 5 * HOUR, refused }]) {
+    for (const traffic of [{ storedAt: NOW - 5 * HOUR }, { storedAt: NOW - 5 * HOUR, refused }]) {
       expect(examine(id, traffic)).toContainEqual(
         expect.objectContaining({
           level: 'note',
@@ -32,9 +32,9 @@ test.each(['sparkpost', 'mailgun', 'sendgrid', 'postmark'])(
 
 test('nothing is proposed where all is well, where nothing ever came, or where the ESP tells no events', () => {
   for (const found of [
-    examine('mailgun', { acceptedAt: NOW - 1000 }),
+    examine('mailgun', { storedAt: NOW - 1000 }),
     examine('mailgun', { refused }),
-    examine('resend', { acceptedAt: NOW - 5 * HOUR }),
+    examine('resend', { storedAt: NOW - 5 * HOUR }),
   ])
     expect(found.map(({ code }) => code)).not.toContain('catch-up');
 });
