@@ -80,7 +80,13 @@ export class QuellStack extends Stack {
     const unseen = notCompared(settings);
     if (unseen !== undefined) Annotations.of(this).addInfo(unseen);
     const bus = settings.publish
-      ? new Bus(this, 'Bus', { config, logRetentionDays, storage, types: settings.publish.types })
+      ? new Bus(this, 'Bus', {
+          config,
+          logRetentionDays,
+          storage,
+          types: settings.publish.types,
+          surges: settings.publish.surgeClicks !== undefined,
+        })
       : undefined;
     const alarms = new Alarms(this, 'Alarms', {
       settings,

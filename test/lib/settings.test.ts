@@ -302,6 +302,10 @@ describe('what people write first', () => {
     [{ ...base, publish: { types: ['bounce'] } }, 'did you mean "bounced"?'],
     [{ ...base, publish: { types: 'all' } }, 'publish.types: is "all", allowed: a list of event types, of accepted,'],
     [{ ...base, publish: { type: [] } }, 'publish.type: unknown; did you mean "types"?'],
+    [
+      { ...base, publish: { surgeClicks: 5 } },
+      'publish.surgeClicks: is 5, allowed: a whole number of clicks an hour from 20',
+    ],
     [{ ...base, archive: { days: 3 } }, 'archive.days: unknown; known here: retentionDays'],
     [{ ...base, archive: { retentionDays: 0 } }, 'archive.retentionDays: is 0, allowed: a whole number of days from 1'],
     [{ ...base, archive: 30 }, 'archive: is 30, allowed: an object with any of retentionDays'],

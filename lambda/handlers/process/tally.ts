@@ -91,7 +91,8 @@ function showsLife(sources: RuntimeConfig['sources'], now: EpochMs): (event: Rec
   return ({ event: { source, occurredAt }, outcome }) => outcome === 'new' || (shares(source) && isYoung(occurredAt));
 }
 
-const isCounted = ({ message: { message }, outcome }: RecordedEvent): boolean =>
+/** Live events that are stored: no replay, nothing fetched from an ESP's API, no heartbeat. */
+export const isCounted = ({ message: { message }, outcome }: RecordedEvent): boolean =>
   message?.origin === 'live' &&
   message.channel !== 'api' &&
   message.source !== HEARTBEAT_SOURCE &&
