@@ -1,8 +1,8 @@
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import { explain } from '../../cli/errors.ts';
+import { depthOf } from '../../commands/doctor/checks/plumbing.ts';
+import { examineSource } from '../../commands/doctor/checks/source.ts';
 import type { Finding } from '../../commands/doctor/finding.ts';
-import { depthOf } from '../../commands/doctor/plumbing.ts';
-import { examineSource } from '../../commands/doctor/source.ts';
 import type { HourLine, Traffic } from '../../commands/doctor/watch.ts';
 import { readMapping } from '../../stack/mapping.ts';
 import type { Context, SeenRequest } from '../context.ts';

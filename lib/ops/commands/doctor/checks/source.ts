@@ -1,8 +1,8 @@
-import { EVENT_API_IDS } from '../../../../lambda/providers/apis.ts';
-import { PROVIDERS } from '../../../../lambda/providers/index.ts';
-import type { SourceName } from '../../target/target.ts';
-import { ago, type Finding, fault, note, ok } from './finding.ts';
-import type { Refusals, Traffic } from './watch.ts';
+import { EVENT_API_IDS } from '../../../../../lambda/providers/apis.ts';
+import { PROVIDERS } from '../../../../../lambda/providers/index.ts';
+import type { SourceName } from '../../../target/target.ts';
+import { ago, type Finding, fault, note, ok } from '../finding.ts';
+import type { Refusals, Traffic } from '../watch.ts';
 
 export interface SourceFacts {
   readonly name: string;
