@@ -235,6 +235,15 @@ describe('what went wrong lately', () => {
     expect(answers[0]?.first).toMatch(/T09:59/);
   });
 
+  test('quiet hours are looked at for a month, then it says where to go on', async () => {
+    const target = fakeTarget({}, { Scan: () => ({ Items: [], LastEvaluatedKey: {} }), Query: () => ({ Items: [] }) });
+    const answer = await readRecentEvents(target, { since: NOW - 400 * 24 * HOUR, limit: 10 }, NOW);
+    const hours = target.calls.length / 16;
+    expect(hours).toBeGreaterThan(31 * 24);
+    expect(hours).toBeLessThan(34 * 24);
+    expect(answer).toEqual({ events: [], next: { hour: Math.floor(NOW / HOUR) - Math.floor(hours), below: '' } });
+  });
+
   test('of one request, DynamoDB sends only what is of it', async () => {
     const target = fakeTarget({}, { Scan: () => ({ Items: [] }) });
     await readRecentEvents(target, { since: NOW - HOUR, limit: 10, requestId: 'request-1' }, NOW);
