@@ -71,7 +71,7 @@ describe('the members of an event', () => {
 });
 
 describe('the published schemas', () => {
-  const schemas = ['email-event', 'suppression-changed'].map(
+  const schemas = ['email-event', 'suppression-changed', 'clicks-surging'].map(
     (name) => [name, JSON.parse(readFileSync(`docs/schemas/${name}.json`, 'utf8')) as object] as const,
   );
 

@@ -55,8 +55,8 @@ describe('a deployed stack', () => {
       ]),
     );
     expect(await new AwsWatch(target).hours(NOW - 24 * HOUR)).toEqual([
-      { at: NOW - 1.5 * HOUR, source: 'shop', accepted: 90, delivered: 60, bounced: 5, complained: 0 },
-      { at: NOW - HOUR / 2, source: 'shop', accepted: 7, delivered: 0, bounced: 0, complained: 1 },
+      { at: NOW - 1.5 * HOUR, source: 'shop', stored: 90, delivered: 60, bounced: 5, complained: 0 },
+      { at: NOW - HOUR / 2, source: 'shop', stored: 7, delivered: 0, bounced: 0, complained: 1 },
     ]);
     const asked = target.calls.filter(({ name }) => name === 'StartQuery');
     expect(asked.map(({ input }) => input.logGroupName)).toEqual(['/quell-prod/process']);
@@ -236,6 +236,15 @@ describe('what went wrong lately', () => {
     expect(answers.length).toBeGreaterThan(1);
     expect(Math.max(...answers.map(({ lookedAt }) => lookedAt))).toBeLessThan(60_000);
     expect(answers[0]?.first).toMatch(/T09:59/);
+  });
+
+  test('quiet hours are looked at for a month, then it says where to go on', async () => {
+    const target = fakeTarget({}, { Scan: () => ({ Items: [], LastEvaluatedKey: {} }), Query: () => ({ Items: [] }) });
+    const answer = await readRecentEvents(target, { since: NOW - 400 * 24 * HOUR, limit: 10 }, NOW);
+    const hours = target.calls.length / 16;
+    expect(hours).toBeGreaterThan(31 * 24);
+    expect(hours).toBeLessThan(34 * 24);
+    expect(answer).toEqual({ events: [], next: { hour: Math.floor(NOW / HOUR) - Math.floor(hours), below: '' } });
   });
 
   test('of one request, DynamoDB sends only what is of it', async () => {
@@ -456,7 +465,7 @@ test.each([
 test('a day as a chart says in words what it draws', async () => {
   const hours = Array.from({ length: 24 }, (_, n) => ({
     at: n,
-    accepted: 10,
+    stored: 10,
     delivered: 7,
     bounced: 2,
     complained: 1,
