@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Report, reportOf } from '../../../reports/reports.ts';
+import type { Report } from '../../../reports/report.ts';
+import { reportOf } from '../../../reports/reports.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { askArchive } from '../../commands/report/report.ts';
 import type { Table } from '../../commands/report/table.ts';
