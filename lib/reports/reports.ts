@@ -1,19 +1,10 @@
 import type { RateKind } from '../../lambda/contract/logs.ts';
+import { CAMPAIGN_KEYS } from '../../lambda/domain/surges/campaign.ts';
 import { type Days, type Dialect, dayAfter, operatorOf, reporting } from './dialect.ts';
 import { HUMAN, MACHINE, PROXIED, told } from './people.ts';
 import { RATES, type RateDefinition } from './rates.ts';
-
-/** One question to the archive, asked the same way wherever it lies. */
-export interface Report {
-  readonly name: string;
-  /** What it answers, in one sentence. */
-  readonly about: string;
-  /** The column that a chart draws, by the one that names its rows. */
-  readonly chart?: { readonly label: string; readonly value: string };
-  /** Its rows are those of `told`, in which machines are told from people, and not of `once`. */
-  readonly ofPeople?: true;
-  readonly body: (dialect: Dialect) => string;
-}
+import type { Report } from './report.ts';
+import { SURGING } from './surging.ts';
 
 export interface Choice extends Days {
   readonly source?: string;
@@ -32,7 +23,7 @@ export function sqlOf(report: Report, dialect: Dialect, choice: Choice = {}): st
          e.machine AS said, e.machinewhy, coalesce(e.echo, false) AS echo, coalesce(e.candidates, 1) AS candidates,
          ${dialect.time('e.occurredat')} AS happened, lower(split_part(e.recipient, '@', 2)) AS domain,
          row_number() OVER (PARTITION BY e.fingerprint ORDER BY receivedat) AS copy
-  FROM ${dialect.lines(choice)} AS line CROSS JOIN ${dialect.unnest('events', 'e')}
+  FROM ${dialect.unnested(`${dialect.lines(choice)} AS line`, 'events', 'e')}
   WHERE ${where.join(' AND ')}
 ),
 once AS (
@@ -43,9 +34,6 @@ once AS (
 )${report.ofPeople ? `,\n${told(dialect)}` : ''}
 ${report.body(dialect)}`;
 }
-
-/** What senders call their campaigns in the custom data, in lower case, the surest first; else the first tag is taken. */
-export const CAMPAIGN_KEYS = ['campaign', 'campaign_id', 'campaignid', 'campaign-id', 'campaign_name'] as const;
 
 /** A bounce of a mail, not the ESP's own list that repeats it. */
 const BOUNCED = "type = 'bounced' AND NOT echo";
@@ -129,7 +117,7 @@ FROM told WHERE type = 'clicked' AND link IS NOT NULL GROUP BY campaign, link OR
     body: (dialect) => `SELECT variant, ${people("type = 'delivered'")} AS delivered,
   ${people(`type = 'opened' AND ${HUMAN}`)} AS opened, ${people(`type = 'clicked' AND ${HUMAN}`)} AS clicked,
   ${percent(people(`type = 'clicked' AND ${HUMAN}`), people("type = 'delivered'"))} AS clicked_percent
-FROM told CROSS JOIN ${dialect.unnest(dialect.variants, 'variant')} GROUP BY variant ORDER BY delivered DESC, variant`,
+FROM ${dialect.unnested('told', dialect.variants, 'variant')} GROUP BY variant ORDER BY delivered DESC, variant`,
   },
   {
     name: 'who-clicked',
@@ -164,16 +152,7 @@ ORDER BY delivered DESC, recipient LIMIT 5000`,
 FROM told WHERE recipient IS NOT NULL AND type IN ('opened', 'clicked') AND ${HUMAN} GROUP BY recipient
 ORDER BY clicked DESC, opened DESC, recipient LIMIT 5000`,
   },
-  {
-    name: 'surging-links',
-    about:
-      'Links that in one hour got five times the clicks of their usual hour, and twenty at least; machines count here too.',
-    chart: { label: 'link', value: 'clicks' },
-    body: (dialect) => `SELECT link, hour, clicks, round(usual, 1) AS usual FROM (
-  SELECT link, hour, clicks, (sum(clicks) OVER (PARTITION BY link) - clicks) * 1e0 / nullif(count(*) OVER (PARTITION BY link) - 1, 0) AS usual
-  FROM (SELECT link, ${dialect.hour('happened')} AS hour, count(*) AS clicks FROM once WHERE type = 'clicked' AND link IS NOT NULL AND happened IS NOT NULL GROUP BY link, ${dialect.hour('happened')}) AS hourly
-) AS compared WHERE clicks >= 20 AND clicks >= 5 * coalesce(usual, 0) ORDER BY clicks DESC, link, hour`,
-  },
+  ...SURGING,
 ];
 
 export const reportOf = (name: string): Report | undefined => REPORTS.find((report) => report.name === name);

@@ -10,7 +10,8 @@ import { rateFacts, rateLines } from '../../lib/ops/commands/doctor/rate-lines.t
 import { ratesBy } from '../../lib/ops/commands/rates/rates.ts';
 import { ask } from '../../lib/ops/commands/report/local.ts';
 import { DUCKDB } from '../../lib/reports/dialect.ts';
-import { type Report, reportOf, sqlOf } from '../../lib/reports/reports.ts';
+import type { Report } from '../../lib/reports/report.ts';
+import { reportOf, sqlOf } from '../../lib/reports/reports.ts';
 import { evaluate } from '../support/alarms/evaluator.ts';
 import { settingsOf, show, synthesize, VARIANTS } from '../support/template.ts';
 

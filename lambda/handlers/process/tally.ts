@@ -64,7 +64,7 @@ export function tallyOf(outcome: Outcome, config: TallyConfig): Tally {
 function bySource(alive: readonly RecordedEvent[], forged: ReadonlyMap<string, number>): Tally['bySource'] {
   const events = Map.groupBy(alive, ({ event }) => event.source);
   const counts = (source: string) => ({
-    ...(events.has(source) && { [METRICS.accepted]: events.get(source)?.length ?? 0 }),
+    ...(events.has(source) && { [METRICS.stored]: events.get(source)?.length ?? 0 }),
     ...(forged.has(source) && { [METRICS.refused]: forged.get(source) ?? 0 }),
   });
   return new Map(
@@ -91,7 +91,8 @@ function showsLife(sources: RuntimeConfig['sources'], now: EpochMs): (event: Rec
   return ({ event: { source, occurredAt }, outcome }) => outcome === 'new' || (shares(source) && isYoung(occurredAt));
 }
 
-const isCounted = ({ message: { message }, outcome }: RecordedEvent): boolean =>
+/** Live events that are stored: no replay, nothing fetched from an ESP's API, no heartbeat. */
+export const isCounted = ({ message: { message }, outcome }: RecordedEvent): boolean =>
   message?.origin === 'live' &&
   message.channel !== 'api' &&
   message.source !== HEARTBEAT_SOURCE &&

@@ -7,6 +7,8 @@ export interface Context {
   readonly watch: Watch;
   /** No action is shown, and none works. */
   readonly readOnly: boolean;
+  /** Milliseconds after which a page says that it is not ready, to be looked at again; absent: it is waited for. */
+  readonly patience?: number;
   /** Requests that this process has seen at its own gateway: the local run only. */
   readonly requests?: RequestLog;
   /** Epoch milliseconds. */
@@ -21,6 +23,8 @@ export interface SeenRequest {
   /** A configured source, or undefined where the path names none. */
   readonly source?: string;
   readonly status: number;
+  /** By which it is found. */
+  readonly requestId?: string;
   /** Events taken, on a 200. */
   readonly accepted?: number;
   /** Why it was refused: one of the product's own words. */

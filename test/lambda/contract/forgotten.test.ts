@@ -44,6 +44,7 @@ describe('what is forgotten is named by the compiler', () => {
     change('lambda/contract/event/types.ts', "'inbound',", "'inbound', 'forwarded',");
     expect(Object.keys(await mistakes()).sort()).toEqual([
       'lambda/domain/event/record.ts',
+      'lambda/domain/suppression/history.ts',
       'lambda/domain/suppression/policy.ts',
       'lambda/handlers/process/tally.ts',
       'lib/ops/commands/timeline/message-story.ts',

@@ -61,4 +61,12 @@ export const MAIL: QueriesByHeading = {
   },
   'engagement-drop': ENGAGEMENT,
   'engagement-drop-clicks': ENGAGEMENT,
+  'missing-kinds': {
+    of: ['process'],
+    lines: [
+      'fields @timestamp',
+      '| filter ispresent(slowestStoredMs)',
+      '| stats sum(delivered), sum(bounced), sum(complained), sum(opened) by bin(1d)',
+    ],
+  },
 };

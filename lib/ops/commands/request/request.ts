@@ -5,13 +5,9 @@ import { type Recent, readRecentEvents } from '../../stack/events/recent.ts';
 import type { StoredEvent } from '../../stack/events/stored.ts';
 import type { Target } from '../../target/target.ts';
 import type { RequestLine } from '../doctor/watch.ts';
-import { watchOf } from '../doctor/watch-of.ts';
 
-/** What became of one request. */
-export interface RequestModel {
-  readonly requestId: string;
-  /** What the functions logged of it, in order of time: refused, or processed, once for each batch that held some of it. */
-  readonly lines: readonly RequestLine[];
+/** What is stored of one request. */
+export interface RequestEvents {
   readonly events: readonly StoredEvent[];
   /** Whether `events` are all that are stored, or only those that went wrong: there is no index by request. */
   readonly complete: boolean;
@@ -26,21 +22,20 @@ export const isRequestId = (text: string): boolean => /^[A-Za-z0-9_=:.-]{8,128}$
 const AROUND = 3_600_000;
 const MOST_EVENTS = 1000;
 
-/** @param since epoch milliseconds: how far back logs are read */
-export async function requestModel(
+/** @param lines what the functions logged of it: around these times it is looked for where there is no index by request */
+export async function requestEvents(
   target: Target,
   requestId: string,
-  since: number,
+  lines: readonly RequestLine[],
   now: number,
-): Promise<RequestModel> {
-  const lines = await (await watchOf(target)).request(requestId, since);
+): Promise<RequestEvents> {
   const indexed = await readEventsBy(target, REQUEST_KEY, requestId).catch((error: unknown) => {
     if (error instanceof CannotKnow) return undefined;
     throw error;
   });
-  if (indexed) return { requestId, lines, events: indexed, complete: true };
+  if (indexed) return { events: indexed, complete: true };
   const { events, next } = await wrongOf(target, requestId, lines, now);
-  return { requestId, lines, events, complete: false, ...(next && { cut: true }) };
+  return { events, complete: false, ...(next && { cut: true }) };
 }
 
 /** Those of its events that are listed by hour, around the time at which it was processed. */

@@ -2,7 +2,8 @@ import { ScanCommand, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../../../../lambda/contract/tables.ts';
 import type { Row } from '../../stack/scan.ts';
-import { readReasonKey } from '../../words/reasons.ts';
+import { parseReason, readReasonKey } from '../../words/reasons.ts';
+import { parseTime } from '../../words/time.ts';
 import type { Context } from '../context.ts';
 
 /** Who is on the list, a page at a time. The table has no order, so the pages have none. */
@@ -38,14 +39,22 @@ const PAGE = 50;
 const READ_AT_ONCE = 500;
 /** A page does not read for ever: what it has found by then is shown, and "next" goes on. */
 const MOST_READ = 5_000;
+const MOST_MS = 150;
 
-export async function listModel({ target, now }: Context, filter: ListFilter): Promise<ListModel> {
+/** @throws UsageError where there is no such reason, or that is no time */
+export async function listModel({ target, now }: Context, asked: ListFilter): Promise<ListModel> {
+  const filter = {
+    ...asked,
+    ...(asked.reason !== undefined && { reason: parseReason(asked.reason) }),
+    ...(asked.since !== undefined && { since: new Date(parseTime('since', asked.since)).toISOString() }),
+  };
   const client = await target.clients.dynamodb();
   const seconds = now() / 1000;
   const rows: ListRow[] = [];
   const wanted = narrowed(filter);
   let from = filter.from === undefined ? undefined : { [SUPPRESSION.partitionKey]: { S: filter.from } };
   let read = 0;
+  const begun = now();
   do {
     const answer = await client.send(
       new ScanCommand({
@@ -63,7 +72,7 @@ export async function listModel({ target, now }: Context, filter: ListFilter): P
       if (row) rows.push(row);
       if (rows.length === PAGE && (at < items.length - 1 || from)) return { filter, rows, next: item.recipient, read };
     }
-  } while (from && read < MOST_READ);
+  } while (from && read < MOST_READ && now() - begun < MOST_MS);
   const next = from?.[SUPPRESSION.partitionKey]?.S;
   return { filter, rows, ...(next !== undefined && { next }), read };
 }
