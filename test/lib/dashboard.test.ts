@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { METRICS, namespaceOf } from '../../lambda/contract/metrics.ts';
 import { rateFacts } from '../../lib/ops/commands/doctor/rate-lines.ts';
-import { settingsOf, show, synthesize, VARIANTS } from '../support/template.ts';
+import { settingsOf, VARIANTS } from '../support/stack/settings.ts';
+import { show, synthesize } from '../support/template.ts';
 
 const body = JSON.parse(show(synthesize(VARIANTS.everything).first('AWS::CloudWatch::Dashboard').DashboardBody)) as {
   widgets: { type: string; properties: { markdown?: string; metrics?: unknown[][]; title?: string; query?: string } }[];

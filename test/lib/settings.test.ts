@@ -9,7 +9,7 @@ import { checkSettings } from '../../lib/settings/check.ts';
 import { loadSettings } from '../../lib/settings/load.ts';
 import { DEFAULT_POLICY } from '../../lib/settings/policy.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
-import { settingsOf } from '../support/template.ts';
+import { settingsOf } from '../support/stack/settings.ts';
 
 const sendgrid = { provider: 'sendgrid' };
 

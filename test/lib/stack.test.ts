@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { ENV, type FunctionName } from '../../lambda/contract/env.ts';
 import { OUTPUTS } from '../../lambda/contract/outputs.ts';
 import { EVENTS, SUPPRESSION } from '../../lambda/contract/tables.ts';
-import { type Resource, settingsOf, show, synthesize, VARIANTS, withSource } from '../support/template.ts';
+import { settingsOf, VARIANTS, withSource } from '../support/stack/settings.ts';
+import { type Resource, show, synthesize } from '../support/template.ts';
 
 const smallest = synthesize(VARIANTS.smallest);
 const everything = synthesize(VARIANTS.everything);
