@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, App, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { consoleOutputs, writeOutputs } from './constructs/access/outputs.ts';
 import { AccessPolicies } from './constructs/access/policies.ts';
@@ -21,6 +21,7 @@ import { Reconcile } from './constructs/watch/reconcile.ts';
 import { SettingsError } from './settings/mistakes.ts';
 import { runtimeConfig } from './settings/runtime-config.ts';
 import type { Settings } from './settings/schema.ts';
+import { notCompared, signedFor } from './settings/watch/reconcile.ts';
 
 /** Composition only: what each part is stands in its construct. Account and Region are those of the deploy; nothing is looked up. */
 export class QuellStack extends Stack {
@@ -70,13 +71,22 @@ export class QuellStack extends Stack {
         ? new Reconcile(this, 'Reconcile', {
             config,
             hours: settings.reconcile,
+            asksSes: signedFor(settings).includes('ses'),
             logRetentionDays,
             storage,
             apiKeys: secrets.apiKeys,
           })
         : undefined;
+    const unseen = notCompared(settings);
+    if (unseen !== undefined) Annotations.of(this).addInfo(unseen);
     const bus = settings.publish
-      ? new Bus(this, 'Bus', { config, logRetentionDays, storage, types: settings.publish.types })
+      ? new Bus(this, 'Bus', {
+          config,
+          logRetentionDays,
+          storage,
+          types: settings.publish.types,
+          surges: settings.publish.surgeClicks !== undefined,
+        })
       : undefined;
     const alarms = new Alarms(this, 'Alarms', {
       settings,

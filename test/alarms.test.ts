@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SOURCE_ALARMS } from '../lambda/contract/alarms.ts';
 import { METRICS, namespaceOf } from '../lambda/contract/metrics.ts';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { daysOf, LENGTHS, reaches, type Stretch, type Value } from './support/alarms/days.ts';
@@ -66,7 +67,7 @@ beforeAll(async () => {
   driver = new Driver(local.stack);
   await eventually(async () => expect(recorded(0).map(({ name }) => name)).toContain(METRICS.heartbeat), 90_000);
   await send([...mails('delivered', 100), ...mails('opened', 30), ...mails('clicked', 2), ...mails('hard_bounce', 1)]);
-  normal = await told(0, { delivered: 100, opens: 30, clicks: 2, hardBounces: 1, accepted: 133 });
+  normal = await told(0, { delivered: 100, opens: 30, clicks: 2, hardBounces: 1, stored: 133 });
   const before = Date.now();
   await goWrong();
   wrong = await told(before, {
@@ -235,7 +236,7 @@ const FAULTS: Record<string, () => { readonly add?: readonly Value[]; readonly d
   'refused-proofs-guide': () => ({ add: own(METRICS.refused) }),
   'unreadable-guide': () => ({ add: own(METRICS.unreadable) }),
   'unverifiable-keyless': () => ({ add: own(METRICS.unverifiable) }),
-  'traffic-surge-guide': () => ({ add: own(METRICS.accepted, 10) }),
+  'traffic-surge-guide': () => ({ add: own(METRICS.stored, 10) }),
   'undelivered-notifications-mail': () => ({
     add: [ofAws('undelivered-notifications-mail', 'ApproximateNumberOfMessagesVisible', 3)],
   }),
@@ -247,10 +248,10 @@ const FAULTS: Record<string, () => { readonly add?: readonly Value[]; readonly d
 
 /** An event of a source. */
 const accepted = (source: string): Value =>
-  ordinary().find(({ name, dimensions }) => name === METRICS.accepted && dimensions === `source=${source}`) as Value;
+  ordinary().find(({ name, dimensions }) => name === METRICS.stored && dimensions === `source=${source}`) as Value;
 
 /** Events themselves, not the zeros of pulse. */
-const isTraffic = ({ name, value }: Value): boolean => name === METRICS.accepted && value > 0;
+const isTraffic = ({ name, value }: Value): boolean => name === METRICS.stored && value > 0;
 
 /** One ordinary five minutes; the sources that sent nothing are silent by design and left out. */
 const ordinary = (): Value[] => [...normal, ...awsNormal()];
@@ -263,18 +264,8 @@ function stretchOf(fault: string, ms: number): Stretch {
   return { values: [...ordinary().filter((value) => !drop(value)), ...zeros, ...add], ms };
 }
 
-const families = [
-  'silence',
-  'trickle',
-  'undelivered-expire',
-  'refused-proofs',
-  'unreadable',
-  'unverifiable',
-  'traffic-surge',
-];
-
 test('every alarm is driven below, one member of each family of sources', () => {
-  const familyOf = (name: string) => families.find((family) => name.startsWith(`${family}-`)) ?? name;
+  const familyOf = (name: string) => SOURCE_ALARMS.find((family) => name.startsWith(`${family}-`)) ?? name;
   expect([...new Set(Object.keys(FAULTS).map(familyOf))].sort()).toEqual([...new Set(names.map(familyOf))].sort());
 });
 

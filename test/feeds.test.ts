@@ -34,7 +34,7 @@ beforeAll(async () => {
       'ses-queue': { provider: 'ses', topicArns: [TOPIC], dedupeGroup: 'ses', via: 'sns-queue' },
       'ses-bus': { provider: 'ses', dedupeGroup: 'ses', via: 'eventbridge' },
     },
-    publish: { types: PUBLISHED },
+    publish: { types: PUBLISHED, surgeClicks: 20 },
     archive: { retentionDays: 30 },
   });
   const folder = mkdtempSync(join(tmpdir(), 'quell-feeds-'));
@@ -84,6 +84,15 @@ const numbers = (...kinds: string[]) =>
 const recipients = (events: readonly BusEvent[], type: string): string[] =>
   events.filter((event) => event['detail-type'] === type).map(({ detail }) => String(detail.recipient));
 
+/** Each once, however often the bus was told. */
+const surges = (events: readonly BusEvent[]): BusEvent[] => [
+  ...new Map(
+    events
+      .filter((event) => event['detail-type'] === 'Clicks Surging')
+      .map((event) => [event.detail.fingerprint, event]),
+  ).values(),
+];
+
 /** What each rule of docs/integrations lets through of the events above, by their kinds; all else it keeps out. */
 const RULES: Readonly<Record<string, { readonly events: readonly string[]; readonly changes: boolean }>> = {
   'crm/CrmRule': { events: [], changes: true },
@@ -93,7 +102,10 @@ const RULES: Readonly<Record<string, { readonly events: readonly string[]; reado
   'queue/ChangesRule': { events: ['bounce', 'click', 'spamreport'], changes: true },
   'slack/BounceRule': { events: ['bounce'], changes: false },
   'slack/ClickRule': { events: ['click'], changes: false },
+  'slack/SurgeRule': { events: [], changes: false },
 };
+
+const SURGE_RULES: ReadonlySet<string> = new Set(['forward/Forward', 'queue/ChangesRule', 'slack/SurgeRule']);
 
 /** Read before the stack runs: it takes a while, in which nobody would answer it. */
 const rules = integrationRules();
@@ -117,6 +129,7 @@ describe('the bus', () => {
     for (let at = 0; at < EVENTS.length; at += 100) expect(await feeds.send(EVENTS.slice(at, at + 100))).toBe(200);
     const published = await eventually(async () => {
       const seen = await feeds.published();
+      expect(surges(seen)).not.toEqual([]);
       expect(new Set(recipients(seen, 'Email Event')).size).toBe(numbers('bounce', 'spamreport', 'click').length);
       expect(new Set(recipients(seen, 'Suppression Changed')).size).toBe(numbers('bounce', 'spamreport').length);
       return seen;
@@ -125,6 +138,10 @@ describe('the bus', () => {
     expect([...new Set(recipients(published, 'Email Event'))].sort()).toEqual(numbers('bounce', 'spamreport', 'click'));
     expect([...new Set(recipients(published, 'Suppression Changed'))].sort()).toEqual(numbers('bounce', 'spamreport'));
     expect(published.flatMap(schemaErrors)).toEqual([]);
+    // All clicks were on one link, each in a mail of its own.
+    expect(surges(published).map(({ detail }) => detail)).toEqual([
+      expect.objectContaining({ kind: 'link', link: 'https://shop.example.com/', clicks: expect.any(Number) }),
+    ]);
     const click = published.find(({ detail }) => detail.type === 'clicked');
     expect(click?.detail).toMatchObject({ url: LONG_URL, provider: 'sendgrid', source: 'sendgrid' });
     expect(click?.detail).not.toHaveProperty('truncated');
@@ -150,6 +167,7 @@ describe('the bus', () => {
         name,
         changes ? numbers('bounce', 'spamreport').length : 0,
       ]);
+      expect([name, surges(taken).length]).toEqual([name, SURGE_RULES.has(name) ? 1 : 0]);
       const paths = targets.flatMap(({ InputTransformer }) => Object.values(InputTransformer?.InputPathsMap ?? {}));
       for (const path of paths) {
         const found = (event: object): unknown =>

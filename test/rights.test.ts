@@ -34,6 +34,7 @@ const SETTINGS = {
   },
   archive: {},
   unsubscribe: {},
+  publish: { surgeClicks: 20 },
 };
 const template = synthesize({ ...settingsOf(SETTINGS), stage: 'local' });
 const rights = rightsOf(template);
@@ -124,6 +125,11 @@ async function history(): Promise<void> {
   await send('broken');
   await did('process: sqs:SendMessage on DeadLetterQueue');
   await driver.drain('deadLetter');
+  // A link that many people click.
+  await send(
+    ...Array.from({ length: 20 }, (_, n) => ({ ...mail('click', `p${n}@example.com`), url: 'https://shop.example/' })),
+  );
+  await did('process: dynamodb:UpdateItem on EventsTable');
   // A token that is signed in place of the event.
   const timestamp = String(Math.floor(Date.now() / 1000));
   const token = 'a'.repeat(50);

@@ -13,9 +13,12 @@ import type { Logger } from '@smithy/types';
  */
 const SILENT = { logger: { debug() {}, warn() {}, error() {} } as unknown as Logger };
 
-/** By itself `requestTimeout` ends nothing: it only logs. A connection that was frozen with its function answers never. */
+/**
+ * By itself `requestTimeout` ends nothing: it only logs. A connection that was frozen with its function answers never; `socketTimeout` is for
+ * an answer that begins and stops, which the other no longer looks at.
+ */
 const within = (requestTimeout: number, connectionTimeout: number) =>
-  ({ connectionTimeout, requestTimeout, throwOnRequestTimeout: true }) as const;
+  ({ connectionTimeout, requestTimeout, throwOnRequestTimeout: true, socketTimeout: requestTimeout }) as const;
 
 /**
  * Bare clients (no aggregated ones: a third of the load time), made once per process and kept alive between invocations.

@@ -6,6 +6,7 @@ export const BUS_SOURCE = 'quell';
 export const DETAIL_TYPES = {
   suppressionChanged: 'Suppression Changed',
   emailEvent: 'Email Event',
+  clicksSurging: 'Clicks Surging',
 } as const;
 export type DetailType = (typeof DETAIL_TYPES)[keyof typeof DETAIL_TYPES];
 

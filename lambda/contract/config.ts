@@ -24,7 +24,7 @@ export interface RuntimeConfig {
   /** How long each kind of evidence suppresses. */
   readonly policy: PolicyConfig;
   /** Absent = nothing is published. */
-  readonly publish?: { readonly types: readonly string[] };
+  readonly publish?: { readonly types: readonly string[]; readonly surgeClicks?: number | undefined };
   /** Where raw events are archived; absent = nowhere. */
   readonly archive?: { readonly stream: string };
   /** What the stack's output `Policy` says; of the console's function only. */

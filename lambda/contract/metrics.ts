@@ -8,8 +8,11 @@ export const SOURCE_DIMENSION = 'source';
 
 /** Each name with its dimension is a metric of $0.30 a month, in months in which it was written. No more than alarms and dashboard need. */
 export const METRICS = {
-  /** Events that had not come before, per source: what shows that it is alive. `pulse` adds a zero per source. */
-  accepted: 'Accepted',
+  /**
+   * Events that had not come before and were stored, per source: what shows that it is alive. `pulse` adds a zero per source. Its name in
+   * CloudWatch is the first one it had, so that graphs and alarms keep their past.
+   */
+  stored: 'Accepted',
   /** Requests without a valid proof of origin, whatever else was wrong with them, or from an address that is not allowed, per source. */
   refused: 'Refused',
   /** Requests whose proof is right and too old, or from the future: a wrong clock, or a replay. */

@@ -24,12 +24,12 @@ export class TooManyValues extends UnreadableJson {
 
 /**
  * Parses; an integer beyond 2^53 becomes a string of its digits, so that 64-bit ids survive.
- * @throws UnreadableJson on anything but JSON, and on nesting deeper than `maxDepth`.
+ * @throws UnreadableJson on anything but JSON, and on nesting deeper than `maxDepth` or more values than `maxValues`.
  */
-export function parseJson(text: string, maxDepth = MAX_DEPTH): unknown {
+export function parseJson(text: string, maxDepth = MAX_DEPTH, maxValues = MAX_VALUES): unknown {
   return parseWalked(
     text,
-    walk(text, () => {}),
+    walk(text, () => {}, maxValues),
     maxDepth,
   );
 }
@@ -118,7 +118,7 @@ interface Walked {
  * Calls back at every comma and closing bracket outside strings, with the depth after it. Strings are skipped with `indexOf`,
  * which keeps this well under the cost of parsing.
  */
-function walk(text: string, at: (index: number, code: number, depth: number) => void): Walked {
+function walk(text: string, at: (index: number, code: number, depth: number) => void, maxValues = MAX_VALUES): Walked {
   let depth = 0;
   let deepest = 0;
   let digits = 0;
@@ -136,11 +136,11 @@ function walk(text: string, at: (index: number, code: number, depth: number) => 
       i = endOfString(text, i);
     } else if (code === 0x5b || code === 0x7b) {
       if (++depth > deepest) deepest = depth;
-      if (++values > MAX_VALUES) throw new TooManyValues(`JSON of more than ${MAX_VALUES} values`);
+      if (++values > maxValues) throw new TooManyValues(`JSON of more than ${maxValues} values`);
     } else if (code === BRACKET_CLOSE || code === BRACE_CLOSE) {
       at(i, code, --depth);
     } else if (code === COMMA) {
-      if (++values > MAX_VALUES) throw new TooManyValues(`JSON of more than ${MAX_VALUES} values`);
+      if (++values > maxValues) throw new TooManyValues(`JSON of more than ${maxValues} values`);
       at(i, code, depth);
     }
   }

@@ -1,27 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { pacer } from '../aws/effort.ts';
-import { parseJson } from '../domain/json.ts';
+import { CannotKnow } from '../domain/cannot-know.ts';
+import { MAX_DEPTH, parseJson } from '../domain/json.ts';
+import { fields } from '../domain/read.ts';
 import type { ApiAnswer, ApiRequest, Call, EspApi } from '../providers/api.ts';
 import { ApiFailed, EspRefused, KeyRefused, OutOfTime } from './failures.ts';
+import { exchange, outgoing, type Received, type Way } from './send.ts';
 
-export interface Line {
-  readonly api: EspApi;
-  /** The ESP's name as people write it. */
-  readonly title: string;
-  readonly base: URL;
-  readonly key: string;
-  /** Signs a request in place of a key: the headers to send. */
-  sign?(request: Unsigned): Promise<Readonly<Record<string, string>>>;
+export interface Line extends Way {
   say(line: string): void;
   readonly patience?: Partial<Patience>;
-}
-
-/** A request as it goes out, but for its signature. */
-export interface Unsigned {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
 }
 
 /** How long an ESP is waited for. Milliseconds. */
@@ -35,6 +23,8 @@ export interface Patience {
   readonly tries: number;
   /** Epoch milliseconds from which on nothing is asked any more. Default: never. */
   readonly until: number;
+  /** Bytes of one answer: lists without pages are large, what is larger than any list is no answer. */
+  readonly most: number;
   pause(ms: number): Promise<unknown>;
 }
 
@@ -44,8 +34,11 @@ const PATIENCE: Patience = {
   longest: 900_000,
   tries: 8,
   until: Number.POSITIVE_INFINITY,
+  most: 128 * 1024 * 1024,
   pause: wait,
 };
+/** A list that comes without pages holds more than any body of a webhook. */
+const MOST_VALUES = 5_000_000;
 /** Longest wait that is our own choice. */
 const MOST_BACKOFF = 60_000;
 /** Waits from here on are told: nobody should wonder whether it still runs. */
@@ -78,82 +71,62 @@ export function caller(line: Line): Call {
   };
 }
 
-async function attemptOf(request: ApiRequest, line: Line, { answer: longest, until }: Patience): Promise<Attempt> {
+async function attemptOf(
+  request: ApiRequest,
+  line: Line,
+  { answer: longest, until, most }: Patience,
+): Promise<Attempt> {
   const { title, api } = line;
   const within = Math.max(1, Math.min(longest, until - Date.now()));
-  let response: Response;
-  let text: string;
+  const asked = await outgoing(request, line);
+  let received: Received;
   try {
-    response = await send(request, line, within);
-    text = await response.text();
+    received = await exchange(asked, title, within, most);
   } catch (error) {
+    if (error instanceof CannotKnow) throw error;
     const again = (error as Error).name === 'TimeoutError' ? 'did not answer in time' : 'could not be reached';
     // The ESP may have done it: only who looks can tell.
     if (request.once) throw new ApiFailed(title, request, `${again}: whether it was done is not known`);
     return { again };
   }
-  const answer = { status: response.status, text, json: request.download === undefined ? read(text) : {} };
-  if (request.accepts?.includes(response.status)) return { answer: { ...answer, json: answer.json ?? {} } };
-  if (api.keyRefused?.(answer) || response.status === 401 || response.status === 403)
-    throw new KeyRefused(title, api, request, response.status);
-  if (response.status === 429) return { again: 'asks to slow down', ...asked(response, api) };
-  if (response.status >= 500) {
+  const { status, text } = received;
+  const answer = { status, text, json: request.download === undefined ? read(text) : {} };
+  if (request.accepts?.includes(status)) return { answer: { ...answer, json: answer.json ?? {} } };
+  if (api.keyRefused?.(answer) || status === 401 || status === 403) throw new KeyRefused(title, api, request, status);
+  if (status === 429) return { again: 'asks to slow down', ...waitOf(received, api) };
+  if (status >= 500) {
     if (request.once) throw new ApiFailed(title, request, 'failed: whether it was done is not known');
-    return { again: `failed (${response.status})`, ...asked(response, api) };
+    return { again: `failed (${status})`, ...waitOf(received, api) };
   }
-  if (response.status >= 300) throw new EspRefused(title, request, response.status);
-  if (answer.json === undefined && response.status !== 204 && !(text === '' && isChange(request)))
+  if (status >= 300) throw new EspRefused(title, request, status);
+  if (answer.json === undefined && status !== 204 && !(text === '' && isChange(request)))
     return request.once ? { answer } : { again: 'answered something that is no JSON' };
-  if (request.isSound?.(text) === false) return { again: 'answered something else than was asked for' };
+  if (request.isSound?.(text) === false || !isWhatWasAsked(request, answer.json))
+    return { again: 'answered something else than was asked for' };
   return { answer };
+}
+
+/** Some ESPs, and what stands before them, answer 200 with an error in JSON: read as an empty list, it would be nothing lost. */
+function isWhatWasAsked({ holds }: ApiRequest, json: unknown): boolean {
+  if (holds === undefined) return true;
+  const [path = '', isList] = holds.endsWith('[]') ? [holds.slice(0, -2), true] : [holds, false];
+  const value = path === '' ? json : path.split('.').reduce<unknown>((inner, name) => fields(inner)[name], json);
+  // An empty list is written as null by some.
+  return isList ? Array.isArray(value) || (value === null && path !== '') : value !== undefined && value !== null;
 }
 
 const isChange = ({ method, use }: ApiRequest): boolean => method !== 'GET' && use !== 'events' && use !== 'lists';
 
-async function send(request: ApiRequest, line: Line, within: number): Promise<Response> {
-  const { download } = request;
-  const { method, path, headers, json, form } =
-    download === undefined ? line.api.authorise(request, line.key) : { ...request, headers: {} };
-  const url = download === undefined ? atBase(line.base, path) : elsewhere(download, line.base);
-  const body =
-    json !== undefined
-      ? JSON.stringify(json)
-      : form && new URLSearchParams(form.map(([name, value]): [string, string] => [name, value])).toString();
-  const type = json !== undefined ? 'application/json' : form && 'application/x-www-form-urlencoded';
-  const all = { accept: 'application/json', ...(type && { 'content-type': type }), ...headers };
-  return fetch(url, {
-    method,
-    headers: line.sign && download === undefined ? await line.sign({ method, url, headers: all, body }) : all,
-    ...(body !== undefined && { body }),
-    redirect: 'manual',
-    signal: AbortSignal.timeout(within),
-  });
-}
-
-/** Where the key goes: nowhere but to the base. */
-function atBase(base: URL, path: string): URL {
-  const url = new URL(base.pathname.replace(/\/$/, '') + path, base);
-  if (url.origin !== base.origin) throw new Error('a path led to another host');
-  return url;
-}
-
-/** Where no key goes: any host over TLS, or the base itself. */
-function elsewhere(address: string, base: URL): URL {
-  const url = new URL(address);
-  if (url.protocol !== 'https:' && url.origin !== base.origin) throw new Error('a file is fetched over TLS only');
-  return url;
-}
-
 function read(text: string): unknown {
   try {
-    return text.trim() === '' ? undefined : parseJson(text);
+    return text.trim() === '' ? undefined : parseJson(text, MAX_DEPTH, MOST_VALUES);
   } catch {
     return undefined;
   }
 }
 
 /** Milliseconds that the answer asks to wait: seconds, or a date by the ESP's own clock. */
-function asked({ headers }: Response, { resetHeader }: EspApi): { readonly after?: number } {
+function waitOf({ headers }: Received, { resetHeader }: EspApi): { readonly after?: number } {
   const value = headers.get('retry-after') ?? (resetHeader === undefined ? null : headers.get(resetHeader));
   if (value === null) return {};
   if (/^\d+(\.\d+)?$/.test(value.trim())) return { after: Number(value) * 1000 };

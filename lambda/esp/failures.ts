@@ -44,3 +44,19 @@ export class OutOfTime extends CannotKnow {
     super(`There was no time left to ask ${title} further.`);
   }
 }
+
+/** Where it led is nowhere that a key, or we, should go. */
+export class LedAstray extends CannotKnow {
+  constructor(title: string) {
+    super(
+      `${title} named another place for what comes next. The key goes to one host only, so nothing was asked there.`,
+    );
+  }
+}
+
+/** More than anybody holds in memory: no page and no list is so large. */
+export class TooLarge extends CannotKnow {
+  constructor(title: string, most: number) {
+    super(`${title} answered with more than ${Math.floor(most / 1024 / 1024)} MB at once: it was not read.`);
+  }
+}

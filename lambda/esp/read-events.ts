@@ -52,15 +52,26 @@ export async function readEvents(
   steps: Steps,
 ): Promise<Progress> {
   const length = (events.sliceHours ?? 6) * HOUR;
-  const seen = new Set<string>(begun.border);
+  let before: ReadonlySet<string> = new Set(begun.border);
   let progress = begun;
   for (let from = begun.trusted; from < window.to; from += length) {
     const slice = { from, to: Math.min(from + length, window.to) };
-    progress = await readSlice(events, context, slice, window, progress, seen, steps);
+    const seen = new Set<string>();
+    progress = await readSlice(events, context, slice, window, progress, seenIn(seen, before), steps);
     steps.reached(progress);
+    before = seen;
   }
   return progress;
 }
+
+/** Fingerprints of this run that may come again: a month of a large sender would be more than a set holds. */
+type Seen = Pick<Set<string>, 'has' | 'add'>;
+
+/** A slice brings again what is its own, and what stands at its border. */
+const seenIn = (now: Set<string>, before: ReadonlySet<string>): Seen => ({
+  has: (fingerprint) => now.has(fingerprint) || before.has(fingerprint),
+  add: (fingerprint) => now.add(fingerprint),
+});
 
 /** Reads one slice, as often as its rows move. @param window of which events count, where the API goes by the time of mails */
 export async function readSlice(
@@ -69,7 +80,7 @@ export async function readSlice(
   slice: TimeWindow,
   window: TimeWindow,
   before: Progress,
-  seen: Set<string>,
+  seen: Seen,
   steps: Steps,
 ): Promise<Progress> {
   let progress = before;
@@ -121,7 +132,7 @@ interface Taken {
 }
 
 /** What a page brings that was not there before in this run. */
-function take(page: EventPage, within: TimeWindow | undefined, seen: Set<string>, steps: Steps): Taken {
+function take(page: EventPage, within: TimeWindow | undefined, seen: Seen, steps: Steps): Taken {
   if (page.lost !== undefined) steps.lost(page.lost);
   const pulled: Pulled[] = [];
   let unreadable = 0;

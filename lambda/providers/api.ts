@@ -20,6 +20,11 @@ export interface ApiRequest {
   readonly download?: string;
   /** False for an answer that is not what was asked for, a maintenance page in place of a file: it is asked again. */
   isSound?(text: string): boolean;
+  /**
+   * Where an answer that is one holds what was asked for, by names with dots between; `[]` at its end = a list. An answer without it, an
+   * error in JSON with status 200, is asked for again.
+   */
+  readonly holds?: string;
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as a form. */
@@ -115,8 +120,11 @@ export type Removed = 'removed' | 'gone' | { readonly refused: string };
 export interface ListsApi {
   /** What the lists do not hold or tell, as a sentence. */
   readonly lacks?: string;
-  /** All entries, page by page. Absent where the ESP answers for one address only. */
-  read?(context: ApiContext): AsyncIterable<readonly ListEntry[]>;
+  /**
+   * All entries, page by page; some may come twice. Absent where the ESP answers for one address only.
+   * @param since epoch milliseconds: older ones are not wanted, and left out where the ESP can be asked so
+   */
+  read?(context: ApiContext, since?: EpochMs): AsyncIterable<readonly ListEntry[]>;
   /** Where one address stands; reads everything where the ESP cannot be asked. */
   find(context: ApiContext, address: string): Promise<readonly ListEntry[]>;
   remove?(context: ApiContext, entry: ListEntry): Promise<Removed>;

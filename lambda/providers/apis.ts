@@ -41,8 +41,14 @@ export const EVENT_API_IDS: readonly string[] = [
 /** Those that keep their data by domain: a source of theirs says which. */
 export const DOMAIN_API_IDS: readonly string[] = ['mailgun', 'mailersend', 'scaleway'];
 
-/** Those with nothing that a webhook's events could be compared with, or without a key of their own. */
-const NOT_COMPARED = new Set(['customerio', 'mailjet', 'ses']);
+/** Those of which neither events nor a list can be read: there is nothing that a webhook's events could be compared with. */
+const NOT_COMPARED = new Set(['mailjet']);
 
 /** Those that the scheduled comparison asks. */
 export const COMPARED_API_IDS: readonly string[] = API_IDS.filter((id) => !NOT_COMPARED.has(id));
+
+/** Requests are signed as the function itself, in place of a key. */
+export const SIGNED_API_IDS: readonly string[] = ['ses'];
+
+/** Those that the scheduled comparison asks with a key, which somebody has to store. */
+export const KEYED_API_IDS: readonly string[] = COMPARED_API_IDS.filter((id) => !SIGNED_API_IDS.includes(id));

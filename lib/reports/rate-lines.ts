@@ -1,5 +1,6 @@
-import { rateFact } from '../../lambda/contract/logs.ts';
+import { type RateKind, rateFact } from '../../lambda/contract/logs.ts';
 import { MAILBOX_OPERATORS, OTHER_OPERATOR } from '../../lambda/domain/mailbox-operators.ts';
+import { RATES, type RateDefinition, rateExpression } from './rates.ts';
 
 /** Percentages that are drawn beside the lines. */
 export interface Limits {
@@ -14,25 +15,19 @@ const REPORTING = [
 ];
 const ALL = [...MAILBOX_OPERATORS.map(({ name }) => name), OTHER_OPERATOR];
 
-/** A question to the log of `process`: hard bounces of what was delivered or bounced hard, one line for each mailbox operator, in percent. */
-export const bounceRateLines = (limits: Limits): string[] =>
-  lines('hard', ALL, limits, (hard, delivered) => `${hard} / (${hard} + ${delivered})`);
+/** A question to the log of `process`: the share of hard bounces, one line for each mailbox operator, in percent. */
+export const bounceRateLines = (limits: Limits): string[] => lines(RATES.hard, ALL, limits);
 
-/** Complaints of what was delivered, for operators that report any. */
-export const complaintRateLines = (limits: Limits): string[] =>
-  lines('complained', REPORTING, limits, (complained, delivered) => `${complained} / ${delivered}`);
+/** The share of complaints, for operators that report any. */
+export const complaintRateLines = (limits: Limits): string[] => lines(RATES.complained, REPORTING, limits);
 
-function lines(
-  kind: 'hard' | 'complained',
-  operators: readonly string[],
-  { warning, critical }: Limits,
-  share: (part: string, delivered: string) => string,
-): string[] {
-  const facts = operators.flatMap((operator) => [rateFact(kind, operator), rateFact('delivered', operator)]);
-  const sum = (fact: string): string => `sum(_${fact})`;
-  const rates = operators.map(
-    (operator) => `100 * ${share(sum(rateFact(kind, operator)), sum(rateFact('delivered', operator)))} as ${operator}`,
-  );
+function lines(rate: RateDefinition, operators: readonly string[], { warning, critical }: Limits): string[] {
+  const kinds = [...new Set([...rate.of, ...rate.among])];
+  const facts = operators.flatMap((operator) => kinds.map((kind) => rateFact(kind, operator)));
+  const rates = operators.map((operator) => {
+    const sum = (kind: RateKind): string => `sum(_${rateFact(kind, operator)})`;
+    return `${rateExpression(rate, sum)} as ${operator}`;
+  });
   return [
     `filter ispresent(slowestStoredMs) or ispresent(${facts.join(') or ispresent(')})`,
     // A line names only what it counted.

@@ -1,17 +1,10 @@
+import type { RateKind } from '../../lambda/contract/logs.ts';
+import { CAMPAIGN_KEYS } from '../../lambda/domain/surges/campaign.ts';
 import { type Days, type Dialect, dayAfter, operatorOf, reporting } from './dialect.ts';
 import { HUMAN, MACHINE, PROXIED, told } from './people.ts';
-
-/** One question to the archive, asked the same way wherever it lies. */
-export interface Report {
-  readonly name: string;
-  /** What it answers, in one sentence. */
-  readonly about: string;
-  /** The column that a chart draws, by the one that names its rows. */
-  readonly chart?: { readonly label: string; readonly value: string };
-  /** Its rows are those of `told`, in which machines are told from people, and not of `once`. */
-  readonly ofPeople?: true;
-  readonly body: (dialect: Dialect) => string;
-}
+import { RATES, type RateDefinition } from './rates.ts';
+import type { Report } from './report.ts';
+import { SURGING } from './surging.ts';
 
 export interface Choice extends Days {
   readonly source?: string;
@@ -42,15 +35,30 @@ once AS (
 ${report.body(dialect)}`;
 }
 
-/** What senders call their campaigns in the custom data, in lower case, the surest first; else the first tag is taken. */
-export const CAMPAIGN_KEYS = ['campaign', 'campaign_id', 'campaignid', 'campaign-id', 'campaign_name'] as const;
-
 /** A bounce of a mail, not the ESP's own list that repeats it. */
 const BOUNCED = "type = 'bounced' AND NOT echo";
-/** A complaint that somebody made: not the ESP's own list, and not one of several who may have made it. */
+/** Somebody of whom it is known that he complained: not one of several who may have. */
 const COMPLAINED = "type = 'complained' AND NOT echo AND candidates = 1";
 
-const percent = (part: string, whole: string): string => `round(100.0 * ${part} / nullif(${whole}, 0), 2)`;
+/** Counts of the kinds that rates are made of; a complaint that names several people is one, of which each has a share. */
+const COUNTS: Readonly<Record<RateKind, string>> = {
+  delivered: "count_if(type = 'delivered')",
+  hard: `count_if(${BOUNCED} AND bounceclass = 'hard')`,
+  soft: `count_if(${BOUNCED} AND bounceclass = 'soft')`,
+  block: `count_if(${BOUNCED} AND bounceclass = 'block')`,
+  undetermined: `count_if(${BOUNCED} AND coalesce(bounceclass, 'undetermined') = 'undetermined')`,
+  complained: "round(sum(CASE WHEN type = 'complained' AND NOT echo THEN 1e0 / candidates ELSE 0e0 END), 2)",
+};
+/** Deliveries that can be complained about. */
+const REPORTED = `count_if(type = 'delivered' AND ${reporting('operator')})`;
+
+/** By a double: Trino divides decimals to the places that they have. */
+const share = (parts: string, of: string, whole: string): string => `round(${parts} * ${of} / nullif(${whole}, 0), 2)`;
+const percent = (part: string, whole: string): string => share('1e2', part, whole);
+const rate = ({ of, among }: RateDefinition, counts = COUNTS): string => {
+  const sum = (kinds: readonly RateKind[]): string => `(${kinds.map((kind) => counts[kind]).join(' + ')})`;
+  return percent(sum(of), sum(among));
+};
 const people = (condition: string): string => `count(DISTINCT CASE WHEN ${condition} THEN recipient END)`;
 
 export const REPORTS: readonly Report[] = [
@@ -59,12 +67,11 @@ export const REPORTS: readonly Report[] = [
     about:
       'Delivered, bounced and complained by mailbox operator; complaints against deliveries that can be complained about.',
     chart: { label: 'operator', value: 'hard_percent' },
-    body: () => `SELECT operator, count_if(type = 'delivered') AS delivered,
-  count_if(${BOUNCED} AND bounceclass = 'hard') AS hard, count_if(${BOUNCED} AND bounceclass = 'soft') AS soft,
-  count_if(${BOUNCED} AND bounceclass = 'block') AS blocked, count_if(${COMPLAINED}) AS complained,
-  ${percent(`count_if(${BOUNCED} AND bounceclass = 'hard')`, `count_if(type = 'delivered' OR ${BOUNCED})`)} AS hard_percent,
-  ${percent(`count_if(${COMPLAINED})`, `count_if(type = 'delivered' AND ${reporting('operator')})`)} AS complained_percent
-FROM once GROUP BY operator HAVING count_if(type = 'delivered' OR ${BOUNCED} OR ${COMPLAINED}) > 0 ORDER BY delivered DESC, operator`,
+    body: () => `SELECT operator, ${COUNTS.delivered} AS delivered, ${COUNTS.hard} AS hard, ${COUNTS.soft} AS soft, ${COUNTS.block} AS blocked,
+  ${COUNTS.undetermined} AS undetermined, ${COUNTS.complained} AS complained,
+  ${rate(RATES.hard)} AS hard_percent, ${rate(RATES.bounced)} AS bounced_percent,
+  ${rate(RATES.complained, { ...COUNTS, delivered: REPORTED })} AS complained_percent
+FROM once GROUP BY operator HAVING count_if(type IN ('delivered', 'bounced', 'complained') AND NOT echo) > 0 ORDER BY delivered DESC, operator`,
   },
   {
     name: 'bounce-reasons',
@@ -77,9 +84,9 @@ FROM once WHERE ${BOUNCED} GROUP BY operator, bounceclass, bouncecause, smtpstat
     name: 'complaints-by-campaign',
     about: 'Complaints per campaign, absolute and per thousand deliveries that can be complained about.',
     chart: { label: 'campaign', value: 'per_thousand' },
-    body: () => `SELECT source, campaign, count_if(${COMPLAINED}) AS complaints, count_if(type = 'delivered' AND ${reporting('operator')}) AS delivered,
-  round(1000.0 * count_if(${COMPLAINED}) / nullif(count_if(type = 'delivered' AND ${reporting('operator')}), 0), 2) AS per_thousand
-FROM once GROUP BY source, campaign HAVING count_if(${COMPLAINED}) > 0 ORDER BY complaints DESC, campaign`,
+    body: () => `SELECT source, campaign, ${COUNTS.complained} AS complaints, ${REPORTED} AS delivered,
+  ${share('1e3', COUNTS.complained, REPORTED)} AS per_thousand
+FROM once GROUP BY source, campaign HAVING ${COUNTS.complained} > 0 ORDER BY complaints DESC, campaign`,
   },
   {
     name: 'funnel',
@@ -145,16 +152,7 @@ ORDER BY delivered DESC, recipient LIMIT 5000`,
 FROM told WHERE recipient IS NOT NULL AND type IN ('opened', 'clicked') AND ${HUMAN} GROUP BY recipient
 ORDER BY clicked DESC, opened DESC, recipient LIMIT 5000`,
   },
-  {
-    name: 'surging-links',
-    about:
-      'Links that in one hour got five times the clicks of their usual hour, and twenty at least; machines count here too.',
-    chart: { label: 'link', value: 'clicks' },
-    body: (dialect) => `SELECT link, hour, clicks, round(usual, 1) AS usual FROM (
-  SELECT link, hour, clicks, (sum(clicks) OVER (PARTITION BY link) - clicks) * 1.0 / nullif(count(*) OVER (PARTITION BY link) - 1, 0) AS usual
-  FROM (SELECT link, ${dialect.hour('happened')} AS hour, count(*) AS clicks FROM once WHERE type = 'clicked' AND link IS NOT NULL AND happened IS NOT NULL GROUP BY link, ${dialect.hour('happened')}) AS hourly
-) AS compared WHERE clicks >= 20 AND clicks >= 5 * coalesce(usual, 0) ORDER BY clicks DESC, link, hour`,
-  },
+  ...SURGING,
 ];
 
 export const reportOf = (name: string): Report | undefined => REPORTS.find((report) => report.name === name);

@@ -1,12 +1,14 @@
 import * as v from 'valibot';
 import { PUBLISHED_TYPES } from '../../lambda/contract/bus.ts';
 import { EVENT_TYPES, type EventType } from '../../lambda/contract/event/types.ts';
+import { SURGE } from '../../lambda/contract/surges.ts';
 import { objectOf, switchable } from './group.ts';
 import type { Mistake } from './mistakes.ts';
 import { matching, oneOf, wholeNumber } from './values.ts';
 
 interface Published {
   readonly types: readonly EventType[];
+  readonly surgeClicks?: number | undefined;
 }
 
 /** The event bus. `false` = none; `true` = `{}`. */
@@ -20,6 +22,8 @@ export const publish: v.GenericSchema<unknown, false | Published> = v.optional(
         ),
         [...PUBLISHED_TYPES],
       ),
+      /** Off unless set: what is a surge differs too much between senders. */
+      surgeClicks: v.exactOptional(wholeNumber(SURGE.clicks, 1_000_000_000, 'clicks an hour')),
     }),
   ),
   {},
@@ -47,7 +51,7 @@ interface Feeding {
 export function streamMistakes({ publish: on, existingTables: existing }: Partial<Feeding>): Mistake[] {
   if (!on || !existing) return [];
   const tables = [
-    ['events', 'eventsStream', on.types.length > 0],
+    ['events', 'eventsStream', on.types.length > 0 || on.surgeClicks !== undefined],
     ['suppression', 'suppressionStream', true],
   ] as const;
   return tables.flatMap(([table, stream, needed]) =>

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { METRICS } from '../../lambda/contract/metrics.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
 import { checkSettings } from '../../lib/settings/check.ts';
 
@@ -143,4 +144,9 @@ describe('defaults that the page names', () => {
       expect(checkSettings(document, 'test')).toEqual(checkSettings(withMember(path), 'test'));
     }
   });
+});
+
+test('every metric stands in the table of what it costs', () => {
+  const table = /^\| metric \| written \|\n(?:\|.*\n)+/m.exec(readFileSync('docs/settings.md', 'utf8'))?.[0] ?? '';
+  expect(Object.values(METRICS).filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
 });

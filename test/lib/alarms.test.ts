@@ -143,7 +143,7 @@ describe('silence', () => {
     const alarm = named('silence-sendgrid');
     expect(alarm).toMatchObject({
       Namespace: namespaceOf('test'),
-      MetricName: METRICS.accepted,
+      MetricName: METRICS.stored,
       Dimensions: [{ Name: SOURCE_DIMENSION, Value: 'sendgrid' }],
       Statistic: 'Sum',
       ComparisonOperator: 'LessThanThreshold',
@@ -201,7 +201,7 @@ describe('a trickle', () => {
     ...Array.from({ length: hours * 12 }, (_none, n) => ({
       ...{ namespace: namespaceOf('test'), name: beat, dimensions: '', at: at - n * 300_000, value: 1 },
     })),
-    ...[{ namespace: namespaceOf('test'), name: METRICS.accepted, dimensions: 'source=busy', at, value: events }],
+    ...[{ namespace: namespaceOf('test'), name: METRICS.stored, dimensions: 'source=busy', at, value: events }],
   ];
 
   test.each([

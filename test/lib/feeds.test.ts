@@ -21,6 +21,7 @@ const VARIANTS = {
     archive: {},
   }),
   'nothing but suppression': settingsOf({ publish: { types: [] } }),
+  'suppression and surges': settingsOf({ publish: { types: [], surgeClicks: 500 } }),
 } satisfies Record<string, Settings>;
 
 const on = synthesize(VARIANTS.on);
@@ -95,6 +96,25 @@ describe('the bus', () => {
     const none = synthesize(VARIANTS['nothing but suppression']);
     expect(mapping('Events', none)).toBeUndefined();
     expect(mapping('Suppression', none)).toBeDefined();
+    const surges = synthesize(VARIANTS['suppression and surges']);
+    const { Filters = [] } = (mapping('Events', surges)?.FilterCriteria ?? {}) as { Filters?: { Pattern: string }[] };
+    expect(Filters.map(({ Pattern }) => JSON.parse(Pattern) as object)).toEqual([
+      { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { eventKey: { S: ['surge'] } } } },
+    ]);
+  });
+
+  test('process counts clicks in partitions of their own only, and only where surges are published', () => {
+    const counting = ({ ofType }: ReturnType<typeof synthesize>) =>
+      ofType('AWS::IAM::Policy')
+        .flatMap(([, { Properties }]) => statements(Properties))
+        .filter(({ Action }) => [Action].flat().includes('dynamodb:UpdateItem'));
+    expect(counting(on)).toEqual([]);
+    expect(counting(synthesize(VARIANTS['suppression and surges']))).toEqual([
+      expect.objectContaining({
+        Action: 'dynamodb:UpdateItem',
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['~quell-clicks#*'] } },
+      }),
+    ]);
   });
 
   test('no record holds up those behind it for ever', () => {

@@ -82,6 +82,12 @@ describe('every function may do exactly what it uses', () => {
       ...logging('ReconcileLogs'),
       'Allow secretsmanager:GetSecretValue on ApiKeys',
     ]);
+    // SES has no key: its list is read with the function's own right, and with no other.
+    const ses = { provider: 'ses', createTopic: true };
+    const signed = grants(settingsOf({ reconcile: '1d', sources: { ses } })).Reconcile ?? [];
+    expect(signed.filter((right) => !all.Reconcile?.includes(right))).toEqual([
+      'Allow ses:ListSuppressedDestinations on *',
+    ]);
     const { Reconcile, ...others } = all;
     for (const rights of Object.values(others))
       expect(rights.filter((right) => right.endsWith(' on ApiKeys'))).toEqual([]);

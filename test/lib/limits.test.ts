@@ -1,15 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { limitsMet, templateOf } from '../../lib/constructs/limits.ts';
-import type { Settings } from '../../lib/settings/schema.ts';
+import { globals, type Settings } from '../../lib/settings/schema.ts';
 import { checkSize } from '../../lib/stack.ts';
+import { EVERYTHING, manySources } from '../support/many-sources.ts';
 import { settingsOf } from '../support/stack/settings.ts';
 import { show, stackOf, synthesize } from '../support/template.ts';
 
 /** Many sources with everything on: what AWS takes is synthesized, what it would refuse is refused here, with the number that fits. */
 
-const EVERYTHING = {
+/** Without what makes resources of its own for no source: more sources fit beside it. */
+const USUAL = {
   alarmEmails: ['ops@example.com'],
-  alarms: { trafficSurge: 100_000, clickSurge: 10_000, engagementDrop: 5 },
+  alarms: EVERYTHING.alarms,
   dashboard: true,
   archive: {},
   accessLog: true,
@@ -17,7 +19,7 @@ const EVERYTHING = {
 };
 const many = (count: number, source: object = { provider: 'sendgrid' }, stage = 'test'): Settings => ({
   ...settingsOf({
-    ...EVERYTHING,
+    ...USUAL,
     sources: Object.fromEntries(Array.from({ length: count }, (_, n) => [`source-${n}`.padEnd(40, 'x'), source])),
   }),
   stage,
@@ -35,8 +37,22 @@ const refusal = (settings: Settings): string => {
 /** The number that a refusal allows. */
 const allowed = (text: string) => Number(/the first (\d+) of them/.exec(text)?.[1]);
 
+test('everything is what the schema can switch on, but for what makes nothing more, or takes something away', () => {
+  const numbers = ['retention', 'policy', 'throttling', 'concurrency'];
+  const onAnyway = ['heartbeat', 'byHourIndex', 'publish'];
+  const instead = ['publicUrl', ...Object.keys(globals.entries).filter((key) => key.startsWith('existing'))];
+  expect([...Object.keys(EVERYTHING), ...numbers, ...onAnyway, ...instead].sort()).toEqual(
+    Object.keys(globals.entries).sort(),
+  );
+});
+
+test('with everything on 42 sources fit, as docs/settings.md says, and 52 only by the number of resources do not', () => {
+  expect(met(manySources(42))).toEqual([]);
+  expect(met(manySources(52))).toEqual([expect.stringMatching(/^resources: \d+, allowed: 500$/)]);
+});
+
 describe('sources that post', () => {
-  test.each([1, 26, 52])('%i of them fit, with everything on and the longest names', (count) => {
+  test.each([1, 26, 52])('%i of them fit, with the usual options and the longest names', (count) => {
     expect(met(many(count, { provider: 'sendgrid' }, LONG_STAGE))).toEqual([]);
   });
 

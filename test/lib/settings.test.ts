@@ -9,6 +9,7 @@ import { checkSettings } from '../../lib/settings/check.ts';
 import { loadSettings } from '../../lib/settings/load.ts';
 import { DEFAULT_POLICY } from '../../lib/settings/policy.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
+import { notCompared } from '../../lib/settings/watch/reconcile.ts';
 import { settingsOf } from '../support/stack/settings.ts';
 
 const sendgrid = { provider: 'sendgrid' };
@@ -140,6 +141,10 @@ describe('a settings file', () => {
     );
     expect(one({ ...sendgrid, api: { base: 'http://example.com', key: 'SG.x' } })).toHaveLength(2);
     expect(one({ ...sendgrid, api: { reconcile: false } })).toHaveLength(1);
+    const both = { a: sendgrid, news: { provider: 'mailjet' } };
+    expect(notCompared(settingsOf({ reconcile: '1d', sources: both }))).toContain('can be read: news (Mailjet).');
+    expect(notCompared(settingsOf({ sources: both }))).toBeUndefined();
+    expect(notCompared(settingsOf({ reconcile: '1d' }))).toBeUndefined();
   });
 
   test('leaves built-in names alone, and gives a warning below what is critical', () => {
@@ -297,6 +302,10 @@ describe('what people write first', () => {
     [{ ...base, publish: { types: ['bounce'] } }, 'did you mean "bounced"?'],
     [{ ...base, publish: { types: 'all' } }, 'publish.types: is "all", allowed: a list of event types, of accepted,'],
     [{ ...base, publish: { type: [] } }, 'publish.type: unknown; did you mean "types"?'],
+    [
+      { ...base, publish: { surgeClicks: 5 } },
+      'publish.surgeClicks: is 5, allowed: a whole number of clicks an hour from 20',
+    ],
     [{ ...base, archive: { days: 3 } }, 'archive.days: unknown; known here: retentionDays'],
     [{ ...base, archive: { retentionDays: 0 } }, 'archive.retentionDays: is 0, allowed: a whole number of days from 1'],
     [{ ...base, archive: 30 }, 'archive: is 30, allowed: an object with any of retentionDays'],

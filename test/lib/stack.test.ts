@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ENV, type FunctionName } from '../../lambda/contract/env.ts';
 import { OUTPUTS } from '../../lambda/contract/outputs.ts';
 import { EVENTS, SUPPRESSION } from '../../lambda/contract/tables.ts';
+import { EVERYTHING } from '../support/many-sources.ts';
 import { settingsOf, VARIANTS, withSource } from '../support/stack/settings.ts';
 import { type Resource, show, synthesize } from '../support/template.ts';
 
@@ -239,7 +240,8 @@ describe('what holds data', () => {
       ).map(({ IndexName, Projection }) => [IndexName, Projection]);
     const byHour = ['byHour', { ProjectionType: 'ALL' }];
     expect(indexes(smallest)).toEqual([byHour]);
-    expect(indexes(everything)).toEqual([['byMessage', { ProjectionType: 'KEYS_ONLY' }], byHour]);
+    const bySearch = EVERYTHING.searchKeys.map((key) => [`bySearch-${key}`, { ProjectionType: 'KEYS_ONLY' }]);
+    expect(indexes(everything)).toEqual([['byMessage', { ProjectionType: 'KEYS_ONLY' }], byHour, ...bySearch]);
     const searched = synthesize(settingsOf({ byHourIndex: false, searchKeys: ['requestId', 'Order_ID'] })).resources
       .EventsTable?.Properties as {
       GlobalSecondaryIndexes: { IndexName: string; KeySchema: { AttributeName: string }[] }[];

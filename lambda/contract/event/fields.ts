@@ -2,7 +2,7 @@ import { BOUNCE_CAUSES, BOUNCE_CLASSES, DROP_REASONS, EVENT_TYPES, MACHINE_REASO
 
 /**
  * The members of a normalised event, each once: their types, their limits, the published JSON schema and the archive's columns are made
- * from this table, or tested against it. A member belongs to everybody who reads events: say what it means in event-meanings.ts.
+ * from this table, or tested against it. A member belongs to everybody who reads events: say what it means in meanings.ts.
  */
 interface Common {
   /** Always there; absent = only where the ESP says it. */

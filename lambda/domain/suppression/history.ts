@@ -1,5 +1,5 @@
 import type { PolicyConfig } from '../../contract/config.ts';
-import type { EventType, NormalisedEvent } from '../event/event.ts';
+import { EVENT_TYPES, type EventType, type NormalisedEvent } from '../event/event.ts';
 import { countedAt } from '../event/time.ts';
 import { judge } from './policy.ts';
 import { type Retraction, retractionOf } from './retraction.ts';
@@ -9,18 +9,29 @@ import { type Change, type Judgement, reasonKey } from './suppression.ts';
 /** The policy of a source. */
 export type PolicyOf = (source: string) => PolicyConfig;
 
+/** What the events of each type decide in a history: a series of soft bounces, or what one may have outlasted; a reason alone; nothing. */
+const DECIDES: Readonly<Record<EventType, 'series' | 'alone' | 'nothing'>> = {
+  accepted: 'nothing',
+  delivered: 'series',
+  deferred: 'nothing',
+  bounced: 'series',
+  dropped: 'alone',
+  opened: 'nothing',
+  clicked: 'nothing',
+  complained: 'alone',
+  unsubscribed: 'alone',
+  resubscribed: 'alone',
+  inbound: 'nothing',
+  unknown: 'nothing',
+  suppressed: 'series',
+  lifted: 'alone',
+};
+
 /** The types of a history that decide a series of soft bounces, and what a series may have outlasted. */
-export const SERIES_TYPES = ['bounced', 'delivered', 'suppressed'] as const satisfies readonly EventType[];
+export const SERIES_TYPES: readonly EventType[] = EVENT_TYPES.filter((type) => DECIDES[type] === 'series');
 
 /** The types of a history that decide anything. */
-export const DECIDING_TYPES = [
-  ...SERIES_TYPES,
-  'dropped',
-  'complained',
-  'unsubscribed',
-  'resubscribed',
-  'lifted',
-] as const satisfies readonly EventType[];
+export const DECIDING_TYPES: readonly EventType[] = EVENT_TYPES.filter((type) => DECIDES[type] !== 'nothing');
 
 /**
  * What a person's recorded soft bounces and deliveries make of the entry: what they prove comes, and what rests on one of them and is not

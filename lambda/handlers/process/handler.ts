@@ -6,11 +6,13 @@ import { EventStore } from '../../aws/dynamodb/events.ts';
 import { RetractionStore } from '../../aws/dynamodb/retractions.ts';
 import { takeFailures } from '../../aws/dynamodb/statements.ts';
 import { SuppressionStore } from '../../aws/dynamodb/suppression.ts';
+import { SurgeStore } from '../../aws/dynamodb/surges.ts';
 import { Archive } from '../../aws/firehose.ts';
 import { SecretStore } from '../../aws/secrets.ts';
 import { emit } from '../../aws/telemetry.ts';
 import { readEnv } from '../../contract/env.ts';
 import { topicSources, type Way } from '../../domain/channel.ts';
+import { WaitingClicks } from '../../domain/surges/waiting.ts';
 import { providerIn } from '../../providers/half.ts';
 import { keep, keepLate, withPointers } from './archive.ts';
 import { bindBodies } from './bind.ts';
@@ -24,6 +26,7 @@ import { suppress } from './suppress.ts';
 import { tallyOf } from './tally.ts';
 import { tellMachines } from './told/machines.ts';
 import { requestsOf } from './told/requests.ts';
+import { tellSurges } from './told/surges.ts';
 
 const env = readEnv('process');
 const config = readConfig();
@@ -42,6 +45,16 @@ const eventStore = new EventStore(dynamo, env.EVENTS_TABLE, config.eventRetentio
 const erasures = new Erasures(dynamo, env.SUPPRESSION_TABLE, new SecretStore(secretsClient(), env.OWN_KEYS_ARN));
 const archive = config.archive && new Archive(firehoseClient(), config.archive.stream);
 const keeping = archive && { archive, sqs, unarchivedQueueUrl: env.UNARCHIVED_QUEUE_URL };
+const { surgeClicks: least } = config.publish ?? {};
+const surges =
+  least === undefined
+    ? undefined
+    : {
+        store: new SurgeStore(dynamo, env.EVENTS_TABLE),
+        waiting: new WaitingClicks(),
+        told: new Map<string, string>(),
+        least,
+      };
 const stores = {
   events: eventStore,
   list: new SuppressionStore(dynamo, env.SUPPRESSION_TABLE),
@@ -65,7 +78,10 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
   const told = tellMachines(bound.messages);
   const stored = await record(archive ? withPointers(told, now) : told, eventStore, until.recorded);
   const folded = await suppress(stored, config, stores, until);
-  const kept = await keep(folded.messages, keeping, until.kept);
+  const [kept] = await Promise.all([
+    keep(folded.messages, keeping, until.kept),
+    tellSurges(stored.events, surges, now, until.kept),
+  ]);
   const obeyed = await obey(kept.messages, until.obeyed);
   const buried = await bury(obeyed.messages, sqs, env.DEAD_LETTER_QUEUE_URL, until.buried);
 

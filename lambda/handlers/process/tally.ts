@@ -1,18 +1,12 @@
 import type { Tally } from '../../aws/telemetry.ts';
 import { HEARTBEAT_SOURCE, type RuntimeConfig } from '../../contract/config.ts';
 import type { EventType } from '../../contract/event/types.ts';
-import {
-  BATCH_FACTS,
-  blockedFact,
-  type RateKind,
-  type RequestOutcome,
-  rateFact,
-  requestsFact,
-} from '../../contract/logs.ts';
+import { BATCH_FACTS, blockedFact, type RequestOutcome, rateFact, requestsFact } from '../../contract/logs.ts';
 import { METRICS, type MetricName } from '../../contract/metrics.ts';
 import type { EpochMs } from '../../contract/units.ts';
 import type { NormalisedEvent } from '../../domain/event/event.ts';
 import { mailboxOperator, mayComplain, OTHER_OPERATOR } from '../../domain/mailbox-operators.ts';
+import { rateCount, rounded } from '../../domain/rates.ts';
 import type { RecordedEvent, Stored } from './record.ts';
 import type { Suppressed } from './suppress.ts';
 
@@ -70,7 +64,7 @@ export function tallyOf(outcome: Outcome, config: TallyConfig): Tally {
 function bySource(alive: readonly RecordedEvent[], forged: ReadonlyMap<string, number>): Tally['bySource'] {
   const events = Map.groupBy(alive, ({ event }) => event.source);
   const counts = (source: string) => ({
-    ...(events.has(source) && { [METRICS.accepted]: events.get(source)?.length ?? 0 }),
+    ...(events.has(source) && { [METRICS.stored]: events.get(source)?.length ?? 0 }),
     ...(forged.has(source) && { [METRICS.refused]: forged.get(source) ?? 0 }),
   });
   return new Map(
@@ -97,7 +91,8 @@ function showsLife(sources: RuntimeConfig['sources'], now: EpochMs): (event: Rec
   return ({ event: { source, occurredAt }, outcome }) => outcome === 'new' || (shares(source) && isYoung(occurredAt));
 }
 
-const isCounted = ({ message: { message }, outcome }: RecordedEvent): boolean =>
+/** Live events that are stored: no replay, nothing fetched from an ESP's API, no heartbeat. */
+export const isCounted = ({ message: { message }, outcome }: RecordedEvent): boolean =>
   message?.origin === 'live' &&
   message.channel !== 'api' &&
   message.source !== HEARTBEAT_SOURCE &&
@@ -113,7 +108,8 @@ const METRIC_OF: Readonly<Record<EventType, MetricName | undefined>> = {
   dropped: undefined,
   opened: METRICS.opens,
   clicked: METRICS.clicks,
-  complained: METRICS.complaints,
+  // By the people it may be of, below.
+  complained: undefined,
   // Where there is a page for it, below.
   unsubscribed: undefined,
   resubscribed: undefined,
@@ -129,8 +125,8 @@ function eventCounts(
   { countEngagement, unsubscribe }: TallyConfig,
 ): Map<MetricName, number> {
   const counts = new Map<MetricName, number>();
-  const count = (metric: MetricName | undefined): void => {
-    if (metric !== undefined) counts.set(metric, (counts.get(metric) ?? 0) + 1);
+  const count = (metric: MetricName | undefined, by = 1): void => {
+    if (metric !== undefined) counts.set(metric, (counts.get(metric) ?? 0) + by);
   };
   for (const event of events) {
     const { type, bounceClass, machine } = event;
@@ -140,30 +136,23 @@ function eventCounts(
     else if (countEngagement && machine !== true) count(METRIC_OF[type]);
     if (type === 'unsubscribed' && unsubscribe) count(METRICS.unsubscribes);
     if (type === 'bounced' && bounceClass === 'hard') count(METRICS.hardBounces);
+    if (type === 'complained') count(METRICS.complaints, rateCount(event)?.[1]);
     if (blockedBy(event) !== undefined) count(METRICS.mailboxBlocks);
     if (type === 'delivered' && mayComplain(event.recipient ?? '')) count(METRICS.deliveredReporting);
   }
-  return counts;
+  return new Map([...counts].map(([metric, sum]) => [metric, rounded(sum)]));
 }
 
 /** New events of one source by kind and mailbox operator. */
 function rateFacts(events: readonly RecordedEvent[]): Record<string, number> {
   const facts: Record<string, number> = {};
   for (const { event, outcome } of events) {
-    const kind = outcome === 'new' ? rateKind(event) : undefined;
+    const [kind, count] = (outcome === 'new' && rateCount(event)) || [];
     if (kind === undefined) continue;
     const fact = rateFact(kind, mailboxOperator(event.recipient ?? '') ?? OTHER_OPERATOR);
-    facts[fact] = (facts[fact] ?? 0) + 1;
+    facts[fact] = (facts[fact] ?? 0) + (count ?? 0);
   }
-  return facts;
-}
-
-/** What a rate is made of: no list that an ESP repeats; a complaint that names several people is nobody's. */
-function rateKind({ type, bounceClass, candidates = 1, echo }: NormalisedEvent): RateKind | undefined {
-  if (echo) return undefined;
-  if (type === 'delivered') return 'delivered';
-  if (type === 'bounced') return bounceClass ?? 'undetermined';
-  return type === 'complained' && candidates === 1 ? 'complained' : undefined;
+  return Object.fromEntries(Object.entries(facts).map(([fact, sum]) => [fact, rounded(sum)]));
 }
 
 /** The mailbox operator that refused a mail because of sender, content or policy, where it is one of the large ones. */

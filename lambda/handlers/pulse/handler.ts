@@ -29,7 +29,7 @@ async function keys(fresh: boolean, signal: AbortSignal): Promise<readonly strin
  * whose missing count is an alarm; without it a count of its own.
  */
 export async function handler(_event: object, context: Context): Promise<void> {
-  for (const source of Object.keys(sources)) countMetrics({ [METRICS.accepted]: 0 }, source);
+  for (const source of Object.keys(sources)) countMetrics({ [METRICS.stored]: 0 }, source);
   if (reconcile) countMetrics({ [METRICS.reconciled]: 0 });
   if (!heartbeat) return countMetrics({ [METRICS.pulse]: 1 });
   const arrived = takeTrace.bind(undefined, dynamo, env.EVENTS_TABLE);

@@ -42,17 +42,21 @@ export async function beat(means: Means, giveUpAfter: number): Promise<Beat> {
   do {
     // A table that does not answer for a moment is asked again.
     if (await means.arrived(key, end).catch(() => false)) return { ms: Date.now() - started };
-    await pause(BETWEEN_LOOKS);
+    await waiting(BETWEEN_LOOKS, end);
   } while (!end.aborted);
   return { lost: 'accepted, and not found in the events table' };
 }
+
+/** Waits, but not beyond the end: what is left then is for saying so. */
+const waiting = (ms: number, end: AbortSignal): Promise<void> =>
+  pause(ms, undefined, { signal: end }).catch(() => undefined);
 
 /** Posts until it is accepted. Returns what the last answer was otherwise. */
 async function post({ publicUrl, keys }: Means, body: string, end: AbortSignal): Promise<string | undefined> {
   const url = publicUrl + webhookPath(HEARTBEAT_SOURCE);
   let answer = 'not posted';
   for (let attempt = 0; ; attempt++) {
-    if (attempt > 0) await pause(BETWEEN_POSTS);
+    if (attempt > 0) await waiting(BETWEEN_POSTS, end);
     // What the last answer was says more than that the time is over.
     if (end.aborted) break;
     try {

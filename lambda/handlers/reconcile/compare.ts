@@ -2,7 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { SourceConfig } from '../../contract/config.ts';
 import { CannotKnow } from '../../domain/cannot-know.ts';
 import { interpreter } from '../../domain/interpret.ts';
+import { signedAt } from '../../esp/aws.ts';
 import { caller } from '../../esp/caller.ts';
+import { isApiKey } from '../../esp/key.ts';
 import type { ApiContext, TimeWindow } from '../../providers/api.ts';
 import { apiOf } from '../../providers/apis.ts';
 import { providerIn } from '../../providers/half.ts';
@@ -13,6 +15,7 @@ import { compareLists } from './lists.ts';
 export interface Question {
   readonly source: string;
   readonly config: SourceConfig;
+  /** Of the ESP's API; none where requests are signed. */
   readonly key: string;
   /** When it was due, epoch milliseconds. */
   readonly now: number;
@@ -29,6 +32,8 @@ const MINUTE = 60_000;
 const USUAL_RETRIES = 24;
 /** One answer of the ESP, its body included. */
 const ANSWER_MS = 15_000;
+/** It is held several times over while it is read, in half a gigabyte. */
+const ANSWER_BYTES = 32 * 1024 * 1024;
 
 /**
  * The time that is over: what the ESP's own retries may still bring is not lost yet. Twice the period, so that a comparison that fails
@@ -39,6 +44,12 @@ export function windowOf(now: number, hours: number, waitHours: number): TimeWin
   return { from: to - 2 * hours * HOUR, to };
 }
 
+/** As whom, and in which Region, this function does everything else. */
+const placeOf = async ({ client: { config } }: Tables) => ({
+  region: await config.region(),
+  credentials: config.credentials,
+});
+
 /** @throws CannotKnow where the ESP could not be asked */
 export async function compare({ source, config, key, now, hours, until, tables }: Question): Promise<Compared> {
   const provider = providerIn('reconcile', config.provider);
@@ -46,13 +57,17 @@ export async function compare({ source, config, key, now, hours, until, tables }
   if (!api || !provider) throw new CannotKnow('This ESP has no API that can be asked.');
   if (api.domain !== undefined && config.api?.domain === undefined)
     throw new CannotKnow(`Its API keeps data by domain: the settings say none (${api.domain}).`);
+  const aws = api.signedByAws === undefined ? undefined : signedAt(await placeOf(tables), api.signedByAws);
+  if (!aws && !isApiKey(key.trim()))
+    throw new CannotKnow('What is stored as its API key can be none. Set it with: ops secrets set --api-key.');
   const call = caller({
     api,
     title: provider.title,
-    base: new URL(config.api?.base ?? api.base),
+    base: new URL(config.api?.base ?? aws?.base ?? api.base),
     key: key.trim(),
     say: () => {},
-    patience: { answer: ANSWER_MS, until },
+    ...(aws && { sign: aws.sign }),
+    patience: { answer: ANSWER_MS, most: ANSWER_BYTES, until },
   });
   const context: ApiContext = { call, now, domain: config.api?.domain ?? '', source, wait: pause };
   const settle = Math.ceil(((api.events?.settleMinutes ?? 0) * MINUTE) / HOUR);

@@ -8,7 +8,7 @@ import { readEnv } from '../../contract/env.ts';
 import { METRICS } from '../../contract/metrics.ts';
 import { CannotKnow } from '../../domain/cannot-know.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
-import { COMPARED_API_IDS } from '../../providers/apis.ts';
+import { COMPARED_API_IDS, KEYED_API_IDS } from '../../providers/apis.ts';
 import { compare } from './compare.ts';
 import type { Compared } from './found.ts';
 
@@ -75,7 +75,8 @@ async function compareSource(
   until: number,
 ): Promise<Compared | undefined> {
   try {
-    const [key = ''] = await keys.values(source, AbortSignal.timeout(SECRET_MS));
+    const isKeyed = KEYED_API_IDS.includes(config.provider);
+    const [key = ''] = isKeyed ? await keys.values(source, AbortSignal.timeout(SECRET_MS)) : [];
     const compared = await compare({ source, config, key, now, hours: reconcile?.hours ?? 0, until, tables });
     const { missing, fetched, share, from, to, lost } = compared;
     const comparedPercent = Math.round(share * 100);

@@ -24,7 +24,7 @@ export async function compareLists(
 ): Promise<Omit<Compared, keyof TimeWindow>> {
   if (!lists?.read) throw new CannotKnow('This ESP tells neither events nor a list.');
   const found = new Map<string, number>();
-  for await (const page of lists.read(context)) {
+  for await (const page of lists.read(context, from)) {
     for (const { address, at, reason } of page) {
       const person = normaliseAddress(address);
       if (person === undefined || at === undefined || at < from || at >= to || reason === 'manual') continue;

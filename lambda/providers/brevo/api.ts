@@ -1,8 +1,11 @@
+import type { EpochMs } from '../../contract/units.ts';
 import { fields, instant, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type Hook, type HookWish, type ListEntry } from '../api.ts';
-import { byOffset, credentials, findIn, keyHeader, query, segment, withAddress } from '../shared/api.ts';
+import { credentials, findIn, keyHeader, query, segment, withAddress } from '../shared/api.ts';
+import { byOffset } from '../shared/paging.ts';
 
 const PAGE = 50;
+const DAY = 86_400_000;
 const EVENTS = `request sent delivered hardBounce softBounce blocked spam invalid deferred click opened uniqueOpened
 unsubscribed`.split(/\s+/);
 const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
@@ -45,7 +48,7 @@ export const api = defineApi({
       const what = 'list its webhooks';
       // It calls an empty list not found.
       const path = `/v3/webhooks${query({ type: 'transactional' })}`;
-      const answer = await call({ use: 'webhook', what, method: 'GET', path, accepts: [404] });
+      const answer = await call({ use: 'webhook', what, method: 'GET', path, holds: 'webhooks[]', accepts: [404] });
       return list(fields(answer.json).webhooks).flatMap((item): Hook[] => {
         const [id, url] = [text(fields(item).id), text(fields(item).url)];
         return id !== undefined && url !== undefined ? [{ id, url }] : [];
@@ -68,14 +71,22 @@ export const api = defineApi({
   },
 });
 
-async function* blocked({ call }: ApiContext): AsyncGenerator<ListEntry[]> {
-  const pages = byOffset(PAGE, async (offset) => {
-    const path = `/v3/smtp/blockedContacts${query({ limit: PAGE, offset, sort: 'asc' })}`;
-    const answer = await call({ use: 'lists', what: 'read the blocked contacts', method: 'GET', path });
+async function* blocked({ call, now }: ApiContext, since?: EpochMs): AsyncGenerator<ListEntry[]> {
+  // Whole days, of a zone that is not told: one more at either end.
+  const days = since === undefined ? {} : { startDate: dayOf(since - DAY), endDate: dayOf(now + DAY) };
+  const pages = byOffset(async (offset) => {
+    const path = `/v3/smtp/blockedContacts${query({ limit: PAGE, offset, sort: 'asc', ...days })}`;
+    const what = 'read the blocked contacts';
+    const answer = await call({ use: 'lists', what, method: 'GET', path, isSound });
     return list(fields(answer.json).contacts);
   });
   for await (const page of pages) yield page.flatMap(entry);
 }
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+/** Its description leaves open whether an empty list is told as one or not at all. */
+const isSound = (said: string): boolean => /^\s*\{\s*\}\s*$|"contacts"\s*:/.test(said);
 
 function entry(item: unknown): ListEntry[] {
   const { email, senderEmail, reason, blockedAt } = fields(item);

@@ -1,6 +1,7 @@
 import { fields, list, present, text, utcTime } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type ListEntry } from '../api.ts';
-import { byOffset, keyHeader, query, sameAddress, segment, withAddress } from '../shared/api.ts';
+import { keyHeader, query, sameAddress, segment, withAddress } from '../shared/api.ts';
+import { byOffset } from '../shared/paging.ts';
 import { hooks } from './hook-api.ts';
 
 const PAGE = 500;
@@ -50,7 +51,7 @@ export const api = defineApi({
 });
 
 async function* entries(context: ApiContext): AsyncGenerator<readonly ListEntry[]> {
-  for (const name of LISTS.keys()) yield* byOffset(PAGE, (offset) => page(context, name, { limit: PAGE, offset }));
+  for (const name of LISTS.keys()) yield* byOffset((offset) => page(context, name, { limit: PAGE, offset }));
 }
 
 async function page(
@@ -59,7 +60,7 @@ async function page(
   asked: Readonly<Record<string, string | number>>,
 ): Promise<ListEntry[]> {
   const path = `/v4/suppressions/${name}${query(asked)}`;
-  const answer = await call({ use: 'lists', what: `read its ${name}`, method: 'GET', path });
+  const answer = await call({ use: 'lists', what: `read its ${name}`, method: 'GET', path, holds: '[]' });
   const reason = LISTS.get(name) ?? 'manual';
   return list(answer.json).flatMap((item) => {
     const { Email, DateUpdated } = fields(item);

@@ -9,7 +9,7 @@ const ROOT = '/v4/webhook';
 export const hooks: WebhooksApi = {
   secret: 'chosen',
   async list({ call }) {
-    const answer = await call({ use: 'webhook', what: 'list its webhooks', method: 'GET', path: ROOT });
+    const answer = await call({ use: 'webhook', what: 'list its webhooks', method: 'GET', path: ROOT, holds: '[]' });
     return list(answer.json).flatMap((item): Hook[] => {
       const { PublicID, PublicId, URL: url } = fields(item);
       const id = text(PublicID) ?? text(PublicId);

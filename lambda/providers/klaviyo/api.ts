@@ -1,6 +1,7 @@
 import { fields, instant, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, type ApiRequest, defineApi, type Hook, type HookWish, type ListEntry } from '../api.ts';
-import { keyHeader, pathOf, query, sameAddress, segment, withAddress } from '../shared/api.ts';
+import { isoSeconds, keyHeader, pathOf, query, sameAddress, segment, withAddress } from '../shared/api.ts';
+import { afterFirst, begunAgain, byCursor, isLost } from '../shared/paging.ts';
 
 const REVISION = '2026-07-15';
 const PROFILES = {
@@ -14,6 +15,7 @@ const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
   ['SPAM_COMPLAINT', 'complaint'],
   ['UNSUBSCRIBE', 'unsubscribe'],
 ]);
+const EARLIEST = Date.UTC(2000, 0, 1);
 const TOPICS = /received|opened|clicked|bounced|dropped|spam|unsubscribed|subscribed/;
 
 /**
@@ -37,8 +39,11 @@ export const api = defineApi({
 
   lists: {
     lacks: 'Profiles that Klaviyo has merged or deleted since.',
-    read: (context) =>
-      profiles(context, 'greater-than(subscriptions.email.marketing.suppression.timestamp,2000-01-01T00:00:00Z)'),
+    read: (context, since = EARLIEST) =>
+      profiles(
+        context,
+        `greater-than(subscriptions.email.marketing.suppression.timestamp,${isoSeconds(since - 1000)})`,
+      ),
     async find(context, address) {
       const found: ListEntry[] = [];
       const filter = `equals(email,${JSON.stringify(address)})`;
@@ -62,7 +67,8 @@ export const api = defineApi({
   webhooks: {
     secret: 'chosen',
     async list({ call }) {
-      const answer = await call({ use: 'webhook', what: 'list its webhooks', method: 'GET', path: '/api/webhooks' });
+      const what = 'list its webhooks';
+      const answer = await call({ use: 'webhook', what, method: 'GET', path: '/api/webhooks', holds: 'data[]' });
       return list(fields(answer.json).data).flatMap((item): Hook[] => {
         const { name, endpoint_url } = fields(fields(item).attributes);
         // It shortens the URL in what it answers: ours stands in the name too.
@@ -92,7 +98,7 @@ export const api = defineApi({
 
 async function settings({ call }: ApiContext, { url, secret }: HookWish) {
   const what = 'list the topics of webhooks';
-  const answer = await call({ use: 'webhook', what, method: 'GET', path: '/api/webhook-topics' });
+  const answer = await call({ use: 'webhook', what, method: 'GET', path: '/api/webhook-topics', holds: 'data[]' });
   const topics = list(fields(answer.json).data).flatMap((item) => text(fields(item).id) ?? []);
   const data = topics
     .filter((id) => id.includes('email') && TOPICS.test(id))
@@ -117,14 +123,18 @@ const job = (
   return call({ use, what, method: 'POST', path: `/api/profile-suppression-bulk-${verb}-jobs`, json });
 };
 
-async function* profiles({ call }: ApiContext, filter: string): AsyncGenerator<ListEntry[]> {
-  let path: string | undefined = `/api/profiles${query({ ...PROFILES, filter })}`;
-  while (path !== undefined) {
-    const answer = await call({ use: 'lists', what: 'read the suppressed profiles', method: 'GET', path });
-    yield list(fields(answer.json).data).flatMap(entries);
-    path = pathOf(fields(fields(answer.json).links).next);
-  }
-}
+const profiles = ({ call }: ApiContext, filter: string): AsyncGenerator<ListEntry[]> =>
+  begunAgain(() =>
+    byCursor(async (cursor) => {
+      const path = cursor ?? `/api/profiles${query({ ...PROFILES, filter })}`;
+      const what = 'read the suppressed profiles';
+      const answer = await call({ use: 'lists', what, method: 'GET', path, holds: 'data[]', ...afterFirst(cursor) });
+      if (isLost(answer)) return undefined;
+      const { data, links } = fields(answer.json);
+      const items = list(data);
+      return { items: items.flatMap(entries), isEmpty: items.length === 0, next: pathOf(fields(links).next) };
+    }),
+  );
 
 function entries(item: unknown): ListEntry[] {
   const { email, subscriptions } = fields(fields(item).attributes);

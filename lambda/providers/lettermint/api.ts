@@ -1,10 +1,10 @@
 import { webhookPath } from '../../contract/paths.ts';
-import { fields, instant, list, present, text } from '../../domain/read.ts';
+import { fields, instant, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type EventPage, type ListEntry, type TimeWindow } from '../api.ts';
-import { bearer, query, sameAddress, segment, withAddress } from '../shared/api.ts';
-import { hooks, hooksIn } from './hook-api.ts';
+import { bearer, sameAddress, segment, withAddress } from '../shared/api.ts';
+import { begunAgain } from '../shared/paging.ts';
+import { byToken, hooks, hooksIn } from './hook-api.ts';
 
-const PAGE = 100;
 const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
   ['hard_bounce', 'hard_bounce'],
   ['spam_complaint', 'complaint'],
@@ -38,9 +38,7 @@ export const api = defineApi({
 
   lists: {
     lacks: 'Entries for whole domains and extensions.',
-    async *read(context) {
-      yield* pages(context, {});
-    },
+    read: (context) => pages(context, {}),
     async find(context, address) {
       const found: ListEntry[] = [];
       for await (const page of pages(context, { value: address })) found.push(...page);
@@ -74,15 +72,11 @@ async function* deliveries(context: ApiContext, { from, to }: TimeWindow): Async
     yield { events: [], lost: 'Lettermint has no webhook of this source: there is nothing that it could have kept.' };
   for (const { id } of ours) {
     const root = `/v1/webhooks/${segment(id)}/deliveries`;
-    for (let cursor: string | undefined, more = true; more; ) {
-      const path = `${root}${query({ per_page: PAGE, cursor })}`;
-      const what = 'list the deliveries of the webhook';
-      const answer = await context.call({ use: 'events', what, method: 'GET', path });
-      for (const item of list(fields(answer.json).data).map(fields)) {
-        if (FAILED.has(text(item.status) ?? '')) yield await delivery(context, root, text(item.id), { from, to });
+    const what = 'list the deliveries of the webhook';
+    for await (const items of byToken(context, 'events', what, root, {})) {
+      for (const { status, id: attempt } of items.map(fields)) {
+        if (FAILED.has(text(status) ?? '')) yield await delivery(context, root, text(attempt), { from, to });
       }
-      cursor = text(fields(answer.json).next_cursor) ?? text(fields(fields(answer.json).meta).next_cursor);
-      more = cursor !== undefined;
     }
   }
 }
@@ -107,14 +101,9 @@ async function delivery(
 
 const isOurs = (url: string, source: string): boolean => (url.split('?')[0] ?? '').endsWith(webhookPath(source));
 
-async function* pages({ call }: ApiContext, filter: Readonly<Record<string, string>>): AsyncGenerator<ListEntry[]> {
-  for (let cursor: string | undefined, more = true; more; ) {
-    const path = `/v1/suppressions${query({ ...filter, per_page: PAGE, cursor })}`;
-    const answer = await call({ use: 'lists', what: 'read its suppressions', method: 'GET', path });
-    yield list(fields(answer.json).data).flatMap(entry);
-    cursor = text(fields(answer.json).next_cursor) ?? text(fields(fields(answer.json).meta).next_cursor);
-    more = cursor !== undefined;
-  }
+async function* pages(context: ApiContext, filter: Readonly<Record<string, string>>): AsyncGenerator<ListEntry[]> {
+  const all = begunAgain(() => byToken(context, 'lists', 'read its suppressions', '/v1/suppressions', filter));
+  for await (const items of all) yield items.flatMap(entry);
 }
 
 function entry(item: unknown): ListEntry[] {

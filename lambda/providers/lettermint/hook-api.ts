@@ -1,6 +1,7 @@
 import { fields, list, text } from '../../domain/read.ts';
 import type { ApiContext, Hook, Use, WebhooksApi } from '../api.ts';
 import { query, segment } from '../shared/api.ts';
+import { afterFirst, byCursor, isLost } from '../shared/paging.ts';
 
 const EVENTS =
   `created sent delivered soft_bounced hard_bounced spam_complaint failed suppressed blocked policy_rejected
@@ -8,6 +9,7 @@ unsubscribed opened clicked`
     .split(/\s+/)
     .map((word) => `message.${word}`);
 const ROOT = '/v1/webhooks';
+const PAGE = 100;
 
 /** Lettermint's webhooks: it makes the secret, tells it whenever it is asked, and has a test. */
 export const hooks: WebhooksApi = {
@@ -39,19 +41,33 @@ export const hooks: WebhooksApi = {
   },
 };
 
-export async function hooksIn({ call }: ApiContext, use: Use): Promise<readonly Hook[]> {
+export async function hooksIn(context: ApiContext, use: Use): Promise<readonly Hook[]> {
   const found: Hook[] = [];
-  for (let cursor: string | undefined, more = true; more; ) {
-    const answer = await call({ use, what: 'list its webhooks', method: 'GET', path: `${ROOT}${query({ cursor })}` });
-    for (const item of list(fields(answer.json).data).map(fields)) {
+  for await (const items of byToken(context, use, 'list its webhooks', ROOT, {})) {
+    for (const item of items.map(fields)) {
       const [id, url] = [text(item.id), text(item.url)];
       if (id !== undefined && url !== undefined) found.push({ id, url });
     }
-    cursor = text(fields(answer.json).next_cursor) ?? text(fields(fields(answer.json).meta).next_cursor);
-    more = cursor !== undefined;
   }
   return found;
 }
+
+/** Any of its collections, page by page. */
+export const byToken = (
+  { call }: ApiContext,
+  use: Use,
+  what: string,
+  root: string,
+  filter: Readonly<Record<string, string>>,
+): AsyncGenerator<readonly unknown[]> =>
+  byCursor(async (cursor) => {
+    const path = `${root}${query({ ...filter, per_page: PAGE, cursor })}`;
+    const answer = await call({ use, what, method: 'GET', path, holds: 'data[]', ...afterFirst(cursor) });
+    if (isLost(answer)) return undefined;
+    const { data, next_cursor, meta } = fields(answer.json);
+    const items = list(data);
+    return { items, isEmpty: items.length === 0, next: text(next_cursor) ?? text(fields(meta).next_cursor) };
+  });
 
 const secretOf = (json: unknown): string | undefined =>
   text(fields(json).secret) ?? text(fields(fields(json).data).secret);

@@ -1,6 +1,7 @@
 import { fields, instant, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type ListEntry } from '../api.ts';
 import { bearer, findIn, query, segment, withAddress } from '../shared/api.ts';
+import { byNumber } from '../shared/paging.ts';
 import { hooks } from './hook-api.ts';
 
 const PAGE = 100;
@@ -54,12 +55,13 @@ export const api = defineApi({
 
 async function* entries({ call, domain }: ApiContext): AsyncGenerator<ListEntry[]> {
   for (const [name, reason] of LISTS) {
-    for (let page = 1, more = true; more; page++) {
+    const pages = byNumber(async (page) => {
       const path = `/v1/suppressions/${name}${query({ domain_id: domain, page, limit: PAGE })}`;
-      const answer = await call({ use: 'lists', what: `read its ${name}`, method: 'GET', path });
-      yield list(fields(answer.json).data).flatMap((item) => entry(name, reason, domain, item));
-      more = text(fields(fields(answer.json).links).next) !== undefined;
-    }
+      const answer = await call({ use: 'lists', what: `read its ${name}`, method: 'GET', path, holds: 'data[]' });
+      const { data, links } = fields(answer.json);
+      return { items: list(data), more: text(fields(links).next) !== undefined };
+    });
+    for await (const items of pages) yield items.flatMap((item) => entry(name, reason, domain, item));
   }
 }
 

@@ -14,7 +14,7 @@ export const hooks: WebhooksApi = {
   secret: 'apart',
   async list({ call, domain }) {
     const path = `${ROOT}${query({ domain_id: domain })}`;
-    const answer = await call({ use: 'webhook', what: 'list its webhooks', method: 'GET', path });
+    const answer = await call({ use: 'webhook', what: 'list its webhooks', method: 'GET', path, holds: 'data[]' });
     return list(fields(answer.json).data).flatMap((item): Hook[] => {
       const [id, url] = [text(fields(item).id), text(fields(item).url)];
       return id !== undefined && url !== undefined ? [{ id, url }] : [];

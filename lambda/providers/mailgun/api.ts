@@ -1,7 +1,8 @@
 import { fields, isoTime, list, present, text } from '../../domain/read.ts';
-import { type ApiContext, CursorLost, defineApi, type Hook, type ListEntry } from '../api.ts';
+import { type ApiAnswer, type ApiContext, defineApi, type Hook, type ListEntry } from '../api.ts';
 import { basic, pathOf, query, rawItems, segment, withAddress } from '../shared/api.ts';
 import { mailTime } from '../shared/mail.ts';
+import { afterFirst, begunAgain, byCursor, isLost } from '../shared/paging.ts';
 
 const HOOK_EVENTS = [
   'accepted',
@@ -44,24 +45,23 @@ export const api = defineApi({
   events: {
     reachDays: 30,
     settleMinutes: 30,
-    async *pages({ call, domain }, { from, to }) {
+    pages({ call, domain }, { from, to }) {
       const first = query({ begin: from / 1000, end: to / 1000, ascending: 'yes', limit: PAGE });
-      let path: string | undefined = `/v3/${segment(domain)}/events${first}`;
-      for (let page = 0; path !== undefined; page++) {
+      return byCursor(async (cursor) => {
+        const path = cursor ?? `/v3/${segment(domain)}/events${first}`;
+        const what = 'read events';
         const answer = await call({
           use: 'events',
-          what: 'read events',
+          what,
           method: 'GET',
           path,
-          ...(page > 0 && { accepts: [400, 404, 410] }),
+          holds: 'items[]',
+          ...afterFirst(cursor),
         });
-        if (answer.status >= 400) throw new CursorLost();
+        if (isLost(answer)) return undefined;
         const items = rawItems(answer.text, 'items');
-        // There is always a next page: an empty one is the end.
-        if (items.length === 0) return;
-        yield { events: items.map((item) => `{"event-data":${item}}`) };
-        path = pathOf(fields(fields(answer.json).paging).next);
-      }
+        return { items: { events: items.map((item) => `{"event-data":${item}}`) }, ...ending(answer, items) };
+      });
     },
   },
 
@@ -77,6 +77,7 @@ export const api = defineApi({
           what: 'look up an address on its lists',
           method: 'GET',
           path: `/v3/${segment(domain)}/${name}/${segment(address)}`,
+          holds: 'address',
           accepts: [404],
         });
         if (answer.status !== 404) found.push(...entry(name, domain, answer.json));
@@ -109,7 +110,13 @@ export const api = defineApi({
   webhooks: {
     secret: 'given',
     async list({ call, domain }) {
-      const answer = await call({ use: 'webhook', what: 'list its webhooks', method: 'GET', path: hooksPath(domain) });
+      const answer = await call({
+        use: 'webhook',
+        what: 'list its webhooks',
+        method: 'GET',
+        path: hooksPath(domain),
+        holds: 'webhooks',
+      });
       const urls = Object.values(fields(fields(answer.json).webhooks)).flatMap((hook) => list(fields(hook).urls));
       return [...new Set(urls.flatMap((url) => text(url) ?? []))].map((url): Hook => ({ id: url, url }));
     },
@@ -143,16 +150,23 @@ async function tick(
   return text(fields(key.json).http_signing_key);
 }
 
-async function* entries({ call, domain }: ApiContext, name: string): AsyncGenerator<ListEntry[]> {
-  let path: string | undefined = `/v3/${segment(domain)}/${name}${query({ limit: LIST_PAGE })}`;
-  while (path !== undefined) {
-    const answer = await call({ use: 'lists', what: `read its ${name}`, method: 'GET', path });
-    const items = list(fields(answer.json).items);
-    if (items.length === 0) return;
-    yield items.flatMap((item) => entry(name, domain, item));
-    path = pathOf(fields(fields(answer.json).paging).next);
-  }
-}
+const entries = ({ call, domain }: ApiContext, name: string): AsyncGenerator<ListEntry[]> =>
+  begunAgain(() =>
+    byCursor(async (cursor) => {
+      const path = cursor ?? `/v3/${segment(domain)}/${name}${query({ limit: LIST_PAGE })}`;
+      const what = `read its ${name}`;
+      const answer = await call({ use: 'lists', what, method: 'GET', path, holds: 'items[]', ...afterFirst(cursor) });
+      if (isLost(answer)) return undefined;
+      const items = list(fields(answer.json).items);
+      return { items: items.flatMap((item) => entry(name, domain, item)), ...ending(answer, items) };
+    }),
+  );
+
+/** There is always a next page: an empty one is the end. */
+const ending = ({ json }: ApiAnswer, items: readonly unknown[]) => ({
+  isEmpty: items.length === 0,
+  next: items.length === 0 ? undefined : pathOf(fields(fields(json).paging).next),
+});
 
 function entry(name: string, domain: string, item: unknown): ListEntry[] {
   const { address, created_at, tags } = fields(item);

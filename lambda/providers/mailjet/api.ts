@@ -25,6 +25,7 @@ export const api = defineApi({
         what: 'list its callbacks',
         method: 'GET',
         path: `${ROOT}?Limit=1000`,
+        holds: 'Data[]',
       });
       return list(fields(answer.json).Data).flatMap((item): Hook[] => {
         const { ID, Url, EventType } = fields(item);

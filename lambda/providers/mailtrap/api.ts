@@ -1,8 +1,10 @@
 import { fields, instant, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type ListEntry } from '../api.ts';
 import { bearer, query, sameAddress, segment, withAddress } from '../shared/api.ts';
+import { afterFirst, begunAgain, byCursor, isLost } from '../shared/paging.ts';
 import { hooks } from './hook-api.ts';
 
+/** As its description says. At ten requests a minute no further page is asked for where this one is not full. */
 const PAGE = 1000;
 const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
   ['hard bounce', 'hard_bounce'],
@@ -24,16 +26,18 @@ export const api = defineApi({
   authorise: bearer,
 
   lists: {
-    async *read(context) {
-      for (let last: string | undefined, more = true; more; ) {
-        const items = await page(context, { last_id: last });
-        yield items.flatMap(entry);
-        last = text(fields(items.at(-1)).id);
-        more = items.length >= PAGE && last !== undefined;
-      }
-    },
+    read: (context, since) =>
+      begunAgain(() =>
+        byCursor(async (last) => {
+          const start_time = since === undefined ? undefined : new Date(since).toISOString();
+          const items = await page(context, { start_time, last_id: last }, afterFirst(last));
+          if (items === undefined) return undefined;
+          const next = items.length >= PAGE ? text(fields(items.at(-1)).id) : undefined;
+          return { items: items.flatMap(entry), isEmpty: items.length === 0, next };
+        }),
+      ),
     async find(context, address) {
-      const found = (await page(context, { email: address })).flatMap(entry);
+      const found = ((await page(context, { email: address })) ?? []).flatMap(entry);
       // A filter that it does not know it ignores.
       return found.filter((one) => sameAddress(one.address, address));
     },
@@ -48,10 +52,22 @@ export const api = defineApi({
   webhooks: hooks,
 });
 
-async function page({ call }: ApiContext, asked: Readonly<Record<string, string | undefined>>) {
+/** Undefined where the token of the page has ended. */
+async function page(
+  { call }: ApiContext,
+  asked: Readonly<Record<string, string | undefined>>,
+  allowed: ReturnType<typeof afterFirst> = {},
+) {
   const path = `/api/suppressions${query(asked)}`;
-  const answer = await call({ use: 'lists', what: 'read the suppressions', method: 'GET', path });
-  return list(answer.json);
+  const answer = await call({
+    use: 'lists',
+    what: 'read the suppressions',
+    method: 'GET',
+    path,
+    holds: '[]',
+    ...allowed,
+  });
+  return isLost(answer) ? undefined : list(answer.json);
 }
 
 function entry(item: unknown): ListEntry[] {

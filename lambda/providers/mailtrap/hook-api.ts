@@ -9,7 +9,13 @@ const ROOT = '/api/webhooks';
 export const hooks: WebhooksApi = {
   secret: 'given',
   async list({ call }) {
-    const answer = await call({ use: 'webhook', what: 'list its webhooks', method: 'GET', path: ROOT });
+    const answer = await call({
+      use: 'webhook',
+      what: 'list its webhooks',
+      method: 'GET',
+      path: ROOT,
+      holds: 'data[]',
+    });
     return list(fields(answer.json).data).flatMap((item): Hook[] => {
       const [id, url] = [text(fields(item).id), text(fields(item).url)];
       return id !== undefined && url !== undefined ? [{ id, url }] : [];

@@ -64,6 +64,7 @@ export const api = defineApi({
         what: 'list its webhooks',
         method: 'POST',
         path: `${ROOT}/webhooks/list`,
+        holds: '[]',
       });
       return list(answer.json).flatMap((item): Hook[] => {
         const [id, url] = [text(fields(item).id), text(fields(item).url)];
@@ -93,7 +94,7 @@ export const api = defineApi({
 async function rejects(call: ApiContext['call'], filter: { readonly email?: string }): Promise<ListEntry[]> {
   const json = { ...filter, include_expired: false };
   const what = 'read the denylist';
-  const answer = await call({ use: 'lists', what, method: 'POST', path: `${ROOT}/rejects/list`, json });
+  const answer = await call({ use: 'lists', what, method: 'POST', path: `${ROOT}/rejects/list`, json, holds: '[]' });
   return list(answer.json).flatMap((item) => {
     const { email, reason, created_at, subaccount } = fields(item);
     const why = REASONS.get(text(reason) ?? '') ?? 'manual';

@@ -93,14 +93,15 @@ async function* bounces(context: ApiContext, window: TimeWindow): AsyncGenerator
   const [fromdate, todate] = [isoSeconds(window.from - ZONE), isoSeconds(window.to + HOUR)].map((at) =>
     at.slice(0, -1),
   );
-  for (let offset = 0; ; offset += PAGE) {
+  for (let offset = 0; ; ) {
     const answer = await context.call({
       use: 'events',
       what: 'read bounces',
       method: 'GET',
-      path: `/bounces${query({ count: PAGE, offset, fromdate, todate })}`,
+      path: `/bounces${query({ count: Math.min(PAGE, REACH - offset), offset, fromdate, todate })}`,
+      holds: 'Bounces[]',
     });
-    const total = number(fields(answer.json).TotalCount) ?? 0;
+    const total = number(fields(answer.json).TotalCount) ?? REACH;
     if (offset === 0 && total > REACH) {
       yield* window.to - window.from > HOUR ? halves(context, window) : tooMany(window);
       return;
@@ -108,7 +109,8 @@ async function* bounces(context: ApiContext, window: TimeWindow): AsyncGenerator
     const items = rawItems(answer.text, 'Bounces');
     const own = items.filter((raw) => isWithin(fields(parseJson(raw)), window));
     if (own.length > 0) yield { events: own.map(asWebhook) };
-    if (items.length === 0 || offset + PAGE >= Math.min(total, REACH)) return;
+    offset += items.length;
+    if (items.length === 0 || offset >= Math.min(total, REACH)) return;
   }
 }
 
@@ -140,7 +142,8 @@ async function dump(
   filter: Readonly<Record<string, string>>,
 ): Promise<ListEntry[]> {
   const path = `/message-streams/${segment(stream)}/suppressions/dump${query(filter)}`;
-  const answer = await call({ use: 'lists', what: 'read the suppressions', method: 'GET', path });
+  const what = 'read the suppressions';
+  const answer = await call({ use: 'lists', what, method: 'GET', path, holds: 'Suppressions[]' });
   return list(fields(answer.json).Suppressions).flatMap((item) => {
     const { EmailAddress, SuppressionReason, CreatedAt, Origin } = fields(item);
     const reason = REASONS.get(text(SuppressionReason) ?? '') ?? (Origin === 'Recipient' ? 'unsubscribe' : 'manual');

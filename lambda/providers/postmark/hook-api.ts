@@ -4,7 +4,8 @@ import { credentials, segment } from '../shared/api.ts';
 
 /** Message streams of the server that send mail; inbound ones have neither suppressions nor these webhooks. */
 export async function streamsOf({ call }: ApiContext, use: Use): Promise<string[]> {
-  const answer = await call({ use, what: 'list the message streams', method: 'GET', path: '/message-streams' });
+  const what = 'list the message streams';
+  const answer = await call({ use, what, method: 'GET', path: '/message-streams', holds: 'MessageStreams[]' });
   return list(fields(answer.json).MessageStreams)
     .map(fields)
     .filter(({ MessageStreamType }) => text(MessageStreamType) !== 'Inbound')
@@ -32,7 +33,8 @@ export const hooks: WebhooksApi = {
 };
 
 async function all({ call }: ApiContext): Promise<(Hook & { readonly stream: string })[]> {
-  const answer = await call({ use: 'webhook', what: 'list its webhooks', method: 'GET', path: '/webhooks' });
+  const what = 'list its webhooks';
+  const answer = await call({ use: 'webhook', what, method: 'GET', path: '/webhooks', holds: 'Webhooks[]' });
   return list(fields(answer.json).Webhooks).flatMap((item) => {
     const { ID, Url, MessageStream } = fields(item);
     const [id, url] = [text(ID), text(Url)];

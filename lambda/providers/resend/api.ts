@@ -1,6 +1,7 @@
 import { fields, instant, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type Hook, type ListEntry } from '../api.ts';
 import { bearer, query, segment, withAddress } from '../shared/api.ts';
+import { afterFirst, begunAgain, byCursor, isLost } from '../shared/paging.ts';
 
 const PAGE = 100;
 const EVENTS = [
@@ -26,20 +27,23 @@ export const api = defineApi({
   authorise: bearer,
 
   lists: {
-    async *read({ call }) {
-      for (let after: string | undefined, more = true; more; ) {
-        const path = `/suppressions${query({ limit: PAGE, after })}`;
-        const answer = await call({ use: 'lists', what: 'read the suppressions', method: 'GET', path });
-        const items = list(fields(answer.json).data);
-        yield items.flatMap(entry);
-        after = text(fields(items.at(-1)).id);
-        more = fields(answer.json).has_more === true && after !== undefined;
-      }
-    },
+    read: ({ call }) =>
+      begunAgain(() =>
+        byCursor(async (after) => {
+          const path = `/suppressions${query({ limit: PAGE, after })}`;
+          const what = 'read the suppressions';
+          // The token is the last entry's id, which may be taken off meanwhile.
+          const answer = await call({ use: 'lists', what, method: 'GET', path, holds: 'data[]', ...afterFirst(after) });
+          if (isLost(answer)) return undefined;
+          const items = list(fields(answer.json).data);
+          const next = fields(answer.json).has_more === true ? text(fields(items.at(-1)).id) : undefined;
+          return { items: items.flatMap(entry), isEmpty: items.length === 0, next };
+        }),
+      ),
     async find({ call }, address) {
       const path = `/suppressions/${segment(address)}`;
       const what = 'look up an address in the suppressions';
-      const answer = await call({ use: 'lists', what, method: 'GET', path, accepts: [404] });
+      const answer = await call({ use: 'lists', what, method: 'GET', path, holds: 'email', accepts: [404] });
       return answer.status === 404 ? [] : entry(answer.json);
     },
     async remove({ call }, { address }) {
@@ -67,7 +71,8 @@ export const api = defineApi({
   webhooks: {
     secret: 'given',
     async list({ call }) {
-      const answer = await call({ use: 'webhook', what: 'list its webhooks', method: 'GET', path: '/webhooks' });
+      const what = 'list its webhooks';
+      const answer = await call({ use: 'webhook', what, method: 'GET', path: '/webhooks', holds: 'data[]' });
       return list(fields(answer.json).data).flatMap((item): Hook[] => {
         const [id, url] = [text(fields(item).id), text(fields(item).endpoint)];
         return id !== undefined && url !== undefined ? [{ id, url }] : [];

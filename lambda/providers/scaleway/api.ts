@@ -2,6 +2,7 @@ import { parseJson, UnreadableJson } from '../../domain/json.ts';
 import { fields, instant, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type EventPage, type ListEntry, type TimeWindow } from '../api.ts';
 import { findIn, keyHeader, query, segment, withAddress } from '../shared/api.ts';
+import { astray, byNumber, MOST_STALE } from '../shared/paging.ts';
 
 const ROOT = '/transactional-email/v1alpha1/regions/fr-par';
 const PAGE = 100;
@@ -57,15 +58,20 @@ export const api = defineApi({
 
 async function webhooksOf({ call, domain }: ApiContext): Promise<string[]> {
   const path = `${ROOT}/webhooks${query({ domain_id: domain, page_size: PAGE })}`;
-  const answer = await call({ use: 'events', what: 'list the webhooks of the domain', method: 'GET', path });
+  const what = 'list the webhooks of the domain';
+  const answer = await call({ use: 'events', what, method: 'GET', path, holds: 'webhooks[]' });
   return list(fields(answer.json).webhooks).flatMap((item) => text(fields(item).id) ?? []);
 }
 
 async function* eventsOf({ call }: ApiContext, hook: string, window: TimeWindow): AsyncGenerator<EventPage> {
-  for (let page = 1; ; page++) {
+  for (let [page, before, stale] = [1, '', 0]; ; page++) {
     const asked = query({ order_by: 'created_at_desc', page, page_size: PAGE });
     const path = `${ROOT}/webhooks/${segment(hook)}/events${asked}`;
-    const answer = await call({ use: 'events', what: 'read the events of the webhook', method: 'GET', path });
+    const what = 'read the events of the webhook';
+    const answer = await call({ use: 'events', what, method: 'GET', path, holds: 'webhook_events[]' });
+    stale = answer.text === before ? stale + 1 : 0;
+    if (stale > MOST_STALE) throw astray();
+    before = answer.text;
     const items = list(fields(answer.json).webhook_events).map(fields);
     const read = items.map((item) => sent(item.data));
     const events = read.flatMap((one) => (one !== undefined && isWithin(one, window) ? [one] : []));
@@ -93,13 +99,14 @@ function isWithin(raw: string, { from, to }: TimeWindow): boolean {
 }
 
 async function* blocked({ call, domain }: ApiContext): AsyncGenerator<ListEntry[]> {
-  for (let page = 1, more = true; more; page++) {
+  const pages = byNumber(async (page) => {
     const path = `${ROOT}/blocklists${query({ domain_id: domain, page, page_size: PAGE })}`;
-    const answer = await call({ use: 'lists', what: 'read the blocklist', method: 'GET', path });
+    const what = 'read the blocklist';
+    const answer = await call({ use: 'lists', what, method: 'GET', path, holds: 'blocklists[]' });
     const items = list(fields(answer.json).blocklists);
-    yield items.flatMap((item) => entry(domain, item));
-    more = items.length > 0;
-  }
+    return { items, more: items.length > 0 };
+  });
+  for await (const items of pages) yield items.flatMap((item) => entry(domain, item));
 }
 
 function entry(domain: string, item: unknown): ListEntry[] {

@@ -1,7 +1,8 @@
 import { parseJson } from '../../domain/json.ts';
 import { type Fields, fields, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type EventPage, type ListEntry, type TimeWindow } from '../api.ts';
-import { bearer, byOffset, isoSeconds, query, rawItems, sameAddress, segment, withAddress } from '../shared/api.ts';
+import { bearer, isoSeconds, query, rawItems, sameAddress, segment, withAddress } from '../shared/api.ts';
+import { byOffset } from '../shared/paging.ts';
 import { hooks } from './hook-api.ts';
 
 /** Most mails that one search lists. There is no next page. */
@@ -55,13 +56,14 @@ export const api = defineApi({
       'Blocks are about the sender or the mail and stand for nobody; groups are read as unsubscribes of the group.',
     async *read(context) {
       for (const [name, { path }] of LISTS) {
-        yield* byOffset(LIST_PAGE, (offset) => page(context, name, `${path}${query({ limit: LIST_PAGE, offset })}`));
+        yield* byOffset((offset) => page(context, name, `${path}${query({ limit: LIST_PAGE, offset })}`));
       }
       const answer = await context.call({
         use: 'lists',
         what: 'read its unsubscribe groups',
         method: 'GET',
         path: '/v3/asm/suppressions',
+        holds: '[]',
       });
       yield list(answer.json).flatMap(groupEntry);
     },
@@ -74,6 +76,7 @@ export const api = defineApi({
         what: 'read its unsubscribe groups',
         method: 'GET',
         path: `/v3/asm/suppressions/${segment(address)}`,
+        holds: 'suppressions[]',
         accepts: [404],
       });
       const groups = list(fields(answer.json).suppressions)
@@ -118,6 +121,7 @@ async function* search(context: ApiContext, { from, to }: TimeWindow): AsyncGene
     what: 'search the email logs',
     method: 'POST',
     path: '/v3/logs',
+    holds: 'messages[]',
     json: {
       query: `sg_message_id_created_at >= ${timestamp(first)} AND sg_message_id_created_at < ${timestamp(end)}`,
       limit: MOST,
@@ -145,6 +149,7 @@ async function eventsOf({ call }: ApiContext, mail: string): Promise<EventPage> 
     what: 'read the events of a mail',
     method: 'GET',
     path: `/v3/logs/${segment(mail)}`,
+    holds: 'events[]',
     accepts: [404],
   });
   // Listed a moment ago: it went over the retention meanwhile, or the index is ahead of the store.
@@ -162,7 +167,8 @@ function flat(raw: string, mail: Fields): string {
 }
 
 async function page({ call }: ApiContext, name: string, path: string): Promise<ListEntry[]> {
-  const answer = await call({ use: 'lists', what: `read its ${name.replace('_', ' ')}`, method: 'GET', path });
+  const what = `read its ${name.replace('_', ' ')}`;
+  const answer = await call({ use: 'lists', what, method: 'GET', path, holds: '[]' });
   const reason = LISTS.get(name)?.reason ?? 'manual';
   return list(answer.json).flatMap((item) => {
     const { email, created } = fields(item);

@@ -16,6 +16,7 @@ export const hooks: WebhooksApi = {
       what: 'list its webhooks',
       method: 'GET',
       path: `${SETTINGS}/all`,
+      holds: 'webhooks[]',
     });
     return list(fields(answer.json).webhooks).flatMap((item): Hook[] => {
       const [id, url] = [text(fields(item).id), text(fields(item).url)];

@@ -1,6 +1,7 @@
 import { fields, instant, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type ListEntry } from '../api.ts';
 import { query, segment, withAddress } from '../shared/api.ts';
+import { afterFirst, begunAgain, byCursor, isLost } from '../shared/paging.ts';
 
 const ROOT = '/v2/email/suppression/addresses';
 const PAGE = 1000;
@@ -27,19 +28,23 @@ export const api = defineApi({
 
   lists: {
     lacks: "Other Regions that send, each with a list of its own (--region), and AWS's global list.",
-    async *read({ call }) {
-      for (let token: string | undefined, more = true; more; ) {
-        const path = `${ROOT}${query({ PageSize: PAGE, NextToken: token })}`;
-        const answer = await call({ use: 'lists', what: 'read the suppression list', method: 'GET', path });
-        yield list(fields(answer.json).SuppressedDestinationSummaries).flatMap(entry);
-        token = text(fields(answer.json).NextToken);
-        more = token !== undefined;
-      }
-    },
+    read: ({ call }) =>
+      begunAgain(() =>
+        byCursor(async (NextToken) => {
+          const path = `${ROOT}${query({ PageSize: PAGE, NextToken })}`;
+          const what = 'read the suppression list';
+          const answer = await call({ use: 'lists', what, method: 'GET', path, isSound, ...afterFirst(NextToken) });
+          if (isLost(answer)) return undefined;
+          const { SuppressedDestinationSummaries, NextToken: next } = fields(answer.json);
+          const items = list(SuppressedDestinationSummaries);
+          return { items: items.flatMap(entry), isEmpty: items.length === 0, next: text(next) };
+        }),
+      ),
     async find({ call }, address) {
       const path = `${ROOT}/${segment(address)}`;
       const what = 'look up an address on the suppression list';
-      const answer = await call({ use: 'lists', what, method: 'GET', path, accepts: [404] });
+      const holds = 'SuppressedDestination';
+      const answer = await call({ use: 'lists', what, method: 'GET', path, holds, accepts: [404] });
       return answer.status === 404 ? [] : entry(fields(answer.json).SuppressedDestination);
     },
     async remove({ call }, { address }) {
@@ -68,6 +73,9 @@ const put = ({ call }: ApiContext, EmailAddress: string | undefined) =>
     path: ROOT,
     json: { EmailAddress, Reason: 'BOUNCE' },
   });
+
+/** Members that are empty may be left out. */
+const isSound = (said: string): boolean => /^\s*\{\s*\}\s*$|"(?:SuppressedDestinationSummaries|NextToken)"/.test(said);
 
 function entry(item: unknown): ListEntry[] {
   const { EmailAddress, Reason, LastUpdateTime } = fields(item);

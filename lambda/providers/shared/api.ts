@@ -1,3 +1,4 @@
+import { CannotKnow } from '../../domain/cannot-know.ts';
 import { sliceElements, sliceMember } from '../../domain/json.ts';
 import { text } from '../../domain/read.ts';
 import type { ApiRequest, ListEntry } from '../api.ts';
@@ -35,7 +36,8 @@ export function query(values: Readonly<Record<string, string | number | undefine
  * @throws where it is empty or only dots
  */
 export function segment(value: string): string {
-  if (!/[^.\s]/.test(value)) throw new Error('a path is not built from an empty name');
+  if (!/[^.\s]/.test(value))
+    throw new CannotKnow('A path is not built from an empty name: it could stand for everything.');
   return encodeURIComponent(value);
 }
 
@@ -64,9 +66,10 @@ export async function findIn(
   pages: AsyncIterable<readonly ListEntry[]>,
   address: string,
 ): Promise<readonly ListEntry[]> {
-  const found: ListEntry[] = [];
-  for await (const page of pages) found.push(...page.filter((entry) => sameAddress(entry.address, address)));
-  return found;
+  const found = new Map<string, ListEntry>();
+  for await (const page of pages)
+    for (const entry of page) if (sameAddress(entry.address, address)) found.set(JSON.stringify(entry), entry);
+  return [...found.values()];
 }
 
 export const sameAddress = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
@@ -74,18 +77,6 @@ export const sameAddress = (a: string, b: string): boolean => a.trim().toLowerCa
 /** One entry each, where `address` is a text. */
 export const withAddress = (address: unknown, entry: Omit<ListEntry, 'address'>): ListEntry[] =>
   text(address) === undefined ? [] : [{ address: text(address) as string, ...entry }];
-
-/** A page size and an offset that grow until a page is not full. */
-export async function* byOffset<T>(
-  size: number,
-  read: (offset: number) => Promise<readonly T[]>,
-): AsyncGenerator<readonly T[]> {
-  for (let offset = 0; ; offset += size) {
-    const page = await read(offset);
-    if (page.length > 0) yield page;
-    if (page.length < size) return;
-  }
-}
 
 /** A chosen secret as an ESP's webhook settings take it: as user and password, as headers, or within the URL. */
 export function credentials(

@@ -1,9 +1,12 @@
 import { fields, instant, list, present, text, utcTime } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type Hook, type HookWish, type ListEntry } from '../api.ts';
-import { credentials, keyHeader, sameAddress, urlWithUser, withAddress } from '../shared/api.ts';
+import { credentials, isoSeconds, keyHeader, sameAddress, urlWithUser, withAddress } from '../shared/api.ts';
+import { afterFirst, begunAgain, byCursor, isLost } from '../shared/paging.ts';
 
 const EVENTS = 'delivered unsubscribe spam bounce processed reject click open'.split(' ');
 const TYPES = 'manual spam unsubscribe bounce'.split(' ');
+const EARLIEST = Date.UTC(2000, 0, 1);
+const DAY = 86_400_000;
 const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
   ['bounce', 'hard_bounce'],
   ['spam', 'complaint'],
@@ -27,9 +30,7 @@ export const api = defineApi({
 
   lists: {
     lacks: 'Blocks of whole domains.',
-    async *read(context) {
-      yield* pages(context, {});
-    },
+    read: (context, since = EARLIEST) => pages(context, { start_date: isoSeconds(since - DAY) }),
     async find(context, address) {
       const found: ListEntry[] = [];
       for await (const page of pages(context, { email_address: address })) found.push(...page);
@@ -59,7 +60,8 @@ export const api = defineApi({
     secret: 'chosen',
     async list({ call }) {
       const path = '/v3/webhook/view';
-      const answer = await call({ use: 'webhook', what: 'list its webhooks', method: 'POST', path, json: {} });
+      const what = 'list its webhooks';
+      const answer = await call({ use: 'webhook', what, method: 'POST', path, json: {}, holds: 'data[]' });
       return list(fields(answer.json).data).flatMap((item): Hook[] => {
         const [id, url] = [text(fields(item).id), text(fields(item).url)];
         return id !== undefined && url !== undefined ? [{ id, url }] : [];
@@ -84,19 +86,25 @@ export const api = defineApi({
   },
 });
 
-async function* pages({ call }: ApiContext, filter: Readonly<Record<string, string>>): AsyncGenerator<ListEntry[]> {
-  for (let continue_token: string | undefined, more = true; more; ) {
-    // Without a beginning it shows the last thirty days.
-    const json = present({ start_date: '2000-01-01', suppression_types: TYPES, ...filter, continue_token });
-    const what = 'read the suppressions';
-    const answer = await call({ use: 'lists', what, method: 'POST', path: '/v3/suppression/view', json });
-    const data = fields(fields(answer.json).data);
-    const items = Array.isArray(data.results) ? data.results : list(data.suppressions);
-    yield items.flatMap(entry);
-    continue_token = text(data.continue_token);
-    more = continue_token !== undefined && items.length > 0;
-  }
-}
+const pages = ({ call }: ApiContext, filter: Readonly<Record<string, string>>): AsyncGenerator<ListEntry[]> =>
+  begunAgain(() =>
+    byCursor(async (continue_token) => {
+      // Without a beginning it shows the last thirty days.
+      const json = present({ start_date: isoSeconds(EARLIEST), suppression_types: TYPES, ...filter, continue_token });
+      const what = 'read the suppressions';
+      const path = '/v3/suppression/view';
+      const asked = { use: 'lists', what, method: 'POST', path, json, isSound, ...afterFirst(continue_token) } as const;
+      const answer = await call(asked);
+      if (isLost(answer)) return undefined;
+      const data = fields(fields(answer.json).data);
+      const items = Array.isArray(data.results) ? data.results : list(data.suppressions);
+      const next = items.length > 0 ? text(data.continue_token) : undefined;
+      return { items: items.flatMap(entry), isEmpty: items.length === 0, next };
+    }),
+  );
+
+/** Its description has both names. */
+const isSound = (said: string): boolean => /"(?:results|suppressions)"\s*:\s*(?:\[|null)/.test(said);
 
 function entry(item: unknown): ListEntry[] {
   const { email_address, suppression_type, reason: said, timestamp } = fields(item);

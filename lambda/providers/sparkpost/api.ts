@@ -1,6 +1,7 @@
 import { type Fields, fields, isoTime, list, present, text } from '../../domain/read.ts';
-import { CursorLost, defineApi, type EventPage, type ListEntry } from '../api.ts';
+import { defineApi, type EventPage, type ListEntry } from '../api.ts';
 import { isoSeconds, keyHeader, pathOf, query, segment, withAddress } from '../shared/api.ts';
+import { afterFirst, begunAgain, byCursor, isLost } from '../shared/paging.ts';
 import { hooks } from './hook-api.ts';
 
 /** Words of the webhook's classes, by the event's own type. The class is not part of what makes an event the same. */
@@ -35,41 +36,54 @@ export const api = defineApi({
   events: {
     reachDays: 10,
     settleMinutes: 30,
-    async *pages({ call }, { from, to }) {
+    pages({ call }, { from, to }) {
       const first = query({ from: isoSeconds(from), to: isoSeconds(to), per_page: PAGE, cursor: 'initial' });
-      let path: string | undefined = `/api/v1/events/message${first}`;
-      for (let page = 0; path !== undefined; page++) {
+      return byCursor(async (cursor) => {
+        const path = cursor ?? `/api/v1/events/message${first}`;
+        const what = 'read events';
         const answer = await call({
           use: 'events',
-          what: 'read events',
+          what,
           method: 'GET',
           path,
-          ...(page > 0 && { accepts: [400, 404, 410] }),
+          holds: 'results[]',
+          ...afterFirst(cursor),
         });
-        if (answer.status >= 400) throw new CursorLost();
+        if (isLost(answer)) return undefined;
         const body = fields(answer.json);
-        yield eventsOf(list(body.results));
-        path = pathOf(fields(body.links).next);
-      }
+        const items = list(body.results);
+        return { items: eventsOf(items), isEmpty: items.length === 0, next: pathOf(fields(body.links).next) };
+      });
     },
   },
 
   lists: {
-    async *read({ call }) {
-      let path: string | undefined = `/api/v1/suppression-list${query({ cursor: 'initial', per_page: PAGE })}`;
-      while (path !== undefined) {
-        const answer = await call({ use: 'lists', what: 'read the suppression list', method: 'GET', path });
-        const body = fields(answer.json);
-        yield list(body.results).flatMap(entry);
-        path = pathOf(nextOf(body.links));
-      }
-    },
+    read: ({ call }) =>
+      begunAgain(() =>
+        byCursor(async (cursor) => {
+          const path = cursor ?? `/api/v1/suppression-list${query({ cursor: 'initial', per_page: PAGE })}`;
+          const what = 'read the suppression list';
+          const answer = await call({
+            use: 'lists',
+            what,
+            method: 'GET',
+            path,
+            holds: 'results[]',
+            ...afterFirst(cursor),
+          });
+          if (isLost(answer)) return undefined;
+          const body = fields(answer.json);
+          const items = list(body.results);
+          return { items: items.flatMap(entry), isEmpty: items.length === 0, next: pathOf(nextOf(body.links)) };
+        }),
+      ),
     async find({ call }, address) {
       const answer = await call({
         use: 'lists',
         what: 'look up an address on the suppression list',
         method: 'GET',
         path: `/api/v1/suppression-list/${segment(address)}`,
+        holds: 'results[]',
         accepts: [404],
       });
       return answer.status === 404 ? [] : list(fields(answer.json).results).flatMap(entry);

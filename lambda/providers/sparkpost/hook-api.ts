@@ -16,6 +16,7 @@ export const hooks: WebhooksApi = {
       what: 'list its webhooks',
       method: 'GET',
       path: '/api/v1/webhooks',
+      holds: 'results[]',
     });
     return list(fields(answer.json).results).flatMap((item): Hook[] => {
       const { id, target } = fields(item);

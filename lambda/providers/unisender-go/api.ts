@@ -1,6 +1,7 @@
 import { fields, list, present, text, utcTime } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type ListEntry } from '../api.ts';
 import { keyHeader, sameAddress, withAddress } from '../shared/api.ts';
+import { afterFirst, begunAgain, byCursor, isLost } from '../shared/paging.ts';
 import { dump } from './dump-api.ts';
 import { hooks } from './hook-api.ts';
 
@@ -28,15 +29,17 @@ export const api = defineApi({
   events: { reachDays: 32, settleMinutes: 30, sliceHours: 24, lacks: 'Notices of spam blocks.', pages: dump },
 
   lists: {
-    async *read(context) {
-      for (let cursor: string | undefined, more = true; more; ) {
-        const json = present({ limit: PAGE, cursor });
-        const answer = await ask(context, 'lists', 'read the suppression list', 'suppression/list.json', json);
-        yield list(fields(answer.json).suppressions).flatMap(entry);
-        cursor = text(fields(answer.json).cursor);
-        more = cursor !== undefined;
-      }
-    },
+    read: (context) =>
+      begunAgain(() =>
+        byCursor(async (cursor) => {
+          const json = present({ limit: PAGE, cursor });
+          const what = 'read the suppression list';
+          const answer = await ask(context, 'lists', what, 'suppression/list.json', json, afterFirst(cursor));
+          if (isLost(answer)) return undefined;
+          const items = list(fields(answer.json).suppressions);
+          return { items: items.flatMap(entry), isEmpty: items.length === 0, next: text(fields(answer.json).cursor) };
+        }),
+      ),
     async find(context, email) {
       const what = 'look up an address on the suppression list';
       const answer = await ask(context, 'lists', what, 'suppression/get.json', { email, all_projects: false });
@@ -74,7 +77,12 @@ const ask = (
   what: string,
   method: string,
   json: Readonly<Record<string, unknown>>,
-) => call({ use, what, method: 'POST', path: `/${method}`, json, ...(use === 'clear' && { accepts: [400, 404] }) });
+  allowed: ReturnType<typeof afterFirst> = use === 'clear' ? { accepts: [400, 404] } : {},
+) =>
+  call({
+    ...{ use, what, method: 'POST', path: `/${method}`, json, ...allowed },
+    ...(use === 'lists' && { holds: 'suppressions[]' }),
+  });
 
 function entry(item: unknown): ListEntry[] {
   const { email, cause, source, is_deletable, created } = fields(item);

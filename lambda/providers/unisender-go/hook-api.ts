@@ -8,7 +8,8 @@ export const hooks: WebhooksApi = {
   secret: 'apart',
   async list({ call }) {
     const what = 'list its webhooks';
-    const answer = await call({ use: 'webhook', what, method: 'POST', path: '/webhook/list.json', json: {} });
+    const path = '/webhook/list.json';
+    const answer = await call({ use: 'webhook', what, method: 'POST', path, json: {}, holds: 'objects[]' });
     return list(fields(answer.json).objects).flatMap((item): Hook[] => {
       const url = text(fields(item).url);
       return url === undefined ? [] : [{ id: text(fields(item).id) ?? url, url }];

@@ -1,17 +1,17 @@
 import { optional, picklist, strictObject } from 'valibot';
 import { RefusedRequest } from '../../domain/errors.ts';
-import type { BounceClass, Draft, EventType } from '../../domain/event/event.ts';
+import type { Draft, EventType } from '../../domain/event/event.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
-import { type Fields, fields, instant, present, stringMap, tagList, text } from '../../domain/read.ts';
+import { type Fields, fields, instant, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type Proof, type WebhookRequest } from '../provider.ts';
 import { bodyText, jsonEvent } from '../shared/body.ts';
-import { weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { formEvent } from '../shared/form/form.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
 import { fromBase64, hmac, matchSecret, requiredHeader, sameBytes } from '../shared/proof/signature.ts';
 import { rawFields } from '../shared/raw.ts';
 import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';
+import { outcome } from './outcome.ts';
 import { sampleEvent } from './samples.ts';
 
 const SIGNATURE = 'producer-signature';
@@ -25,11 +25,6 @@ const TYPES: ReadonlyMap<string, EventType> = new Map([
   ['click', 'clicked'],
   ['linkclick', 'clicked'],
   ['feedbackloop', 'complained'],
-]);
-
-const BOUNCES: ReadonlyMap<string, BounceClass> = new Map([
-  ['hardbounce', 'hard'],
-  ['softbounce', 'soft'],
 ]);
 
 /** Zoho ZeptoMail: one JSON object of nested lists; credentials in the URL, or its own HMAC-SHA256 over the JSON. */
@@ -174,30 +169,4 @@ function onlyRecipient(info: Fields): string | undefined {
     return text(address) ?? text(fields(address).address);
   });
   return all.length === 1 ? all[0] : undefined;
-}
-
-function outcome(type: EventType, key: string, detail: Fields): Partial<Draft> {
-  switch (type) {
-    case 'bounced': {
-      const diagnostic = text(detail.diagnostic_message) ?? text(detail.reason);
-      const said = BOUNCES.get(key) ?? 'undetermined';
-      return present({
-        ...weighBounce(said, { text: diagnostic }, said === 'hard' ? 'mailbox' : undefined),
-        diagnostic,
-      });
-    }
-    case 'opened':
-    case 'clicked': {
-      const place = fields(detail.ip_location_info);
-      return present({
-        url: text(detail.clicked_link),
-        userAgent: text(detail.user_agent),
-        ip: text(place.ip_address),
-        country: text(place.country_code),
-        device: text(fields(detail.device).name),
-      });
-    }
-    default:
-      return {};
-  }
 }

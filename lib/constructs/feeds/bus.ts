@@ -6,6 +6,8 @@ import { type CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { busName } from '../../../lambda/contract/bus.ts';
 import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
+import { SURGES } from '../../../lambda/contract/surges.ts';
+import { EVENTS } from '../../../lambda/contract/tables.ts';
 import { access, ServiceFunction } from '../service-function.ts';
 import type { Storage } from '../storage/tables.ts';
 
@@ -18,6 +20,8 @@ export interface BusProps {
   readonly logRetentionDays: number;
   readonly storage: Storage;
   readonly types: readonly string[];
+  /** Whether `process` leaves surges of clicks in the events table. */
+  readonly surges: boolean;
 }
 
 /** The event bus, and the function that puts on it what changes in the tables. */
@@ -27,15 +31,19 @@ export class Bus extends Construct {
   /** Changes that the bus did not take. */
   readonly unpublished: Queue;
 
-  constructor(scope: Construct, id: string, { config, logRetentionDays, storage, types }: BusProps) {
+  constructor(scope: Construct, id: string, { config, logRetentionDays, storage, types, surges }: BusProps) {
     super(scope, id);
     // No description: CloudFormation does not take one in GovCloud.
     this.bus = new EventBus(this, 'Bus', { eventBusName: busName(config.stage) });
     this.unpublished = this.unpublishedQueue();
     const sources = [
-      { name: 'Suppression', table: storage.suppression, filter: { eventName: WRITTEN } },
-      { name: 'Events', table: storage.events, filter: eventFilter(types) },
-    ].filter(({ name }) => name === 'Suppression' || types.length > 0);
+      { name: 'Suppression', table: storage.suppression, filters: [{ eventName: WRITTEN }] },
+      {
+        name: 'Events',
+        table: storage.events,
+        filters: [...(types.length > 0 ? [eventFilter(types)] : []), ...(surges ? [SURGE_FILTER] : [])],
+      },
+    ].filter(({ filters }) => filters.length > 0);
     const streams = sources.map(({ table }) => table.tableStreamArn ?? '');
 
     this.publish = new ServiceFunction(this, 'Publish', {
@@ -49,16 +57,16 @@ export class Bus extends Construct {
       timeout: Duration.seconds(30),
       logRetentionDays,
     });
-    for (const { name, table, filter } of sources) this.read(name, table.tableStreamArn ?? '', filter);
+    for (const { name, table, filters } of sources) this.read(name, table.tableStreamArn ?? '', filters);
   }
 
   /** In order per item; a record that makes the function fail is separated from its neighbours by halving the batch. */
-  private read(name: string, eventSourceArn: string, filter: Record<string, unknown>): void {
+  private read(name: string, eventSourceArn: string, filters: readonly Record<string, unknown>[]): void {
     new EventSourceMapping(this, `${name}Changes`, {
       target: this.publish.function,
       eventSourceArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      filters: [FilterCriteria.filter(filter)],
+      filters: filters.map((filter) => FilterCriteria.filter(filter)),
       batchSize: 100,
       // Nothing else bounds how many run at once, and a new account has ten for all its functions: one a shard leaves the others theirs.
       parallelizationFactor: 1,
@@ -88,6 +96,8 @@ const eventFilter = (types: readonly string[]) => ({
   eventName: WRITTEN,
   dynamodb: { NewImage: { type: { S: types } } },
 });
+
+const SURGE_FILTER = { eventName: WRITTEN, dynamodb: { Keys: { [EVENTS.sortKey]: { S: [SURGES.toldKey] } } } };
 
 /** What Lambda's poller does in the name of the function it calls. */
 const readStreams = (resources: string[]): PolicyStatement =>

@@ -15,7 +15,7 @@ const RETRIES = {
 };
 
 /** Every event SES can publish. */
-const EVENT_TYPES = [
+const SES_EVENTS = [
   'SEND',
   'REJECT',
   'BOUNCE',
@@ -80,7 +80,7 @@ export class SesTopic extends Construct {
   sesCommands(): string {
     const destination = Stack.of(this).toJsonString({
       Enabled: true,
-      MatchingEventTypes: EVENT_TYPES,
+      MatchingEventTypes: SES_EVENTS,
       SnsDestination: { TopicArn: this.topic.topicArn },
     });
     return [

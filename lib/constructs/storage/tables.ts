@@ -12,6 +12,7 @@ import {
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { HEARTBEAT_SOURCE } from '../../../lambda/contract/config.ts';
+import { clicksKey } from '../../../lambda/contract/surges.ts';
 import { BY_HOUR, BY_MESSAGE, bySearchKey, EVENTS, internalKey, SUPPRESSION } from '../../../lambda/contract/tables.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Settings } from '../../settings/schema.ts';
@@ -32,12 +33,14 @@ export class Storage extends Construct {
   readonly suppression: TableRef;
   readonly searchKeys: readonly string[];
   readonly #bindsTokens: boolean;
+  readonly #countsClicks: boolean;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    const { existingTables: existing, pointInTimeRecovery, sources, searchKeys = [] } = settings;
+    const { existingTables: existing, pointInTimeRecovery, sources, searchKeys = [], publish } = settings;
     this.searchKeys = searchKeys;
     this.#bindsTokens = Object.values(sources).some(({ provider }) => PROVIDERS.get(provider)?.bindToken);
+    this.#countsClicks = publish !== false && publish.surgeClicks !== undefined;
     this.events = existing.events
       ? this.attach('Events', existing.events, existing.eventsStream)
       : this.eventsTable(pointInTimeRecovery, settings);
@@ -52,10 +55,11 @@ export class Storage extends Construct {
 
   /**
    * Each event is one conditional insert; a recipient's history is one query. Where an ESP signs a token instead of the event, the token is
-   * kept beside the events, and read by an update that changes nothing. A replay may write records anew.
+   * kept beside the events, and read by an update that changes nothing. A replay may write records anew. Clicks are counted in partitions
+   * of their own, and in nobody's.
    */
-  readonly record = (replays: boolean): Access =>
-    access(
+  readonly record = (replays: boolean): Access => {
+    const { value, statements } = access(
       this.events.tableName,
       [
         ...['dynamodb:PartiQLInsert', 'dynamodb:Query'],
@@ -64,6 +68,9 @@ export class Storage extends Construct {
       ],
       this.events.tableArn,
     );
+    const counting = this.within(clicksKey('*'), 'dynamodb:UpdateItem');
+    return { value, statements: this.#countsClicks ? [...statements, counting] : statements };
+  };
 
   /** Entries are read in batches, then inserted, or updated if nobody else did. */
   readonly suppress = (): Access =>
@@ -84,14 +91,17 @@ export class Storage extends Construct {
   /** `pulse` looks for its own heartbeats and takes them away again: in their partitions it may, in nobody else's. */
   readonly trace = (): Access => ({
     value: this.events.tableName,
-    statements: [
-      new PolicyStatement({
-        actions: ['dynamodb:GetItem', 'dynamodb:DeleteItem'],
-        resources: [this.events.tableArn],
-        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [internalKey(HEARTBEAT_SOURCE, '*')] } },
-      }),
-    ],
+    statements: [this.within(internalKey(HEARTBEAT_SOURCE, '*'), 'dynamodb:GetItem', 'dynamodb:DeleteItem')],
   });
+
+  /** Items of the events table in partitions of this form only. */
+  private within(partitions: string, ...actions: string[]): PolicyStatement {
+    return new PolicyStatement({
+      actions,
+      resources: [this.events.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitions] } },
+    });
+  }
 
   private eventsTable(
     pointInTimeRecovery: boolean,

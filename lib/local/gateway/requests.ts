@@ -47,10 +47,11 @@ export function requestLine({ at, method, source, status, accepted, reason }: Se
 }
 
 /** What an answer of `receive` says of the request: how many events it took, or why none. */
-function saidIn(body: string | undefined): Pick<SeenRequest, 'accepted' | 'reason'> {
+function saidIn(body: string | undefined): Pick<SeenRequest, 'accepted' | 'reason' | 'requestId'> {
   if (!body?.startsWith('{')) return {};
-  const { accepted, reason } = JSON.parse(body) as Record<string, unknown>;
+  const { accepted, reason, requestId } = JSON.parse(body) as Record<string, unknown>;
   return {
+    ...(typeof requestId === 'string' && { requestId }),
     ...(typeof accepted === 'number' && { accepted }),
     ...(typeof reason === 'string' && { reason }),
   };

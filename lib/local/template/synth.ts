@@ -57,7 +57,13 @@ function defaultSettings(home: Home): string {
   const sources = [...PROVIDERS].map(([id, { minimalOptions }]) => [id, { provider: id, ...minimalOptions }]);
   const file = join(home.folder, 'settings.json');
   // With all that costs something in AWS and nothing here, so that it can be tried.
-  const free = { archive: {}, unsubscribe: {}, byMessageIndex: true, searchKeys: ['requestId', 'order_id'] };
+  const free = {
+    archive: {},
+    unsubscribe: {},
+    byMessageIndex: true,
+    searchKeys: ['requestId', 'order_id'],
+    publish: { surgeClicks: 20 },
+  };
   const settings = { sources: Object.fromEntries(sources), ...free };
   writeFileSync(file, `${JSON.stringify(settings, undefined, 2)}\n`);
   return file;

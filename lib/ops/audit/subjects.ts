@@ -27,7 +27,7 @@ export async function wholesale(target: Target, address: Address): Promise<strin
 }
 
 /** The mark of somebody who was erased; none where nobody was, or where the key may not be read. */
-async function markOf(target: Target, address: Address): Promise<string[]> {
+export async function markOf(target: Target, address: Address): Promise<string[]> {
   try {
     const [key] = liveValues(await readSecretMap(target, 'ownKeysArn'), ERASURE_KEY);
     return key === undefined ? [] : [erasureMark(key, address)];

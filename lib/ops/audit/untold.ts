@@ -4,6 +4,7 @@ import type { StoredEvent } from '../stack/events/stored.ts';
 import type { Target } from '../target/target.ts';
 import type { ActRecord } from './act.ts';
 import { readActsOn } from './records.ts';
+import { markOf } from './subjects.ts';
 
 const MOST = 1_000;
 const DAY = 86_400_000;
@@ -23,6 +24,14 @@ export async function untoldActs(
   const wanted = { since, until: Date.now() + DAY, limit: MOST };
   const { acts } = await readActsOn(target, [address], wanted);
   return acts.filter((act) => !events.some((event) => shows(event, act))).reverse();
+}
+
+/** When this person was erased before, and by whom; nothing where the key of the marks may not be read. */
+export async function erasuresOf(target: Target, address: Address): Promise<readonly ActRecord[]> {
+  const marks = await markOf(target, address);
+  if (marks.length === 0) return [];
+  const { acts } = await readActsOn(target, marks, { since: 0, until: Date.now() + DAY, what: 'erase', limit: MOST });
+  return acts;
 }
 
 /** An act that went through the queue is an event of its author's, sent while it was under way. */

@@ -21,6 +21,8 @@ export interface SeenRequest {
   /** A configured source, or undefined where the path names none. */
   readonly source?: string;
   readonly status: number;
+  /** By which it is found. */
+  readonly requestId?: string;
   /** Events taken, on a 200. */
   readonly accepted?: number;
   /** Why it was refused: one of the product's own words. */

@@ -1,9 +1,9 @@
 import type { Hono } from 'hono';
-import { normaliseAddress } from '../../../lambda/domain/address.ts';
 import { REPORTS } from '../../reports/reports.ts';
 import { type Answers, addressOf, wantsJson } from './answers.ts';
 import type { Context } from './context.ts';
 import { auditModel } from './model/audit.ts';
+import { foundAt } from './model/find.ts';
 import { lettersModel } from './model/letters.ts';
 import { type ListFilter, listModel } from './model/list.ts';
 import { messageModel } from './model/message.ts';
@@ -11,6 +11,7 @@ import { eventsModel, reportModel } from './model/numbers.ts';
 import { overviewModel } from './model/overview.ts';
 import { personModel } from './model/person.ts';
 import { ratesModel } from './model/rates.ts';
+import { requestModel } from './model/request.ts';
 import { sourceModel } from './model/source.ts';
 import { auditPage } from './pages/audit.ts';
 import { eventsPage } from './pages/events.ts';
@@ -21,8 +22,8 @@ import { overviewPage } from './pages/overview.ts';
 import { personPage } from './pages/person.ts';
 import { ratesPage } from './pages/rates.ts';
 import { reportPage, reportsPage } from './pages/reports.ts';
+import { requestPage } from './pages/request.ts';
 import { sourcePage } from './pages/source.ts';
-import { messagePath, personPath } from './parts/words.ts';
 
 /** Every page that shows something, and changes nothing. */
 export function addPages(app: Hono, context: Context, answers: Answers): void {
@@ -30,7 +31,7 @@ export function addPages(app: Hono, context: Context, answers: Answers): void {
   const sources = [...target.names.sources.keys()];
 
   app.get('/', (c) => answers.page(c, 'Overview', () => overviewModel(context), overviewPage));
-  app.get('/people', (c) => c.redirect(foundAt(c.req.query('q') ?? ''), 303));
+  app.get('/people', async (c) => c.redirect(await foundAt(target, c.req.query('q') ?? ''), 303));
   app.get('/people/:address', (c) => {
     const address = addressOf(c);
     return answers.page(
@@ -44,6 +45,11 @@ export function addPages(app: Hono, context: Context, answers: Answers): void {
   app.get('/messages/:id', (c) => {
     const id = c.req.param('id');
     return answers.page(c, id, () => messageModel(context, id), messagePage, id);
+  });
+  app.get('/requests/:id', (c) => {
+    const id = c.req.param('id');
+    const { since = '24h' } = c.req.query();
+    return answers.page(c, id, () => requestModel(context, id, since), requestPage, id);
   });
   app.get('/list', (c) => {
     const { reason, source, since, from } = c.req.query();
@@ -110,12 +116,4 @@ export function addPages(app: Hono, context: Context, answers: Answers): void {
 function given(query: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const said = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
   return Object.fromEntries(said) as Record<string, string>;
-}
-
-/** Where a search leads: an address to its person, everything else to a message. */
-function foundAt(query: string): string {
-  const text = query.trim();
-  if (text === '') return '/';
-  const address = /@/.test(text) && !/^<.*>$/.test(text) ? normaliseAddress(text) : undefined;
-  return address === undefined ? messagePath(text) : personPath(address);
 }

@@ -1,61 +1,11 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import { SignatureV4 } from '@smithy/signature-v4';
-import type { Checksum, HashConstructor, SourceData } from '@smithy/types';
-import type { Unsigned } from '../../../lambda/esp/caller.ts';
+import { type AwsLine, signedAt } from '../../../lambda/esp/aws.ts';
 import type { Target } from '../target/target.ts';
-
-/** How requests to an ESP that is AWS itself are signed: with the credentials and in the Region of everything else. */
-export interface AwsLine {
-  readonly base: URL;
-  sign(request: Unsigned): Promise<Readonly<Record<string, string>>>;
-}
 
 const LOCAL = { accessKeyId: 'local', secretAccessKey: 'local' };
 
+/** With the credentials and in the Region of everything else that is done to this stack. */
 export async function awsLine(target: Target, service: string): Promise<AwsLine> {
-  const { region, credentials } =
-    target.kind === 'local' ? { region: 'us-east-1', credentials: LOCAL } : await connectionOf(target);
-  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 as HashConstructor });
-  return {
-    base: new URL(`https://email.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`),
-    async sign({ method, url, headers, body }) {
-      const { protocol, hostname, port, pathname, searchParams, host } = url;
-      const request = {
-        ...{ method, protocol, hostname, path: pathname, query: Object.fromEntries(searchParams) },
-        ...(port !== '' && { port: Number(port) }),
-        headers: { ...headers, host },
-        ...(body !== undefined && { body }),
-      };
-      return (await signer.sign(request)).headers;
-    },
-  };
-}
-
-async function connectionOf(target: Target) {
+  if (target.kind === 'local') return signedAt({ region: 'us-east-1', credentials: LOCAL }, service);
   const { config } = await target.clients.sts();
-  return { region: await config.region(), credentials: config.credentials };
+  return signedAt({ region: await config.region(), credentials: config.credentials }, service);
 }
-
-/** The hash that the signer asks for, of this runtime. */
-class Sha256 implements Checksum {
-  readonly #hash: Hash | Hmac;
-  constructor(secret?: SourceData) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(secret));
-  }
-  update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-  reset(): void {
-    throw new Error('each is used once');
-  }
-}
-
-const bytes = (data: SourceData): Uint8Array | string =>
-  typeof data === 'string'
-    ? data
-    : ArrayBuffer.isView(data)
-      ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-      : new Uint8Array(data);

@@ -1,3 +1,4 @@
+import { isApiKey } from '../../../lambda/esp/key.ts';
 import type { EspApi } from '../../../lambda/providers/api.ts';
 import type { Options, Values } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
@@ -54,7 +55,6 @@ function fromEnvironment(variable: string): string {
 export function checkedKey(text: string): string {
   const key = text.trim();
   if (key === '') throw new UsageError('The API key is empty.');
-  if (!/^[\x21-\x7e]+$/.test(key))
-    throw new UsageError('That is no API key: it holds white space or other characters.');
+  if (!isApiKey(key)) throw new UsageError('That is no API key: it holds white space or other characters.');
   return key;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { normaliseAddress } from '../../../lambda/domain/address.ts';
 import type { ApiContext, ListEntry, ListReason, ListsApi } from '../../../lambda/providers/api.ts';
 import { UsageError } from '../cli/errors.ts';
@@ -19,7 +20,10 @@ export async function readLists(
     count(page.length);
     for (const entry of page) {
       const address = normaliseAddress(entry.address);
-      if (address !== undefined) found.set(address, [...(found.get(address) ?? []), entry]);
+      if (address === undefined) continue;
+      const known = found.get(address) ?? [];
+      // Lists are read again where they move: a row that comes twice is one.
+      if (!known.some((one) => isDeepStrictEqual(one, entry))) found.set(address, [...known, entry]);
     }
   }
   return found;

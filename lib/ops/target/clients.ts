@@ -20,11 +20,19 @@ export interface Connection {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** A person waits: they learn within seconds that a stack does not answer. */
+const ANSWERS_WITHIN = 10_000;
+/** A person waits: they learn within seconds that a stack does not answer, or stops in the middle of an answer. */
 const PATIENCE = {
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: 3_000,
+    requestTimeout: ANSWERS_WITHIN,
+    throwOnRequestTimeout: true,
+    socketTimeout: ANSWERS_WITHIN,
+  },
 };
+/** Objects are read as slowly as their lines are worked off: that nothing comes means nothing. */
+const UNHURRIED = { requestHandler: { ...PATIENCE.requestHandler, socketTimeout: 0 } };
 
 export const settings = (connection: Connection) => ({ ...PATIENCE, ...connection });
 
@@ -62,7 +70,7 @@ export function lazyClients(connect: (service: Service) => Connection): Clients 
       const { S3Client } = await import('@aws-sdk/client-s3');
       const connection = connect('s3');
       // An emulator has no host name per bucket.
-      return new S3Client({ ...settings(connection), forcePathStyle: connection.endpoint !== undefined });
+      return new S3Client({ ...settings(connection), ...UNHURRIED, forcePathStyle: connection.endpoint !== undefined });
     },
     async athena() {
       const { AthenaClient } = await import('@aws-sdk/client-athena');

@@ -7,9 +7,14 @@ import { clean } from './clean.ts';
 export function storyLine(event: NormalisedEvent): string {
   const when = event.occurredAt ?? `no time given, received ${event.receivedAt}`;
   const origin = [event.source, event.messageId && `message ${event.messageId}`].filter(Boolean).join(', ');
-  const words = detail(event);
-  const altered = event.recipientAltered ? '(the address was written differently) ' : '';
-  return clean(`${when}  ${event.type.padEnd(12)} ${words ? `${words}  ` : ''}${altered}[${origin}]`);
+  const words = storyDetail(event);
+  return clean(`${when}  ${event.type.padEnd(12)} ${words ? `${words}  ` : ''}[${origin}]`);
+}
+
+/** What an event says beside its time, its type and its source: a stranger's text, which whoever shows it cleans. */
+export function storyDetail(event: NormalisedEvent): string {
+  const altered = event.recipientAltered && '(the address was written differently)';
+  return [detail(event), altered].filter(Boolean).join('  ');
 }
 
 function detail(event: NormalisedEvent): string {

@@ -60,6 +60,13 @@ export function parseDays(option: string, text: string): number {
 export const parseSince = (option: string, text: string, now: EpochMs): EpochMs =>
   /^\d{1,5}[mhd]$/.test(text) ? now - parseDays(option, text) : parseTime(option, text);
 
+/** `--from`, `--to`: a day of the calendar, as it is given. */
+export function parseDay(option: string, text: string): string {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (Number.isFinite(at) && new Date(at).toISOString().startsWith(text)) return text;
+  throw new UsageError(`--${option} is a day such as 2026-05-04.`);
+}
+
 /** `--count`, `--limit`: a whole number from 1. */
 export function parseCount(option: string, text: string, most: number): number {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { COMPARED_API_IDS, DOMAIN_API_IDS } from '../../../lambda/providers/apis.ts';
+import { COMPARED_API_IDS, DOMAIN_API_IDS, SIGNED_API_IDS } from '../../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Mistake } from '../mistakes.ts';
 import { flag, httpsUrl, matching } from '../values.ts';
@@ -44,6 +44,24 @@ export const reconciled = ({ reconcile: hours, sources }: About): readonly strin
     : Object.entries(sources).flatMap(([name, source]) =>
         COMPARED_API_IDS.includes(source.provider) && source.api?.reconcile !== false ? [name] : [],
       );
+
+/** The comparison signs its requests with its own rights at these. */
+export const signedFor = (settings: About): readonly string[] => [
+  ...new Set(
+    reconciled(settings).flatMap((name) => {
+      const { provider = '' } = settings.sources[name] ?? {};
+      return SIGNED_API_IDS.includes(provider) ? [provider] : [];
+    }),
+  ),
+];
+
+/** What the comparison cannot see, as a sentence for whoever deploys it; undefined where it sees every source. */
+export function notCompared({ reconcile: hours, sources }: About): string | undefined {
+  const left = Object.entries(sources).filter(([, { provider }]) => !COMPARED_API_IDS.includes(provider));
+  if (hours === undefined || left.length === 0) return undefined;
+  const named = left.map(([name, { provider }]) => `${name} (${PROVIDERS.get(provider)?.title ?? provider})`);
+  return `reconcile: not compared, because neither events nor a list of its ESP can be read: ${named.join(', ')}. What their webhooks lose is noticed by silence alone.`;
+}
 
 export function reconcileMistakes(settings: About): Mistake[] {
   if (settings.reconcile === undefined) return [];

@@ -5,6 +5,7 @@ import {
   dynamoClient,
   eventBridgeClient,
   firehoseClient,
+  patientDynamoClient,
   secretsClient,
   snsClient,
   sqsClient,
@@ -30,6 +31,7 @@ describe('patience of the clients', () => {
     ['sns', snsClient('us-west-2'), 2, 1000, 500],
     ['secrets', secretsClient(), 1, 2300, 500],
     ['dynamodb', dynamoClient(), 1, 3000, 1000],
+    ['dynamodb, for the scheduled comparison', patientDynamoClient(), 6, 5000, 1000],
     ['eventbridge', eventBridgeClient(), 1, 5000, 1000],
     ['firehose', firehoseClient(), 1, 5000, 1000],
   ] as const)('%s', async (_name, client, attempts, requestTimeout, connectionTimeout) => {

@@ -2,10 +2,16 @@ import { CreateTableCommand, DynamoDBClient, paginateScan } from '@aws-sdk/clien
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { EventStore } from '../../../lambda/aws/dynamodb/events.ts';
+import { takeFailures } from '../../../lambda/aws/dynamodb/statements.ts';
 import { SuppressionStore } from '../../../lambda/aws/dynamodb/suppression.ts';
+import { SurgeStore } from '../../../lambda/aws/dynamodb/surges.ts';
 import { FOREVER } from '../../../lambda/contract/tables.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import type { Judgement, Mark } from '../../../lambda/domain/suppression/suppression.ts';
+import type { Surge } from '../../../lambda/domain/surges/surge.ts';
+import { WaitingClicks } from '../../../lambda/domain/surges/waiting.ts';
+import type { RecordedEvent } from '../../../lambda/handlers/process/record.ts';
+import { tellSurges } from '../../../lambda/handlers/process/told/surges.ts';
 import { type Emulator, startDynamo } from '../../../lib/local/emulators/dynoxide.ts';
 import { startWatchdog } from '../../../lib/local/watchdog/watchdog.ts';
 import { type FaultyProxy, faultyProxy, throttled } from '../../support/surroundings/faulty-proxy.ts';
@@ -275,5 +281,115 @@ describe('suppression store', () => {
       changed: new Set(),
       failed: new Set(['ada@example.com']),
     });
+  });
+});
+
+describe('surges of clicks', () => {
+  const NOW = Date.parse('2026-05-04T10:30:00Z');
+  const LINK = 'https://shop.example/leak';
+  let printed = 0;
+  const clicks = (count: number, over: Partial<NormalisedEvent> = {}): RecordedEvent[] =>
+    Array.from({ length: count }, () => ({
+      message: { message: { origin: 'live', channel: 'https', source: 's' } },
+      raw: '',
+      outcome: 'new',
+      event: {
+        fingerprint: String(printed++),
+        type: 'clicked',
+        source: 's',
+        recipient: `p${printed}@example.com`,
+        messageId: `m${printed}`,
+        url: `${LINK}?p=${printed}`,
+        tags: ['spring'],
+        occurredAt: '2026-05-04T10:00:00.000Z',
+        receivedAt: '2026-05-04T10:00:01.000Z',
+        ...over,
+      },
+    })) as unknown as RecordedEvent[];
+  const means = () => ({
+    ...{ store: new SurgeStore(client, table), waiting: new WaitingClicks() },
+    ...{ told: new Map<string, string>(), least: 20 },
+  });
+  const told = async () => (await items()).flatMap(({ surge }) => (surge === undefined ? [] : [surge as Surge]));
+  const at = (hour: number, day = 4): string => new Date(Date.UTC(2026, 4, day, hour)).toISOString();
+
+  beforeEach(() => makeTable('recipient', 'eventKey'));
+
+  test('a link and a mail are told once, however many processes count them; what was told stands in items of their own', async () => {
+    await Promise.all([1, 2, 3].map(() => tellSurges(clicks(9), means(), NOW, soon())));
+    expect((await told()).map(({ kind }) => kind).sort()).toEqual(['campaign', 'link']);
+    const [link] = (await told()).filter(({ kind }) => kind === 'link');
+    expect(link).toEqual({
+      fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/),
+      kind: 'link',
+      link: LINK,
+      hour: '2026-05-04T10:00:00.000Z',
+      clicks: 27,
+      noticedAt: '2026-05-04T10:30:00.000Z',
+    });
+    await tellSurges(clicks(100, { occurredAt: at(11), receivedAt: at(11) }), means(), NOW + 3_600_000, soon());
+    expect(await told()).toContainEqual(link);
+    for (const { recipient, expiresAt } of await items()) {
+      expect(recipient).toMatch(/^~quell-clicks#[0-9a-f]{32}$/);
+      expect(expiresAt).toBeGreaterThan(NOW / 1000);
+    }
+    // A day later it is another surge.
+    const next = { occurredAt: at(13, 5), receivedAt: at(13, 5) };
+    await tellSurges(clicks(30, next), means(), Date.parse(at(13, 5)), soon());
+    expect((await told()).filter(({ kind, clicks: many }) => kind === 'link' && many === 30)).toHaveLength(1);
+  });
+
+  test('what is usual is no surge', async () => {
+    for (const hour of [5, 7, 9])
+      await tellSurges(clicks(10, { occurredAt: at(hour), receivedAt: at(hour) }), means(), NOW, soon());
+    await tellSurges(clicks(49), means(), NOW, soon());
+    expect(await told()).toEqual([]);
+    await tellSurges(clicks(1), means(), NOW, soon());
+    expect((await told()).find(({ kind }) => kind === 'link')).toMatchObject({ clicks: 50, usual: 10 });
+  });
+
+  test.each<[string, () => RecordedEvent[]]>([
+    ['machines', () => clicks(30, { machine: true, machineWhy: 'burst' })],
+    ['openings', () => clicks(30, { type: 'opened' })],
+    ['repetitions', () => clicks(30).map((one) => ({ ...one, outcome: 'seen' }))],
+    [
+      'replays',
+      () =>
+        clicks(30).map((one) => ({
+          ...one,
+          message: { ...one.message, message: { ...one.message.message, origin: 'replay' } as never },
+        })),
+    ],
+    [
+      'what was fetched from an API',
+      () =>
+        clicks(30).map((one) => ({
+          ...one,
+          message: { ...one.message, message: { ...one.message.message, channel: 'api' } as never },
+        })),
+    ],
+  ])('%s count nothing', async (_name, events) => {
+    await tellSurges(events(), means(), NOW, soon());
+    expect(await items()).toEqual([]);
+  });
+
+  test('what was told is judged once an hour by each process, not with every batch', async () => {
+    const process = means();
+    await tellSurges(clicks(30), process, NOW, soon());
+    proxy.calls.length = 0;
+    await tellSurges(clicks(30), process, NOW, soon());
+    expect(proxy.calls).toEqual(['UpdateItem', 'UpdateItem']);
+  });
+
+  test('a table that refuses holds nothing up, and what it refused is counted with the next batch', async () => {
+    const process = means();
+    takeFailures();
+    proxy.fault = () => throttled;
+    await tellSurges(clicks(15), process, NOW, soon());
+    proxy.fault = () => undefined;
+    expect(await items()).toEqual([]);
+    expect(takeFailures().throttled).toBe(2);
+    await tellSurges(clicks(5), process, NOW, soon());
+    expect(await told()).toHaveLength(2);
   });
 });

@@ -26,11 +26,11 @@ const metric = (Dimensions: string[][], ...Metrics: [string, string][]) => ({
 describe('metrics, as CloudWatch reads them out of the log', () => {
   test('of a source: its name is the dimension, and stands beside the numbers', () => {
     const before = Date.now();
-    countMetrics({ [METRICS.accepted]: 3 }, 'shop', { reason: 'word' });
+    countMetrics({ [METRICS.stored]: 3 }, 'shop', { reason: 'word' });
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatchObject({ source: 'shop', [METRICS.accepted]: 3, reason: 'word' });
+    expect(lines[0]).toMatchObject({ source: 'shop', [METRICS.stored]: 3, reason: 'word' });
     expect(lines[0]).toMatchObject({
-      _aws: { CloudWatchMetrics: [metric([['source']], [METRICS.accepted, 'Count'])] },
+      _aws: { CloudWatchMetrics: [metric([['source']], [METRICS.stored, 'Count'])] },
     });
     const { Timestamp } = (lines[0] as { _aws: { Timestamp: number } })._aws;
     expect(Timestamp).toBeGreaterThanOrEqual(before);
@@ -38,9 +38,9 @@ describe('metrics, as CloudWatch reads them out of the log', () => {
   });
 
   test('without a source: one empty set of dimensions; only the heartbeat is a time', () => {
-    countMetrics({ [METRICS.heartbeat]: 12, [METRICS.accepted]: 1 });
+    countMetrics({ [METRICS.heartbeat]: 12, [METRICS.stored]: 1 });
     expect(lines[0]?._aws).toMatchObject({
-      CloudWatchMetrics: [metric([[]], [METRICS.heartbeat, 'Milliseconds'], [METRICS.accepted, 'Count'])],
+      CloudWatchMetrics: [metric([[]], [METRICS.heartbeat, 'Milliseconds'], [METRICS.stored, 'Count'])],
     });
     expect(lines[0]).not.toHaveProperty('source');
   });
@@ -54,19 +54,19 @@ describe('metrics, as CloudWatch reads them out of the log', () => {
   test('a batch: a line for each source, what is common in the first, and each with its own facts', () => {
     emit({
       bySource: new Map([
-        ['shop', { counts: { [METRICS.accepted]: 1 }, facts: { slowestStoredMs: 5 } }],
-        ['news', { counts: { [METRICS.accepted]: 2 }, facts: { slowestStoredMs: 7 } }],
+        ['shop', { counts: { [METRICS.stored]: 1 }, facts: { slowestStoredMs: 5 } }],
+        ['news', { counts: { [METRICS.stored]: 2 }, facts: { slowestStoredMs: 7 } }],
       ]),
       overall: { [METRICS.heartbeat]: 9 },
       facts: { messages: 2 },
     });
     expect(lines).toMatchObject([
-      { source: 'shop', [METRICS.accepted]: 1, [METRICS.heartbeat]: 9, slowestStoredMs: 5, messages: 2 },
-      { source: 'news', [METRICS.accepted]: 2, slowestStoredMs: 7 },
+      { source: 'shop', [METRICS.stored]: 1, [METRICS.heartbeat]: 9, slowestStoredMs: 5, messages: 2 },
+      { source: 'news', [METRICS.stored]: 2, slowestStoredMs: 7 },
     ]);
     expect(lines[0]?._aws).toMatchObject({
       CloudWatchMetrics: [
-        metric([['source']], [METRICS.accepted, 'Count']),
+        metric([['source']], [METRICS.stored, 'Count']),
         metric([[]], [METRICS.heartbeat, 'Milliseconds']),
       ],
     });

@@ -65,6 +65,7 @@ describe('what is forgotten is named by the compiler', () => {
   test('a new type of event: where it is judged, counted and told', () => {
     expect(Object.keys(told(/['"]forwarded['"]/)).sort()).toEqual([
       'lambda/domain/event/record.ts',
+      'lambda/domain/suppression/history.ts',
       'lambda/domain/suppression/policy.ts',
       'lambda/handlers/process/tally.ts',
       'lib/ops/commands/timeline/message-story.ts',

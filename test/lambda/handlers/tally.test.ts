@@ -63,6 +63,7 @@ describe('the metric of each kind of event', () => {
     // Postmark tells of each bounce and each complaint twice: as itself, and as a change of its list.
     ["an ESP's list that repeats a hard bounce", { ...HARD, echo: true }, {}],
     ["an ESP's list that repeats a complaint", { type: 'complained', echo: true }, {}],
+    ['one of three who may have complained', { type: 'complained', candidates: 3 }, { Complaints: 0.333333 }],
     ['an unsubscription', { type: 'unsubscribed' }, {}],
     ['a deferral', { type: 'deferred' }, {}],
     ['a drop', { type: 'dropped' }, {}],
@@ -191,5 +192,5 @@ test('facts of a source: what its rates are made of, by operator', () => {
       { type: 'complained', recipient: 'a@yahoo.com', echo: true },
       { type: 'opened', recipient: 'a@gmail.com' },
     ),
-  ).toEqual({ complained_yahoo: 1, delivered_google: 2, soft_other: 1, undetermined_other: 1 });
+  ).toEqual({ complained_yahoo: 1.5, delivered_google: 2, soft_other: 1, undetermined_other: 1 });
 });

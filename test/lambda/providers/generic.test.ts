@@ -1,9 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'valibot';
+import { eventFields } from '../../../lambda/contract/event/fields.ts';
 import type { RefusedRequest } from '../../../lambda/domain/errors.ts';
+import { EVENT_TYPES } from '../../../lambda/domain/event/event.ts';
 import { normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
 import { generic } from '../../../lambda/providers/generic/index.ts';
+import { PLACES } from '../../../lambda/providers/shared/mapping/places.ts';
 import { arrival, asRequest, providerContract } from '../../support/providers/contract.ts';
 
 providerContract('generic', { proofIn: 'x-webhook-signature' });
@@ -328,5 +331,38 @@ describe('generic: country, device and address of the reader', () => {
     const draft = read({ country: 'Germany', device: { type: 'mobile' } });
     expect(draft).not.toHaveProperty('country');
     expect(draft).not.toHaveProperty('device');
+  });
+});
+
+describe('generic: nothing of the vocabulary is out of reach', () => {
+  const REPORTED = EVENT_TYPES.filter((type) => !['suppressed', 'lifted'].includes(type));
+  /** Said of operators' acts alone, or found out by providers that know their ESP. */
+  const NOT_LOOKED_FOR = 'reason until actor note importId retraction machine candidates echo autoReply'.split(' ');
+
+  test('each type that a sender can report has a word of its own', () => {
+    expect([...generic.emits, 'unknown'].sort()).toEqual([...REPORTED].sort());
+  });
+
+  test('each member that a mapping can say has a place', () => {
+    const told = {
+      type: 'x',
+      bounceType: 'hard',
+      smtpCode: '550',
+      smtpStatus: '5.1.1',
+      country: 'DE',
+      metadata: { a: 'b' },
+    };
+    const full = Object.fromEntries(
+      Object.entries({ ...PLACES, ...told }).map(([place, value]) => [
+        PLACES[place as keyof typeof PLACES][0],
+        place in told ? value : 'a',
+      ]),
+    );
+    const said = REPORTED.flatMap((type) =>
+      generic.normalise(JSON.stringify(full), { options: options({ types: { x: type } }), meta: {} }),
+    );
+    const found = new Set(said.flatMap(Object.keys));
+    const mapped = eventFields.flatMap(([name, { saidBy }]) => (saidBy === 'arrival' ? [] : [name]));
+    expect(mapped.filter((name) => !found.has(name) && !NOT_LOOKED_FOR.includes(name))).toEqual([]);
   });
 });

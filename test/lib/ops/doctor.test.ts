@@ -34,8 +34,8 @@ const FINE: Answers = {
 const WATCH: Watch = {
   traffic: async () =>
     new Map([
-      ['guide', { acceptedAt: NOW - HOUR }],
-      ['aws', { acceptedAt: NOW - HOUR }],
+      ['guide', { storedAt: NOW - HOUR }],
+      ['aws', { storedAt: NOW - HOUR }],
     ]),
   runs: async () => ({ succeededAt: NOW - 60_000 }),
   heartbeat: async () => NOW - 300_000,
@@ -68,8 +68,8 @@ describe('doctor, on a deployed stack', () => {
       {
         traffic: async () =>
           new Map([
-            ['guide', { acceptedAt: NOW - HOUR, refused: { at: NOW - 1000, reason: 'bad-proof', count: 7 } }],
-            ['aws', { acceptedAt: NOW }],
+            ['guide', { storedAt: NOW - HOUR, refused: { at: NOW - 1000, reason: 'bad-proof', count: 7 } }],
+            ['aws', { storedAt: NOW }],
           ]),
       },
     ],
@@ -82,7 +82,7 @@ describe('doctor, on a deployed stack', () => {
         traffic: async () =>
           new Map([
             ['guide', { refused: { at: NOW - 1000, reason: 'address-not-allowed', count: 1 } }],
-            ['aws', { acceptedAt: NOW }],
+            ['aws', { storedAt: NOW }],
           ]),
       },
     ],
@@ -94,12 +94,12 @@ describe('doctor, on a deployed stack', () => {
       {
         traffic: async () =>
           new Map([
-            ['guide', { acceptedAt: NOW - 3 * HOUR }],
-            ['aws', { acceptedAt: NOW }],
+            ['guide', { storedAt: NOW - 3 * HOUR }],
+            ['aws', { storedAt: NOW }],
           ]),
       },
     ],
-    ['silent', 'aws', 'is the webhook on', {}, { traffic: async () => new Map([['guide', { acceptedAt: NOW }]]) }],
+    ['silent', 'aws', 'is the webhook on', {}, { traffic: async () => new Map([['guide', { storedAt: NOW }]]) }],
     [
       'queue-stuck',
       'delivery queue',
@@ -184,22 +184,22 @@ describe('doctor, on a deployed stack', () => {
       {
         traffic: async () =>
           new Map([
-            ['guide', { acceptedAt: NOW, refused }],
-            ['aws', { acceptedAt: NOW }],
+            ['guide', { storedAt: NOW, refused }],
+            ['aws', { storedAt: NOW }],
           ]),
       },
     );
     expect(found).toMatchObject({ level: 'fault', code: 'secret-wrong', says: expect.stringContaining('one webhook') });
   });
 
-  test("a few refusals between accepted events may be anybody's", async () => {
+  test("a few refusals between stored events may be anybody's", async () => {
     const probed = await faults(
       {},
       {
         traffic: async () =>
           new Map([
-            ['guide', { acceptedAt: NOW - HOUR, refused: { at: NOW - 1000, reason: 'bad-proof', count: 2 } }],
-            ['aws', { acceptedAt: NOW }],
+            ['guide', { storedAt: NOW - HOUR, refused: { at: NOW - 1000, reason: 'bad-proof', count: 2 } }],
+            ['aws', { storedAt: NOW }],
           ]),
       },
     );
@@ -233,23 +233,23 @@ describe('refusals that matter', () => {
   });
 
   test.each([
-    ['none since the last accepted event, and for a quarter of an hour', [many('bad-proof', 16, 400)], 5, undefined],
+    ['none since the last stored event, and for a quarter of an hour', [many('bad-proof', 16, 400)], 5, undefined],
     [
-      'between accepted events, of the last quarter of an hour',
+      'between stored events, of the last quarter of an hour',
       [many('stale', 16, 9), many('stale', 2, 7)],
       0,
       many('stale', 2, 7),
     ],
-    ['all since the last accepted event', [many('stale', 90, 9), many('stale', 70, 7)], 100, many('stale', 70, 16)],
+    ['all since the last stored event', [many('stale', 90, 9), many('stale', 70, 7)], 100, many('stale', 70, 16)],
     ['none', [], undefined, undefined],
-  ])('%s', (_what, refused, acceptedMinutesAgo, expected) => {
-    const acceptedAt = acceptedMinutesAgo === undefined ? undefined : NOW - acceptedMinutesAgo * MINUTE;
-    expect(refusalsOf(refused, acceptedAt, NOW)).toEqual(expected);
+  ])('%s', (_what, refused, storedMinutesAgo, expected) => {
+    const storedAt = storedMinutesAgo === undefined ? undefined : NOW - storedMinutesAgo * MINUTE;
+    expect(refusalsOf(refused, storedAt, NOW)).toEqual(expected);
   });
 });
 
 describe('what CloudWatch tells', () => {
-  test('last accepted, last refused and why, ages and failures', async () => {
+  test('last stored, last refused and why, ages and failures', async () => {
     const at = new Date(NOW - HOUR);
     const target = fakeTarget(
       { guide: {}, quiet: {} },
@@ -283,7 +283,7 @@ describe('what CloudWatch tells', () => {
     );
     const watch = new AwsWatch(target);
     expect(Object.fromEntries(await watch.traffic(['guide', 'quiet']))).toEqual({
-      guide: { acceptedAt: NOW - HOUR + 300_000 },
+      guide: { storedAt: NOW - HOUR + 300_000 },
       quiet: { refused: { at: NOW - 60_000, reason: 'bad-proof', count: 12 } },
     });
     expect(await watch.runs('receive')).toEqual({ succeededAt: at.getTime() });

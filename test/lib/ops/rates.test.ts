@@ -149,6 +149,11 @@ describe('ops events', () => {
     ]);
     expect(await rows('events', '--type', 'bounced', '--source', 'news')).toHaveLength(1);
     expect(await rows('events', '--limit', '3')).toHaveLength(3);
+    // As an answer says that stopped: in this hour of arrival, what happened before noon of that day.
+    const hour = String((await rows('events', '--type', 'bounced'))[0]?.receivedAt).slice(0, 13);
+    expect(await rows('events', '--type', 'bounced', '--next', `${hour}/2026-05-04T12:00:00.000Z#0`)).toHaveLength(6);
+    expect((await stack.run(['events', '--next', `${hour}/2026-05-04T09:00:00.000Z#0`])).code).toBe(1);
+    expect((await stack.run(['events', '--next', 'then'])).code).toBe(2);
     const { code, err } = await stack.run(['events', '--type', 'opened']);
     expect([code, err]).toEqual([2, expect.stringContaining('bounced, dropped')]);
     expect((await stack.run(['events', '--type', 'resubscribed'])).code).toBe(1);

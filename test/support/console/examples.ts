@@ -6,6 +6,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   '/people/:address/lift': '/people/ada%40example.com/lift',
   '/people/:address/erase': '/people/ada%40example.com/erase',
   '/messages/:id': '/messages/story-1',
+  '/requests/:id': '/requests/7c9e6679-7425-40de-944b-e07fc1f90ae7',
   '/list': '/list',
   '/letters': '/letters',
   '/letters/:group/redrive': '/letters/unreadable-message/redrive',

@@ -39,6 +39,19 @@ export const READS: readonly (readonly [string, (place: Place) => Promise<void>]
     },
   ],
   [
+    'a request says what became of it and of each of its events, and is found by its id',
+    async (place) => {
+      await press(place, 'request');
+      const text = await textOf(place.page);
+      expect(text).toMatch(/bea@example\.com\s+marked it as spam\s+story-1\s+gets no mail\s+by this event/);
+      expect(text).toMatch(/ada@example\.com[^@]+gets no mail/);
+      const id = await place.page.$eval('h1 + p', (element) => element.textContent ?? '');
+      await fill(place, 'Find a person', id);
+      await press(place, 'Find');
+      expect(await textOf(place.page)).toMatch(/bea@example\.com\s+marked it as spam/);
+    },
+  ],
+  [
     'the list is filtered by a form',
     async (place) => {
       await press(place, 'List');

@@ -6,6 +6,8 @@ export interface Kept {
   readonly address: string;
   /** Not to be removed by API. */
   readonly locked?: boolean;
+  /** Put there by its customer, and not by something that happened. */
+  readonly byHand?: boolean;
 }
 
 export interface KeptHook {
@@ -25,6 +27,10 @@ export interface Desk {
   readonly api: FakeApi;
   readonly kept: Kept[];
   readonly hooks: KeptHook[];
+  /** Tokens of pages that were told up to now end. Absent where it has none, or none that end. */
+  forget?: () => void;
+  /** The next page in the middle is empty, and another follows. */
+  blank?: boolean;
   /** Lists of this ESP by its own names: what stands for a bounce, an unsubscribe of everything, a complaint. */
   readonly names: {
     readonly bounce: string;
@@ -61,8 +67,51 @@ export const json = (asked: Asked): Record<string, unknown> =>
 export const after = ({ path }: Asked, prefix: string): string | undefined =>
   path.startsWith(prefix) ? decodeURIComponent(path.slice(prefix.length)) : undefined;
 
+/** A page by a token that stays where it is, whatever comes and goes; undefined where the token has ended. */
+export function sheet<T extends object>(
+  desk: Desk,
+  items: readonly T[],
+  token: string | null | undefined,
+): { readonly items: readonly T[]; readonly next?: string; readonly end: string } | undefined {
+  const state = tokens(desk);
+  const [, made, last] = /(\d+)\.(\d+)$/.exec(token ?? '') ?? [];
+  if (made !== undefined && Number(made) !== state.made) return undefined;
+  const rest = items.filter((item) => state.numberOf(item) > Number(last ?? 0));
+  if (desk.blank && made !== undefined) {
+    desk.blank = false;
+    return { items: [], next: `blank${state.made}.${last}`, end: '' };
+  }
+  const shown = rest.slice(0, 2);
+  const bottom = shown.at(-1);
+  const end = `${state.made}.${bottom ? state.numberOf(bottom) : (last ?? 0)}`;
+  return { items: shown, end, ...(rest.length > 2 && { next: end }) };
+}
+
+const TOKENS = new WeakMap<Desk, { made: number; numberOf(item: object): number }>();
+function tokens(desk: Desk) {
+  const known = TOKENS.get(desk);
+  if (known) return known;
+  const numbers = new WeakMap<object, number>();
+  let count = 0;
+  const made = {
+    made: 1,
+    numberOf: (item: object): number => {
+      const number = numbers.get(item) ?? ++count;
+      numbers.set(item, number);
+      return number;
+    },
+  };
+  TOKENS.set(desk, made);
+  desk.forget = () => made.made++;
+  return made;
+}
+
+/** Fewer than were asked for: the size is a most. */
 export const page = <T>(items: readonly T[], { query }: Asked, size: string, offset = 'offset'): readonly T[] =>
-  items.slice(Number(query.get(offset) ?? 0), Number(query.get(offset) ?? 0) + Number(query.get(size) ?? 100));
+  items.slice(
+    Number(query.get(offset) ?? 0),
+    Number(query.get(offset) ?? 0) + Math.min(Number(query.get(size) ?? 100), 3),
+  );
 
 export const on = (desk: Desk, list: string): Kept[] => desk.kept.filter((one) => one.list === list);
 

@@ -1,6 +1,6 @@
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { signSendGrid } from '../driver.ts';
-import { after, type Desk, json, type KeptHook, nextId, off, on, page, type Route, startDesk } from './desk.ts';
+import { after, type Desk, json, type KeptHook, nextId, off, on, page, type Route, sheet, startDesk } from './desk.ts';
 import { MORE_DESKS } from './more-desks.ts';
 
 const SINCE = 1_772_359_200;
@@ -14,12 +14,12 @@ const sparkpostLists: Route = (asked, desk) => {
     created: '2026-03-01T10:00:00+00:00',
   });
   if (asked.method === 'GET' && asked.path === '/api/v1/suppression-list') {
-    const at = Number(/^c(\d+)$/.exec(asked.query.get('cursor') ?? '')?.[1] ?? 0);
-    const more = desk.kept.length > at + 2;
+    const found = sheet(desk, desk.kept, asked.query.get('cursor'));
+    if (!found) return { status: 400, json: { errors: [{ message: 'Invalid cursor' }] } };
     return {
       json: {
-        results: desk.kept.slice(at, at + 2).map(show),
-        links: more ? [{ rel: 'next', href: `/api/v1/suppression-list?cursor=c${at + 2}` }] : [],
+        results: found.items.map(show),
+        links: found.next ? [{ rel: 'next', href: `/api/v1/suppression-list?cursor=${found.next}` }] : [],
       },
     };
   }
@@ -90,13 +90,13 @@ const mailgunLists: Route = (asked, desk) => {
     return { json: { message: 'all gone' } };
   }
   if (address === undefined) {
-    const at = Number(asked.query.get('p') ?? 0);
+    const found = sheet(desk, on(desk, name), asked.query.get('p'));
+    if (!found) return { status: 404, json: { message: 'page not found' } };
+    // There is always a next one.
     return {
       json: {
-        items: on(desk, name)
-          .slice(at, at + 2)
-          .map((one) => show(one.address)),
-        paging: { next: `https://api.mailgun.net${asked.path}?p=${at + 2}` },
+        items: found.items.map((one) => show(one.address)),
+        paging: { next: `https://api.mailgun.net${asked.path}?p=${found.end}` },
       },
     };
   }

@@ -1,4 +1,4 @@
-import { after, type Desk, json, off, type Route, startDesk } from './desk.ts';
+import { after, type Desk, json, off, on, page, type Route, sheet, startDesk } from './desk.ts';
 import { hookForEach, inUrl, restHooks, ticked, words } from './rest-hooks.ts';
 
 const CREATED = '2026-03-01T10:00:00Z';
@@ -16,11 +16,12 @@ const lettermintLists: Route = (asked, desk) => {
     return { json: { created: 1, skipped: 0 } };
   }
   const all = desk.kept.filter(({ address }) => (asked.query.get('value') ?? address) === address);
-  const at = Number(asked.query.get('cursor') ?? 0);
-  const data = all.slice(at, at + 2).map(({ list, address }) => ({
+  const found = sheet(desk, all, asked.query.get('cursor'));
+  if (!found) return { status: 422, json: { message: 'The cursor is invalid.' } };
+  const data = found.items.map(({ list, address }) => ({
     ...{ id: `s-${address}`, type: 'email', value: address, reason: list, scope: 'team', created_at: CREATED },
   }));
-  return { json: { data, next_cursor: all.length > at + 2 ? String(at + 2) : null } };
+  return { json: { data, next_cursor: found.next ?? null } };
 };
 const lettermintHooks = restHooks({
   root: '/v1/webhooks',
@@ -49,14 +50,14 @@ const scaleway: Route = (asked, desk) => {
 
 const unisender: Route = (asked, desk) => {
   const call = after(asked, '/suppression/');
-  const { email, cause, cursor = '0' } = json(asked) as { email?: string; cause?: string; cursor?: string };
+  const { email, cause, cursor } = json(asked) as { email?: string; cause?: string; cursor?: string };
   const show = ({ list, address, locked }: Desk['kept'][number]) => ({
     ...{ email: address, cause: list, source: 'system', is_deletable: !locked, created: '2026-03-01 10:00:00' },
   });
   if (call === 'list.json') {
-    const at = Number(cursor);
-    const more = desk.kept.length > at + 2;
-    return { json: { suppressions: desk.kept.slice(at, at + 2).map(show), ...(more && { cursor: String(at + 2) }) } };
+    const found = sheet(desk, desk.kept, cursor);
+    if (!found) return { status: 400, json: { status: 'error', code: 1 } };
+    return { json: { suppressions: found.items.map(show), ...(found.next && { cursor: found.next }) } };
   }
   if (call === 'get.json')
     return { json: { suppressions: desk.kept.filter((one) => one.address === email).map(show) } };
@@ -78,12 +79,7 @@ const unisender: Route = (asked, desk) => {
 };
 
 const smtp2go: Route = (asked, desk) => {
-  const {
-    email_address,
-    reasons,
-    continue_token = '0',
-    start_date,
-  } = json(asked) as {
+  const { email_address, reasons, continue_token, start_date } = json(asked) as {
     email_address?: string;
     reasons?: string[];
     continue_token?: string;
@@ -93,11 +89,16 @@ const smtp2go: Route = (asked, desk) => {
     case '/v3/suppression/view': {
       // By default the last thirty days only: none of these.
       const all = desk.kept.filter(({ address }) => start_date !== undefined && (email_address ?? address) === address);
-      const at = Number(continue_token);
-      const results = all.slice(at, at + 2).map(({ list, address }) => ({
+      const found = sheet(desk, all, continue_token);
+      if (!found)
+        return {
+          status: 400,
+          json: { data: { error: 'token', error_code: 'E_ApiResponseCodes.NON_VALIDATING_IN_PAYLOAD' } },
+        };
+      const results = found.items.map(({ list, address }) => ({
         ...{ email_address: address, suppression_type: list, timestamp: CREATED },
       }));
-      return { json: { data: { results, ...(all.length > at + 2 && { continue_token: String(at + 2) }) } } };
+      return { json: { data: { results, ...(found.next && { continue_token: found.next }) } } };
     }
     case '/v3/suppression/add':
       desk.kept.push({ list: 'manual', address: email_address ?? '' });
@@ -125,8 +126,9 @@ const klaviyo: Route = (asked, desk) => {
   if (asked.path === '/api/profiles') {
     const email = /^equals\(email,"(.+)"\)$/.exec(asked.query.get('filter') ?? '')?.[1];
     const all = desk.kept.filter(({ address }) => (email ?? address) === address);
-    const at = Number(asked.query.get('page[cursor]') ?? 0);
-    const data = all.slice(at, at + 2).map(({ list, address }) => ({
+    const found = sheet(desk, all, asked.query.get('page[cursor]'));
+    if (!found) return { status: 400, json: { errors: [{ detail: 'Invalid cursor' }] } };
+    const data = found.items.map(({ list, address }) => ({
       type: 'profile',
       id: `p-${address}`,
       attributes: {
@@ -134,8 +136,8 @@ const klaviyo: Route = (asked, desk) => {
         subscriptions: { email: { marketing: { suppression: [{ reason: list, timestamp: CREATED }] } } },
       },
     }));
-    const next = `https://a.klaviyo.com/api/profiles?page%5Bcursor%5D=${at + 2}`;
-    return { json: { data, links: { next: all.length > at + 2 ? next : null } } };
+    const next = `https://a.klaviyo.com/api/profiles?page%5Bcursor%5D=${found.next}`;
+    return { json: { data, links: { next: found.next ? next : null } } };
   }
   const verb = /^\/api\/profile-suppression-bulk-(create|delete)-jobs$/.exec(asked.path)?.[1];
   if (verb === undefined) return undefined;
@@ -176,6 +178,27 @@ const klaviyoTopics: Route = ({ path }) =>
       }
     : undefined;
 
+const CIO_LISTS = ['bounces', 'spam_reports', 'invalid_emails', 'blocks'];
+const customerioLists: Route = (asked, desk) => {
+  const show = ({ list, address, byHand }: Desk['kept'][number]) => ({
+    ...{ created: 1_772_359_200, email: address, status: '550' },
+    reason: byHand ? 'Uploaded manually via api.customer.io' : `550 5.1.1 ${list}`,
+  });
+  const searched = after(asked, '/v1/esp/search_suppression/');
+  if (searched !== undefined) {
+    const found = desk.kept.filter(({ address }) => address === searched);
+    return { json: { category: found[0]?.list ?? '', suppressions: found.slice(0, 1).map(show) } };
+  }
+  const [name = '', ...address] = (after(asked, '/v1/esp/suppression/') ?? '').split('/');
+  if (!CIO_LISTS.includes(name)) return undefined;
+  if (asked.method === 'GET')
+    return { json: { category: name, suppressions: page(on(desk, name), asked, 'limit').map(show) } };
+  const who = address.join('/');
+  if (who === '') return { status: 404, json: { errors: [] } };
+  if (asked.method === 'POST') desk.kept.push({ list: name, address: who, byHand: true });
+  else if (!off(desk, name, who)) return { status: 404, json: { errors: [] } };
+  return { status: 204 };
+};
 const customerio = restHooks({
   root: '/v1/reporting_webhooks',
   read: ({ endpoint, events }) => ({ url: String(endpoint), events: words(events), secret: '' }),
@@ -194,10 +217,10 @@ const ses: Route = (asked, desk) => {
     return { json: {} };
   }
   if (asked.path === SES) {
-    const at = Number(asked.query.get('NextToken') ?? 0);
-    const more = desk.kept.length > at + 2;
-    const SuppressedDestinationSummaries = desk.kept.slice(at, at + 2).map(show);
-    return { json: { SuppressedDestinationSummaries, ...(more && { NextToken: String(at + 2) }) } };
+    const found = sheet(desk, desk.kept, asked.query.get('NextToken'));
+    if (!found) return { status: 400, json: { message: 'The token has expired.' } };
+    const SuppressedDestinationSummaries = found.items.map(show);
+    return { json: { SuppressedDestinationSummaries, ...(found.next && { NextToken: found.next }) } };
   }
   const found = desk.kept.find((one) => one.address === address);
   if (!found) return { status: 404, json: { message: 'not on the list' } };
@@ -279,6 +302,11 @@ export const LATE_DESKS = [
     [klaviyo, klaviyoHooks, klaviyoTopics],
   ),
   desk('ses', { key: 'unused', names: { bounce: 'BOUNCE', complaint: 'COMPLAINT' } }, isSigned, [ses]),
-  desk('customerio', { key: 'cio-key', names: NONE }, header('authorization', 'Bearer cio-key'), [customerio]),
+  desk(
+    'customerio',
+    { key: 'cio-key', names: { bounce: 'bounces', complaint: 'spam_reports' } },
+    header('authorization', 'Bearer cio-key'),
+    [customerioLists, customerio],
+  ),
   desk('mailjet', { key: 'mj:key', names: NONE }, header('authorization', `Basic ${btoa('mj:key')}`), [hookForEach]),
 ];

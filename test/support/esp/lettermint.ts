@@ -20,6 +20,7 @@ const payload = ({ id, at, type, recipient }: Happening) => ({
 
 /** Lettermint's deliveries of one webhook: newest first, by cursor; some are attempts of one event, and those that went well are there too. */
 export async function fakeLettermint(pageSize = 3): Promise<FakeEsp> {
+  const cursors = new Map<string, ReadonlySet<string>>();
   const deliveries = () =>
     fake.story
       .filter((one) => isShown(fake, one))
@@ -28,6 +29,7 @@ export async function fakeLettermint(pageSize = 3): Promise<FakeEsp> {
         { id: `d-${one.id}-2`, one, status: one.id % 2 === 0 ? 'server_error' : 'failed' },
         { id: `d-${one.id}-ok`, one: { ...one, id: one.id + 1_000_000 }, status: 'success' },
       ])
+      .map((one, at, all) => ({ ...one, id: `${one.id}~${all.slice(0, at).filter(({ id }) => id === one.id).length}` }))
       .reverse();
   const api = await fakeApi((asked): Said => {
     const key = asked.headers.authorization?.replace('Bearer ', '');
@@ -47,14 +49,21 @@ export async function fakeLettermint(pageSize = 3): Promise<FakeEsp> {
       const found = deliveries().find((one) => one.id === id[1]);
       return found ? { json: { id: found.id, payload: payload(found.one) } } : { status: 404, json: {} };
     }
-    const all = deliveries();
-    const at = all.findIndex((one) => one.id === asked.query.get('cursor')) + 1;
-    const page = all.slice(at, at + pageSize);
+    const cursor = asked.query.get('cursor');
+    const left = cursor === null ? undefined : cursors.get(cursor);
+    if (cursor !== null && !left) return { status: 422, json: { message: 'The cursor is invalid.' } };
+    const all = deliveries().filter((one) => left?.has(one.id) ?? true);
+    const blank = fake.blank && cursor !== null;
+    if (blank) fake.blank = false;
+    const page = blank ? [] : all.slice(0, pageSize);
+    const next = `c${cursors.size}`;
+    const more = all.length > page.length;
+    if (more) cursors.set(next, new Set(all.slice(page.length).map((one) => one.id)));
     fake.turned();
     return {
       json: {
         data: page.map((one) => ({ id: one.id, status: one.status, event_type: payload(one.one).event })),
-        next_cursor: all.length > at + pageSize ? page.at(-1)?.id : null,
+        next_cursor: more ? next : null,
       },
     };
   });
@@ -67,6 +76,8 @@ export async function fakeLettermint(pageSize = 3): Promise<FakeEsp> {
     story: [] as Happening[],
     now: () => Date.now(),
     turned: () => {},
+    forget: () => cursors.clear(),
+    blank: false,
     webhook: (one: Happening) => JSON.stringify(payload(one)),
   };
   return fake;

@@ -10,7 +10,7 @@ const item = ({ id, at, type, recipient }: Happening): string =>
 
 /** Mailgun's v3 events: a next page is always there, an empty one is the end, and a page that is read again may have grown. */
 export async function fakeMailgun(pageSize = 3): Promise<FakeEsp> {
-  const cursors = new Map<string, { readonly begin: number; readonly end: number; readonly after: number }>();
+  const cursors = new Map<string, { readonly begin: number; readonly end: number; readonly after?: Happening }>();
   const api = await fakeApi((asked): Said => {
     if (asked.headers.authorization !== basic(fake.key))
       return asked.headers.authorization === basic(fake.poorKey)
@@ -20,16 +20,18 @@ export async function fakeMailgun(pageSize = 3): Promise<FakeEsp> {
     if (domain !== fake.domain) return { status: 404, json: { message: 'Domain not found' } };
     const cursor =
       token === undefined
-        ? { begin: Number(asked.query.get('begin')) * 1000, end: Number(asked.query.get('end')) * 1000, after: 0 }
+        ? { begin: Number(asked.query.get('begin')) * 1000, end: Number(asked.query.get('end')) * 1000 }
         : cursors.get(token);
     if (!cursor) return { status: 404, json: { message: 'page not found' } };
     // Both ends belong to the window.
     const matching = fake.story
       .filter((one) => isShown(fake, one) && one.at >= cursor.begin && one.at <= cursor.end)
-      .sort(oldestFirst);
-    const page = matching.slice(cursor.after, cursor.after + pageSize);
+      .sort(oldestFirst)
+      .filter((one) => cursor.after === undefined || oldestFirst(one, cursor.after) > 0);
+    const page = matching.slice(0, pageSize);
     const next = `n${cursors.size}`;
-    cursors.set(next, { ...cursor, after: cursor.after + page.length });
+    const last = page.at(-1) ?? cursor.after;
+    cursors.set(next, { ...cursor, ...(last && { after: last }) });
     fake.turned();
     return {
       text: `{"items":[${page.map(item).join(', ')}],"paging":{"next":"https://api.mailgun.net/v3/${fake.domain}/events/${next}"}}`,

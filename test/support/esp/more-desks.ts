@@ -12,7 +12,9 @@ const resend: Route = (asked, desk) => {
   });
   const address = after(asked, '/suppressions/');
   if (asked.path === '/suppressions' && asked.method === 'GET') {
-    const at = desk.kept.findIndex((one) => `s-${one.address}` === asked.query.get('after')) + 1;
+    const after = asked.query.get('after');
+    const at = desk.kept.findIndex((one) => `s-${one.address}` === after) + 1;
+    if (after !== null && at === 0) return { status: 422, json: { message: 'no such entry' } };
     return { json: { has_more: desk.kept.length > at + 2, data: desk.kept.slice(at, at + 2).map(show) } };
   }
   if (asked.path === '/suppressions') {
@@ -166,9 +168,14 @@ const elastic: Route = (asked, desk) => {
 };
 
 const mailtrap: Route = (asked, desk) => {
-  if (asked.path === '/api/suppressions')
+  if (asked.path === '/api/suppressions') {
+    const last = asked.query.get('last_id');
+    const at = desk.kept.findLastIndex(({ address }) => `u-${address}` === last) + 1;
+    // The entry that the token names may have gone.
+    if (last !== null && at === 0) return { status: 404, json: { error: 'not found' } };
     return {
       json: desk.kept
+        .slice(at, asked.query.has('email') ? undefined : at + 1000)
         .filter(({ address }) => (asked.query.get('email') ?? address) === address)
         .map(({ list, address }) => ({
           id: `u-${address}`,
@@ -178,6 +185,7 @@ const mailtrap: Route = (asked, desk) => {
           sending_stream: 'any',
         })),
     };
+  }
   const id = after(asked, '/api/suppressions/');
   return id === undefined
     ? undefined

@@ -24,16 +24,20 @@ export async function fakeSparkpost(pageSize = 3): Promise<FakeEsp & { readonly 
     const token = asked.query.get('cursor') ?? 'initial';
     const cursor =
       token === 'initial'
-        ? { from: Date.parse(asked.query.get('from') ?? ''), to: Date.parse(asked.query.get('to') ?? ''), after: 0 }
+        ? { from: Date.parse(asked.query.get('from') ?? ''), to: Date.parse(asked.query.get('to') ?? '') }
         : cursors.get(token);
     if (!cursor) return { status: 400, json: { errors: [{ message: 'Invalid cursor' }] } };
     const matching = fake.story
       .filter((one) => isShown(fake, one) && one.at >= cursor.from && one.at < cursor.to)
-      .sort(oldestFirst);
-    const page = matching.slice(cursor.after, cursor.after + pageSize);
-    const more = matching.length > cursor.after + pageSize;
+      .sort(oldestFirst)
+      .filter((one) => cursor.after === undefined || oldestFirst(one, cursor.after) > 0);
+    const blank = fake.blank && cursor.after !== undefined;
+    if (blank) fake.blank = false;
+    const page = blank ? [] : matching.slice(0, pageSize);
+    const more = matching.length > page.length;
     const next = `c${cursors.size}`;
-    if (more) cursors.set(next, { ...cursor, after: cursor.after + pageSize });
+    const last = page.at(-1) ?? cursor.after;
+    if (more) cursors.set(next, { ...cursor, ...(last && { after: last }) });
     fake.turned();
     return {
       json: {
@@ -57,6 +61,7 @@ export async function fakeSparkpost(pageSize = 3): Promise<FakeEsp & { readonly 
     now: () => Date.now(),
     turned: () => {},
     forget: () => cursors.clear(),
+    blank: false,
     webhook: (one: Happening) =>
       JSON.stringify({
         msys: {
@@ -73,5 +78,6 @@ export async function fakeSparkpost(pageSize = 3): Promise<FakeEsp & { readonly 
 export interface Cursor {
   readonly from: number;
   readonly to: number;
-  readonly after: number;
+  /** The last that was shown. */
+  readonly after?: Happening;
 }

@@ -28,6 +28,8 @@ export interface FakeEsp {
   turned: () => void;
   /** Its tokens of pages end. Absent where it has none, or none that end. */
   forget?: () => void;
+  /** The next page in the middle is empty, and another follows. Absent where an empty page is the end, or there are none. */
+  blank?: boolean;
 }
 
 export const isShown = (fake: { readonly now: () => number }, { shownAt }: Happening): boolean => shownAt <= fake.now();

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Answer, failure, type Input, success } from './services.ts';
 
 /**
- * How a call can go wrong. Before its effect: refused, cut, never answered. After it: the answer is lost, late, half or garbled. `part`: one
+ * How a call can go wrong. Before its effect: refused, cut, never answered. After it: the answer is lost, late, half, half and nothing more, or garbled. `part`: one
  * half of what was asked is done, the other refused.
  */
 export const FAULTS = [
@@ -11,6 +11,7 @@ export const FAULTS = [
   'cut',
   'cut-after',
   'half-after',
+  'stall-after',
   'garbled-after',
   'slow',
   'throttled',
@@ -26,8 +27,8 @@ export const losesAnswer = (fault: Fault): boolean => fault.endsWith('-after') |
 /** Long for every call, and shorter than any client waits. */
 const SLOW = 600;
 
-/** What is sent; `half` ends in its middle. */
-export type Sent = Answer | { readonly half: Answer } | 'cut' | 'hang';
+/** What is sent; `half` ends in its middle, or stands still there. */
+export type Sent = Answer | { readonly half: Answer; readonly stalls: boolean } | 'cut' | 'hang';
 
 /** @param act does what was asked, or with other input only a part of it */
 export async function faulty(
@@ -47,7 +48,9 @@ export async function faulty(
       await act();
       return 'cut';
     case 'half-after':
-      return { half: await act() };
+      return { half: await act(), stalls: false };
+    case 'stall-after':
+      return { half: await act(), stalls: true };
     case 'garbled-after':
       return { ...(await act()), body: '<html>\u0000' };
     case 'slow':

@@ -110,7 +110,9 @@ async function attempt(world: World, trial: Trial, wanted: Outcome | undefined):
   const complaints: Complaints = [];
   const outcome = await subject.run(run, history, complaints);
   await run.end();
-  if (wanted) complaints.push(...compare(wanted, outcome, fault));
+  // A machine that stands still makes callers give up who were answered in time.
+  const again = outcome.again || run.unheard > 0;
+  if (wanted) complaints.push(...compare(wanted, { ...outcome, again }, fault));
   const where = `${subject.name}, ${subject.histories[history]}, call ${call} (${run.calls[call]}) ${fault}${lasts ? ' and all after it' : ''}`;
   return complaints.map((complaint) => `${where}: ${complaint}`);
 }

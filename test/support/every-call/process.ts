@@ -69,7 +69,7 @@ export async function processSubject(
       const kept = services.queue('unarchived').flatMap(({ body }) => archivedLines(body));
       const counted = [warm, ...late]
         .flatMap((one) => metricsIn(one.log()))
-        .filter(({ name }) => name === METRICS.accepted);
+        .filter(({ name }) => name === METRICS.stored);
       const accepted = counted.reduce((sum, { value }) => sum + value, 0);
       return {
         once: {

@@ -48,7 +48,8 @@ export async function publishSubject(changes: readonly Changes[]): Promise<Subje
       }
       const { bus } = run.services;
       const unpublished = run.services.queue('unpublished').map(({ body, reason }) => `${reason} ${body}`);
-      return { once: {}, atLeastOnce: { published: bus, unpublished }, again: batches > streams.length };
+      const begun = streams.filter((records) => records.length > 0).length;
+      return { once: {}, atLeastOnce: { published: bus, unpublished }, again: batches > begun };
     },
   };
 }

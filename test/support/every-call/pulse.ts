@@ -69,7 +69,7 @@ export async function pulseSubject(world: World): Promise<Subject> {
       });
       await invoke(container, {}, LIMITS.pulse, run, complaints);
       const metrics = metricsIn(container.log());
-      const zeros = metrics.filter(({ name, value }) => name === METRICS.accepted && value === 0);
+      const zeros = metrics.filter(({ name, value }) => name === METRICS.stored && value === 0);
       const beats = metrics.filter(({ name }) => name === METRICS.heartbeat).length;
       const lost = container.log().split('heartbeat lost').length - 1;
       if (beats + lost !== 1) complaints.push(`${beats} heartbeats and ${lost} lost ones`);

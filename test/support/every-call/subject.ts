@@ -11,7 +11,7 @@ export interface Outcome {
   readonly atLeastOnce: Readonly<Record<string, readonly string[]>>;
   /** Events that metrics count; never more than in a run in which nothing went wrong. */
   readonly accepted?: number;
-  /** Something was given back, or posted again. */
+  /** Something was given back, or posted again, or nobody stayed for an answer. */
   readonly again: boolean;
 }
 

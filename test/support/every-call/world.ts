@@ -1,5 +1,5 @@
 import { Agent, createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { CreateTableCommand, type CreateTableCommandInput, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { EVENTS, SUPPRESSION } from '../../../lambda/contract/tables.ts';
 import { startTestDynamo, type TestDynamo } from '../surroundings/dynamodb.ts';
@@ -18,6 +18,8 @@ export interface Run {
   fault: (n: number) => Fault | undefined;
   /** Invocations that have ended. */
   invocations: number;
+  /** Times that something was sent on and its caller did not stay for the answer: what has no key of its own may be done twice. */
+  unheard: number;
   /** Answers what is no call of AWS: certificates, confirmations, the public URL. */
   web: (path: string, request: IncomingMessage, body: string) => Promise<Answer>;
   end(): Promise<void>;
@@ -29,12 +31,16 @@ export interface World {
   stop(): Promise<void>;
 }
 
+/** What has no key of its own. */
+const SENDS = new Set(['SendMessageBatch', 'PutEvents', 'PutRecordBatch']);
 const agent = new Agent({ keepAlive: true });
 
 /** All of AWS at one address, for many runs side by side: each has a path of its own. */
 export async function startWorld(): Promise<World> {
   const dynamo = await startTestDynamo();
   const runs = new Map<string, Run>();
+  /** Whose call a connection carried last, where that sent something on. */
+  const sentBy = new WeakMap<Socket, Run>();
   let made = 0;
 
   const server = createServer(async (request, response) => {
@@ -47,7 +53,9 @@ export async function startWorld(): Promise<World> {
     const operation = target === '' ? webOperation(request, body) : (target.split('.').at(-1) ?? '');
     const input: Input = target === '' ? {} : (JSON.parse(body) as Input);
     const fault = run.fault(run.calls.push(operation) - 1);
+    sentBy.delete(request.socket);
     const act = (other?: Input): Promise<Answer> => {
+      if (SENDS.has(operation)) sentBy.set(request.socket, run);
       if (target === '') return run.web(`/${path.join('/')}`, request, body);
       if (target.startsWith('DynamoDB'))
         return toTables(dynamo.endpoint, request, other ? JSON.stringify(other) : body);
@@ -60,6 +68,13 @@ export async function startWorld(): Promise<World> {
     }
   });
   server.keepAliveTimeout = 60_000;
+  // Whoever is answered in time keeps its connection.
+  server.on('connection', (socket) =>
+    socket.on('close', () => {
+      const run = sentBy.get(socket);
+      if (run) run.unheard += 1;
+    }),
+  );
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const { port } = server.address() as AddressInfo;
 
@@ -76,6 +91,7 @@ export async function startWorld(): Promise<World> {
       url: `http://127.0.0.1:${port}/${id}`,
       calls: [],
       invocations: 0,
+      unheard: 0,
       fault: () => undefined,
       web: async () => ({ status: 404, type: 'text/plain', body: '' }),
       async end() {
@@ -133,6 +149,6 @@ function send(sent: Awaited<ReturnType<typeof faulty>>, response: ServerResponse
   else if ('half' in sent) {
     const bytes = Buffer.from(sent.half.body);
     response.writeHead(sent.half.status, { 'content-type': sent.half.type, 'content-length': bytes.length + 1 });
-    response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
+    response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => sent.stalls || response.destroy());
   } else response.writeHead(sent.status, { 'content-type': sent.type }).end(sent.body);
 }

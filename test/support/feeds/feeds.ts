@@ -27,6 +27,7 @@ const ajv = new Ajv2020({ allErrors: true });
 const VALID = new Map([
   ['Email Event', ajv.compile(schema('email-event'))],
   ['Suppression Changed', ajv.compile(schema('suppression-changed'))],
+  ['Clicks Surging', ajv.compile(schema('clicks-surging'))],
 ]);
 
 /** What a detail has wrong by its published schema, and what it has beside it; empty = nothing. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
+import { EVENT_TYPES, type NormalisedEvent } from '../../../lambda/domain/event/event.ts';
+import { DECIDING_TYPES } from '../../../lambda/domain/suppression/history.ts';
 
 /** Random histories of one person: few moments, sources, mails and scopes, so that everything meets everything. */
 
@@ -66,7 +67,7 @@ const kind = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ type: fc.constantFrom('opened', 'clicked', 'deferred', 'unknown', 'accepted', 'inbound') }),
+    arbitrary: fc.record({ type: fc.constantFrom(...EVENT_TYPES.filter((type) => !DECIDING_TYPES.includes(type))) }),
   },
 );
 

@@ -1,5 +1,6 @@
 import { checkSettings } from '../../../lib/settings/check.ts';
 import type { Settings, SourceSettings } from '../../../lib/settings/schema.ts';
+import { EVERYTHING } from '../many-sources.ts';
 
 /** Settings with one SendGrid source, changed by `document`. */
 export function settingsOf(document: Record<string, unknown> = {}): Settings {
@@ -17,34 +18,11 @@ export const withSource = (settings: Settings, name: string, source: Partial<Sou
 /** Settings that between them switch on everything the stack can make. */
 export const VARIANTS = {
   smallest: settingsOf(),
-  everything: withSource(
-    settingsOf({
-      alarmEmails: ['ops@example.com', 'mail@example.com'],
-      alarmTargets: ['https://pager.example.com/hook', 'arn:aws:lambda:eu-west-1:111122223333:function:to-chat'],
-      alarms: { trafficSurge: 100_000, clickSurge: 10_000, engagementDrop: 5 },
-      dashboard: true,
-      console: true,
-      archive: {},
-      reconcile: '1d',
-      accessLog: true,
-      capacity: { min: 50, max: 1000 },
-      byMessageIndex: true,
-      pointInTimeRecovery: false,
-      runbookUrl: 'https://wiki.example.com/quell',
-      unsubscribe: { sender: 'Example Shop', lists: { 'shop:list:weekly': 'Weekly news' } },
-      customDomain: {
-        name: 'hooks.example.com',
-        certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/0a1b2c3d',
-        hostedZone: { id: 'Z0123456789ABC', name: 'example.com' },
-      },
-    }),
-    'ses-main',
-    {
-      provider: 'ses',
-      expectAtLeast: 100,
-      options: { createTopic: true, topicArns: ['arn:aws:sns:eu-west-1:111122223333:older'] },
-    },
-  ),
+  everything: withSource(settingsOf({ ...EVERYTHING, pointInTimeRecovery: false }), 'ses-main', {
+    provider: 'ses',
+    expectAtLeast: 100,
+    options: { createTopic: true, topicArns: ['arn:aws:sns:eu-west-1:111122223333:older'] },
+  }),
   /** SES by EventBridge and by a queue, and the archive: every queue there is. */
   fed: settingsOf({
     archive: {},

@@ -104,7 +104,7 @@ function parseKey(text: string): KeyObject {
   const pem = text.includes('-----BEGIN');
   try {
     const key = createPublicKey(pem ? text : { key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
-    verify(digestFor(key, 'sha256'), Buffer.alloc(1), { key, dsaEncoding: 'der' }, Buffer.alloc(1));
+    verify(digestFor(key, 'sha256'), Buffer.alloc(1), key, Buffer.alloc(1));
     return key;
   } catch {
     throw new UnusableSecret('not a public key');
@@ -115,10 +115,10 @@ function parseKey(text: string): KeyObject {
 const digestFor = (key: KeyObject, digest: Digest): Digest | null =>
   key.asymmetricKeyType === 'ed25519' ? null : digest;
 
-/** Asymmetric verification; ECDSA signatures are DER. A malformed signature is simply not valid. */
+/** Asymmetric verification; ECDSA signatures are DER, as Node takes them where it is told nothing else. A malformed signature is simply not valid. */
 export function verifySignature(digest: Digest, key: KeyObject, data: Buffer, signature: Buffer): boolean {
   if (key.asymmetricKeyType === 'ed25519') throw new UnusableSecret('an Ed25519 key where RSA or ECDSA is used');
-  return verify(digest, data, { key, dsaEncoding: 'der' }, signature);
+  return verify(digest, data, key, signature);
 }
 
 /** DER of an Ed25519 SPKI up to the 32 bytes of the key itself. */

@@ -55,7 +55,7 @@ export const alive = ({ settings }: Shown, alarms: AlarmBase[]): IWidget[] => [
   graph('Heartbeat: milliseconds from post to table', [
     countOf(settings.stage, METRICS.heartbeat, PERIOD).with({ statistic: 'Maximum' }),
   ]),
-  graph('Events accepted, by source', [bySource(settings.stage, METRICS.accepted)]),
+  graph('New events, by source', [bySource(settings.stage, METRICS.stored)]),
 ];
 
 export const lost = ({ settings: { stage, reconcile }, delivery: { queue, deadLetters } }: Shown): IWidget[] => [

@@ -23,7 +23,7 @@ export const MAIL: QueriesByHeading = {
     of: ['process'],
     lines: [
       'filter ispresent(slowestStoredMs)',
-      '| stats sum(Complaints), sum(Delivered), sum(unsubscribed) by bin(1h)',
+      '| stats sum(Complaints), sum(DeliveredReporting), sum(unsubscribed) by bin(1h)',
     ],
   },
   'unsubscribe-rate': {
@@ -61,4 +61,12 @@ export const MAIL: QueriesByHeading = {
   },
   'engagement-drop': ENGAGEMENT,
   'engagement-drop-clicks': ENGAGEMENT,
+  'missing-kinds': {
+    of: ['process'],
+    lines: [
+      'fields @timestamp',
+      '| filter ispresent(slowestStoredMs)',
+      '| stats sum(delivered), sum(bounced), sum(complained), sum(opened) by bin(1d)',
+    ],
+  },
 };

@@ -5,10 +5,11 @@ import type { FunctionName } from '../../../../lambda/contract/env.ts';
 import type { ServiceFunction } from '../../service-function.ts';
 import { MAIL } from './mail.ts';
 import type { QueriesByHeading } from './query.ts';
+import { REQUESTS } from './requests.ts';
 import { RUNNING } from './running.ts';
 
 /** Every query of the runbook, by the heading under which it stands there. */
-export const QUERIES: QueriesByHeading = { ...RUNNING, ...MAIL };
+export const QUERIES: QueriesByHeading = { ...REQUESTS, ...RUNNING, ...MAIL };
 
 export interface SavedQueriesProps {
   /** Headings of the alarms that this stack has. */

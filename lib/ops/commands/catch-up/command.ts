@@ -87,8 +87,13 @@ answer: run it again).`,
     ]);
     if (given.fresh) state.forget();
     const reads = from - (events.mailDays ?? 0) * DAY;
-    const start = state.progress ?? { ...NOTHING, trusted: reads, to };
-    if (state.progress) io.say(`Going on at ${iso(start.trusted)}, where an earlier run ended (${state.file}).`);
+    const earlier = state.progress === 'damaged' ? undefined : state.progress;
+    const start = earlier ?? { ...NOTHING, trusted: reads, to };
+    if (earlier) io.say(`Going on at ${iso(start.trusted)}, where an earlier run ended (${state.file}).`);
+    if (state.progress === 'damaged')
+      io.say(
+        `How far an earlier run came cannot be read (${state.file}): beginning again. What that run brought counts as come.`,
+      );
     if (from >= start.to) {
       io.say('Nothing of that time can be read yet.');
       return EXIT.cannotKnow;

@@ -25,5 +25,12 @@ export function rememberer(root: string, target: Target, source: string): (value
 export const forget = (root: string, target: Target, source: string): void =>
   rmSync(fileOf(root, target, source), { force: true });
 
-const digests = (file: string): string[] =>
-  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as string[]) : [];
+/** None where the file is damaged: then nothing is known to be ours, and what is stored stays. */
+function digests(file: string): string[] {
+  try {
+    const read: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+    return Array.isArray(read) ? read.filter((one) => typeof one === 'string') : [];
+  } catch {
+    return [];
+  }
+}

@@ -8,7 +8,7 @@ import { TARGET_OPTIONS } from '../../target/target.ts';
 export const command = defineCommand({
   args: [],
   about: `
-Answers "is it wired?": per source the secret, the last accepted event, the last refusal and why, and silence; the queues, the functions,
+Answers "is it wired?": per source the secret, the last stored event, the last refusal and why, and silence; the queues, the functions,
 the tables, the heartbeat; on a deployed stack also whether alarms reach somebody, SNS subscriptions, and whether processing is paused.
 Each fault comes with what mends it. Without --all only what is not in order is printed.
 Exit codes: 0 all in order; 1 something is wrong; 2 usage; 3 cannot know (something could not be seen, the rest is in order).`,

@@ -4,11 +4,12 @@ import { alarmsOf, isMuted } from '../../stack/alarms.ts';
 import { readMapping } from '../../stack/mapping.ts';
 import { liveValues, readSecretMap } from '../../stack/secret-map.ts';
 import type { Target } from '../../target/target.ts';
+import { examineComparison } from './checks/comparison.ts';
+import { depthOf, examineDeadLetters, examineHeartbeat, examineQueue, examineRuns } from './checks/plumbing.ts';
+import { examineSource } from './checks/source.ts';
+import { examineAlarmTopic, examineTopics } from './checks/subscriptions.ts';
+import { examineTable } from './checks/tables.ts';
 import { type Finding, fault, note, ok } from './finding.ts';
-import { depthOf, examineDeadLetters, examineHeartbeat, examineQueue, examineRuns } from './plumbing.ts';
-import { examineSource } from './source.ts';
-import { examineAlarmTopic, examineTopics } from './subscriptions.ts';
-import { examineTable } from './tables.ts';
 import type { Traffic, Watch } from './watch.ts';
 
 /** Between two looks at a queue whose age nobody measures. */
@@ -72,9 +73,12 @@ async function examineSources(target: Target, watch: Watch, now: number): Promis
       return undefined;
     }
   };
-  const [map, traffic] = await Promise.all([
+  const [map, traffic, keys] = await Promise.all([
     orUnknown('secrets', () => readSecretMap(target)),
     orUnknown('traffic', () => watch.traffic([...sources.keys()])),
+    target.names.apiKeysArn === undefined
+      ? undefined
+      : orUnknown('API keys', () => readSecretMap(target, 'apiKeysArn')),
   ]);
   const found = [...sources].flatMap(([name, source]) => {
     const secrets = map && liveValues(map, name).length;
@@ -82,7 +86,7 @@ async function examineSources(target: Target, watch: Watch, now: number): Promis
     const findings = examineSource({ name, source, secrets, traffic: own, now, local: target.kind === 'local' });
     return traffic ? findings : findings.filter(({ code }) => code.startsWith('secret'));
   });
-  return [...found, ...unknown];
+  return [...found, ...examineComparison(target, keys), ...unknown];
 }
 
 async function examineMovement(target: Target, watch: Watch): Promise<Finding> {

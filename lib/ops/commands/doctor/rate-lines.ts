@@ -31,7 +31,7 @@ export function hourLine(at: number, source: string, facts: Readonly<Record<stri
   return {
     at: Math.floor(at / HOUR) * HOUR,
     source,
-    accepted: Number(facts[METRICS.accepted] ?? 0),
+    stored: Number(facts[METRICS.stored] ?? 0),
     delivered: sum('delivered'),
     bounced: sum('hard', 'soft', 'block', 'undetermined'),
     complained: sum('complained'),

@@ -13,21 +13,21 @@ export function requestLine(id: string, at: number, line: Readonly<Record<string
   return processed && { at, processed };
 }
 
-/** Without another one for so long, and with events accepted meanwhile, refusals are over: as the runbook has it. Milliseconds. */
+/** Without another one for so long, and with events stored meanwhile, refusals are over: as the runbook has it. Milliseconds. */
 const OVER_AFTER = 15 * 60_000;
 
 /**
- * What a source's requests are refused for: all since its last accepted event; where others are accepted in between, those of the last
+ * What a source's requests are refused for: all since its last stored event; where others are stored in between, those of the last
  * quarter of an hour too, because one webhook of two may have the wrong key. Of several reasons the one with most requests: a stray one
  * must not hide it.
  * @param refused requests, one by one or counted by reason and a few minutes; times are epoch milliseconds, that of the last of them
  */
 export function refusalsOf(
   refused: Iterable<Refusals>,
-  acceptedAt: number | undefined,
+  storedAt: number | undefined,
   now: number,
 ): Refusals | undefined {
-  const since = Math.min(acceptedAt ?? 0, now - OVER_AFTER);
+  const since = Math.min(storedAt ?? 0, now - OVER_AFTER);
   const byReason = new Map<string, Refusals>();
   for (const { reason, at, count } of refused) {
     if (at <= since) continue;

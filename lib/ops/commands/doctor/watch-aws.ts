@@ -27,8 +27,8 @@ export class AwsWatch implements Watch {
   }
 
   async traffic(sources: readonly string[]): Promise<ReadonlyMap<string, Traffic>> {
-    const [accepted, refusals] = await Promise.all([
-      this.#accepted(sources),
+    const [stored, refusals] = await Promise.all([
+      this.#stored(sources),
       this.#ask(
         'receive',
         `filter ispresent(${FACTS.reason}) | fields coalesce(${FACTS.source}, ${FACTS.from}) as name | stats max(@timestamp) as at, count(*) as n by name, ${FACTS.reason}, bin(5m) | limit 10000`,
@@ -37,25 +37,25 @@ export class AwsWatch implements Watch {
     ]);
     return new Map(
       sources.map((source): [string, Traffic] => {
-        const acceptedAt = accepted.get(source);
+        const storedAt = stored.get(source);
         const own = refusals
           .filter(({ name }) => name === source)
           .map((row) => ({ at: Number(row.at), reason: String(row[FACTS.reason]), count: Number(row.n) }));
-        const refused = refusalsOf(own, acceptedAt, Date.now());
-        return [source, { ...(acceptedAt !== undefined && { acceptedAt }), ...(refused && { refused }) }];
+        const refused = refusalsOf(own, storedAt, Date.now());
+        return [source, { ...(storedAt !== undefined && { storedAt }), ...(refused && { refused }) }];
       }),
     );
   }
 
   /** To five minutes where it was lately, else to the hour: a sum says that an event came in its period, not when. */
-  async #accepted(sources: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  async #stored(sources: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const found = new Map<string, number>();
     for (const [back, seconds] of [
       [LATELY, 300],
       [TRAFFIC_BACK, 3600],
     ] as const) {
       const left = sources.filter((source) => !found.has(source));
-      const series = left.map((Value) => this.#own(METRICS.accepted, [{ Name: SOURCE_DIMENSION, Value }]));
+      const series = left.map((Value) => this.#own(METRICS.stored, [{ Name: SOURCE_DIMENSION, Value }]));
       for (const [at, last] of (await this.#last(series, back, seconds)).entries()) {
         if (last) found.set(left[at] as string, last.at + seconds * 1000);
       }
@@ -118,7 +118,7 @@ export class AwsWatch implements Watch {
   }
 
   async hours(since: number): Promise<readonly HourLine[]> {
-    const sums = sumsOf([METRICS.accepted, ...rateFacts()]);
+    const sums = sumsOf([METRICS.stored, ...rateFacts()]);
     const query = `filter ispresent(${SOURCE_DIMENSION}) | stats ${sums} by ${SOURCE_DIMENSION}, datefloor(@timestamp, 1h) as hour | limit 10000`;
     const rows = await this.#ask('process', query, Date.now() - since);
     return rows.map((row) => hourLine(Number(row.hour), String(row[SOURCE_DIMENSION]), row));

@@ -22,10 +22,9 @@ export class LogWatch implements Watch {
   }
 
   async traffic(): Promise<ReadonlyMap<string, Traffic>> {
-    const accepted = new Map<string, number>();
+    const stored = new Map<string, number>();
     for await (const line of this.#lines('process')) {
-      if (Number(line[METRICS.accepted]) > 0 && typeof line.source === 'string')
-        accepted.set(line.source, timeOf(line));
+      if (Number(line[METRICS.stored]) > 0 && typeof line.source === 'string') stored.set(line.source, timeOf(line));
     }
     const now = Date.now();
     const refusals = new Map<string, Refusals[]>();
@@ -39,10 +38,10 @@ export class LogWatch implements Watch {
       refusals.set(source, own);
     }
     return new Map(
-      [...new Set([...accepted.keys(), ...refusals.keys()])].map((source): [string, Traffic] => {
-        const acceptedAt = accepted.get(source);
-        const refused = refusalsOf(refusals.get(source) ?? [], acceptedAt, now);
-        return [source, { ...(acceptedAt !== undefined && { acceptedAt }), ...(refused && { refused }) }];
+      [...new Set([...stored.keys(), ...refusals.keys()])].map((source): [string, Traffic] => {
+        const storedAt = stored.get(source);
+        const refused = refusalsOf(refusals.get(source) ?? [], storedAt, now);
+        return [source, { ...(storedAt !== undefined && { storedAt }), ...(refused && { refused }) }];
       }),
     );
   }

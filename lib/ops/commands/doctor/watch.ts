@@ -40,7 +40,7 @@ export interface HourLine {
   readonly at: number;
   readonly source: string;
   /** All new events; those of the named kinds are among them. */
-  readonly accepted: number;
+  readonly stored: number;
   readonly delivered: number;
   readonly bounced: number;
   readonly complained: number;
@@ -49,7 +49,7 @@ export interface HourLine {
 export type WatchedFunction = 'receive' | 'process' | 'pulse';
 
 export interface Traffic {
-  readonly acceptedAt?: number;
+  readonly storedAt?: number;
   readonly refused?: Refusals;
 }
 
@@ -58,7 +58,7 @@ export interface Refusals {
   readonly at: number;
   /** The most frequent one. */
   readonly reason: string;
-  /** Of this reason, since the last accepted event, or in the last quarter of an hour; of a day at most. */
+  /** Of this reason, since the last event that was stored, or in the last quarter of an hour; of a day at most. */
   readonly count: number;
 }
 

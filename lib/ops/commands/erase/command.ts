@@ -6,6 +6,7 @@ import { jsonLine } from '../../cli/io.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { TARGET_OPTIONS } from '../../target/target.ts';
 import { AUTHOR_OPTIONS, authorOf, noteOf } from '../../words/author.ts';
+import { checkNote } from './note.ts';
 
 export const command = defineCommand({
   args: ['address'],
@@ -27,11 +28,7 @@ Exit codes: 0 erased (also where nothing was known), 2 usage, 3 cannot know (run
     const note = noteOf('erase', given);
     const address = normaliseAddress(text);
     if (address === undefined) throw new UsageError('erase: that is not an e-mail address.');
-    if (note.toLowerCase().includes(address)) {
-      throw new UsageError(
-        'erase: the note names the address, and would keep what is to go. Name the request instead.',
-      );
-    }
+    checkNote(address, note);
     const target = await resolveTarget(given, io);
     const hand = await authorOf('erase', given, target);
     const { eraseAddress } = await import('./erase.ts');

@@ -1,6 +1,6 @@
-import type { Reply } from '../../../../lambda/domain/failure/index.ts';
 import { REASONS, type Reason } from '../../../../lambda/domain/suppression/suppression.ts';
-import { BadLine, type Cells, type Defaults, type Row, readTime, readUntil } from './row.ts';
+import { byReason, cell, posted, quoting, reasonOf, replyOf, row, sourceOf, unsubscribe, words } from './cells.ts';
+import { type Cells, type Defaults, type Row, readUntil } from './row.ts';
 
 /** One file format: the columns that identify it, and what a line of it says; undefined = it says nothing of suppression. */
 export interface Format {
@@ -11,45 +11,6 @@ export interface Format {
   readonly headless?: readonly string[];
   read(cells: Cells, defaults: Defaults): Row | undefined;
 }
-
-const cell = (cells: Cells, ...names: readonly string[]): string =>
-  names.map((name) => cells.get(name) ?? '').find((value) => value !== '') ?? '';
-
-/** The reason a word of the ESP means; `--reason` where the line has none. */
-function reasonOf(words: ReadonlyMap<string, Reason>, word: string, { reason }: Defaults): Reason {
-  const known = words.get(word.toLowerCase().replace(/[\s_-]/g, '')) ?? (word === '' ? reason : undefined);
-  if (known) return known;
-  throw new BadLine(word === '' ? 'it gives no reason: name one with --reason' : 'its reason is not known');
-}
-
-function row(address: string, reason: Reason, at: string, more: Partial<Row> = {}): Row {
-  const time = readTime(at);
-  return { address, reason, ...(time !== undefined && { at: time }), ...more };
-}
-
-const unsubscribe = (address: string, at: string, scope: string | undefined): Row =>
-  row(address, 'unsubscribe', at, scope === undefined ? {} : { scope });
-
-const byReason = (address: string, reason: Reason, at: string, { scope }: Defaults, more: Partial<Row> = {}): Row =>
-  reason === 'unsubscribe' ? { ...unsubscribe(address, at, scope), ...more } : row(address, reason, at, more);
-
-/** What a line quotes of the receiver's answer; undefined where none of these columns says anything. */
-function replyOf(cells: Cells, text: string): Reply | undefined {
-  const code = Number(cell(cells, 'code', 'smtpcode'));
-  const status = cell(cells, 'status', 'enhancedcode', 'smtpstatus');
-  if (text === '' && status === '' && !(code > 0)) return undefined;
-  return { ...(code > 0 && { code }), ...(status !== '' && { status }), ...(text !== '' && { text }) };
-}
-
-const quoting = (reply: Reply | undefined): Partial<Row> => (reply ? { reply } : {});
-
-/** A line of a bounce list as the event that the ESP posts of such a bounce, so that both come to the same. */
-const posted = (provider: string, event: object): Partial<Row> => ({
-  webhook: { provider, raw: JSON.stringify(event) },
-});
-
-const words = (entries: Readonly<Record<string, Reason>>): ReadonlyMap<string, Reason> =>
-  new Map(Object.entries(entries));
 
 const OURS = new Map<string, Reason>(REASONS.map((reason) => [reason.replace('_', ''), reason]));
 const SES = words({ bounce: 'hard_bounce', complaint: 'complaint' });
@@ -197,11 +158,6 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
     },
   ],
 ]);
-
-function sourceOf({ sourceName }: Defaults): string {
-  if (sourceName !== undefined) return sourceName;
-  throw new BadLine('it names a group: say with --source-name which source its scope belongs to');
-}
 
 /** The format whose columns a header line has; undefined where none fits. */
 export function detect(header: readonly string[]): [string, Format] | undefined {

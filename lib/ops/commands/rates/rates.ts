@@ -1,5 +1,7 @@
 import type { RateKind } from '../../../../lambda/contract/logs.ts';
 import { MAILBOX_OPERATORS, OTHER_OPERATOR } from '../../../../lambda/domain/mailbox-operators.ts';
+import { rounded } from '../../../../lambda/domain/rates.ts';
+import { percentOf, RATES } from '../../../reports/rates.ts';
 import type { RateLine } from '../doctor/watch.ts';
 
 export const GROUPINGS = ['operator', 'source', 'day'] as const;
@@ -15,9 +17,9 @@ export interface Rate {
   readonly block: number;
   readonly undetermined: number;
   readonly complained: number;
-  /** Hard bounces of what was delivered or bounced. */
+  /** Hard bounces of what was delivered or bounced hard: what the alarm compares. */
   readonly hardPercent: number | null;
-  /** All bounces of the same. */
+  /** All bounces of what was delivered or bounced. */
   readonly bouncedPercent: number | null;
   /** Complaints of what was delivered at operators that report complaints; null for one that reports none. */
   readonly complainedPercent: number | null;
@@ -37,33 +39,19 @@ const sent = ({ delivered, hard, soft, block, undetermined }: Rate): number =>
   delivered + hard + soft + block + undetermined;
 
 function rateOf(name: string, lines: readonly RateLine[]): Rate {
-  const sum = (kind: RateKind, of = lines): number => of.reduce((total, { counts }) => total + (counts[kind] ?? 0), 0);
-  const [delivered, hard, soft, block, undetermined, complained] = [
-    sum('delivered'),
-    sum('hard'),
-    sum('soft'),
-    sum('block'),
-    sum('undetermined'),
-    sum('complained'),
-  ];
-  const reporting = sum(
-    'delivered',
-    lines.filter(({ operator }) => !REPORTS_NONE.has(operator)),
-  );
-  const bounced = hard + soft + block + undetermined;
+  const sum = (kind: RateKind, of = lines): number =>
+    rounded(of.reduce((total, { counts }) => total + (counts[kind] ?? 0), 0));
+  const reporting = lines.filter(({ operator }) => !REPORTS_NONE.has(operator));
   return {
     name,
-    delivered,
-    hard,
-    soft,
-    block,
-    undetermined,
-    complained,
-    hardPercent: percent(hard, delivered + bounced),
-    bouncedPercent: percent(bounced, delivered + bounced),
-    complainedPercent: percent(complained, reporting),
+    delivered: sum('delivered'),
+    hard: sum('hard'),
+    soft: sum('soft'),
+    block: sum('block'),
+    undetermined: sum('undetermined'),
+    complained: sum('complained'),
+    hardPercent: percentOf(RATES.hard, (kind) => sum(kind)),
+    bouncedPercent: percentOf(RATES.bounced, (kind) => sum(kind)),
+    complainedPercent: percentOf(RATES.complained, (kind) => sum(kind, kind === 'delivered' ? reporting : lines)),
   };
 }
-
-const percent = (part: number, whole: number): number | null =>
-  whole === 0 ? null : Math.round((10_000 * part) / whole) / 100;

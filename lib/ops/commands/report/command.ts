@@ -6,6 +6,7 @@ import { jsonLine } from '../../cli/io.ts';
 import { suggestion } from '../../cli/suggest.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { sourceOf, TARGET_OPTIONS } from '../../target/target.ts';
+import { parseDay } from '../../words/time.ts';
 
 const NAMES = REPORTS.map(({ name }) => name);
 
@@ -32,8 +33,8 @@ Exit codes: 0 there are rows, 1 there are none, 2 usage, 3 cannot know (no archi
       throw new UsageError(`report: there is no such report.${suggestion(name, NAMES)} Known: ${NAMES.join(', ')}.`);
     if (given.csv && given.json) throw new UsageError('report: --csv and --json exclude each other.');
     const choice = {
-      ...(given.from !== undefined && { from: day('from', given.from) }),
-      ...(given.to !== undefined && { to: day('to', given.to) }),
+      ...(given.from !== undefined && { from: parseDay('from', given.from) }),
+      ...(given.to !== undefined && { to: parseDay('to', given.to) }),
       ...(given.source !== undefined && { source: given.source }),
     };
     if (choice.from !== undefined && choice.to !== undefined && choice.from > choice.to)
@@ -51,10 +52,3 @@ Exit codes: 0 there are rows, 1 there are none, 2 usage, 3 cannot know (no archi
     return table.rows.length > 0 ? EXIT.yes : EXIT.no;
   },
 });
-
-/** A day of the calendar, as it is given. */
-function day(option: string, text: string): string {
-  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  if (Number.isFinite(at) && new Date(at).toISOString().startsWith(text)) return text;
-  throw new UsageError(`--${option} is a day such as 2026-05-04.`);
-}

@@ -1,4 +1,5 @@
-import type { Choice, Report } from '../../../reports/reports.ts';
+import type { Report } from '../../../reports/report.ts';
+import type { Choice } from '../../../reports/reports.ts';
 import type { Target } from '../../target/target.ts';
 import type { Table } from './table.ts';
 

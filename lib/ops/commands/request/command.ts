@@ -7,6 +7,7 @@ import { TARGET_OPTIONS } from '../../target/target.ts';
 import { storyLine } from '../../words/story.ts';
 import { parseDays } from '../../words/time.ts';
 import type { RequestLine } from '../doctor/watch.ts';
+import { watchOf } from '../doctor/watch-of.ts';
 
 export const command = defineCommand({
   args: ['id'],
@@ -22,14 +23,15 @@ Exit codes: 0 it is known, 1 it is not, 2 usage, 3 cannot know.`,
   example: 'ops request Jx3kPhZ9oAMEPfQ= --since 2d --stage prod',
 
   async run({ args: [id = ''], options: given, io }) {
-    const { isRequestId, requestModel } = await import('./request.ts');
+    const { isRequestId, requestEvents } = await import('./request.ts');
     if (!isRequestId(id))
       throw new UsageError('request: that is not the id of a request, as an answer holds it: "requestId".');
     const now = Date.now();
     const since = now - parseDays('since', given.since ?? '1d');
     const target = await resolveTarget(given, io);
-    const { lines, events, complete } = await requestModel(target, id, since, now);
-    if (given.json) io.print(jsonLine({ requestId: id, lines, events, complete }));
+    const lines = await (await watchOf(target)).request(id, since);
+    const { events, complete, cut } = await requestEvents(target, id, lines, now);
+    if (given.json) io.print(jsonLine({ requestId: id, lines, events, complete, ...(cut && { cut }) }));
     else {
       for (const line of lines) io.print(`${new Date(line.at).toISOString()}  ${lineText(line)}`);
       for (const event of events) io.print(`  ${storyLine(event)}  ${event.recipient ?? ''}`);
@@ -43,6 +45,8 @@ Exit codes: 0 it is known, 1 it is not, 2 usage, 3 cannot know.`,
       io.say(
         'Only events that went wrong are listed; all of them with "requestId" in "searchKeys" (docs/settings.md has its price).',
       );
+    if (cut)
+      io.say('So much went wrong around that time that not all of it was looked at: more may be of this request.');
     return known ? EXIT.yes : EXIT.no;
   },
 });

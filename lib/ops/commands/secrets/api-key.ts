@@ -1,4 +1,4 @@
-import { apiOf, COMPARED_API_IDS } from '../../../../lambda/providers/apis.ts';
+import { apiOf, COMPARED_API_IDS, KEYED_API_IDS } from '../../../../lambda/providers/apis.ts';
 import type { Values } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
@@ -29,7 +29,9 @@ export async function apiKeyCommand(
   const { provider } = sourceOf(target, name);
   const api = await apiOf(provider);
   const { title } = providerOf(provider);
-  if (!api || !COMPARED_API_IDS.includes(provider))
+  if (api?.signedByAws !== undefined)
+    throw new UsageError(`${name}: ${title} takes no key: the function asks it with its own AWS rights.`);
+  if (!api || !KEYED_API_IDS.includes(provider))
     throw new UsageError(`${name}: ${title} is not compared. Those that are: ${COMPARED_API_IDS.join(', ')}.`);
   const value = action === 'set' ? checkedKey(await io.readSecret(`${title} ${api.key}: `)) : undefined;
   const what = action === 'set' ? 'secrets set' : 'secrets remove';
@@ -64,7 +66,7 @@ export async function apiKeyRows(target: Target): Promise<{ readonly source: str
   if (target.names.apiKeysArn === undefined) return [];
   const map = await readSecretMap(target, WHICH);
   return [...target.names.sources].flatMap(([source, { provider, api }]) =>
-    COMPARED_API_IDS.includes(provider) && api?.reconcile !== false
+    KEYED_API_IDS.includes(provider) && api?.reconcile !== false
       ? [{ source, apiKey: liveValues(map, source).length > 0 }]
       : [],
   );

@@ -1,6 +1,7 @@
 import type { Context as Call } from 'hono';
 import { UsageError } from '../../cli/errors.ts';
 import { eraseAddress } from '../../commands/erase/erase.ts';
+import { checkNote } from '../../commands/erase/note.ts';
 import { liftByHand, listLines, planLifting } from '../../commands/lift/lifting.ts';
 import { suppressAddresses } from '../../commands/suppress/suppress.ts';
 import { awaitActs } from '../../stack/effects.ts';
@@ -81,6 +82,7 @@ const ERASE: Action = {
   async run(call, form, { target }) {
     const { address, back } = person(call);
     const hand = await handIn(target, 'erase', form);
+    checkNote(address, hand.note);
     if (form.really !== 'yes') throw new UsageError('Nothing was erased: tick the box that says so.');
     const { events, kept } = await eraseAddress(target, address, form.keep === 'yes', hand);
     return {

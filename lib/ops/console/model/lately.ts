@@ -1,4 +1,3 @@
-import type { EventType } from '../../../../lambda/contract/event/types.ts';
 import type { Reason } from '../../../../lambda/domain/suppression/suppression.ts';
 import { readRecentEvents } from '../../stack/events/recent.ts';
 import type { StoredEvent } from '../../stack/events/stored.ts';
@@ -24,14 +23,11 @@ const SHOWN = 12;
 /** As many as one glance may read. */
 const MOST_READ = 300;
 
-/** Types that put somebody on the list, all of them in the index by hour. */
-const SUPPRESSING: ReadonlySet<EventType> = new Set(['bounced', 'dropped', 'complained', 'unsubscribed', 'suppressed']);
-
 /** @throws CannotKnow where the table has no index by hour */
 export async function latelyModel(target: Target, now: number): Promise<Lately> {
   const since = now - DAY;
-  const events = await readRecentEvents(target, { since, limit: MOST_READ }, now);
-  const people = new Set(events.flatMap(({ type, recipient }) => (SUPPRESSING.has(type) && recipient) || []));
+  const { events, next } = await readRecentEvents(target, { since, limit: MOST_READ }, now);
+  const people = new Set(events.flatMap(({ recipient }) => recipient ?? []));
   const arrived = new Set(events.map(({ fingerprint }) => fingerprint));
   const entries = await readEntries(
     target,
@@ -47,7 +43,7 @@ export async function latelyModel(target: Target, now: number): Promise<Lately> 
     suppressed: {
       people: Object.values(counts).reduce((sum, count) => sum + count, 0),
       reasons: counts,
-      atLeast: events.length === MOST_READ,
+      atLeast: events.length === MOST_READ || next !== undefined,
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type Chosen, type Group, Groups } from '../../commands/dlq/groups.ts';
 import { LetterBox } from '../../commands/dlq/letters.ts';
-import { depthOf } from '../../commands/doctor/plumbing.ts';
+import { depthOf } from '../../commands/doctor/checks/plumbing.ts';
 import type { Context } from '../context.ts';
 
 /** Dead letters by what they died of. */

@@ -2,7 +2,8 @@ import { ScanCommand, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../../../../lambda/contract/tables.ts';
 import type { Row } from '../../stack/scan.ts';
-import { readReasonKey } from '../../words/reasons.ts';
+import { parseReason, readReasonKey } from '../../words/reasons.ts';
+import { parseTime } from '../../words/time.ts';
 import type { Context } from '../context.ts';
 
 /** Who is on the list, a page at a time. The table has no order, so the pages have none. */
@@ -39,7 +40,13 @@ const READ_AT_ONCE = 500;
 /** A page does not read for ever: what it has found by then is shown, and "next" goes on. */
 const MOST_READ = 5_000;
 
-export async function listModel({ target, now }: Context, filter: ListFilter): Promise<ListModel> {
+/** @throws UsageError where there is no such reason, or that is no time */
+export async function listModel({ target, now }: Context, asked: ListFilter): Promise<ListModel> {
+  const filter = {
+    ...asked,
+    ...(asked.reason !== undefined && { reason: parseReason(asked.reason) }),
+    ...(asked.since !== undefined && { since: new Date(parseTime('since', asked.since)).toISOString() }),
+  };
   const client = await target.clients.dynamodb();
   const seconds = now() / 1000;
   const rows: ListRow[] = [];

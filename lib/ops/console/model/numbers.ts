@@ -7,7 +7,7 @@ import type { Table } from '../../commands/report/table.ts';
 import { readRecentEvents } from '../../stack/events/recent.ts';
 import type { StoredEvent } from '../../stack/events/stored.ts';
 import type { Target } from '../../target/target.ts';
-import { parseDays } from '../../words/time.ts';
+import { parseDay, parseDays } from '../../words/time.ts';
 import type { Context } from '../context.ts';
 
 /** What went wrong or was changed by hand lately, the newest arrival first. */
@@ -34,8 +34,8 @@ export async function eventsModel({ target, now }: Context, filter: EventsFilter
   const { source } = filter;
   const type = LISTED.find((one) => one === filter.type);
   if (filter.type !== undefined && !type) throw new UsageError(`By time are listed: ${LISTED.join(', ')}.`);
-  const events = await readRecentEvents(target, { type, source, since, limit: MOST }, now());
-  return { filter, events, more: events.length === MOST };
+  const { events, next } = await readRecentEvents(target, { type, source, since, limit: MOST }, now());
+  return { filter, events, more: events.length === MOST || next !== undefined };
 }
 
 export interface ReportModel extends Table {
@@ -54,9 +54,7 @@ export async function reportModel(
 ): Promise<ReportModel> {
   const report = reportOf(name);
   if (!report) throw new UsageError('There is no such report.');
-  for (const day of Object.values(days))
-    if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(Date.parse(day)))
-      throw new UsageError('A day is written as 2026-05-04.');
+  for (const [option, day] of Object.entries(days)) parseDay(option, day);
   if (days.from !== undefined && days.to !== undefined && days.from > days.to)
     throw new UsageError('The first day is after the last.');
   const table = await answered(target, JSON.stringify([name, days]), () => askArchive(target, report, days));

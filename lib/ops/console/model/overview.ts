@@ -1,8 +1,8 @@
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import { explain } from '../../cli/errors.ts';
+import { depthOf } from '../../commands/doctor/checks/plumbing.ts';
+import { examineSource } from '../../commands/doctor/checks/source.ts';
 import type { Finding } from '../../commands/doctor/finding.ts';
-import { depthOf } from '../../commands/doctor/plumbing.ts';
-import { examineSource } from '../../commands/doctor/source.ts';
 import type { HourLine, Traffic } from '../../commands/doctor/watch.ts';
 import { readMapping } from '../../stack/mapping.ts';
 import type { Context, SeenRequest } from '../context.ts';
@@ -109,7 +109,7 @@ export async function sourceRows({ target, watch, now }: Context): Promise<Sourc
       provider: source.provider,
       title: PROVIDERS.get(source.provider)?.title ?? source.provider,
       url: source.url,
-      ...(heard.acceptedAt !== undefined && { lastEvent: new Date(heard.acceptedAt).toISOString() }),
+      ...(heard.storedAt !== undefined && { lastEvent: new Date(heard.storedAt).toISOString() }),
       ...(source.expectEvery !== undefined && { expectEvery: source.expectEvery }),
       ...(heard.refused && { refused: { ...heard.refused, at: new Date(heard.refused.at).toISOString() } }),
       // Of traffic that could not be seen nothing is said.
@@ -129,11 +129,11 @@ function daysBySource(lines: readonly HourLine[], now: number): (source: string)
     return Array.from({ length: 24 }, (_, hour): SourceHour => {
       const at = last - (23 - hour) * HOUR;
       const found = byHour.get(at) ?? [];
-      const sum = (key: 'accepted' | 'delivered' | 'bounced' | 'complained'): number =>
+      const sum = (key: 'stored' | 'delivered' | 'bounced' | 'complained'): number =>
         found.reduce((total, line) => total + line[key], 0);
       return {
         at,
-        accepted: sum('accepted'),
+        stored: sum('stored'),
         delivered: sum('delivered'),
         bounced: sum('bounced'),
         complained: sum('complained'),

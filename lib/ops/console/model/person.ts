@@ -1,6 +1,8 @@
 import type { Address } from '../../../../lambda/contract/units.ts';
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import type { Mark } from '../../../../lambda/domain/suppression/suppression.ts';
+import type { ActRecord } from '../../audit/act.ts';
+import { erasuresOf, untoldActs } from '../../audit/untold.ts';
 import { outcome } from '../../commands/timeline/message-story.ts';
 import { readEvents, type StoredEvent } from '../../stack/events/stored.ts';
 import { type Entry, readEntry } from '../../stack/suppression.ts';
@@ -20,6 +22,8 @@ export interface PersonModel {
   readonly reasons: readonly ReasonModel[];
   /** Newest first. */
   readonly mails: readonly MailModel[];
+  /** What was done by hand and no event says: at an ESP, cut off, refused, an erasure. Newest first. */
+  readonly acts: readonly ActRecord[];
   /** Older events exist. */
   readonly more: boolean;
 }
@@ -58,10 +62,16 @@ export interface MailModel {
 
 const MOST_EVENTS = 200;
 
-export async function personModel({ target, now }: Context, address: Address): Promise<PersonModel> {
-  const [entry, found] = await Promise.all([readEntry(target, address), readEvents(target, address, MOST_EVENTS + 1)]);
+export async function personModel({ target, now, readOnly }: Context, address: Address): Promise<PersonModel> {
+  const [entry, found, erasures] = await Promise.all([
+    readEntry(target, address),
+    readEvents(target, address, MOST_EVENTS + 1),
+    // Whom a mark means is known by a key that viewers have no right to.
+    readOnly ? [] : erasuresOf(target, address),
+  ]);
   const seconds = now() / 1000;
   const events = found.slice(-MOST_EVENTS);
+  const acts = await untoldActs(target, address, events, found.length > MOST_EVENTS);
   const standing = (until: number): Standing => ({ suppressed: until > seconds, until });
   const providerOf = (source: string): string | undefined => target.names.sources.get(source)?.provider;
   return {
@@ -72,6 +82,7 @@ export async function personModel({ target, now }: Context, address: Address): P
     scopes: Object.entries(entry.scopes).map(([scope, until]) => ({ scope, ...standing(until) })),
     reasons: reasonsOf(entry, seconds, providerOf),
     mails: mailsOf(events),
+    acts: [...acts, ...erasures].sort((a, b) => (a.at < b.at ? 1 : -1)),
     more: found.length > MOST_EVENTS,
   };
 }

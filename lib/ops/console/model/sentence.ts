@@ -1,5 +1,6 @@
 import { UNSUBSCRIBE_SOURCE } from '../../../../lambda/contract/unsubscribe.ts';
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
+import { OPERATOR } from '../../../../lambda/domain/suppression/operator.ts';
 import type { Mark, Reasons } from '../../../../lambda/domain/suppression/suppression.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import type { Entry } from '../../stack/suppression.ts';
@@ -49,14 +50,19 @@ function because(
     const mark = marks.find((one) => one.until > seconds && decides(one));
     const { reason = key } = readReasonKey(key) ?? {};
     if (!mark || !Object.hasOwn(WHY, reason)) continue;
+    const at = momentOf(Date.parse(mark.at));
+    if (isErased(mark)) return `what was known of this person was erased on ${at}, all but that no mail may be sent.`;
     const event = events.find(({ fingerprint }) => fingerprint === mark.fingerprint);
     const words = mark.actor === undefined ? event?.diagnostic : mark.note;
     const who = mark.actor === undefined ? teller(mark.source, providerOf) : mark.actor;
-    const verb = mark.actor === undefined ? 'reported it' : 'did it';
-    return `${why(reason, event, mark)}. ${who} ${verb} on ${momentOf(Date.parse(mark.at))}${quote(words)}`;
+    const verb = mark.actor === undefined ? 'reported it' : 'entered it';
+    return `${why(reason, event, mark)}. ${who} ${verb} on ${at}${quote(words)}`;
   }
   return 'the evidence is not kept any more.';
 }
+
+/** What an erasure left. */
+const isErased = ({ source, event }: Mark): boolean => source === OPERATOR && event === 'erase';
 
 const WHY: Readonly<Record<string, string>> = {
   hard_bounce: 'mail to this address failed for good',

@@ -55,14 +55,15 @@ const row = (act: ActRecord, sources: ReadonlySet<string>, now: Clock): Html => 
 <td data-label="On"><span>${whom(act, sources)}</span></td>
 <td data-label="By"><span>${shown(act.actor)}${act.by === act.actor ? '' : html`<br><span class="small soft">${act.by === undefined ? 'as named' : shown(act.by)}</span>`}</span></td>
 <td data-label="Why"><span>${act.note === undefined ? html`<span class="soft">not said</span>` : shown(act.note)}</span></td>
-<td data-label="Came of it"><span>${badge(STATES[act.result], act.result)}${came(act)}</span></td>
+<td data-label="Came of it"><span>${actOutcome(act)}</span></td>
 </tr>`;
 
 const STATES: Readonly<Record<ActRecord['result'], State>> = { done: 'ok', failed: 'fault', 'not finished': 'note' };
 
-function came(act: ActRecord): Html {
+/** How an act ended, and what came of it. */
+export function actOutcome(act: ActRecord): Html {
   const words = cameOf(act);
-  return html`${words === '' ? '' : html`<br><span class="small">${words}</span>`}${act.error === undefined ? '' : html`<br><span class="small soft">${shown(act.error)}</span>`}`;
+  return html`${badge(STATES[act.result], act.result)}${words === '' ? '' : html`<br><span class="small">${words}</span>`}${act.error === undefined ? '' : html`<br><span class="small soft">${shown(act.error)}</span>`}`;
 }
 
 const SHOWN = 3;

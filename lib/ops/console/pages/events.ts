@@ -2,10 +2,11 @@ import { html } from 'hono/html';
 import { EVENT_TYPES } from '../../../../lambda/contract/event/types.ts';
 import { LISTED_BY_HOUR } from '../../../../lambda/domain/event/record.ts';
 import type { StoredEvent } from '../../stack/events/stored.ts';
-import { storyLine } from '../../words/story.ts';
+import { storyDetail } from '../../words/story.ts';
 import type { EventsModel } from '../model/numbers.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
+import { sourceSelect } from '../parts/source-select.ts';
 import { spanSelect } from '../parts/span-select.ts';
 import { type Clock, personPath, typeWord, when } from '../parts/words.ts';
 
@@ -16,7 +17,7 @@ export function eventsPage({ filter, events, more }: EventsModel, sources: reado
 <p class="soft">Bounces, drops, complaints, unsubscribes and what was changed by hand, the newest arrival first.</p>
 <form class="filters" method="get" action="/events">
 <label>Type<select name="type"><option value="">every type</option>${types.map((type) => html`<option value="${type}" ${filter.type === type ? html`selected` : ''}>${type}</option>`)}</select></label>
-<label>Source<select name="source"><option value="">every source</option>${['operator', ...sources].map((source) => html`<option value="${source}" ${filter.source === source ? html`selected` : ''}>${source}</option>`)}</select></label>
+${sourceSelect(sources, filter.source)}
 ${spanSelect(filter.since)}
 <button>Filter</button>
 </form>
@@ -40,14 +41,7 @@ export const eventsTable = (events: readonly StoredEvent[], now: Clock): Html =>
 <td data-label="Arrived" class="when">${when(event.receivedAt, now)}</td>
 <td data-label="What"><span class="type">${typeWord(event.type)}</span></td>
 <td data-label="Who"><span>${event.recipient === undefined || event.recipient.startsWith('~') ? html`<span class="soft">nobody named</span>` : html`<a href="${personPath(event.recipient)}">${shown(event.recipient)}</a>`}</span></td>
-<td data-label="Why"><span class="small">${shown(detailOf(storyLine(event), event.type))}</span></td>
+<td data-label="Why"><span class="small">${shown(storyDetail(event))}</span></td>
 <td data-label="Source"><span>${shown(event.source)}</span></td>
 </tr>`,
   )}</tbody></table>`;
-
-/** A line of the timeline without its time, its type and its source, which have columns of their own. */
-export function detailOf(line: string, type: string): string {
-  const words = line.slice(line.indexOf(type) + type.length).trim();
-  const told = words.lastIndexOf('[');
-  return told > 0 ? words.slice(0, told).trim() : '';
-}

@@ -4,6 +4,7 @@ import { endOf } from '../../words/time.ts';
 import type { ListModel } from '../model/list.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
+import { sourceSelect } from '../parts/source-select.ts';
 import { badge, type Clock, count, personPath, reasonWord, when } from '../parts/words.ts';
 
 export function listPage(
@@ -19,7 +20,7 @@ export function listPage(
 <div class="head"><h1 id="list">Suppression list</h1>${readOnly ? '' : html`<div class="actions"><a class="button" href="/list/undo">Undo a window or an import…</a></div>`}</div>
 <form class="filters" method="get" action="/list">
 <label>Reason<select name="reason"><option value="">every reason</option>${REASONS.map((reason) => html`<option value="${reason}" ${filter.reason === reason ? html`selected` : ''}>${reasonWord(reason)}</option>`)}</select></label>
-<label>Source<select name="source"><option value="">every source</option>${['operator', ...sources].map((source) => html`<option value="${source}" ${filter.source === source ? html`selected` : ''}>${source}</option>`)}</select></label>
+${sourceSelect(sources, filter.source)}
 <label>Evidence since<input type="date" name="since" value="${filter.since?.slice(0, 10) ?? ''}"></label>
 <button>Filter</button>
 </form>

@@ -1,8 +1,9 @@
 import { html } from 'hono/html';
+import { isRequestId } from '../../commands/request/request.ts';
 import type { MessageModel } from '../model/message.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
-import { type Clock, personPath } from '../parts/words.ts';
+import { type Clock, personPath, requestPath } from '../parts/words.ts';
 import { eventItem } from './person.ts';
 
 export const messagePage = (
@@ -13,12 +14,12 @@ export const messagePage = (
 <p class="mono">${shown(messageId)}</p>
 ${
   recipients.length === 0
-    ? html`<div class="empty"><p>No event of this message is kept. The id is the ESP's own, as the timeline of a person shows it.</p></div>`
+    ? html`<div class="empty"><p>No event of this message is kept. The id is the ESP's own, as the timeline of a person shows it.${isRequestId(messageId) ? html` Is it a request? <a href="${requestPath(messageId)}">Look for it there</a>.` : ''}</p></div>`
     : recipients.map(
         ({ recipient, outcome, events }) => html`<div class="mail">
 <h2>${recipient === undefined ? 'Nobody named' : html`<a href="${personPath(recipient)}">${shown(recipient)}</a>`}</h2>
 <p>${outcome}</p>
-<ul>${events.map((event) => eventItem(event, now))}</ul>
+<ul>${events.map((event) => eventItem(event, now, { request: true }))}</ul>
 </div>`,
       )
 }

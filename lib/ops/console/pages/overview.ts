@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
 import type { OverviewModel, Seen } from '../model/overview.ts';
 import type { Html } from '../parts/page.ts';
+import { requestsTable } from '../parts/requests-table.ts';
 import { shown } from '../parts/shown.ts';
 import type { Clock } from '../parts/words.ts';
 import { eventsTable } from './events.ts';
 import { weekPart } from './rates.ts';
-import { requestsTable } from './requests.ts';
 import { sourcesPart } from './sources.ts';
 import { tilesPart } from './tiles.ts';
 

@@ -1,11 +1,24 @@
 import { html } from 'hono/html';
-import { storyLine } from '../../words/story.ts';
+import type { ActRecord } from '../../audit/act.ts';
+import { isRequestId } from '../../commands/request/request.ts';
+import type { StoredEvent } from '../../stack/events/stored.ts';
+import { storyDetail } from '../../words/story.ts';
 import { endOf } from '../../words/time.ts';
 import type { MailModel, MarkModel, PersonModel, ReasonModel } from '../model/person.ts';
 import type { Html } from '../parts/page.ts';
 import { clean, quoted, shown } from '../parts/shown.ts';
-import { badge, type Clock, messagePath, personPath, reasonWord, type State, typeWord, when } from '../parts/words.ts';
-import { detailOf } from './events.ts';
+import {
+  badge,
+  type Clock,
+  messagePath,
+  personPath,
+  reasonWord,
+  requestPath,
+  type State,
+  typeWord,
+  when,
+} from '../parts/words.ts';
+import { actOutcome } from './audit.ts';
 
 export function personPage(model: PersonModel, now: Clock, readOnly: boolean): Html {
   const { address, marketing, transactional } = model;
@@ -24,13 +37,13 @@ ${readOnly ? '' : html`<a class="button" href="${path}/suppress">Suppress…</a>
 </div>
 </div>
 </section>
-<section class="card" aria-labelledby="mails">
-<h2 id="mails">Mails</h2>
-<div data-live="mails">
+<section class="card" aria-labelledby="timeline">
+<h2 id="timeline">Timeline</h2>
+<div data-live="timeline">
 ${
-  model.mails.length === 0
+  model.mails.length + model.acts.length === 0
     ? html`<div class="empty"><p>No report about this address is kept. Events are kept for the days of the settings; before that, or where an event type is not ticked at the ESP, nothing arrives.</p></div>`
-    : html`<ol class="timeline">${model.mails.map((mail) => mailItem(mail, now))}</ol>`
+    : html`<ol class="timeline">${timeline(model).map((one) => ('what' in one ? actItem(one, now) : mailItem(one, now)))}</ol>`
 }
 ${model.more ? html`<p class="soft small">Older events exist: <code>ops timeline ${clean(address)} --limit 1000</code></p>` : ''}
 </div>
@@ -53,11 +66,32 @@ const mailItem = ({ messageId, at, subject, outcome, events }: MailModel, now: C
 <ul>${events.map((event) => eventItem(event, now))}</ul>
 </li>`;
 
-/** One event: when, what, by whom. */
-export function eventItem(event: MailModel['events'][number], now: Clock): Html {
+/** Mails and acts, the newest first. */
+function timeline({ mails, acts }: PersonModel): readonly (MailModel | ActRecord)[] {
+  const left = [...acts];
+  const merged: (MailModel | ActRecord)[] = [];
+  for (const mail of mails) {
+    const last = mail.events.at(-1);
+    while (left[0] && left[0].at > (last?.occurredAt ?? last?.receivedAt ?? '')) merged.push(left.shift() as ActRecord);
+    merged.push(mail);
+  }
+  return [...merged, ...left];
+}
+
+/** What was done by hand, where no event says it. */
+const actItem = (act: ActRecord, now: Clock): Html => html`<li class="mail">
+<h3>${capital(act.what)}, by hand</h3>
+<p class="small soft">${when(act.at, now)} · ${shown(act.actor)}${act.how === undefined ? '' : html` · ${shown(act.how)}`}</p>
+<p>${actOutcome(act)}</p>
+${act.note === undefined ? '' : quoted(act.note)}
+</li>`;
+
+/** One event: when, what, by whom; and the request that brought it, where that is asked for. */
+export function eventItem(event: StoredEvent, now: Clock, { request = false } = {}): Html {
   const at = event.occurredAt;
-  const detail = detailOf(storyLine(event), event.type);
-  return html`<li>${typeWord(event.type)} <span class="soft">${when(at, now)} · ${shown(event.source)}</span>${detail === '' ? '' : quoted(detail)}</li>`;
+  const from = request && isRequestId(event.requestId ?? '') ? event.requestId : undefined;
+  const detail = storyDetail(event);
+  return html`<li>${typeWord(event.type)} <span class="soft">${when(at, now)} · ${shown(event.source)}${from === undefined ? '' : html` · <a href="${requestPath(from)}">request</a>`}</span>${detail === '' ? '' : quoted(detail)}</li>`;
 }
 
 const STATES: Readonly<Record<MarkModel['state'], readonly [State, string]>> = {

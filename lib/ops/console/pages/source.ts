@@ -2,9 +2,9 @@ import { html } from 'hono/html';
 import type { SourceModel } from '../model/source.ts';
 import { dayChart, dayLegend } from '../parts/day-chart.ts';
 import type { Html } from '../parts/page.ts';
+import { requestsTable } from '../parts/requests-table.ts';
 import { shown } from '../parts/shown.ts';
 import { badge, type Clock, when } from '../parts/words.ts';
-import { requestsTable } from './requests.ts';
 
 export function sourcePage(model: SourceModel, now: Clock, readOnly: boolean): Html {
   const { name, title, url, lastEvent, refused, findings, processing } = model;

@@ -29,7 +29,7 @@ export function parted(sources: readonly SourceRow[]): readonly [readonly Source
 
 export function sourcesPart(sources: readonly SourceRow[], now: Clock): Html {
   const [known, waiting] = parted(sources);
-  const legend = known.some(({ hours }) => hours?.some(({ accepted }) => accepted > 0)) ? dayLegend() : '';
+  const legend = known.some(({ hours }) => hours?.some(({ stored }) => stored > 0)) ? dayLegend() : '';
   if (waiting.length <= FEW) return html`${sourcesTable([...known, ...waiting], now)}${legend}`;
   return html`${known.length === 0 ? '' : html`${sourcesTable(known, now)}${legend}`}<details><summary>${many(waiting.length, 'source')} from which nothing has come yet</summary>${sourcesTable(waiting, now)}</details>`;
 }

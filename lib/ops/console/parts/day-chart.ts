@@ -19,11 +19,11 @@ const [WIDTH, HEIGHT, GAP] = [168, 32, 1];
 /** A day as 24 stacked bars, the newest to the right; read out as one sentence. */
 export function dayChart(hours: readonly SourceHour[]): Html {
   const rows = hours.map(
-    ({ accepted, delivered, bounced, complained }): Record<Kind, number> => ({
+    ({ stored, delivered, bounced, complained }): Record<Kind, number> => ({
       delivered,
       bounced,
       complained,
-      rest: Math.max(0, accepted - delivered - bounced - complained),
+      rest: Math.max(0, stored - delivered - bounced - complained),
     }),
   );
   const most = Math.max(0, ...rows.map((row) => KINDS.reduce((sum, [kind]) => sum + row[kind], 0)));

@@ -59,7 +59,7 @@ const bar = (frame: Frame, search: string): Html => html`<header class="bar">
 <span class="where">${frame.label}</span>
 ${frame.readOnly ? html`<span class="badge idle">read-only</span>` : ''}
 <form class="search" role="search" action="/people" method="get">
-<input type="search" name="q" value="${search}" aria-label="Find a person or a message" placeholder="Address or message id" autocomplete="off" spellcheck="false">
+<input type="search" name="q" value="${search}" aria-label="Find a person, a message or a request" placeholder="Address, message id or request id" autocomplete="off" spellcheck="false">
 <button>Find</button>
 </form>
 </div>

@@ -89,3 +89,4 @@ export const reasonCount = (reason: Reason, number: number): string[] =>
 /** A path with a stranger's text in it. */
 export const personPath = (address: string): string => `/people/${encodeURIComponent(address)}`;
 export const messagePath = (id: string): string => `/messages/${encodeURIComponent(id)}`;
+export const requestPath = (id: string): string => `/requests/${encodeURIComponent(id)}`;

@@ -9,6 +9,7 @@ import { asEvent, type StoredEvent } from './stored.ts';
 type Item = Record<string, AttributeValue>;
 
 const MAX_KEYS = 100;
+const NO_MESSAGES = 'by message: set "byMessageIndex" to true and deploy (docs/settings.md has its price)';
 
 /** Every event of one mail, in order of time. @throws CannotKnow where the table has no index by message. */
 export const readMessageEvents = (target: Target, messageId: string): Promise<readonly StoredEvent[]> =>
@@ -16,8 +17,18 @@ export const readMessageEvents = (target: Target, messageId: string): Promise<re
     target,
     BY_MESSAGE,
     idsOf(messageId).map((id) => asStored(id, EVENT_FIELDS.messageId.most)),
-    'by message: set "byMessageIndex" to true and deploy (docs/settings.md has its price)',
+    NO_MESSAGES,
   );
+
+/** Whether any event of this mail is kept. @throws CannotKnow where the table has no index by message. */
+export async function hasMessage(target: Target, messageId: string): Promise<boolean> {
+  const client = await target.clients.dynamodb();
+  const ids = idsOf(messageId).map((id) => asStored(id, EVENT_FIELDS.messageId.most));
+  const answers = await Promise.all(
+    ids.map((id) => query(client, target.names.tables.events, BY_MESSAGE, id, NO_MESSAGES, 1)),
+  );
+  return answers.some(({ Items = [] }) => Items.length > 0);
+}
 
 /** Every event with this value of a search key of the settings, in order of time. @throws CannotKnow where the table has no such index. */
 export const readEventsBy = (target: Target, key: string, value: string): Promise<readonly StoredEvent[]> =>
@@ -76,7 +87,7 @@ async function keysOf(
   const keys: Item[] = [];
   let from: Item | undefined;
   do {
-    const answer = await query(client, table, index, value, missing, from);
+    const answer = await query(client, table, index, value, missing, undefined, from);
     for (const item of answer.Items ?? [])
       keys.push({
         [EVENTS.partitionKey]: item[EVENTS.partitionKey] as AttributeValue,
@@ -93,7 +104,8 @@ async function query(
   { name, partitionKey }: Index,
   value: string,
   missing: string,
-  from: Item | undefined,
+  limit?: number,
+  from?: Item,
 ) {
   try {
     return await client.send(
@@ -103,6 +115,7 @@ async function query(
         KeyConditionExpression: '#key = :value',
         ExpressionAttributeNames: { '#key': partitionKey },
         ExpressionAttributeValues: { ':value': { S: value } },
+        Limit: limit,
         ExclusiveStartKey: from,
       }),
     );

@@ -59,6 +59,11 @@ describe('the members of an event', () => {
     expect(EVENT_TYPES.filter((type) => !readme.includes(`\`${type}\``))).toEqual([]);
   });
 
+  test('have a colour in the console, as far as they are types', () => {
+    const style = readFileSync('lib/ops/console/assets/console.css', 'utf8');
+    expect(EVENT_TYPES.filter((type) => !new RegExp(`^\\.t-${type}\\b`, 'm').test(style))).toEqual([]);
+  });
+
   test('have names of their own in lower case too, which is all that Athena knows', () => {
     const lower = Object.keys(EVENT_FIELDS).map((name) => name.toLowerCase());
     expect(new Set(lower).size).toBe(lower.length);
@@ -66,7 +71,7 @@ describe('the members of an event', () => {
 });
 
 describe('the published schemas', () => {
-  const schemas = ['email-event', 'suppression-changed'].map(
+  const schemas = ['email-event', 'suppression-changed', 'clicks-surging'].map(
     (name) => [name, JSON.parse(readFileSync(`docs/schemas/${name}.json`, 'utf8')) as object] as const,
   );
 

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { PolicyConfig } from '../../../../lambda/contract/config.ts';
 import { FOREVER } from '../../../../lambda/contract/tables.ts';
-import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
-import { judge, type Spared } from '../../../../lambda/domain/suppression/policy.ts';
+import { EVENT_TYPES, type NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
+import { LISTED_BY_HOUR } from '../../../../lambda/domain/event/record.ts';
+import { DECIDING_TYPES, SERIES_TYPES } from '../../../../lambda/domain/suppression/history.ts';
+import { judge, SPARED, type Spared } from '../../../../lambda/domain/suppression/policy.ts';
 import { DEFAULT_POLICY } from '../../../../lib/settings/policy.ts';
 
 const event = (over: Partial<NormalisedEvent>): NormalisedEvent => ({
@@ -145,5 +148,32 @@ describe('policy: who is suppressed, why, until when', () => {
       DEFAULT_POLICY,
     );
     expect(late.judgement?.mark.until).toBe(Date.parse('2026-05-04T10:05:00Z') / 1000 + 30 * 86_400);
+  });
+});
+
+describe('whoever names the types that change an entry names each of them', () => {
+  const contract = readFileSync('docs/suppression-table.md', 'utf8');
+  const rules = /\*\*1\. Which event says what\.\*\*[\s\S]*?(?=\*\*2\. )/.exec(contract)?.[0] ?? '';
+
+  test.each(EVENT_TYPES)('%s', (type) => {
+    const says = { bounceClass: 'hard', dropReason: 'invalid', scope: 'all', reason: 'manual' } as const;
+    const { judgement, spared } = judge(event({ type, ...says }), DEFAULT_POLICY);
+    const changes = judgement !== undefined;
+    if (!changes) expect(spared).toBe('no-effect');
+    expect({
+      'lambda/domain/suppression/history.ts': DECIDING_TYPES.includes(type),
+      'lambda/domain/event/record.ts': LISTED_BY_HOUR[type],
+      'docs/suppression-table.md, rule 1': rules.includes(`\n| \`${type}\``),
+    }).toEqual({
+      // A delivery changes nothing by itself: it ends a series.
+      'lambda/domain/suppression/history.ts': changes || SERIES_TYPES.includes(type),
+      'lambda/domain/event/record.ts': changes || LISTED_BY_HOUR[type],
+      'docs/suppression-table.md, rule 1': changes,
+    });
+  });
+
+  test('every cause of changing nothing is in the contract, and in the page of the command that prints it', () => {
+    for (const page of [rules, readFileSync('docs/cli.md', 'utf8')])
+      expect(SPARED.filter((cause) => !page.includes(`\`${cause}\``))).toEqual([]);
   });
 });

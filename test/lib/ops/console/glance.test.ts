@@ -2,15 +2,19 @@ import { describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../../../lib/ops/cli/errors.ts';
 import { AwsWatch } from '../../../../lib/ops/commands/doctor/watch-aws.ts';
 import { auditModel } from '../../../../lib/ops/console/model/audit.ts';
+import { foundAt } from '../../../../lib/ops/console/model/find.ts';
 import { latelyModel } from '../../../../lib/ops/console/model/lately.ts';
 import { eventsModel, reportModel } from '../../../../lib/ops/console/model/numbers.ts';
 import { overviewModel } from '../../../../lib/ops/console/model/overview.ts';
+import { requestModel } from '../../../../lib/ops/console/model/request.ts';
+import { sentenceOf } from '../../../../lib/ops/console/model/sentence.ts';
 import { overviewPage } from '../../../../lib/ops/console/pages/overview.ts';
+import { requestPage } from '../../../../lib/ops/console/pages/request.ts';
 import { dayChart } from '../../../../lib/ops/console/parts/day-chart.ts';
 import { levelOf } from '../../../../lib/ops/console/parts/levels.ts';
 import { pathOf } from '../../../../lib/ops/console/widget/event.ts';
 import { widgetOf } from '../../../../lib/ops/console/widget/markup.ts';
-import { readRecentEvents } from '../../../../lib/ops/stack/events/recent.ts';
+import { type Next, readRecentEvents } from '../../../../lib/ops/stack/events/recent.ts';
 import { type Answers, fakeTarget } from '../../../support/surroundings/fake-target.ts';
 
 /** The glance at a deployed stack, over what AWS answers or does not. */
@@ -48,8 +52,8 @@ describe('a deployed stack', () => {
       ]),
     );
     expect(await new AwsWatch(target).hours(NOW - 24 * HOUR)).toEqual([
-      { at: NOW - 1.5 * HOUR, source: 'shop', accepted: 90, delivered: 60, bounced: 5, complained: 0 },
-      { at: NOW - HOUR / 2, source: 'shop', accepted: 7, delivered: 0, bounced: 0, complained: 1 },
+      { at: NOW - 1.5 * HOUR, source: 'shop', stored: 90, delivered: 60, bounced: 5, complained: 0 },
+      { at: NOW - HOUR / 2, source: 'shop', stored: 7, delivered: 0, bounced: 0, complained: 1 },
     ]);
     const asked = target.calls.filter(({ name }) => name === 'StartQuery');
     expect(asked.map(({ input }) => input.logGroupName)).toEqual(['/quell-prod/process']);
@@ -116,7 +120,7 @@ describe('what went wrong lately', () => {
 
   test('where little went wrong, one call answers', async () => {
     const target = fakeTarget({}, { Scan: () => ({ Items: [] }) });
-    expect(await readRecentEvents(target, wanted, NOW)).toEqual([]);
+    expect(await readRecentEvents(target, wanted, NOW)).toEqual({ events: [] });
     expect(target.calls).toEqual([
       {
         name: 'Scan',
@@ -166,8 +170,78 @@ describe('what went wrong lately', () => {
         },
       },
     );
-    const found = await readRecentEvents(target, { since: NOW - HOUR / 4, limit: 3 }, NOW + 1);
+    const { events: found } = await readRecentEvents(target, { since: NOW - HOUR / 4, limit: 3 }, NOW + 1);
     expect(found.map(({ recipient }) => recipient)).toEqual(['p0@example.com', 'p1@example.com', 'p2@example.com']);
+  });
+
+  test('a wave is looked at from its latest events on, as far as is allowed; whoever goes on misses none and sees none twice', async () => {
+    // An hour of 80,000 bounces in sixteen partitions of unlike length, and a few of the hour before.
+    const inHour = (shard: number): string[] =>
+      Array.from({ length: 2_500 + 333 * shard }, (_, n) => {
+        const second = String(Math.floor((n * 3600) / (2_500 + 333 * shard)) % 60).padStart(2, '0');
+        const minute = String(Math.floor((n * 60) / (2_500 + 333 * shard))).padStart(2, '0');
+        return `2026-05-04T09:${minute}:${second}.000Z#${shard.toString(16)}-${n}`;
+      }).sort();
+    const lists = new Map<string, string[]>(
+      Array.from({ length: 16 }, (_, shard) => [`2026-05-04T09#${shard.toString(16)}`, inHour(shard)]),
+    );
+    lists.set('2026-05-04T08#0', ['2026-05-04T08:30:00.000Z#old']);
+    const all = [...lists.values()].flat().length;
+    const target = fakeTarget(
+      {},
+      {
+        Scan: () => ({ Items: [], LastEvaluatedKey: {} }),
+        Query: (asked: {
+          Limit: number;
+          ExpressionAttributeValues: { ':hour': { S: string }; ':below'?: { S: string } };
+          ExclusiveStartKey?: { eventKey: { S: string } };
+        }) => {
+          const { ':hour': hour, ':below': below } = asked.ExpressionAttributeValues;
+          const end = asked.ExclusiveStartKey?.eventKey.S ?? below?.S ?? '~';
+          const keys = (lists.get(hour.S) ?? []).filter((key) => key < end).reverse();
+          const page = keys.slice(0, asked.Limit);
+          return {
+            Items: page.map((key) => ({
+              recipient: { S: 'ada@example.com' },
+              eventKey: { S: key },
+              type: { S: 'bounced' },
+              receivedAt: { S: key.split('#')[0] },
+            })),
+            ...(page.length < keys.length && { LastEvaluatedKey: { eventKey: { S: page.at(-1) } } }),
+          };
+        },
+      },
+    );
+    const seen: string[] = [];
+    const answers: { first: string; lookedAt: number }[] = [];
+    let next: Next | undefined;
+    do {
+      let lookedAt = 0;
+      const answer = await readRecentEvents(
+        target,
+        { since: Date.parse('2026-05-04T08:00:00Z'), limit: 100_000, next },
+        Date.parse('2026-05-04T09:59:59Z'),
+        (many) => {
+          lookedAt += many;
+        },
+      );
+      seen.push(...answer.events.map(({ fingerprint }) => fingerprint));
+      answers.push({ first: answer.events[0]?.receivedAt ?? '', lookedAt });
+      next = answer.next;
+    } while (next);
+    expect([seen.length, new Set(seen).size]).toEqual([all, all]);
+    expect(answers.length).toBeGreaterThan(1);
+    expect(Math.max(...answers.map(({ lookedAt }) => lookedAt))).toBeLessThan(60_000);
+    expect(answers[0]?.first).toMatch(/T09:59/);
+  });
+
+  test('quiet hours are looked at for a month, then it says where to go on', async () => {
+    const target = fakeTarget({}, { Scan: () => ({ Items: [], LastEvaluatedKey: {} }), Query: () => ({ Items: [] }) });
+    const answer = await readRecentEvents(target, { since: NOW - 400 * 24 * HOUR, limit: 10 }, NOW);
+    const hours = target.calls.length / 16;
+    expect(hours).toBeGreaterThan(31 * 24);
+    expect(hours).toBeLessThan(34 * 24);
+    expect(answer).toEqual({ events: [], next: { hour: Math.floor(NOW / HOUR) - Math.floor(hours), below: '' } });
   });
 
   test('of one request, DynamoDB sends only what is of it', async () => {
@@ -235,6 +309,98 @@ describe('what went wrong lately', () => {
   });
 });
 
+const noIndex = () =>
+  Object.assign(new Error('The table does not have the specified index'), { name: 'ValidationException' });
+
+describe('what a search leads to', () => {
+  const found = (people: readonly string[], mails: readonly string[] | undefined, query: string) =>
+    foundAt(
+      fakeTarget(
+        {},
+        {
+          GetItem: () => ({}),
+          Query: (asked: {
+            IndexName?: string;
+            ExpressionAttributeValues: Readonly<Record<string, { S: string }>>;
+          }) => {
+            const [value] = Object.values(asked.ExpressionAttributeValues);
+            if (asked.IndexName !== undefined && mails === undefined) throw noIndex();
+            const known = asked.IndexName === undefined ? people : (mails ?? []);
+            return { Items: known.includes(value?.S ?? '') ? [{ eventKey: { S: '2026-05-04T10:00:00.000Z#1' } }] : [] };
+          },
+        },
+      ),
+      query,
+    );
+
+  test.each<[string, readonly string[], readonly string[] | undefined, string]>([
+    ['ada@example.com', [], [], '/people/ada%40example.com'],
+    [' Ada <ADA@example.com>', [], [], '/people/ada%40example.com'],
+    ['mailto:ada@example.com,', [], [], '/people/ada%40example.com'],
+    // What looks like an address may be the id of a mail, and the other way round.
+    ['2026.1@mg.example.com', [], ['2026.1@mg.example.com'], '/messages/2026.1%40mg.example.com'],
+    ['ada@example.com', ['ada@example.com'], ['ada@example.com'], '/people/ada%40example.com'],
+    ['<ada@example.com>', ['ada@example.com'], [], '/people/ada%40example.com'],
+    ['<2026.1@mg.example.com>', [], [], '/messages/%3C2026.1%40mg.example.com%3E'],
+    ['<2026.1@mg.example.com>', [], ['2026.1@mg.example.com'], '/messages/%3C2026.1%40mg.example.com%3E'],
+    ['Jx3kPhZ9oAMEPfQ=', [], [], '/requests/Jx3kPhZ9oAMEPfQ%3D'],
+    ['Jx3kPhZ9oAMEPfQ=', [], ['Jx3kPhZ9oAMEPfQ='], '/messages/Jx3kPhZ9oAMEPfQ%3D'],
+    ['Jx3kPhZ9oAMEPfQ=', [], undefined, '/requests/Jx3kPhZ9oAMEPfQ%3D'],
+    ['a mail', [], undefined, '/messages/a%20mail'],
+    ['  ', [], [], '/'],
+  ])('%s, where %j and %j are known: %s', async (query, people, mails, path) => {
+    expect(await found(people, mails, query)).toBe(path);
+  });
+});
+
+test('a request whose logs cannot be read, and of which only what went wrong is listed, says both', async () => {
+  const target = fakeTarget(
+    {},
+    {
+      Query: () => {
+        throw noIndex();
+      },
+    },
+  );
+  const model = await requestModel(
+    { target, watch: new AwsWatch(target), readOnly: true, now: () => NOW },
+    'request-1',
+    '24h',
+  );
+  expect(model).toMatchObject({ logged: { seen: false }, events: [], complete: false });
+  expect(String(await requestPage(model, NOW))).toContain('could not be read');
+});
+
+test('a request that brought dead letters says so, and leads there', async () => {
+  const lines = [{ at: NOW, processed: { stored: 2, known: 1, dead: 1, again: 0 } }];
+  const model = {
+    requestId: 'request-1',
+    since: '24h',
+    logged: { seen: true, lines },
+    events: [],
+    complete: false,
+  } as const;
+  const html = String(await requestPage(model, NOW));
+  expect(html).toMatch(/2 events stored, 1 known before, <a href="\/letters">1 dead letter</);
+  expect(html).toContain('<code>searchKeys</code>');
+});
+
+test('of somebody who was erased it says so, and not that somebody entered the address', () => {
+  const at = '2026-05-04T10:00:00.000Z';
+  const until = NOW / 1000 + 86_400;
+  const mark = { at, until, fingerprint: '0'.repeat(32), source: 'operator', event: 'erase' };
+  const entry = {
+    suppressedUntil: until,
+    transactionalUntil: until,
+    scopes: {},
+    reasons: { manual: [mark] },
+    version: 2,
+  };
+  expect(sentenceOf(entry, [], NOW, () => undefined)).toBe(
+    'Gets no mail from us, until 5 May 2026: what was known of this person was erased on 4 May 2026 at 10:00 UTC, all but that no mail may be sent.',
+  );
+});
+
 test.each([
   [null, 5000, 'not told'],
   [9, 999, 'too few'],
@@ -248,7 +414,7 @@ test.each([
 test('a day as a chart says in words what it draws', async () => {
   const hours = Array.from({ length: 24 }, (_, n) => ({
     at: n,
-    accepted: 10,
+    stored: 10,
     delivered: 7,
     bounced: 2,
     complained: 1,

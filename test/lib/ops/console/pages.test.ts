@@ -29,7 +29,7 @@ beforeAll(async () => {
   [stack, browser] = await Promise.all([
     startOpsStack(SOURCES, {
       secrets: { shop: 'shop-secret-of-tests', news: 'news-secret-of-tests' },
-      settings: { byMessageIndex: true, archive: {} },
+      settings: { byMessageIndex: true, archive: {}, searchKeys: ['requestId'] },
     }),
     startBrowser(),
   ]);
@@ -88,8 +88,10 @@ test('the first webhook appears by itself, and so does a refused one with its re
   expect(await textOf(page)).toContain('No webhook has arrived yet');
   await report([bounce('first@example.com')]);
   await page.waitForFunction("document.body.innerText.includes('1 of 2 sources alive')", { timeout: 30_000 });
-  await stack.driver.post('news', '{"event":"hard_bounce"}');
+  const { json } = await stack.driver.post('news', '{"event":"hard_bounce"}');
   await page.waitForFunction("document.body.innerText.includes('missing-proof')", { timeout: 30_000 });
+  await Promise.all([page.waitForNavigation(), page.click(`a[href="/requests/${json.requestId}"]`)]);
+  expect(await textOf(page)).toMatch(/refused\s+missing-proof/);
 });
 
 /** Texts that a stranger may send, and the words of one who would forge a line. */
@@ -132,6 +134,11 @@ describe('over what has arrived', () => {
             metadata: { campaign: text, [text.slice(0, 40)]: text },
           }),
         ),
+        ...HOSTILE.flatMap((text, at) => [
+          { event: 'open', recipient: hostileAddress(at), subject: text, user_agent: text },
+          { event: 'click', recipient: hostileAddress(at), url: text, tags: [text], metadata: { campaign: text } },
+          { event: text, recipient: hostileAddress(at) },
+        ]),
         ...HOSTILE_ADDRESSES.map((recipient) => bounce(recipient)),
       ],
       'news',
@@ -328,6 +335,16 @@ describe('over what has arrived', () => {
   });
 
   test('what strangers send runs nothing, forges nothing and breaks no page, in any field', async () => {
+    // Operators' words are as little ours: they may have been pasted.
+    const visit = await visitor();
+    for (const [at, text] of HOSTILE.entries()) {
+      const path = `/people/${encodeURIComponent(hostileAddress(at))}/suppress`;
+      const { status } = await visit(path, form({ note: text.slice(0, 500), actor: text.slice(0, 200) }));
+      expect([path, status]).toEqual([path, 200]);
+    }
+    const long = { source: 'news', from: '2020-01-01T00:00:00Z', until: '2020-01-02T00:00:00Z' };
+    const note = HOSTILE.map((text) => text.slice(0, 60)).join(' ');
+    expect((await visit('/list/undo', form({ ...long, note, actor: note }))).status).toBe(200);
     await page.setViewport({ width: 360, height: 900 });
     const paths = HOSTILE.flatMap((text, at) => [
       `/people/${encodeURIComponent(hostileAddress(at))}`,
@@ -338,7 +355,10 @@ describe('over what has arrived', () => {
       '/',
       '/events',
       '/list',
+      '/audit',
+      '/list/undo',
       '/reports/bounce-reasons',
+      '/reports/links',
       ...HOSTILE_ADDRESSES.map((address) => `/people/${encodeURIComponent(address)}`),
       ...paths,
       `/people?q=${script}`,
@@ -347,6 +367,7 @@ describe('over what has arrived', () => {
       `/events?since=${image}`,
       `/sources/${image}`,
       `/reports/${image}`,
+      `/requests/${image}`,
       `/letters/${image}/redrive`,
       `/${script}`,
     ]) {
@@ -383,11 +404,14 @@ describe('over what has arrived', () => {
   test('erasing needs the box, and leaves nothing', async () => {
     const visit = await visitor();
     const path = '/people/hostile-0%40example.com/erase';
+    expect((await visit(path, form({ note: 'for hostile-0@example.com', really: 'yes' }))).status).toBe(400);
     expect((await visit(path, form({ note: 'request 1' }))).status).toBe(400);
     expect(await isSuppressed('hostile-0@example.com')).toBe(true);
     expect(await (await visit(path, form({ note: 'request 1', really: 'yes' }))).json()).toMatchObject({ ok: true });
     const model = (await (await visit('/people/hostile-0%40example.com')).json()) as PersonModel;
     expect(model).toMatchObject({ sentence: expect.stringContaining('Is not on the list'), mails: [], reasons: [] });
+    // Who did it, and why, stays: under a mark that names nobody.
+    expect(model.acts).toEqual([expect.objectContaining({ what: 'erase', note: 'request 1', result: 'done' })]);
   }, 60_000);
 });
 
@@ -461,7 +485,8 @@ describe('each page as its model', () => {
       rows: expect.arrayContaining([expect.objectContaining({ address: 'first@example.com', reason: 'hard_bounce' })]),
     });
     expect((await visit('/nothing')).status).toBe(404);
-    expect((await visit('/sources/nothing')).status).toBe(400);
+    for (const path of ['sources/nothing', 'sources/nothing/pause', 'list?reason=bounce', 'list?since=x'])
+      expect([path, (await visit(`/${path}`)).status]).toEqual([path, 400]);
   });
 });
 

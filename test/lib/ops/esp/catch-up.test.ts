@@ -6,16 +6,17 @@ import { interpreter } from '../../../../lambda/domain/interpret.ts';
 import { caller } from '../../../../lambda/esp/caller.ts';
 import { type Progress, readEvents } from '../../../../lambda/esp/read-events.ts';
 import type { EventsApi } from '../../../../lambda/providers/api.ts';
-import { apiOf } from '../../../../lambda/providers/apis.ts';
+import { apiOf, EVENT_API_IDS } from '../../../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import { FAKE_ESPS } from '../../../support/esp/index.ts';
-import type { Fault } from '../../../support/esp/server.ts';
+import { type Fault, fakeApi } from '../../../support/esp/server.ts';
 import type { FakeEsp, Happening } from '../../../support/esp/story.ts';
+import { type Cases, OTHER_ANSWERS, SURROUNDINGS } from '../../../support/surroundings/bad-days.ts';
 
 const HOUR = 3_600_000;
 const TO = Date.parse('2026-05-04T12:00:00Z');
 const FROM = TO - 12 * HOUR;
-const PATIENCE = { answer: 250, first: 1, longest: 60_000, tries: 12, pause: async () => {} };
+const PATIENCE = { answer: 250, first: 1, longest: 60_000, tries: 12, most: 262_144, pause: async () => {} };
 
 const readerOf = (id: string) =>
   interpreter(id, { provider: PROVIDERS.get(id) as never, options: {}, dedupeGroup: id });
@@ -112,6 +113,15 @@ const told = (fake: FakeEsp, picks: readonly { offset: number; type: Happening['
   }
 };
 
+/** Pages by tokens that may end; pages that may be empty although another follows. */
+const TOKENS = new Set(['sparkpost', 'mailgun', 'lettermint']);
+const BLANKS = new Set(['sparkpost', 'lettermint']);
+
+test('every ESP whose events can be read stands here, and every surrounding has a case', () => {
+  expect([...FAKE_ESPS.keys()].sort()).toEqual([...EVENT_API_IDS].sort());
+  expect(SURROUNDINGS.length).toBe(8);
+});
+
 describe.each([...FAKE_ESPS])('catch-up: %s', (id, start) => {
   let fake: FakeEsp;
   beforeAll(async () => {
@@ -121,6 +131,7 @@ describe.each([...FAKE_ESPS])('catch-up: %s', (id, start) => {
   const calm = (): void => {
     fake.api.fault = () => undefined;
     fake.turned = () => {};
+    if (fake.blank) fake.blank = false;
     fake.now = () => Date.now();
   };
 
@@ -178,49 +189,13 @@ describe.each([...FAKE_ESPS])('catch-up: %s', (id, start) => {
     );
   }, 60_000);
 
-  test('what is added while it is read, older and newer, moves rows and costs none of those that were there', async () => {
-    calm();
-    told(
-      fake,
-      Array.from({ length: 12 }, (_one, at) => ({
-        offset: 600 * (at + 1),
-        type: TYPES[id]?.[0] ?? 'delivered',
-        person: 'ada@example.com',
-      })),
-    );
-    const state = begin(id);
-    const there = state.table.keysOf(fake.story.map(fake.webhook));
-    let turns = 0;
-    fake.turned = () => {
-      if (++turns > 2) return;
-      const type = TYPES[id]?.[0] ?? 'delivered';
-      fake.story.push({ at: TO - 1000 * turns, shownAt: 0, type, recipient: 'new@example.com', id: 500 + turns * 2 });
-      fake.story.push({
-        at: FROM + 1000 * turns,
-        shownAt: 0,
-        type,
-        recipient: 'late@example.com',
-        id: 600 + turns * 2,
-      });
-    };
-    await run(fake, state);
-    for (const key of there) expect(state.table.keys).toContain(key);
-    // What came late is there once the window is read again: reading again is free.
-    calm();
-    state.saved = begin(id).saved;
-    await run(fake, state);
-    expect(state.table.keys).toEqual(new Set(state.table.keysOf(fake.story.map(fake.webhook))));
-  });
-
   test.each<[string, Fault]>([
-    ['429 with seconds', { status: 429, headers: { 'retry-after': '1' } }],
-    ['429 with a date', { status: 429, headers: { 'retry-after': new Date(Date.now() + 2000).toUTCString() } }],
-    ['429 without a word', { status: 429 }],
     ['500', { status: 500 }],
     ['503 with seconds', { status: 503, headers: { 'retry-after': '1' } }],
     ['a hung answer', 'hang'],
     ['a cut connection', 'reset'],
     ['half an answer', 'half'],
+    ['an answer that drips', 'drip'],
     ['a page of HTML', 'html'],
     ['an empty answer', 'empty'],
   ])(
@@ -229,7 +204,7 @@ describe.each([...FAKE_ESPS])('catch-up: %s', (id, start) => {
       for (const broken of [
         (n: number) => n === 0,
         (n: number) => n === 2,
-        ...(fault === 'hang' ? [] : [(n: number) => n >= 1 && n <= 10]),
+        ...(fault === 'hang' || fault === 'drip' ? [] : [(n: number) => n >= 1 && n <= 10]),
       ]) {
         calm();
         told(
@@ -270,22 +245,6 @@ describe.each([...FAKE_ESPS])('catch-up: %s', (id, start) => {
     expect([end.missing, state.table.keys.size]).toEqual([9, 9]);
   });
 
-  test('a wrong key and one without the right are told apart, tried once, and quoted nowhere', async () => {
-    calm();
-    told(fake, []);
-    for (const [key, status] of [
-      ['wrong-key-12345', 401],
-      [fake.poorKey, 403],
-    ] as const) {
-      const first = fake.api.asked.length;
-      const error = await run(fake, begin(id), undefined, key).catch((one: Error) => one);
-      expect(error).toMatchObject({ name: 'CannotKnow', message: expect.stringContaining(`(${status})`) });
-      expect((error as Error).message).not.toContain(key);
-      expect((error as Error).message).toMatch(/Needed: .*(API key|token)/);
-      expect(fake.api.asked.length).toBe(first + 1);
-    }
-  });
-
   test('a redirect is not followed with the key', async () => {
     calm();
     told(fake, []);
@@ -293,40 +252,196 @@ describe.each([...FAKE_ESPS])('catch-up: %s', (id, start) => {
     await expect(run(fake, begin(id))).rejects.toThrow(/redirect/);
   });
 
-  test('a page whose token has ended costs nothing: its slice is read from the beginning', async () => {
-    calm();
-    const type = TYPES[id]?.[0] ?? 'bounced';
-    const person = 'ada@example.com';
-    told(
-      fake,
-      Array.from({ length: 20 }, (_one, at) => ({ offset: 600 * (at + 1), type, person })),
-    );
-    let turns = 0;
-    fake.turned = () => {
-      if (++turns === 2) fake.forget?.();
-    };
+  /** Nine events, and what the API does before the n-th request after the first; returns how the run ended and what came. */
+  async function readWhile(happens: (n: number) => Fault | undefined, count = 9): Promise<Progress & Run> {
+    const first = fake.api.asked.length;
+    fake.api.fault = (_asked, number) => happens(number - first);
     const state = begin(id);
     const end = await run(fake, state);
-    expect([end.fetched, end.missing, state.table.keys.size]).toEqual([20, 20, 20]);
-  });
+    fake.api.fault = () => undefined;
+    expect(state.table.keys.size).toBe(count);
+    return { ...end, ...state };
+  }
+  const type = TYPES[id]?.[0] ?? 'bounced';
+  const tellNine = (): void =>
+    told(
+      fake,
+      Array.from({ length: 9 }, (_one, at) => ({ offset: 4000 * at, type, person: 'ada@example.com' })),
+    );
 
-  test('an empty window is read, and is empty', async () => {
-    calm();
-    told(fake, []);
-    expect(await run(fake, begin(id))).toMatchObject({ fetched: 0, missing: 0, unreadable: 0, trusted: TO });
-  });
+  const CASES: Cases<void> = {
+    async 'pages that shift'() {
+      calm();
+      told(
+        fake,
+        Array.from({ length: 12 }, (_one, at) => ({
+          offset: 600 * (at + 1),
+          type: TYPES[id]?.[0] ?? 'delivered',
+          person: 'ada@example.com',
+        })),
+      );
+      const state = begin(id);
+      const there = state.table.keysOf(fake.story.map(fake.webhook));
+      let turns = 0;
+      fake.turned = () => {
+        if (++turns > 2) return;
+        const type = TYPES[id]?.[0] ?? 'delivered';
+        fake.story.push({ at: TO - 1000 * turns, shownAt: 0, type, recipient: 'new@example.com', id: 500 + turns * 2 });
+        fake.story.push({
+          at: FROM + 1000 * turns,
+          shownAt: 0,
+          type,
+          recipient: 'late@example.com',
+          id: 600 + turns * 2,
+        });
+      };
+      await run(fake, state);
+      for (const key of there) expect(state.table.keys).toContain(key);
+      // What came late is there once the window is read again: reading again is free.
+      calm();
+      state.saved = begin(id).saved;
+      await run(fake, state);
+      expect(state.table.keys).toEqual(new Set(state.table.keysOf(fake.story.map(fake.webhook))));
+      // What was read goes, and the rows behind it move up: none of them is passed over.
+      for (const at of [1, 2, 3]) {
+        calm();
+        tellNine();
+        let turned = 0;
+        const rest = new Set(state.table.keysOf(fake.story.slice(1, -1).map(fake.webhook)));
+        fake.turned = () => {
+          if (++turned === at) for (const end of [0, -1]) fake.story.splice(end, 1);
+        };
+        const shrinking = begin(id);
+        await run(fake, shrinking);
+        expect([...rest].filter((key) => !shrinking.table.keys.has(key))).toEqual([]);
+      }
+    },
+    async '429 with Retry-After'() {
+      calm();
+      tellNine();
+      for (const after of ['1', new Date(Date.now() + 2000).toUTCString()])
+        for (const broken of [[0], [2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]])
+          expect(
+            await readWhile((n) =>
+              broken.includes(n) ? { status: 429, headers: { 'retry-after': after } } : undefined,
+            ),
+          ).toMatchObject({ fetched: 9, missing: 9 });
+    },
+    async '429 without a word'() {
+      calm();
+      tellNine();
+      for (const broken of [[0], [2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]])
+        expect(await readWhile((n) => (broken.includes(n) ? { status: 429 } : undefined))).toMatchObject({
+          fetched: 9,
+          missing: 9,
+        });
+    },
+    async 'index lag'() {
+      calm();
+      told(fake, [{ offset: 12 * 3600 - 60, type: TYPES[id]?.[0] ?? 'bounced', person: 'ada@example.com' }]);
+      fake.story[0] = { ...(fake.story[0] as Happening), shownAt: TO + 20 * 60_000 };
+      fake.now = () => TO + 10 * 60_000;
+      const api = await apiOf(id);
+      const settled = fake.now() - (api?.events?.settleMinutes ?? 0) * 60_000;
+      // The window ends where the ESP has settled: before the event, which the next run reads.
+      expect(settled).toBeLessThan(fake.story[0].at);
+      fake.now = () => TO + 40 * 60_000;
+      const state = begin(id);
+      expect((await run(fake, state)).fetched).toBe(1);
+    },
+    async 'expired cursors'() {
+      expect([id, fake.forget !== undefined]).toEqual([id, TOKENS.has(id)]);
+      calm();
+      const type = TYPES[id]?.[0] ?? 'bounced';
+      const person = 'ada@example.com';
+      told(
+        fake,
+        Array.from({ length: 20 }, (_one, at) => ({ offset: 600 * (at + 1), type, person })),
+      );
+      let turns = 0;
+      fake.turned = () => {
+        if (++turns === 2) fake.forget?.();
+      };
+      const state = begin(id);
+      const end = await run(fake, state);
+      expect([end.fetched, end.missing, state.table.keys.size]).toEqual([20, 20, 20]);
+    },
+    async 'auth failures'() {
+      calm();
+      told(fake, []);
+      for (const [key, status] of [
+        ['wrong-key-12345', 401],
+        [fake.poorKey, 403],
+      ] as const) {
+        const first = fake.api.asked.length;
+        const error = await run(fake, begin(id), undefined, key).catch((one: Error) => one);
+        expect(error).toMatchObject({ name: 'CannotKnow', message: expect.stringContaining(`(${status})`) });
+        expect((error as Error).message).not.toContain(key);
+        expect((error as Error).message).toMatch(/Needed: .*(API key|token)/);
+        expect(fake.api.asked.length).toBe(first + 1);
+      }
+    },
+    async duplicates() {
+      calm();
+      tellNine();
+      fake.story.push(...fake.story.map((one) => ({ ...one })));
+      expect(await readWhile(() => undefined)).toMatchObject({ fetched: 9, missing: 9, unreadable: 0 });
+    },
+    async 'empty pages'() {
+      calm();
+      told(fake, []);
+      expect(await run(fake, begin(id))).toMatchObject({ fetched: 0, missing: 0, unreadable: 0, trusted: TO });
+      expect([id, fake.blank !== undefined]).toEqual([id, BLANKS.has(id)]);
+      tellNine();
+      let blanks = 0;
+      fake.turned = () => {
+        if (fake.blank !== undefined && ++blanks === 1) fake.blank = true;
+      };
+      expect(await readWhile(() => undefined)).toMatchObject({ fetched: 9, missing: 9 });
+      expect(fake.blank ?? false).toBe(false);
+    },
+  };
+  test.each(Object.entries(CASES))('%s', (_name, meet) => meet(), 20_000);
 
-  test('an event that the API shows late is not lost to a window that ends before it', async () => {
+  test('a window that never ends, or an answer that is none, is an error and not an empty window; no other host learns the key', async () => {
     calm();
-    told(fake, [{ offset: 12 * 3600 - 60, type: TYPES[id]?.[0] ?? 'bounced', person: 'ada@example.com' }]);
-    fake.story[0] = { ...(fake.story[0] as Happening), shownAt: TO + 20 * 60_000 };
-    fake.now = () => TO + 10 * 60_000;
-    const api = await apiOf(id);
-    const settled = fake.now() - (api?.events?.settleMinutes ?? 0) * 60_000;
-    // The window ends where the ESP has settled: before the event, which the next run reads.
-    expect(settled).toBeLessThan(fake.story[0].at);
-    fake.now = () => TO + 40 * 60_000;
-    const state = begin(id);
-    expect((await run(fake, state)).fetched).toBe(1);
-  });
+    tellNine();
+    for (const text of OTHER_ANSWERS) {
+      fake.api.fault = ({ path }) => (path.startsWith('/files') ? undefined : { status: 200, text });
+      await expect(run(fake, begin(id))).rejects.toThrow(/something else than was asked for|no JSON|told no id/);
+    }
+    fake.api.fault = () => ({ status: 200, text: `["${'x'.repeat(300_000)}"]` });
+    await expect(run(fake, begin(id))).rejects.toThrow('at once');
+
+    // The same answer for ever, from the n-th on: nothing is asked without end.
+    for (const nth of [0, 1, 2]) {
+      calm();
+      const first = fake.api.asked.length;
+      fake.api.fault = (_asked, number) =>
+        number - first > nth ? { status: 200, text: fake.api.said[first + nth] ?? '' } : undefined;
+      const ended = await run(fake, begin(id)).catch((error: Error) => error);
+      // One makes what is asked for meanwhile, and is looked after for ten minutes.
+      expect(fake.api.asked.length - first).toBeLessThan(id === 'unisender-go' ? 400 : 150);
+      if (ended instanceof Error)
+        expect(ended.message).toMatch(/circle|something else|no JSON|not made the dump|keep getting/);
+    }
+
+    // What comes next is on another host.
+    const stranger = await fakeApi(() => ({ json: {} }));
+    const [host] = [stranger.url.slice('http://'.length)];
+    for (const elsewhere of [`${stranger.url}/`, `//${host}/`, `https://a.example//${host}/`, `\\\\${host}/`]) {
+      calm();
+      const first = fake.api.asked.length;
+      await run(fake, begin(id));
+      const [said = ''] = fake.api.said.slice(first).filter((text) => /"(next|url)":/.test(text));
+      fake.api.fault = ({ path }, number) =>
+        said !== '' && number > first && !path.includes('create')
+          ? { status: 200, text: said.replaceAll(/("(?:next|url)": ?")(?:https?:\/\/[^/"]+)?\//g, `$1${elsewhere}`) }
+          : undefined;
+      await run(fake, begin(id)).catch(() => {});
+    }
+    expect(stranger.asked.filter(({ headers }) => JSON.stringify(headers).includes(fake.key))).toEqual([]);
+    expect(stranger.asked).toEqual([]);
+    await stranger.stop();
+  }, 20_000);
 });

@@ -55,7 +55,7 @@ export function pagesBy({ sources, log, statuses, count, crashes, slowestMs }: R
     { namespace, name: METRICS.heartbeat, dimensions: '', value: 500 },
     ...Object.keys(sources.settings.sources).map((source) => ({
       namespace,
-      name: METRICS.accepted,
+      name: METRICS.stored,
       dimensions: `source=${source}`,
       value: 10,
     })),

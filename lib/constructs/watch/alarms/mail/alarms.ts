@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS } from '../../../../../lambda/contract/metrics.ts';
+import { RATES, rateExpression } from '../../../../reports/rates.ts';
 import type { Settings } from '../../../../settings/schema.ts';
 import { countOf, countsIn } from '../../metrics.ts';
 import { type AlarmSpec, quiet } from '../desk/desk.ts';
@@ -46,8 +47,8 @@ export function mailAlarms(settings: Settings): AlarmSpec[] {
         metric: countsIn(
           stage,
           DAY,
-          { bounced: METRICS.hardBounces, delivered },
-          `IF(${enough}, 100 * bounced / (bounced + delivered), 0)`,
+          { hard: METRICS.hardBounces, delivered },
+          `IF(${enough}, ${rateExpression(RATES.hard, (kind) => kind)}, 0)`,
         ),
         threshold: bounceRate[degree],
       },
@@ -58,8 +59,8 @@ export function mailAlarms(settings: Settings): AlarmSpec[] {
         metric: countsIn(
           stage,
           DAY,
-          { complaints: METRICS.complaints, delivered: METRICS.deliveredReporting },
-          `IF(delivered >= ${minimumDelivered * REPORTING_SHARE} AND complaints >= ${FEW_COMPLAINTS}, 100 * complaints / delivered, 0)`,
+          { complained: METRICS.complaints, delivered: METRICS.deliveredReporting },
+          `IF(delivered >= ${minimumDelivered * REPORTING_SHARE} AND complained >= ${FEW_COMPLAINTS}, ${rateExpression(RATES.complained, (kind) => kind)}, 0)`,
         ),
         threshold: complaintRate[degree],
       },

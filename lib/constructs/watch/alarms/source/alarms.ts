@@ -51,7 +51,7 @@ export function sourceAlarms({ stage, alarms, heartbeat, sources }: Settings, so
             heading: 'traffic-surge',
             severity: 'ticket' as const,
             broken: `More than ${alarms.trafficSurge} events of ${source} arrived within an hour.`,
-            metric: countOf(stage, METRICS.accepted, Duration.hours(1), source),
+            metric: countOf(stage, METRICS.stored, Duration.hours(1), source),
             comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
             threshold: alarms.trafficSurge,
             missing: quiet('without events there is no surge.'),

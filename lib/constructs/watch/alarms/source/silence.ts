@@ -40,7 +40,7 @@ function silence({ stage, heartbeat }: Watched, source: string, minutes: number)
     subject: source,
     severity: 'page',
     broken: `No event of ${source} has arrived for ${spoken(periods * period.toMinutes())}, or none ever did.`,
-    metric: countOf(stage, METRICS.accepted, period, source),
+    metric: countOf(stage, METRICS.stored, period, source),
     comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
     threshold: 1,
     // Every period must show a zero that pulse counted: silence is measured, never inferred from data that is not there.
@@ -68,7 +68,7 @@ function trickle({ stage, heartbeat }: Watched, source: string, minutes: number,
     metric: new MathExpression({
       // A stack that is younger than the window has not seen all of it.
       expression: `IF(FILL(beats, 0) >= ${runsIn(window.toMinutes())}, FILL(events, 0), ${least})`,
-      usingMetrics: { beats, events: countOf(stage, METRICS.accepted, window, source) },
+      usingMetrics: { beats, events: countOf(stage, METRICS.stored, window, source) },
       period: window,
       label: 'events',
     }),

@@ -1,6 +1,6 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import type { Target } from '../../target/target.ts';
-import { type Finding, fault, ok } from './finding.ts';
+import type { Target } from '../../../target/target.ts';
+import { type Finding, fault, ok } from '../finding.ts';
 
 export async function examineTable(target: Target, which: 'events' | 'suppression'): Promise<Finding> {
   const TableName = target.names.tables[which];

@@ -1,8 +1,8 @@
 import { ListSubscriptionsByTopicCommand, type Subscription } from '@aws-sdk/client-sns';
-import { webhookPath } from '../../../../lambda/contract/paths.ts';
-import type { SourceName, Target } from '../../target/target.ts';
-import { optionsOf, providerOf } from '../../words/provider.ts';
-import { type Finding, fault, ok } from './finding.ts';
+import { webhookPath } from '../../../../../lambda/contract/paths.ts';
+import type { SourceName, Target } from '../../../target/target.ts';
+import { optionsOf, providerOf } from '../../../words/provider.ts';
+import { type Finding, fault, ok } from '../finding.ts';
 
 const PENDING = 'PendingConfirmation';
 

@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import type { Target } from '../../target/target.ts';
-import { ago, type Finding, fault, note, ok } from './finding.ts';
-import type { Runs, Watch, WatchedFunction } from './watch.ts';
+import type { Target } from '../../../target/target.ts';
+import { ago, type Finding, fault, note, ok } from '../finding.ts';
+import type { Runs, Watch, WatchedFunction } from '../watch.ts';
 
 /** The age at which the queue's alarm rings. */
 const LATE_SECONDS = 15 * 60;

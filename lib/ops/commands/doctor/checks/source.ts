@@ -1,8 +1,8 @@
-import { EVENT_API_IDS } from '../../../../lambda/providers/apis.ts';
-import { PROVIDERS } from '../../../../lambda/providers/index.ts';
-import type { SourceName } from '../../target/target.ts';
-import { ago, type Finding, fault, note, ok } from './finding.ts';
-import type { Refusals, Traffic } from './watch.ts';
+import { EVENT_API_IDS } from '../../../../../lambda/providers/apis.ts';
+import { PROVIDERS } from '../../../../../lambda/providers/index.ts';
+import type { SourceName } from '../../../target/target.ts';
+import { ago, type Finding, fault, note, ok } from '../finding.ts';
+import type { Refusals, Traffic } from '../watch.ts';
 
 export interface SourceFacts {
   readonly name: string;
@@ -35,36 +35,36 @@ export function examineSource(facts: SourceFacts): Finding[] {
 
 /** What the ESP has given up meanwhile is gone, unless it is asked for. */
 function lostSince({ name, source, traffic, now }: SourceFacts, { level }: Finding): Finding[] {
-  if (level !== 'fault' || traffic.acceptedAt === undefined || !EVENT_API_IDS.includes(source.provider)) return [];
-  const from = new Date(traffic.acceptedAt).toISOString();
-  const says = `what was lost since ${ago(traffic.acceptedAt, now)} can be brought, once events arrive again: ops catch-up ${name} --from ${from} --dry-run`;
+  if (level !== 'fault' || traffic.storedAt === undefined || !EVENT_API_IDS.includes(source.provider)) return [];
+  const from = new Date(traffic.storedAt).toISOString();
+  const says = `what was lost since ${ago(traffic.storedAt, now)} can be brought, once events arrive again: ops catch-up ${name} --from ${from} --dry-run`;
   return [note('catch-up', name, says)];
 }
 
 function heard({ name, source, traffic, now, local }: SourceFacts): Finding {
-  const { acceptedAt, refused } = traffic;
+  const { storedAt, refused } = traffic;
   // Of a source that may be silent for as long as it likes, only what it sends says anything.
   const window = source.expectEvery === false ? Number.POSITIVE_INFINITY : (source.expectEvery ?? DAY_MINUTES) * 60_000;
   if (refused) {
-    const wrong = refusedFor(name, source, refused, acceptedAt, now);
-    // Between events that are accepted, a few may be anybody's.
-    const few = refused.count < TOLERATED_REFUSALS && acceptedAt !== undefined && now - acceptedAt < window;
+    const wrong = refusedFor(name, source, refused, storedAt, now);
+    // Between events that are stored, a few may be anybody's.
+    const few = refused.count < TOLERATED_REFUSALS && storedAt !== undefined && now - storedAt < window;
     return few ? note(wrong.code, name, `${wrong.says} Perhaps not the ESP's.`) : wrong;
   }
-  if (acceptedAt === undefined) {
+  if (storedAt === undefined) {
     if (source.expectEvery === false) return note('silent', name, 'no event for 15 days; none is expected.');
     if (local) return note('silent', name, `nothing has arrived yet: ops send ${name} --local`);
     return fault('silent', name, 'no event has ever arrived, or none for 15 days.', wiring(source));
   }
-  if (!local && now - acceptedAt > window) {
+  if (!local && now - storedAt > window) {
     return fault(
       'silent',
       name,
-      `the last event arrived ${ago(acceptedAt, now)}; expected is one every ${span(window)}.`,
+      `the last event arrived ${ago(storedAt, now)}; expected is one every ${span(window)}.`,
       wiring(source),
     );
   }
-  return ok('traffic', name, `last event ${ago(acceptedAt, now)}`);
+  return ok('traffic', name, `last event ${ago(storedAt, now)}`);
 }
 
 const wiring = ({ url }: SourceName): string =>
@@ -76,12 +76,12 @@ function refusedFor(
   name: string,
   source: SourceName,
   refused: Refusals,
-  acceptedAt: number | undefined,
+  storedAt: number | undefined,
   now: number,
 ): Finding {
   const { reason, count, at } = refused;
-  const since = acceptedAt === undefined ? 'nothing was ever accepted' : `last accepted ${ago(acceptedAt, now)}`;
-  const others = (acceptedAt ?? 0) > at ? ' Others are accepted: it is one webhook of several, or mended since.' : '';
+  const since = storedAt === undefined ? 'nothing was ever stored' : `last stored ${ago(storedAt, now)}`;
+  const others = (storedAt ?? 0) > at ? ' Others are stored: it is one webhook of several, or mended since.' : '';
   const says = `${count} ${count === 1 ? 'request' : 'requests'} refused (${reason}), the last ${ago(at, now)}; ${since}.${others}`;
   const [code, fix] = REFUSALS.get(reason) ?? ['refused', 'ops verify with a captured request says which check fails'];
   return fault(code, name, says, fix.replaceAll('SOURCE', name).replaceAll('URL', source.url));

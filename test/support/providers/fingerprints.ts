@@ -1,0 +1,46 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { safeParse } from 'valibot';
+import type { EventType } from '../../../lambda/domain/event/event.ts';
+import { normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
+import { PROVIDERS } from '../../../lambda/providers/index.ts';
+import type { Provider } from '../../../lambda/providers/provider.ts';
+import { asRequest } from './sample-request.ts';
+
+/** The fingerprint of each sample, as the first version computed it. Run this file to add what is missing: no line is ever altered. */
+
+const FILE = new URL('../../lambda/providers/fingerprints.json', import.meta.url);
+type Prints = Readonly<Partial<Record<EventType, string>>>;
+
+export const readPrints = (): Readonly<Record<string, Prints>> =>
+  JSON.parse(readFileSync(FILE, 'utf8')) as Readonly<Record<string, Prints>>;
+
+/** Of the sample of one type, as this version computes it. */
+export function printOf(provider: Provider<unknown>, type: EventType): string {
+  const options = safeParse(provider.options, provider.minimalOptions ?? {}).output;
+  const about = { recipient: 'ada@example.com', at: Date.UTC(2026, 4, 4, 10), id: 'a1b2c3d4' };
+  const { signingKey } = provider.generateKey();
+  const webhookUrl = 'https://example.com/webhooks/v1/x';
+  const sample = provider.sample({ type, ...about, signingKey, options, webhookUrl });
+  if (!sample) throw new Error(`${provider.id}: no sample of ${type}`);
+  const { events, meta = {} } = provider.split(asRequest(sample), options);
+  const arrival = {
+    source: provider.id,
+    provider: provider.id,
+    dedupeGroup: provider.id,
+    receivedAt: '2026-05-04T10:00:01.000Z',
+  };
+  const drafts = events.flatMap((raw) => provider.normalise(raw, { options, meta }));
+  return drafts.map((draft) => normalisedEvent(draft, arrival).fingerprint).join();
+}
+
+if (import.meta.main) {
+  const kept = readPrints();
+  const all = [...PROVIDERS.values()].map((provider) => {
+    const missing = provider.emits.filter((type) => kept[provider.id]?.[type] === undefined);
+    return [
+      provider.id,
+      { ...kept[provider.id], ...Object.fromEntries(missing.map((type) => [type, printOf(provider, type)])) },
+    ];
+  });
+  writeFileSync(FILE, `${JSON.stringify({ ...kept, ...Object.fromEntries(all) }, undefined, 2)}\n`);
+}
