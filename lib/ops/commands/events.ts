@@ -20,7 +20,7 @@ export const command = defineCommand({
   args: [],
   about: `
 What went wrong or was changed by hand lately, the newest arrival first: ${LISTED.join(', ')}. Opens, clicks and deliveries are not listed by time: "report" counts
-them, "timeline" has them by person. After a wave it stops when it has looked at some ${MOST} events, the latest by their own time, and says how to go on.
+them, "timeline" has them by person. It stops when it has looked at some ${MOST} events, after a wave the latest by their own time, or at a month of quiet hours, and says how to go on.
 Exit codes: 0 there are some, 1 there are none, 2 usage, 3 cannot know (the table has no index by hour, or it stopped before it found any).`,
   options: {
     type: { type: 'string', value: 'TYPE', help: 'only of this type' },
@@ -48,7 +48,9 @@ Exit codes: 0 there are some, 1 there are none, 2 usage, 3 cannot know (the tabl
       io.print(given.json ? jsonLine(event) : `${storyLine(event)}  ${event.recipient ?? ''}`);
     if (events.length === limit) io.say(`Perhaps not all: --limit shows more than ${limit}.`);
     if (next)
-      io.say(`Stopped after some ${MOST} events. For those before them, the same with --next ${nextText(next)}`);
+      io.say(
+        `Stopped: one answer looks at some ${MOST} events, or at a month of quiet hours. For what came before, the same with --next ${nextText(next)}`,
+      );
     else if (events.length === 0) io.say(`${target.label} knows of nothing of the kind in this time.`);
     return events.length > 0 ? EXIT.yes : next ? EXIT.cannotKnow : EXIT.no;
   },

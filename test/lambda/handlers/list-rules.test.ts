@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
+import { EVENT_TYPES, type NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import type { Retraction } from '../../../lambda/domain/suppression/retraction.ts';
 import { policyOf } from '../../../lambda/handlers/process/judge.ts';
 import { breaksSeries, concerned, mayRestOn } from '../../../lib/ops/commands/lift/taken-back.ts';
@@ -73,6 +73,12 @@ function acts(list: ListInMemory, one: Retraction, taken: readonly Retraction[])
     } as NormalisedEvent;
   });
 }
+
+test('the histories hold events of every type', () => {
+  const all = fc.sample(histories(30), { numRuns: 200, seed: 1 }).flatMap((history) => history(WHO));
+  const seen = new Set(all.map(({ type }) => type));
+  expect(EVENT_TYPES.filter((type) => !seen.has(type))).toEqual([]);
+});
 
 describe('the list is what docs/suppression-table.md says', () => {
   test.each([

@@ -138,4 +138,15 @@ describe('docs/cli.md', () => {
     const { options } = (await load()).command;
     for (const option of Object.keys(options)) expect(section + shared).toContain(`--${option}`);
   });
+
+  test('says of each command that asks a stack which rights it needs: in the table, or in its section', async () => {
+    const table = /^\| command +\| rights .*\n(?:\|.*\n)+/m.exec(page)?.[0] ?? '';
+    const first = [...table.matchAll(/^\|([^|]*)\|/gm)].map(([, cell]) => cell).join();
+    const all = await Promise.all([...COMMANDS].map(async ([name, { load }]) => ({ name, ...(await load()).command })));
+    const silent = all.filter(({ name, options }) => {
+      const section = page.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? '';
+      return 'stage' in options && !new RegExp(`\`${name}\\b`).test(first) && !/\bRights:\s/.test(section);
+    });
+    expect(silent.map(({ name }) => name)).toEqual([]);
+  });
 });

@@ -30,7 +30,7 @@ export interface Recent {
 
 /** Hours read side by side: one, then more and more. */
 const MOST_HOURS = 8;
-/** Events that one answer looks at: a wave is millions of them. Some 30 MB, 4,000 read units, and seconds. */
+/** Events that one answer looks at: a wave is millions of them. Some 30 MB, 4,000 read units, and seconds; of hours without any, a month. */
 export const MOST_LOOKED_AT = 50_000;
 /** Stacks whose index is more than one answer long, and since when that is known. */
 const BUSY = new WeakMap<Target, number>();

@@ -160,10 +160,16 @@ describe('whoever names the types that change an entry names each of them', () =
     const { judgement, spared } = judge(event({ type, ...says }), DEFAULT_POLICY);
     const changes = judgement !== undefined;
     if (!changes) expect(spared).toBe('no-effect');
-    // A delivery changes nothing by itself: it ends a series.
-    expect([type, DECIDING_TYPES.includes(type)]).toEqual([type, changes || SERIES_TYPES.includes(type)]);
-    if (changes) expect([type, LISTED_BY_HOUR[type]]).toEqual([type, true]);
-    expect([type, rules.includes(`\n| \`${type}\``)]).toEqual([type, changes]);
+    expect({
+      'lambda/domain/suppression/history.ts': DECIDING_TYPES.includes(type),
+      'lambda/domain/event/record.ts': LISTED_BY_HOUR[type],
+      'docs/suppression-table.md, rule 1': rules.includes(`\n| \`${type}\``),
+    }).toEqual({
+      // A delivery changes nothing by itself: it ends a series.
+      'lambda/domain/suppression/history.ts': changes || SERIES_TYPES.includes(type),
+      'lambda/domain/event/record.ts': changes || LISTED_BY_HOUR[type],
+      'docs/suppression-table.md, rule 1': changes,
+    });
   });
 
   test('every cause of changing nothing is in the contract, and in the page of the command that prints it', () => {
