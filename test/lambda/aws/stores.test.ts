@@ -381,6 +381,16 @@ describe('surges of clicks', () => {
     expect(proxy.calls).toEqual(['UpdateItem', 'UpdateItem']);
   });
 
+  test.each(['hang', 'cut', 'half-after'] as const)('a table that does this holds nothing up: %s', async (fault) => {
+    const process = means();
+    proxy.fault = () => fault;
+    await tellSurges(clicks(15), process, NOW, soon(300));
+    proxy.fault = () => undefined;
+    // What was counted and not answered is counted again: early rather than never.
+    await tellSurges(clicks(5), process, NOW, soon());
+    expect(await told()).toHaveLength(2);
+  });
+
   test('a table that refuses holds nothing up, and what it refused is counted with the next batch', async () => {
     const process = means();
     takeFailures();

@@ -220,7 +220,7 @@ describe('the tally of a batch', () => {
     expect(tally([recorded])).toEqual({ bySource: new Map(), overall: {}, facts: {} });
   });
 
-  test('rates: by operator and kind, once each, and no complaint that names several people', () => {
+  test('rates: by operator and kind, once each; of a complaint that names several, each is a share', () => {
     const rates = (...events: readonly (readonly [NormalisedEvent, Recorded])[]) =>
       tally(events).bySource.get('news')?.facts;
     expect(rates([event(), 'new'], [event(), 'seen'])).toEqual({ delivered_google: 1 });
@@ -228,7 +228,7 @@ describe('the tally of a batch', () => {
     expect(rates([event({ type: 'bounced', bounceClass: 'soft', recipient: 'a@outlook.com' }), 'new'])).toEqual({
       soft_microsoft: 1,
     });
-    expect(rates([event({ type: 'complained', candidates: 2 }), 'new'])).toEqual({});
+    expect(rates([event({ type: 'complained', candidates: 2 }), 'new'])).toEqual({ complained_google: 0.5 });
     expect(rates([event({ type: 'complained', echo: true }), 'new'])).toEqual({});
   });
 
