@@ -18,8 +18,8 @@ export interface Dialect {
   hour(time: string): string;
   /** Tags and the value of the custom key `variant`, as a list. */
   readonly variants: string;
-  /** `UNNEST` of a list, whose items are then called `item`. */
-  unnest(list: string, item: string): string;
+  /** A relation with each of its rows once for every item of a list in it, which is then called `item`. */
+  unnested(relation: string, list: string, item: string): string;
   /** A day of today's, so many days ago, as YYYY-MM-DD; only where the days are not given. */
   daysAgo(days: number): string;
 }
@@ -62,7 +62,7 @@ export const ATHENA: Dialect = {
   hour: (time) => `date_format(${time}, '%Y-%m-%dT%H:00Z')`,
   variants:
     "coalesce(tags, ARRAY[]) || transform(filter(coalesce(custom, ARRAY[]), c -> lower(c.key) = 'variant'), c -> c.value)",
-  unnest: (list, item) => `UNNEST(${list}) AS t (${item})`,
+  unnested: (relation, list, item) => `${relation} CROSS JOIN UNNEST(${list}) AS t (${item})`,
   daysAgo: (days) => `date_format(current_date - INTERVAL '${days}' DAY, '%Y-%m-%d')`,
 };
 
@@ -80,7 +80,8 @@ export const DUCKDB: Dialect = {
   hour: (time) => `strftime(${time}, '%Y-%m-%dT%H:00Z')`,
   variants:
     "list_concat(coalesce(tags, []), list_transform(list_filter(coalesce(custom, []), lambda c: lower(c.key) = 'variant'), lambda c: c.value))",
-  unnest: (list, item) => `UNNEST(${list}) AS t (${item})`,
+  // Not joined, as Trino wants it: DuckDB would join each event with its whole line again, at fifteen times the price.
+  unnested: (relation, list, item) => `(SELECT *, unnest(${list}) AS ${item} FROM ${relation})`,
   daysAgo: (days) => `strftime(current_date - INTERVAL ${days} DAY, '%Y-%m-%d')`,
 };
 

@@ -23,7 +23,7 @@ export function sqlOf(report: Report, dialect: Dialect, choice: Choice = {}): st
          e.machine AS said, e.machinewhy, coalesce(e.echo, false) AS echo, coalesce(e.candidates, 1) AS candidates,
          ${dialect.time('e.occurredat')} AS happened, lower(split_part(e.recipient, '@', 2)) AS domain,
          row_number() OVER (PARTITION BY e.fingerprint ORDER BY receivedat) AS copy
-  FROM ${dialect.lines(choice)} AS line CROSS JOIN ${dialect.unnest('events', 'e')}
+  FROM ${dialect.unnested(`${dialect.lines(choice)} AS line`, 'events', 'e')}
   WHERE ${where.join(' AND ')}
 ),
 once AS (
@@ -117,7 +117,7 @@ FROM told WHERE type = 'clicked' AND link IS NOT NULL GROUP BY campaign, link OR
     body: (dialect) => `SELECT variant, ${people("type = 'delivered'")} AS delivered,
   ${people(`type = 'opened' AND ${HUMAN}`)} AS opened, ${people(`type = 'clicked' AND ${HUMAN}`)} AS clicked,
   ${percent(people(`type = 'clicked' AND ${HUMAN}`), people("type = 'delivered'"))} AS clicked_percent
-FROM told CROSS JOIN ${dialect.unnest(dialect.variants, 'variant')} GROUP BY variant ORDER BY delivered DESC, variant`,
+FROM ${dialect.unnested('told', dialect.variants, 'variant')} GROUP BY variant ORDER BY delivered DESC, variant`,
   },
   {
     name: 'who-clicked',

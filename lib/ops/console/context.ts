@@ -7,6 +7,8 @@ export interface Context {
   readonly watch: Watch;
   /** No action is shown, and none works. */
   readonly readOnly: boolean;
+  /** Milliseconds after which a page says that it is not ready, to be looked at again; absent: it is waited for. */
+  readonly patience?: number;
   /** Requests that this process has seen at its own gateway: the local run only. */
   readonly requests?: RequestLog;
   /** Epoch milliseconds. */

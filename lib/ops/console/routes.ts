@@ -3,14 +3,15 @@ import { REPORTS } from '../../reports/reports.ts';
 import { type Answers, addressOf, wantsJson } from './answers.ts';
 import type { Context } from './context.ts';
 import { auditModel } from './model/audit.ts';
+import { eventsModel } from './model/events.ts';
 import { foundAt } from './model/find.ts';
 import { lettersModel } from './model/letters.ts';
 import { type ListFilter, listModel } from './model/list.ts';
 import { messageModel } from './model/message.ts';
-import { eventsModel, reportModel } from './model/numbers.ts';
 import { overviewModel } from './model/overview.ts';
 import { personModel } from './model/person.ts';
 import { ratesModel } from './model/rates.ts';
+import { reportModel, reportSoon } from './model/report.ts';
 import { requestModel } from './model/request.ts';
 import { sourceModel } from './model/source.ts';
 import { auditPage } from './pages/audit.ts';
@@ -21,7 +22,7 @@ import { messagePage } from './pages/message.ts';
 import { overviewPage } from './pages/overview.ts';
 import { personPage } from './pages/person.ts';
 import { ratesPage } from './pages/rates.ts';
-import { reportPage, reportsPage } from './pages/reports.ts';
+import { awaitedPage, reportPage, reportsPage } from './pages/reports.ts';
 import { requestPage } from './pages/request.ts';
 import { sourcePage } from './pages/source.ts';
 
@@ -108,7 +109,19 @@ export function addPages(app: Hono, context: Context, answers: Answers): void {
   );
   app.get('/reports/:name', (c) => {
     const { from, to } = c.req.query();
-    return answers.page(c, 'Report', () => reportModel(context, c.req.param('name'), given({ from, to })), reportPage);
+    const days = given({ from, to });
+    const name = c.req.param('name');
+    if (wantsJson(c)) return answers.page(c, name, () => reportModel(context, name, days), reportPage);
+    return answers.page(
+      c,
+      name,
+      () => reportSoon(context, name, days),
+      (model, now) => {
+        if (!('begun' in model)) return reportPage(model);
+        c.header('Refresh', '1');
+        return awaitedPage(model, now);
+      },
+    );
   });
 }
 

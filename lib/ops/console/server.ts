@@ -11,6 +11,9 @@ export interface Console {
   close(): Promise<void>;
 }
 
+/** A browser looks again. */
+const PATIENCE_MS = 150;
+
 /**
  * Serves the console on the loopback address.
  * @param port 0 = any free
@@ -22,7 +25,8 @@ export async function serveConsole(
 ): Promise<Console> {
   const token = newToken();
   let bound = port;
-  const app = consoleApp({ ...parts, door: { token, port: () => bound } });
+  const context = { patience: PATIENCE_MS, ...parts.context };
+  const app = consoleApp({ ...parts, context, door: { token, port: () => bound } });
   const server = createAdaptorServer({ fetch: app.fetch });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -37,12 +41,15 @@ export async function serveConsole(
 }
 
 const DEBOUNCE_MS = 250;
+/** Times are shown by their age, which goes on where nothing happens. */
+const AGING_MS = 30_000;
 
 /** Changes of a local stack: its functions write logs whenever they do something. */
 export const changesInFolder =
   (folder: string): App['watchChanges'] =>
   (changed) => {
     let timer: NodeJS.Timeout | undefined;
+    const aging = setInterval(changed, AGING_MS);
     const watcher = watchFolder(folder, () => {
       timer ??= setTimeout(() => {
         timer = undefined;
@@ -51,6 +58,7 @@ export const changesInFolder =
     });
     return () => {
       clearTimeout(timer);
+      clearInterval(aging);
       watcher.close();
     };
   };

@@ -426,7 +426,7 @@ describe('one definition for two engines', () => {
       millis: (time: string) => `<millis ${time}>`,
       hour: (time: string) => `<hour ${time}>`,
       variants: '<variants>',
-      unnest: (list: string, item: string) => `<unnest ${list} ${item}>`,
+      unnested: (relation: string, list: string, item: string) => `<unnested ${relation} ${list} ${item}>`,
     });
     expect(sqlOf(report, marked(ATHENA))).toBe(sqlOf(report, marked(DUCKDB)));
   });

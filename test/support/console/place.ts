@@ -1,4 +1,5 @@
 import type { Page } from 'puppeteer-core';
+import { eventually } from '../driver.ts';
 
 /** Somewhere the console's pages are shown, for somebody without a mouse. */
 export interface Place {
@@ -11,9 +12,21 @@ export interface Place {
 /** The console's own server: links and forms lead on. */
 export const served = (page: Page, origin: string): Place => ({
   page,
-  open: async (path) => void (await page.goto(origin + path)),
-  enter: async () => void (await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')])),
+  open: async (path) => {
+    await page.goto(origin + path);
+    await ready(page);
+  },
+  enter: async () => {
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+    await ready(page);
+  },
 });
+
+/** A report that takes long says so first, and is looked at again by the browser itself. */
+export const ready = (page: Page): Promise<void> =>
+  eventually(async () => {
+    if (await page.$('[data-awaited]')) throw new Error('not ready');
+  }, 60_000);
 
 export const textOf = (page: Page): Promise<string> => page.evaluate('document.body.innerText') as Promise<string>;
 

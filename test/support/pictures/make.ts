@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'puppeteer-core';
 import { openPage, startBrowser } from '../browser.ts';
 import { EXAMPLES } from '../console/examples.ts';
+import { ready } from '../console/place.ts';
 import { ops } from '../ops.ts';
 import { screencast } from './screencast.ts';
 import { shopDay } from './traffic.ts';
@@ -76,6 +77,7 @@ async function takeAll(entrance: string, folder: string): Promise<void> {
       const page = await enter(entrance, { width, dark });
       for (const [at, path] of Object.values(EXAMPLES).entries()) {
         await page.goto(new URL(path, entrance).href);
+        await ready(page);
         const name = `${String(at).padStart(2, '0')}${path.replace(/[^a-z]+/gi, '-')}-${width}${dark ? '-dark' : ''}`;
         await page.screenshot({ path: join(folder, `${name}.png`) as `${string}.png`, fullPage: true });
       }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
-import { dayPrefix } from '../../../../lambda/contract/archive.ts';
+import { ARCHIVE_PREFIX, dayPrefix } from '../../../../lambda/contract/archive.ts';
 
 const DAY = 86_400_000;
 /** No archive is older: whoever asks from the beginning of time asks for no folder before. */
@@ -16,12 +16,16 @@ export function daysOf(from: number, to: number, lateDays: number, now: number):
   return days;
 }
 
-/** Keys of all objects of these days, in order. */
+/** Keys of all objects of these days, which follow one another, in order: one listing, because most days have few objects. */
 export async function* objectKeys(client: S3Client, bucket: string, days: readonly string[]): AsyncGenerator<string> {
-  for (const day of days) {
-    for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: dayPrefix(day) }))
-      for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
-  }
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const asked = { Bucket: bucket, Prefix: ARCHIVE_PREFIX, StartAfter: dayPrefix(first) };
+  for await (const page of paginateListObjectsV2({ client }, asked))
+    for (const { Key = '' } of page.Contents ?? []) {
+      if (Key.slice(0, dayPrefix(last).length) > dayPrefix(last)) return;
+      yield Key;
+    }
 }
 
 /** An object's lines, one by one: it is never in memory as a whole. */

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { inParallel } from '../../../../lambda/domain/batches.ts';
 import { duckType, LINE_COLUMNS } from '../../../reports/columns.ts';
 import { DUCKDB, LATE_DAYS } from '../../../reports/dialect.ts';
 import type { Report } from '../../../reports/report.ts';
@@ -18,36 +19,45 @@ const DAY = 86_400_000;
 const USUAL_DAYS = 30;
 const PARALLEL = 16;
 
-/** Asks the archive's objects themselves: they are fetched, and DuckDB reads them as they are. */
-export async function askDuckDb(target: Target, report: Report, choice: Choice): Promise<Table> {
+/**
+ * Asks the archive's objects themselves: they are fetched, and DuckDB reads them as they are.
+ * @param keys of the objects, where they are known already
+ */
+export async function askDuckDb(
+  target: Target,
+  report: Report,
+  choice: Choice,
+  keys?: readonly string[],
+): Promise<Table> {
+  const wanted = keys ?? (await archivedObjects(target, choice));
+  if (wanted.length === 0) return { columns: [], rows: [] };
   const folder = await mkdtemp(join(tmpdir(), 'quell-report-'));
   try {
-    const found = await fetchObjects(target, choice, folder);
-    return found === 0 ? { columns: [], rows: [] } : await ask(folder, sqlOf(report, DUCKDB, choice));
+    await fetchObjects(target, wanted, folder);
+    return await ask(folder, sqlOf(report, DUCKDB, choice));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function fetchObjects(target: Target, { from, to }: Choice, folder: string): Promise<number> {
-  const client = await target.clients.s3();
-  const bucket = target.names.output('ArchiveBucketName');
+/** Keys of the objects that a question is about. An object is written once and stays as it is. */
+export async function archivedObjects(target: Target, { from, to }: Choice): Promise<readonly string[]> {
   const now = Date.now();
   const begins = from === undefined ? now - USUAL_DAYS * DAY : Date.parse(from);
   const ends = to === undefined ? now : Date.parse(to);
-  const keys: string[] = [];
-  for await (const key of objectKeys(client, bucket, daysOf(begins, ends, LATE_DAYS, now))) keys.push(key);
-  const queue = keys.values();
-  const worker = async (): Promise<void> => {
-    for (const key of queue) {
-      const day = /day=[\d-]+/.exec(key)?.[0] ?? 'day=unknown';
-      await mkdir(join(folder, day), { recursive: true });
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      await pipeline(Body as Readable, createWriteStream(join(folder, day, basename(key))));
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, worker));
-  return keys.length;
+  const bucket = target.names.output('ArchiveBucketName');
+  return Array.fromAsync(objectKeys(await target.clients.s3(), bucket, daysOf(begins, ends, LATE_DAYS, now)));
+}
+
+async function fetchObjects(target: Target, keys: readonly string[], folder: string): Promise<void> {
+  const client = await target.clients.s3();
+  const Bucket = target.names.output('ArchiveBucketName');
+  await inParallel(keys, PARALLEL, async (key) => {
+    const day = /day=[\d-]+/.exec(key)?.[0] ?? 'day=unknown';
+    await mkdir(join(folder, day), { recursive: true });
+    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: key }));
+    await pipeline(Body as Readable, createWriteStream(join(folder, day, basename(key))));
+  });
 }
 
 /** @param folder `day=.../*.gz` below it */

@@ -6,17 +6,24 @@ const say = (text) => {
 };
 
 async function renew() {
+  // Of a page that nobody sees, every look would have its price.
+  if (document.hidden) return;
   const answer = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
   if (!answer.ok) return;
   const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const part of document.querySelectorAll('[data-live]')) {
     const fresh = next.querySelector(`[data-live="${part.dataset.live}"]`);
-    // Somebody who is at work in a part keeps it as it is.
+    // What somebody has opened stays open, and somebody who is at work in a part keeps it as it is.
+    const folds = part.querySelectorAll('details');
+    for (const [at, fold] of [...(fresh?.querySelectorAll('details') ?? [])].entries())
+      fold.open = folds[at]?.open ?? false;
     if (!fresh || part.contains(document.activeElement) || fresh.innerHTML === part.innerHTML) continue;
     part.replaceChildren(...fresh.childNodes);
   }
   say('Live: updated just now');
 }
+
+const look = () => renew().catch(() => say('Not live: the console does not answer'));
 
 if (document.querySelector('[data-live]') && 'EventSource' in globalThis) {
   let waiting;
@@ -25,8 +32,9 @@ if (document.querySelector('[data-live]') && 'EventSource' in globalThis) {
   events.addEventListener('error', () => say('Not live: the console does not answer'));
   events.addEventListener('changed', () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => renew().catch(() => say('Not live: the console does not answer')), 150);
+    waiting = setTimeout(look, 150);
   });
+  document.addEventListener('visibilitychange', look);
 }
 
 document.addEventListener('click', async (event) => {

@@ -39,6 +39,7 @@ const PAGE = 50;
 const READ_AT_ONCE = 500;
 /** A page does not read for ever: what it has found by then is shown, and "next" goes on. */
 const MOST_READ = 5_000;
+const MOST_MS = 150;
 
 /** @throws UsageError where there is no such reason, or that is no time */
 export async function listModel({ target, now }: Context, asked: ListFilter): Promise<ListModel> {
@@ -53,6 +54,7 @@ export async function listModel({ target, now }: Context, asked: ListFilter): Pr
   const wanted = narrowed(filter);
   let from = filter.from === undefined ? undefined : { [SUPPRESSION.partitionKey]: { S: filter.from } };
   let read = 0;
+  const begun = now();
   do {
     const answer = await client.send(
       new ScanCommand({
@@ -70,7 +72,7 @@ export async function listModel({ target, now }: Context, asked: ListFilter): Pr
       if (row) rows.push(row);
       if (rows.length === PAGE && (at < items.length - 1 || from)) return { filter, rows, next: item.recipient, read };
     }
-  } while (from && read < MOST_READ);
+  } while (from && read < MOST_READ && now() - begun < MOST_MS);
   const next = from?.[SUPPRESSION.partitionKey]?.S;
   return { filter, rows, ...(next !== undefined && { next }), read };
 }

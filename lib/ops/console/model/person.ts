@@ -1,6 +1,7 @@
 import type { Address } from '../../../../lambda/contract/units.ts';
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import type { Mark } from '../../../../lambda/domain/suppression/suppression.ts';
+import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import type { ActRecord } from '../../audit/act.ts';
 import { erasuresOf, untoldActs } from '../../audit/untold.ts';
 import { outcome } from '../../commands/timeline/message-story.ts';
@@ -99,7 +100,7 @@ function reasonsOf(entry: Entry, now: number, providerOf: (source: string) => st
         return {
           ...mark,
           state,
-          ...(provider !== undefined && { provider }),
+          ...(provider !== undefined && { provider: PROVIDERS.get(provider)?.title ?? provider }),
           decides: at === 0,
           ends: endsOf(mark, now),
         };

@@ -3,7 +3,7 @@ import { EVENT_TYPES } from '../../../../lambda/contract/event/types.ts';
 import { LISTED_BY_HOUR } from '../../../../lambda/domain/event/record.ts';
 import type { StoredEvent } from '../../stack/events/stored.ts';
 import { storyDetail } from '../../words/story.ts';
-import type { EventsModel } from '../model/numbers.ts';
+import type { EventsModel } from '../model/events.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
 import { sourceSelect } from '../parts/source-select.ts';

@@ -30,7 +30,7 @@ ${sourceSelect(sources, filter.source)}
 ${
   rows.length === 0
     ? html`<div class="empty"><p>${next === undefined ? 'Nobody stands on the list with these filters.' : `Nobody among the first ${count(read)} entries read; go on to look further.`}</p></div>`
-    : html`<table class="stack"><thead><tr><th scope="col">Address</th><th scope="col">Reason</th><th scope="col">Source</th><th scope="col">Since</th><th scope="col">Until</th><th scope="col">Stops</th></tr></thead><tbody>${rows.map(
+    : html`<table class="stack brief"><thead><tr><th scope="col">Address</th><th scope="col">Reason</th><th scope="col">Source</th><th scope="col">Since</th><th scope="col">Until</th><th scope="col">Stops</th></tr></thead><tbody>${rows.map(
         (row) => html`<tr>
 <td data-label="Address"><a href="${personPath(row.address)}">${shown(row.address)}</a></td>
 <td data-label="Reason"><span>${reasonWord(row.reason)}${row.scope === undefined ? '' : html`<br><span class="small soft">${shown(row.scope)}</span>`}</span></td>

@@ -37,12 +37,23 @@ ${
         barsOf(({ complainedPercent }) => complainedPercent, complaintRate.warning),
         complaintRate.warning,
       )}<p class="small soft">Dashed: ${complaintRate.warning} %, where the alarm warns; at ${complaintRate.critical} % it wakes somebody.</p></div></section>
-<section class="card" aria-labelledby="numbers"><h2 id="numbers">Numbers</h2><div class="scroll" tabindex="0" role="group" aria-label="Table of rates" data-live="numbers"><table><thead><tr><th scope="col">${by}</th>${['Delivered', 'Hard', 'Hard %', 'Soft', 'Block', 'Undetermined', 'Complained', 'Complained %'].map((name) => html`<th scope="col" class="num">${name}</th>`)}</tr></thead><tbody>${rates.map(
+<section class="card" aria-labelledby="numbers"><h2 id="numbers">Numbers</h2><div class="scroll" tabindex="0" role="group" aria-label="Table of rates" data-live="numbers"><table class="stack"><thead><tr><th scope="col">${by}</th>${COLUMNS.map(([name]) => html`<th scope="col" class="num">${name}</th>`)}</tr></thead><tbody>${rates.map(
         (rate) =>
-          html`<tr><th scope="row">${shown(rate.name)}</th>${[count(rate.delivered), count(rate.hard), percentOf(rate.hardPercent), count(rate.soft), count(rate.block), count(rate.undetermined), count(rate.complained), percentOf(rate.complainedPercent)].map((value) => html`<td class="num">${value}</td>`)}</tr>`,
+          html`<tr><th scope="row">${shown(rate.name)}</th>${COLUMNS.map(([name, value]) => html`<td class="num" data-label="${name}">${value(rate)}</td>`)}</tr>`,
       )}</tbody></table></div></section>`
 }`;
 }
+
+const COLUMNS: readonly (readonly [string, (rate: Rate) => string])[] = [
+  ['Delivered', ({ delivered }) => count(delivered)],
+  ['Hard', ({ hard }) => count(hard)],
+  ['Hard %', ({ hardPercent }) => percentOf(hardPercent)],
+  ['Soft', ({ soft }) => count(soft)],
+  ['Block', ({ block }) => count(block)],
+  ['Undetermined', ({ undetermined }) => count(undetermined)],
+  ['Complained', ({ complained }) => count(complained)],
+  ['Complained %', ({ complainedPercent }) => percentOf(complainedPercent)],
+];
 
 /** A week by mailbox operator, for a glance. */
 export function weekPart({ thresholds, operators }: WeekModel): Html {

@@ -1,10 +1,10 @@
 import { html } from 'hono/html';
 import { REPORTS } from '../../../reports/reports.ts';
-import type { ReportModel } from '../model/numbers.ts';
+import type { ReportAwaited, ReportModel } from '../model/report.ts';
 import { type Bar, bars } from '../parts/bars.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
-import { personPath } from '../parts/words.ts';
+import { badge, type Clock, count, personPath } from '../parts/words.ts';
 
 export const reportsPage = (): Html => html`<section class="card" aria-labelledby="reports">
 <h1 id="reports">Reports</h1>
@@ -14,10 +14,40 @@ export const reportsPage = (): Html => html`<section class="card" aria-labelledb
 
 const BARS = 12;
 
-export function reportPage({ name, about, chart, columns, rows, from, to }: ReportModel): Html {
+export function reportPage(model: ReportModel): Html {
+  const { chart, columns, rows } = model;
   const [label, value] = [columns.indexOf(chart?.label ?? ''), columns.indexOf(chart?.value ?? '')];
   const drawn = label < 0 || value < 0 ? [] : drawnOf(rows, label, value);
-  return html`<section class="card" aria-labelledby="report">
+  return html`${head(model)}
+${drawn.length === 0 ? '' : html`<section class="card" aria-labelledby="chart"><h2 id="chart">${wordsOf(chart?.value ?? '')} by ${wordsOf(chart?.label ?? '')}</h2>${bars(`${chart?.value} by ${chart?.label}; the numbers are in the table below`, drawn)}</section>`}
+<section class="card" aria-labelledby="table"><h2 id="table">Table</h2>
+${
+  rows.length === 0
+    ? html`<div class="empty"><p>The archive holds nothing that answers this. It gets events at most five minutes after their arrival.</p></div>`
+    : html`<div class="scroll" tabindex="0" role="group" aria-label="Rows of the report"><table class="stack"><thead><tr>${columns.map((column) => html`<th scope="col">${wordsOf(column)}</th>`)}</tr></thead><tbody>${rows
+        .slice(0, 500)
+        .map((row) => html`<tr>${row.map((cell, at) => cellOf(columns[at] ?? '', cell))}</tr>`)}</tbody></table></div>`
+}
+</section>`;
+}
+
+/** Says that it takes longer: the browser looks again by itself, also without script. */
+export function awaitedPage(model: ReportAwaited, now: Clock): Html {
+  const { from, to } = model;
+  const query = new URLSearchParams({
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  }).toString();
+  return html`${head(model)}
+<section class="card" aria-labelledby="awaited" data-awaited>
+<h2 id="awaited">Being made</h2>
+<p>${badge('idle', 'not ready')} The archive is being read${now === 'exact' ? '' : html`, for ${count(Math.max(1, Math.round((now - model.begun) / 1000)))} s`}. On one machine that takes a second for 100,000 events, of a deployed stack seconds to minutes. A browser looks again every second; the answer is kept.</p>
+<p><a class="button" href="/reports/${model.name}${query === '' ? '' : `?${query}`}">Look again</a></p>
+</section>`;
+}
+
+const head = ({ name, about, from, to }: Pick<ReportModel, 'name' | 'about' | 'from' | 'to'>): Html =>
+  html`<section class="card" aria-labelledby="report">
 <h1 id="report">${name}</h1>
 <p class="soft">${about}</p>
 <form class="filters" method="get" action="/reports/${name}">
@@ -25,20 +55,13 @@ export function reportPage({ name, about, chart, columns, rows, from, to }: Repo
 <label>To<input type="date" name="to" value="${to ?? ''}"></label>
 <button>Ask</button>
 </form>
-</section>
-${drawn.length === 0 ? '' : html`<section class="card" aria-labelledby="chart"><h2 id="chart">${wordsOf(chart?.value ?? '')} by ${wordsOf(chart?.label ?? '')}</h2>${bars(`${chart?.value} by ${chart?.label}; the numbers are in the table below`, drawn)}</section>`}
-<section class="card" aria-labelledby="table"><h2 id="table">Table</h2>
-${
-  rows.length === 0
-    ? html`<div class="empty"><p>The archive holds nothing that answers this. It gets events at most five minutes after their arrival.</p></div>`
-    : html`<div class="scroll" tabindex="0" role="group" aria-label="Rows of the report"><table><thead><tr>${columns.map((column) => html`<th scope="col">${wordsOf(column)}</th>`)}</tr></thead><tbody>${rows
-        .slice(0, 500)
-        .map(
-          (row) =>
-            html`<tr>${row.map((cell, at) => (typeof cell === 'number' ? html`<td class="num">${cell}</td>` : html`<td>${cell === null ? '' : columns[at] === 'recipient' ? html`<a href="${personPath(cell)}">${shown(cell)}</a>` : shown(String(cell))}</td>`))}</tr>`,
-        )}</tbody></table></div>`
-}
 </section>`;
+
+function cellOf(column: string, cell: ReportModel['rows'][number][number]): Html {
+  const label = wordsOf(column);
+  if (typeof cell === 'number') return html`<td class="num" data-label="${label}">${cell}</td>`;
+  const text = cell ?? '';
+  return html`<td data-label="${label}">${column === 'recipient' && text !== '' ? html`<a href="${personPath(text)}">${shown(text)}</a>` : shown(text)}</td>`;
 }
 
 /** One bar for each label: several rows may share one. The largest of them, as they come. */

@@ -12,29 +12,23 @@ export interface Bar {
   readonly beyond?: boolean;
 }
 
-const WIDTH = 720;
-const ROW = 28;
-const LABEL = 200;
-const VALUE = 90;
+const [WIDTH, HEIGHT] = [100, 28];
 
 /**
- * Bars from left to right, drawn on the server. Read out as one sentence; the numbers stand in a table beside it.
+ * Bars from left to right, drawn on the server: each as wide as there is room, between its name and its number, so that no line crosses a
+ * word. Read out as one sentence; the numbers stand in a table beside it.
  * @param limit where a threshold lies, in the same unit
  */
 export function bars(title: string, items: readonly Bar[], limit?: number): Html {
   if (items.length === 0) return html``;
   const most = Math.max(limit ?? 0, ...items.map(({ value }) => value));
-  const x = scaleLinear([0, most === 0 ? 1 : most], [0, WIDTH - LABEL - VALUE]);
-  const height = items.length * ROW + 8;
-  return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${title}">
-${limit === undefined ? '' : html`<line class="f-limit" x1="${(LABEL + x(limit)).toFixed(1)}" x2="${(LABEL + x(limit)).toFixed(1)}" y1="0" y2="${height}"/>`}
-${items.map(({ label, value, shown, beyond }, at) => {
-  const y = at * ROW + 4;
-  return html`<text class="f-text" x="${LABEL - 12}" y="${y + 17}" text-anchor="end">${short(label)}</text>
-<rect class="${beyond ? 'f-bounced' : 'f-engaged'}" x="${LABEL}" y="${y + 4}" width="${Math.max(1, x(value)).toFixed(1)}" height="${ROW - 10}" rx="3"/>
-<text class="f-text" x="${(LABEL + Math.max(1, x(value)) + 8).toFixed(1)}" y="${y + 17}">${shown}${beyond ? ' !' : ''}</text>`;
-})}
-</svg>`;
+  const x = scaleLinear([0, most === 0 ? 1 : most], [0, WIDTH]);
+  const mark = limit === undefined ? '' : x(limit).toFixed(2);
+  return html`<div class="chart" role="img" aria-label="${title}">${items.map(
+    ({ label, value, shown, beyond }) => html`<span>${short(label)}</span>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none"><rect class="${beyond ? 'f-bounced' : 'f-engaged'}" y="6" width="${Math.max(0.2, x(value)).toFixed(2)}" height="16"/>${mark === '' ? '' : html`<line class="f-limit" x1="${mark}" x2="${mark}" y1="0" y2="${HEIGHT}" vector-effect="non-scaling-stroke"/>`}</svg>
+<span class="num">${shown}${beyond ? ' !' : ''}</span>`,
+  )}</div>`;
 }
 
 const MOST_CHARACTERS = 30;

@@ -17,11 +17,14 @@ import { ownTarget } from './target.ts';
  * right to; what it may see itself is what the viewer policy says. It writes no log line: paths hold addresses.
  */
 const STYLE = readFileSync(join(__dirname, 'widget.css'), 'utf8');
+/** Less than the function's own time: a report that takes longer says so, and whoever looks again finds it made. */
+const PATIENCE_MS = 20_000;
 let app: Hono | undefined;
 
 function widgetApp(): Hono {
   const target = ownTarget();
-  const context: Context = { target, watch: new AwsWatch(target), readOnly: true, now: Date.now };
+  const watch = new AwsWatch(target);
+  const context: Context = { target, watch, readOnly: true, now: Date.now, patience: PATIENCE_MS };
   const answers = answersOf(context, '', fragment);
   const pages = new Hono();
   addPages(pages, context, answers);

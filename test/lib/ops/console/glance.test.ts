@@ -1,14 +1,17 @@
+import { AthenaClient } from '@aws-sdk/client-athena';
 import { describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../../../lib/ops/cli/errors.ts';
 import { AwsWatch } from '../../../../lib/ops/commands/doctor/watch-aws.ts';
 import { auditModel } from '../../../../lib/ops/console/model/audit.ts';
+import { eventsModel } from '../../../../lib/ops/console/model/events.ts';
 import { foundAt } from '../../../../lib/ops/console/model/find.ts';
 import { latelyModel } from '../../../../lib/ops/console/model/lately.ts';
-import { eventsModel, reportModel } from '../../../../lib/ops/console/model/numbers.ts';
 import { overviewModel } from '../../../../lib/ops/console/model/overview.ts';
+import { reportModel, reportSoon } from '../../../../lib/ops/console/model/report.ts';
 import { requestModel } from '../../../../lib/ops/console/model/request.ts';
 import { sentenceOf } from '../../../../lib/ops/console/model/sentence.ts';
 import { overviewPage } from '../../../../lib/ops/console/pages/overview.ts';
+import { awaitedPage } from '../../../../lib/ops/console/pages/reports.ts';
 import { requestPage } from '../../../../lib/ops/console/pages/request.ts';
 import { dayChart } from '../../../../lib/ops/console/parts/day-chart.ts';
 import { levelOf } from '../../../../lib/ops/console/parts/levels.ts';
@@ -350,6 +353,54 @@ describe('what a search leads to', () => {
     ['  ', [], [], '/'],
   ])('%s, where %j and %j are known: %s', async (query, people, mails, path) => {
     expect(await found(people, mails, query)).toBe(path);
+  });
+});
+
+describe('a report that takes long', () => {
+  /** Athena, which goes on until it is told how it ends. */
+  const athena = async () => {
+    let State = 'RUNNING';
+    const target = fakeTarget(
+      {},
+      {
+        StartQueryExecution: () => ({ QueryExecutionId: 'q' }),
+        GetQueryExecution: () => ({ QueryExecution: { Status: { State, AthenaError: { ErrorType: 1 } } } }),
+        GetQueryResults: () => ({
+          ResultSet: { ResultSetMetadata: { ColumnInfo: [{ Name: 'link', Type: 'varchar' }] } },
+        }),
+      },
+    );
+    // Its pages are read by a paginator that takes no stand-in.
+    Object.setPrototypeOf(await target.clients.athena(), AthenaClient.prototype);
+    const asked = () => target.calls.filter(({ name }) => name === 'StartQueryExecution').length;
+    const context = { target, watch: {} as never, readOnly: true, now: () => NOW, patience: 1 };
+    return {
+      context,
+      asked,
+      end: (state: string) => {
+        State = state;
+      },
+    };
+  };
+
+  test('says so, is asked once, and is there when it is ready', async () => {
+    const { context, asked, end } = await athena();
+    const first = await reportSoon(context, 'links', {});
+    if (!('begun' in first)) throw new Error('it is there');
+    expect(String(await awaitedPage(first, first.begun + 4000))).toContain('for 4 s');
+    end('SUCCEEDED');
+    expect(await reportModel(context, 'links', {})).toMatchObject({ name: 'links', columns: ['link'], rows: [] });
+    expect(await reportSoon(context, 'links', {})).not.toHaveProperty('begun');
+    expect(asked()).toBe(1);
+  });
+
+  test('that fails is not asked again by a page that looks again', async () => {
+    const { context, asked, end } = await athena();
+    await reportSoon(context, 'links', {});
+    end('FAILED');
+    for (const _ of [1, 2])
+      await expect(reportModel(context, 'links', {})).rejects.toThrow('Athena ended the question');
+    expect(asked()).toBe(1);
   });
 });
 

@@ -202,8 +202,7 @@ describe('over what has arrived', () => {
     test('a report is a table and a chart, and rates are', async () => {
       await place.open('/reports');
       await press(place, 'bounce-reasons');
-      const figures = () =>
-        page.$$eval('main svg.chart', (charts) => charts.map((one) => one.getAttribute('aria-label')));
+      const figures = () => page.$$eval('main .chart', (charts) => charts.map((one) => one.getAttribute('aria-label')));
       expect(await figures()).toEqual([expect.stringContaining('the numbers are in the table below')]);
       expect(await textOf(page)).toContain('hard');
       await press(place, 'Rates');
