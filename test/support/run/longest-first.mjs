@@ -1,12 +1,16 @@
-// Two workers, and a suite of half a minute left for the end, is one idle core. Jest knows how long suites took on this machine; on a new
-// one, as in CI, those that start a stack come first, then those that synthesize one.
+// A suite of half a minute left for the end is an idle core. Jest knows how long suites took on this machine; on a new one, as in CI, those
+// that start a stack come first, then those that start other programs or do more by night, then those that synthesize one.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const jest = createRequire(createRequire(import.meta.url).resolve('jest'));
 const { default: Sequencer } = createRequire(jest.resolve('@jest/core'))('@jest/test-sequencer');
 
-const HEAVY = [/\bstart(Local|OpsStack|Toy)\(/, /support\/template\.ts'/];
+const HEAVY = [
+  /\bstart(Local|OpsStack|Toy)\(/,
+  /process\.(execPath|env\.(NIGHTLY|HISTORIES))|everyCall\(/,
+  /support\/template\.ts'/,
+];
 
 function weight({ path }) {
   const text = readFileSync(path, 'utf8');
