@@ -3,7 +3,8 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import type { CommonVariable, Environment } from '../../lambda/contract/env.ts';
 import { type Access, plain, type ServiceFunctionProps } from '../../lib/constructs/service-function.ts';
 import type { Settings } from '../../lib/settings/schema.ts';
-import { type Resource, settingsOf, show, stackOf, synthesize, VARIANTS, withSource } from '../support/template.ts';
+import { settingsOf, VARIANTS, withSource } from '../support/stack/settings.ts';
+import { type Resource, show, stackOf, synthesize } from '../support/template.ts';
 
 interface Statement {
   readonly Effect: string;
