@@ -10,8 +10,9 @@ import { metricsIn } from './support/alarms/emf.ts';
 import { dimensionsOf } from './support/alarms/evaluator.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { Driver, eventually, signGeneric, signSvix } from './support/driver.ts';
+import { settingsOf } from './support/stack/settings.ts';
 import { type FaultyProxy, faultyProxy, throttled, unavailable } from './support/surroundings/faulty-proxy.ts';
-import { settingsOf, show, synthesize } from './support/template.ts';
+import { show, synthesize } from './support/template.ts';
 
 /**
  * Every alarm of the template, with its own numbers: it stays quiet on a normal day, fires when its metric is driven, and goes back.

@@ -8,6 +8,7 @@ import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { Driver, eventually, signGeneric, signSnsConfirmation } from './support/driver.ts';
 import { neededFor, rightsOf } from './support/rights.ts';
+import { settingsOf } from './support/stack/settings.ts';
 import {
   type Call,
   type Fault,
@@ -16,7 +17,7 @@ import {
   unavailable,
 } from './support/surroundings/faulty-proxy.ts';
 import { snsCertificate } from './support/surroundings/sns-certificate.ts';
-import { settingsOf, show, synthesize } from './support/template.ts';
+import { show, synthesize } from './support/template.ts';
 
 /**
  * Least privilege, measured: every call that the four functions make through a history which reaches all they can do is one that their role

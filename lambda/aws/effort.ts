@@ -12,6 +12,20 @@ export const SILENT = { logger: { debug() {}, warn() {}, error() {} } as unknown
 export const until = (deadline: EpochMs): AbortSignal =>
   deadline <= Date.now() ? AbortSignal.abort() : AbortSignal.timeout(Math.ceil(deadline - Date.now()));
 
+/** Does something that ends at `deadline` if it is not done before; done, it leaves no clock running behind it. */
+export async function within<T>(deadline: EpochMs, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const end = new AbortController();
+  const left = deadline - Date.now();
+  let clock: NodeJS.Timeout | undefined;
+  if (left > 0) clock = setTimeout(() => end.abort(), left);
+  else end.abort();
+  try {
+    return await run(end.signal);
+  } finally {
+    clearTimeout(clock);
+  }
+}
+
 /** What one attempt is given in any case, in milliseconds: less would end calls that are only slow. */
 const LEAST = 250;
 

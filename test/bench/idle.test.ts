@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { idle, withIdle } from '../../bench/cost/idle.ts';
 import { total } from '../../bench/cost/model.ts';
-import { settingsOf, synthesize, VARIANTS } from '../support/template.ts';
+import { settingsOf, VARIANTS } from '../support/stack/settings.ts';
+import { synthesize } from '../support/template.ts';
 
 /** `Accepted` of the source, and `Heartbeat` or `Pulse`. */
 const alwaysOf = (sources: number): number => sources + 1;

@@ -10,7 +10,8 @@ import { Storage } from '../../lib/constructs/storage/tables.ts';
 import { AlarmTopics } from '../../lib/constructs/watch/alarms/desk/topics.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
 import type { Settings } from '../../lib/settings/schema.ts';
-import { appOf, type Resource, show, synthesize, VARIANTS } from '../support/template.ts';
+import { VARIANTS } from '../support/stack/settings.ts';
+import { appOf, type Resource, show, synthesize } from '../support/template.ts';
 
 interface Statement {
   readonly Effect: string;

@@ -6,7 +6,8 @@ import { METRICS, namespaceOf, SOURCE_DIMENSION } from '../../lambda/contract/me
 import { silenceWindow } from '../../lib/constructs/watch/alarms/source/silence.ts';
 import { LONGEST_WINDOW, SHORTEST_WINDOW } from '../../lib/settings/values.ts';
 import { evaluate } from '../support/alarms/evaluator.ts';
-import { settingsOf, show, synthesize, VARIANTS, withSource } from '../support/template.ts';
+import { settingsOf, VARIANTS, withSource } from '../support/stack/settings.ts';
+import { show, synthesize } from '../support/template.ts';
 
 const everything = synthesize(VARIANTS.everything);
 const sources = Object.keys(VARIANTS.everything.sources);

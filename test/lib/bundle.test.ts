@@ -10,7 +10,7 @@ import { buildFunction, exportName } from '../../lib/constructs/bundle/build.ts'
 import { keptCode } from '../../lib/constructs/bundle/kept.ts';
 import { defaultProvider, httpRequest } from '../../lib/constructs/bundle/sdk-stubs.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
-import { settingsOf } from '../support/template.ts';
+import { settingsOf } from '../support/stack/settings.ts';
 
 const config = runtimeConfig(settingsOf());
 let folder: string;

@@ -13,7 +13,8 @@ import { DUCKDB } from '../../lib/reports/dialect.ts';
 import type { Report } from '../../lib/reports/report.ts';
 import { reportOf, sqlOf } from '../../lib/reports/reports.ts';
 import { evaluate } from '../support/alarms/evaluator.ts';
-import { settingsOf, show, synthesize, VARIANTS } from '../support/template.ts';
+import { settingsOf, VARIANTS } from '../support/stack/settings.ts';
+import { show, synthesize } from '../support/template.ts';
 
 const body = JSON.parse(show(synthesize(VARIANTS.everything).first('AWS::CloudWatch::Dashboard').DashboardBody)) as {
   widgets: { type: string; properties: { markdown?: string; metrics?: unknown[][]; title?: string; query?: string } }[];

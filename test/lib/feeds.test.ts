@@ -4,7 +4,8 @@ import { eventFields } from '../../lambda/contract/event/fields.ts';
 import { archivedName } from '../../lib/reports/columns.ts';
 import { REPORTS } from '../../lib/reports/reports.ts';
 import type { Settings } from '../../lib/settings/schema.ts';
-import { settingsOf, show, stackOf, synthesize } from '../support/template.ts';
+import { settingsOf } from '../support/stack/settings.ts';
+import { show, stackOf, synthesize } from '../support/template.ts';
 
 const ses = { provider: 'ses', dedupeGroup: 'ses' };
 const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:feedback';

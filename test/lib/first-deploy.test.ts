@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { type Resource, settingsOf, synthesize, VARIANTS } from '../support/template.ts';
+import { settingsOf, VARIANTS } from '../support/stack/settings.ts';
+import { type Resource, synthesize } from '../support/template.ts';
 
 /**
  * A first deploy that fails anywhere can be repeated by the same command, and a stack that was destroyed can come back: shown by what

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { CommonVariable, Environment } from '../../lambda/contract/env.ts';
 import { type Access, plain, type ServiceFunctionProps } from '../../lib/constructs/service-function.ts';
 import type { Settings } from '../../lib/settings/schema.ts';
-import { type Resource, settingsOf, show, synthesize, VARIANTS, withSource } from '../support/template.ts';
+import { settingsOf, VARIANTS, withSource } from '../support/stack/settings.ts';
+import { type Resource, show, synthesize } from '../support/template.ts';
 
 interface Statement {
   readonly Effect: string;

@@ -3,7 +3,8 @@ import { limitsMet, templateOf } from '../../lib/constructs/limits.ts';
 import { globals, type Settings } from '../../lib/settings/schema.ts';
 import { checkSize } from '../../lib/stack.ts';
 import { EVERYTHING, manySources } from '../support/many-sources.ts';
-import { settingsOf, show, stackOf, synthesize } from '../support/template.ts';
+import { settingsOf } from '../support/stack/settings.ts';
+import { show, stackOf, synthesize } from '../support/template.ts';
 
 /** Many sources with everything on: what AWS takes is synthesized, what it would refuse is refused here, with the number that fits. */
 

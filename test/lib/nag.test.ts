@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { QuellStack } from '../../lib/stack.ts';
-import { appOf, settingsOf, stackOf, VARIANTS } from '../support/template.ts';
+import { settingsOf, VARIANTS } from '../support/stack/settings.ts';
+import { appOf, stackOf } from '../support/template.ts';
 
 const variants = { ...VARIANTS, unlogged: settingsOf({ pointInTimeRecovery: false, byMessageIndex: true }) };
 

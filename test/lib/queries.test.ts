@@ -6,7 +6,8 @@ import { METRICS } from '../../lambda/contract/metrics.ts';
 import { MAILBOX_OPERATORS } from '../../lambda/domain/mailbox-operators.ts';
 import { QUERIES } from '../../lib/constructs/watch/queries/queries.ts';
 import { ownRunbookPage, runbookPage } from '../../lib/settings/runbook-url.ts';
-import { show, synthesize, VARIANTS } from '../support/template.ts';
+import { VARIANTS } from '../support/stack/settings.ts';
+import { show, synthesize } from '../support/template.ts';
 
 /** The runbook's queries: saved in the account as they stand there, and about fields that functions write. */
 

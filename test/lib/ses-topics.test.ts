@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { show, synthesize, VARIANTS } from '../support/template.ts';
+import { VARIANTS } from '../support/stack/settings.ts';
+import { show, synthesize } from '../support/template.ts';
 
 const { ofType, first, outputs, resources } = synthesize(VARIANTS.everything);
 const ofSes = (type: string) => ofType(type).filter(([id]) => id.startsWith('SesTopics'));

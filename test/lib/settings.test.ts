@@ -10,7 +10,7 @@ import { loadSettings } from '../../lib/settings/load.ts';
 import { DEFAULT_POLICY } from '../../lib/settings/policy.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
 import { notCompared } from '../../lib/settings/watch/reconcile.ts';
-import { settingsOf } from '../support/template.ts';
+import { settingsOf } from '../support/stack/settings.ts';
 
 const sendgrid = { provider: 'sendgrid' };
 

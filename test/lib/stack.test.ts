@@ -3,7 +3,8 @@ import { ENV, type FunctionName } from '../../lambda/contract/env.ts';
 import { OUTPUTS } from '../../lambda/contract/outputs.ts';
 import { EVENTS, SUPPRESSION } from '../../lambda/contract/tables.ts';
 import { EVERYTHING } from '../support/many-sources.ts';
-import { type Resource, settingsOf, show, synthesize, VARIANTS, withSource } from '../support/template.ts';
+import { settingsOf, VARIANTS, withSource } from '../support/stack/settings.ts';
+import { type Resource, show, synthesize } from '../support/template.ts';
 
 const smallest = synthesize(VARIANTS.smallest);
 const everything = synthesize(VARIANTS.everything);

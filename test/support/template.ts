@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { checkSettings } from '../../lib/settings/check.ts';
-import type { Settings, SourceSettings } from '../../lib/settings/schema.ts';
+import type { Settings } from '../../lib/settings/schema.ts';
 import { QuellStack } from '../../lib/stack.ts';
-import { EVERYTHING } from './many-sources.ts';
 
 export interface Resource {
   readonly Type: string;
@@ -13,45 +11,6 @@ export interface Resource {
   readonly UpdateReplacePolicy?: string;
   readonly DependsOn?: readonly string[];
 }
-
-/** Settings with one SendGrid source, changed by `document`. */
-export function settingsOf(document: Record<string, unknown> = {}): Settings {
-  const checked = checkSettings({ sources: { sendgrid: { provider: 'sendgrid' } }, ...document }, 'test');
-  if ('settings' in checked) return checked.settings;
-  throw new Error(JSON.stringify(checked.mistakes));
-}
-
-/** One source more, past the check. */
-export const withSource = (settings: Settings, name: string, source: Partial<SourceSettings>): Settings => ({
-  ...settings,
-  sources: { ...settings.sources, [name]: { provider: 'sendgrid', expectEvery: 1440, options: {}, ...source } },
-});
-
-/** Settings that between them switch on everything the stack can make. */
-export const VARIANTS = {
-  smallest: settingsOf(),
-  everything: withSource(settingsOf({ ...EVERYTHING, pointInTimeRecovery: false }), 'ses-main', {
-    provider: 'ses',
-    expectAtLeast: 100,
-    options: { createTopic: true, topicArns: ['arn:aws:sns:eu-west-1:111122223333:older'] },
-  }),
-  /** SES by EventBridge and by a queue, and the archive: every queue there is. */
-  fed: settingsOf({
-    archive: {},
-    sources: {
-      ses: { provider: 'ses', via: 'eventbridge', configurationSets: ['marketing'] },
-      queued: { provider: 'ses', via: 'sns-queue', createTopic: true },
-    },
-  }),
-  attached: settingsOf({
-    existingTables: {
-      events: 'old-events',
-      suppression: 'arn:aws:dynamodb:eu-west-1:111122223333:table/old-list',
-      eventsStream: 'arn:aws:dynamodb:eu-west-1:111122223333:table/old-events/stream/2026-01-01T00:00:00.000',
-      suppressionStream: 'arn:aws:dynamodb:eu-west-1:111122223333:table/old-list/stream/2026-01-01T00:00:00.000',
-    },
-  }),
-} satisfies Record<string, Settings>;
 
 const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
 

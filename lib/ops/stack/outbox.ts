@@ -1,8 +1,15 @@
 import { NotSent, sendAll } from '../../../lambda/aws/sqs.ts';
+import { MAX_SQS_BYTES } from '../../../lambda/contract/message.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Target } from '../target/target.ts';
 
 export type Way = 'delivery' | 'acts' | 'feeds';
+
+/** Messages that a queue takes, and how many it never would: one event larger than a message would stop all that follow it. */
+export function fitting(bodies: readonly string[]): { readonly fit: readonly string[]; readonly tooLarge: number } {
+  const fit = bodies.filter((body) => Buffer.byteLength(body) <= MAX_SQS_BYTES);
+  return { fit, tooLarge: bodies.length - fit.length };
+}
 
 /** What a queue did not take, as indexes into what was offered, and why. */
 export interface Refused {

@@ -47,6 +47,12 @@ describe('replies, as receivers, mail servers and ESPs publish them', () => {
 
 describe('every rule', () => {
   const examples = [...NOTES.values()].map(({ example, status }) => ({ text: example, status }));
+  /** Every reply here with its verdict, those that this rule decides before the others. */
+  const read = [...REPLIES.map(({ reply }) => reply), ...examples].map(
+    (reply: Reply) => [reply, verdict(reply), explainReply(reply).rule] as const,
+  );
+  const byRule = (name: string) =>
+    read.toSorted(([, , one], [, , other]) => Number(other === name) - Number(one === name));
 
   test('has a name of its own and a note, and no note is left over', () => {
     expect(new Set(RULES.map(({ name }) => name)).size).toBe(RULES.length);
@@ -61,10 +67,9 @@ describe('every rule', () => {
       expect(explainReply(hit as Reply).rule).toBe(name);
       expect(explainReply(miss as Reply).rule).not.toBe(name);
       const without = { ...TABLES, rules: RULES.filter((other) => other !== rule) };
-      const changed = [...REPLIES.map(({ reply }) => reply), ...examples].filter(
-        (reply) => verdict(reply) !== verdict(reply, without),
-      );
-      expect(changed.length).toBeGreaterThan(0);
+      // One is enough, and is found among its own first.
+      const changed = byRule(name).find(([reply, said]) => said !== verdict(reply, without));
+      expect(changed).toBeDefined();
     },
   );
 

@@ -7,7 +7,7 @@ import type { EventKey } from '../../../lambda/domain/event/record.ts';
 import { beat, type Means } from '../../../lambda/handlers/pulse/heartbeat.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
 import { signGeneric } from '../../support/driver.ts';
-import { settingsOf } from '../../support/template.ts';
+import { settingsOf } from '../../support/stack/settings.ts';
 
 /** The secret, and what others write into it between our calls. */
 class Store {

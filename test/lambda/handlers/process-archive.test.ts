@@ -8,8 +8,8 @@ import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts
 import { secretStore } from '../../../lib/local/emulators/secret-store.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
 import { type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
+import { settingsOf } from '../../support/stack/settings.ts';
 import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
-import { settingsOf } from '../../support/template.ts';
 
 const ACTS = 'arn:aws:sqs:us-east-1:000000000000:acts';
 const UNARCHIVED = 'arn:aws:sqs:us-east-1:000000000000:unarchived';

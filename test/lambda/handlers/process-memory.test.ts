@@ -6,7 +6,8 @@ import { startNullAws } from '../../../bench/aws/null-aws.ts';
 import { peakOf } from '../../../bench/process.ts';
 import { configOf, shipped } from '../../../bench/run/bundles.ts';
 import { MEMORY_MB } from '../../../bench/run/subject.ts';
-import { settingsOf, synthesize } from '../../support/template.ts';
+import { settingsOf } from '../../support/stack/settings.ts';
+import { synthesize } from '../../support/template.ts';
 
 test('ten messages of 1 MiB, and 40,000 small events, fit the memory that the template gives the function', async () => {
   const { MemorySize } = synthesize(settingsOf()).first('AWS::Lambda::Function', 'Process');

@@ -6,9 +6,9 @@ import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts
 import { secretStore } from '../../../lib/local/emulators/secret-store.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
 import { type Buried, type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
+import { settingsOf } from '../../support/stack/settings.ts';
 import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
 import { type Call, type FaultyProxy, faultyProxy } from '../../support/surroundings/faulty-proxy.ts';
-import { settingsOf } from '../../support/template.ts';
 
 /**
  * One part that hangs or refuses costs its own messages and no others, and `process` answers before Lambda ends it: the messages of a

@@ -3,8 +3,8 @@ import { eventBus } from '../../../lib/local/emulators/bus.ts';
 import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
 import { type Buried, type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
+import { settingsOf } from '../../support/stack/settings.ts';
 import { type FaultyProxy, faultyProxy, unavailable } from '../../support/surroundings/faulty-proxy.ts';
-import { settingsOf } from '../../support/template.ts';
 
 /** Half of it for a bus that refuses, a quarter to bury: enough on a slow machine. */
 const context = { getRemainingTimeInMillis: () => 1600 };

@@ -4,8 +4,8 @@ import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts
 import { secretStore } from '../../../lib/local/emulators/secret-store.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
 import { type Buried, type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
+import { settingsOf } from '../../support/stack/settings.ts';
 import { type Fault, type FaultyProxy, faultyProxy } from '../../support/surroundings/faulty-proxy.ts';
-import { settingsOf } from '../../support/template.ts';
 
 /** The bundle of `receive`: what it answers and counts of requests that prove nothing, and how it holds when a part does not answer. */
 

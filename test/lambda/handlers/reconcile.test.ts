@@ -12,8 +12,9 @@ import { type Handler, loadBundle } from '../../support/bundled.ts';
 import { FAKE_ESPS } from '../../support/esp/index.ts';
 import { type FakeApi, type Fault, fakeApi } from '../../support/esp/server.ts';
 import type { FakeEsp, Happening } from '../../support/esp/story.ts';
+import { settingsOf } from '../../support/stack/settings.ts';
 import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
-import { settingsOf, synthesize } from '../../support/template.ts';
+import { synthesize } from '../../support/template.ts';
 
 /** The shipped bundle against fake ESPs and an emulated table: it counts what is missing, and is back before Lambda ends it. */
 

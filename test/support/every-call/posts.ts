@@ -9,7 +9,7 @@ import type { Provider, SampleRequest } from '../../../lambda/providers/provider
 import { signEnvelope } from '../../../lambda/providers/shared/proof/sns-envelope.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
 import { signGeneric, signSendGrid, signSvix } from '../driver.ts';
-import { settingsOf } from '../template.ts';
+import { settingsOf } from '../stack/settings.ts';
 
 /** A stack with a source of each way of proof, everything switched on. */
 const TOPIC = 'arn:aws:sns:us-east-1:111122223333:mail';

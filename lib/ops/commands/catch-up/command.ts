@@ -8,9 +8,10 @@ import { type Act, audited } from '../../audit/audited.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
-import { type Io, jsonLine } from '../../cli/io.ts';
+import type { Io } from '../../cli/io.ts';
 import { API_OPTIONS, openSession, type Session } from '../../esp/session.ts';
 import { recordedOf } from '../../stack/events/known.ts';
+import { fitting } from '../../stack/outbox.ts';
 import { readingOf } from '../../stack/reading.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { sourceOf, TARGET_OPTIONS, type Target } from '../../target/target.ts';
@@ -19,6 +20,7 @@ import { parseCount, parseTime } from '../../words/time.ts';
 import { Sender } from '../replay/sender.ts';
 import { mirrorLists } from './lists.ts';
 import { openState } from './state.ts';
+import { tell } from './telling.ts';
 
 const TOLD_EVERY_MS = 2_000;
 const MINUTE = 60_000;
@@ -102,6 +104,8 @@ answer: run it again).`,
   },
 });
 
+const TOO_LARGE = 'Some event is larger than a message of the queue: it was left out.';
+
 interface How {
   readonly dry: boolean;
   readonly rate: number;
@@ -129,6 +133,7 @@ async function read(
   const comparable = target.kind === 'local' || session.name.options !== undefined;
   const sender = new Sender(target, rate);
   const lost: string[] = [];
+  const note = (sentence: string): void => void (lost.includes(sentence) || lost.push(sentence));
   let told = performance.now();
   const work = (act?: Act) =>
     readEvents(events, session.context, window, start, {
@@ -143,8 +148,10 @@ async function read(
           requestId: randomUUID(),
           origin: 'live',
         } as const;
-        await sender.send(packMessages(envelope, raws), raws.length);
-        act?.count('events sent', raws.length);
+        const { fit, tooLarge } = fitting(packMessages(envelope, raws));
+        await sender.send(fit, raws.length);
+        act?.count('events sent', raws.length - tooLarge);
+        if (tooLarge > 0) note(TOO_LARGE);
       },
       reached(progress) {
         state.save(progress);
@@ -152,50 +159,11 @@ async function read(
         told = performance.now();
         io.say(`${progress.fetched} events, up to ${iso(progress.trusted)}`);
       },
-      lost: (sentence) => void (lost.includes(sentence) || lost.push(sentence)),
+      lost: note,
     });
   const how = `${iso(window.from)} to ${iso(window.to)}`;
   const intent = { what: 'catch-up', hand, on: [session.source], how, say: io.say } as const;
   const end = dry ? await work() : await audited(target, intent, work);
   state.forget();
   return tell(session, end, { lost, comparable, dry, json, lacks: events.lacks }, io);
-}
-
-interface Ending {
-  readonly lost: readonly string[];
-  readonly comparable: boolean;
-  readonly dry: boolean;
-  readonly json: boolean;
-  readonly lacks: string | undefined;
-}
-
-function tell({ source, title }: Session, end: Progress, { lost, comparable, dry, json, lacks }: Ending, io: Io) {
-  const { fetched, missing, passed, unreadable } = end;
-  if (json)
-    io.print(
-      jsonLine({
-        source,
-        fetched,
-        ...(comparable && { missing }),
-        passed,
-        unreadable,
-        dryRun: dry,
-        to: iso(end.trusted),
-        lost,
-      }),
-    );
-  else {
-    io.print(`${fetched} fetched, ${comparable ? missing : 'unknown how many'} had not come by webhook.`);
-    if (dry) io.print('Nothing was sent.');
-  }
-  if (!comparable)
-    io.say(
-      'Which of them had come stands in settings/<stage>.json, which this checkout lacks; each counts once all the same.',
-    );
-  if (passed > 0)
-    io.say(`${passed} more cannot be told from others (masked, without id) or come by no webhook: left out.`);
-  if (unreadable > 0) io.say(`${unreadable} more could not be read: left out. "ops normalize" tells of a single one.`);
-  if (lacks !== undefined) io.say(`${title}'s API does not tell: ${lacks}`);
-  for (const sentence of lost) io.say(sentence);
-  return lost.length > 0 || unreadable > 0 ? EXIT.no : EXIT.yes;
 }

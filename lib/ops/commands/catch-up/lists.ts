@@ -9,6 +9,7 @@ import { type Io, jsonLine } from '../../cli/io.ts';
 import { counter } from '../../cli/progress.ts';
 import { partOf, type Session } from '../../esp/session.ts';
 import { recordedOf } from '../../stack/events/known.ts';
+import { fitting } from '../../stack/outbox.ts';
 import { readingOf } from '../../stack/reading.ts';
 import type { Target } from '../../target/target.ts';
 import type { Hand } from '../../words/author.ts';
@@ -67,8 +68,9 @@ export async function mirrorLists(
         meta: META,
       } as const;
       const raws = taken.map(({ raw }) => raw);
-      await sender.send(packMessages(envelope, raws), raws.length);
-      act?.count('entries sent', raws.length);
+      const { fit, tooLarge } = fitting(packMessages(envelope, raws));
+      await sender.send(fit, raws.length);
+      act?.count('entries sent', raws.length - tooLarge);
     }
   };
   const intent = { what: 'catch-up', hand, on: [source], how: 'lists', say: io.say } as const;

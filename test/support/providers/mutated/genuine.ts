@@ -2,8 +2,8 @@ import { EVENT_TYPES } from '../../../../lambda/contract/event/types.ts';
 import { webhookPath } from '../../../../lambda/contract/paths.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import { type Origin, type Provider, proofOf } from '../../../../lambda/providers/provider.ts';
+import { settingsOf } from '../../stack/settings.ts';
 import { snsCertificate } from '../../surroundings/sns-certificate.ts';
-import { settingsOf } from '../../template.ts';
 
 /** Genuine requests of every ESP, by each of its proofs: what somebody may have caught and starts from. */
 
