@@ -1,4 +1,5 @@
 import { type NullAws, startNullAws } from './aws/null-aws.ts';
+import { requestsOf } from './aws/recorder.ts';
 import { type Counted, count, onEmulator } from './count.ts';
 import { hundreds, largest, ones, thousands } from './load/batches.ts';
 import { type Contender, takeTurns } from './run/rounds.ts';
@@ -10,12 +11,14 @@ export type Way = (typeof WAYS)[number];
 export type ByWay<T> = Readonly<Record<Way, T>>;
 
 /** Invocations of one round, one message of a hundred events each: some tenths of a second of CPU. */
-const INVOCATIONS: ByWay<number> = { ours: 24, putItem: 7, idempotency: 2 };
+const INVOCATIONS = { ours: 24, floor: 24, putItem: 7, idempotency: 2 };
 
 export interface ProcessResult {
   /** CPU microseconds per event. */
   readonly cpu: ByWay<Spread>;
   readonly ratio: Readonly<Record<Exclude<Way, 'ours'>, Spread>>;
+  /** The same requests, built beforehand and sent bare: CPU microseconds per event, and ours to it. */
+  readonly floor: { readonly cpu: Spread; readonly ratio: Spread };
   /** A thousand events in ten invocations, against the null server. */
   readonly counted: ByWay<Counted>;
   /** The same events against the emulator, with what it says it consumed. */
@@ -34,23 +37,31 @@ interface Full {
 
 /** @param folders of the bundles, and of ours with the archive on. */
 export async function measureProcess(
-  folders: ByWay<string> & { readonly archived: string },
+  folders: ByWay<string> & { readonly floor: string; readonly archived: string },
   rounds: number,
 ): Promise<ProcessResult> {
   const aws = await startNullAws();
   try {
-    const contender = (way: Way): Contender => ({
-      subject: startSubject(folders[way], hundreds(20), aws.url),
+    const batches = hundreds(20);
+    const built = await requestsOf(folders.ours, batches, aws.url);
+    const contender = (way: Way | 'floor'): Contender => ({
+      subject: startSubject(folders[way], way === 'floor' ? built : batches, aws.url),
       invocations: INVOCATIONS[way],
       units: 100,
     });
     const cpu = await takeTurns(
-      { ours: contender('ours'), putItem: contender('putItem'), idempotency: contender('idempotency') },
+      {
+        ours: contender('ours'),
+        floor: contender('floor'),
+        putItem: contender('putItem'),
+        idempotency: contender('idempotency'),
+      },
       rounds,
     );
     return {
       cpu: { ours: spread(cpu.ours), putItem: spread(cpu.putItem), idempotency: spread(cpu.idempotency) },
       ratio: { putItem: ratio(cpu.ours, cpu.putItem), idempotency: ratio(cpu.ours, cpu.idempotency) },
+      floor: { cpu: spread(cpu.floor), ratio: ratio(cpu.ours, cpu.floor) },
       counted: await eachWay((way) => count(folders[way], aws, hundreds(10), 100)),
       full: await full(folders.ours, aws),
       archived: await full(folders.archived, aws),

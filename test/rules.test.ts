@@ -121,4 +121,13 @@ describe.each([...PROVIDERS.keys()])('provider %s', (id) => {
       `| [${PROVIDERS.get(id)?.title}](providers/${id}.md) | \`${id}\` |`,
     );
   });
+
+  test('names on its page each field that it reads', () => {
+    const [, named = ''] = readFileSync(`docs/providers/${id}.md`, 'utf8').split('## Fields read');
+    const code = globSync(`lambda/providers/${id}/!(*api|samples).ts`).map((file) => readFileSync(file, 'utf8'));
+    const READ =
+      /\b(?:text|number|instant|\w+Time|fields|list|listed|tagList|stringMap|country)\(\w+(?:\.\w+)*?(?:\.(\w+)|\['([^']+)'\])\)/g;
+    const read = code.flatMap((text) => [...text.matchAll(READ)].map(([, name, quoted]) => name ?? quoted ?? ''));
+    expect(read.filter((name) => !new RegExp(`(?<!\\w)${RegExp.escape(name)}(?!\\w)`).test(named))).toEqual([]);
+  });
 });

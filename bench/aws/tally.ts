@@ -14,6 +14,8 @@ export interface Tally {
   /** Bytes put into the archive, and what is billed for them: records count in steps of 5 KB. */
   archiveBytes: number;
   archiveBilled: number;
+  /** By operation: a unit for each key that is asked for consistently, half of one otherwise; what is read is small. */
+  readUnits: Record<string, number>;
   /** By table, and by index as `<table>/<index>`: write units and bytes by formula, items, and what the emulator says it consumed. */
   tables: Record<string, { items: number; bytes: number; units: number; consumed: number }>;
 }
@@ -25,16 +27,22 @@ export const emptyTally = (): Tally => ({
   queueChunks: 0,
   archiveBytes: 0,
   archiveBilled: 0,
+  readUnits: {},
   tables: {},
 });
 
 export const totalCalls = ({ calls }: Tally): number => Object.values(calls).reduce((sum, count) => sum + count, 0);
+
+export const totalReadUnits = ({ readUnits }: Tally): number =>
+  Object.values(readUnits).reduce((sum, units) => sum + units, 0);
 
 type Json = Readonly<Record<string, never>>;
 
 /** Counts one request. */
 export function count(tally: Tally, operation: string, input: Json): void {
   tally.calls[operation] = (tally.calls[operation] ?? 0) + 1;
+  const units = readUnitsOf(operation, input);
+  if (units > 0) tally.readUnits[operation] = (tally.readUnits[operation] ?? 0) + units;
   if (operation === 'SendMessage') countSend(tally, [input.MessageBody as unknown as string]);
   if (operation === 'SendMessageBatch')
     countSend(
@@ -58,6 +66,25 @@ export function count(tally: Tally, operation: string, input: Json): void {
     countWrite(tally, input.TableName as unknown as string, itemBytes(input.Item as unknown as Item));
   // Its item is not in the request; what is compared with it is small.
   if (operation === 'UpdateItem') countWrite(tally, input.TableName as unknown as string, 1);
+}
+
+interface Read {
+  readonly ConsistentRead?: boolean;
+  readonly Keys?: readonly object[];
+}
+
+/** Of items up to 4 KB, and of those that are not there: both cost a unit. */
+function readUnitsOf(operation: string, input: Json): number {
+  const reads =
+    operation === 'BatchGetItem'
+      ? Object.values(input.RequestItems as unknown as Record<string, Read>)
+      : operation === 'GetItem' || operation === 'Query'
+        ? [input as unknown as Read]
+        : [];
+  return reads.reduce(
+    (sum, { ConsistentRead = false, Keys = [{}] }) => sum + Keys.length * (ConsistentRead ? 1 : 0.5),
+    0,
+  );
 }
 
 type Item = Record<string, AttributeValue>;

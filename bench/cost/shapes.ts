@@ -1,4 +1,5 @@
 import { BY_HOUR } from '../../lambda/contract/tables.ts';
+import { totalReadUnits } from '../aws/tally.ts';
 import { archiveBilled, billedChunks } from '../aws/units.ts';
 import type { Counted } from '../count.ts';
 import type { ProcessResult } from '../process.ts';
@@ -36,8 +37,7 @@ function perEvent(request: ReceiveRow, batch: Counted, archived: Counted): PerEv
     eventWriteUnits: of(TABLES.events).units / events,
     indexWriteUnits: of(`${TABLES.events}/${BY_HOUR.name}`).units / events,
     suppressionWriteUnits: suppression.units / events,
-    // Read consistently before it is written: one unit up to 4 KB, also where nothing is stored yet.
-    readUnits: suppression.items / events,
+    readUnits: totalReadUnits(tally) / events,
     receiveCpuMs: request.ours.median / 1000 / request.events,
     processCpuMs: batch.cpuMicros / 1000 / events,
     logBytes: request.logBytes / request.events + batch.logBytes / events,

@@ -32,7 +32,8 @@ ${markdown(receive(everything))}
 
 ${markdown(ofProcess(everything))}
 
-The library calls twice per event; the third is the event itself. "Write units" are by formula from the requests, "consumed" is what the emulator says; both with
+The floor is given the very requests that ours makes of each batch, as its SDK client takes them, and sends them with the same client: what ours takes beside it
+is reading, normalising, judging and building. The library calls twice per event; the third is the event itself. "Write units" are by formula from the requests, "consumed" is what the emulator says; both with
 the suppression writes. Full batches of ten messages need fewer calls: one read and one write of the list for all of them.
 
 ## End to end

@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<Held, string>> = {
   'process.writeUnitsPerEvent': 'Write units per event, suppression apart',
   'process.awsCallsPer1000Events': 'AWS calls per 1,000 events, process',
   'process.cpuRatioToPutItem': 'CPU per event, process, to one PutItem each',
+  'process.cpuRatioToFloor': 'CPU per event, process, to its floor',
   'receive.cpuRatioToFloor': 'CPU per request, receive, to its floor',
   'process.peakMB': 'MB of process at most, with the largest batches',
   'receive.bundleKB': 'KB of receive, every provider in it',
@@ -55,8 +56,9 @@ const WAY = {
   idempotency: 'idempotency library around one PutItem',
 } as const;
 
-export const process = ({ process: { cpu, ratio, counted, emulated } }: Everything): Table => [
+export const process = ({ process: { cpu, ratio, floor, counted, emulated } }: Everything): Table => [
   ['process, 100 events a message', 'us per event', 'ours to it', 'calls per 1,000', 'write units', 'consumed'],
+  ['floor: the same requests, built beforehand', range(floor.cpu, 0), range(floor.ratio, 2), '', '', ''],
   ...(['ours', 'putItem', 'idempotency'] as const).map((way) => {
     const sum = (of: 'units' | 'consumed', { tally, events }: typeof counted.ours) =>
       Object.values(tally.tables).reduce((total, table) => total + table[of], 0) / events;

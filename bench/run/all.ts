@@ -33,14 +33,28 @@ export async function measureAll(say: (line: string) => void): Promise<Everythin
       receiveOne: await shipped('receive', single, into, 'receive-one'),
       processOne: await shipped('process', single, into, 'process-one'),
       floor: await peer('receive-floor', all, into),
+      processFloor: await peer('process-floor', all, into),
       putItem: await peer('put-item', all, into),
       idempotency: await peer('idempotency', all, into),
     };
-    const { receive: ours, process, receiveOne, processOne, floor, putItem, idempotency, archived } = folders;
+    const {
+      receive: ours,
+      process,
+      receiveOne,
+      processOne,
+      floor,
+      processFloor,
+      putItem,
+      idempotency,
+      archived,
+    } = folders;
     say('receive');
     const receive = await measureReceive({ ours, floor }, ROUNDS);
     say('process');
-    const processed = await measureProcess({ ours: process, putItem, idempotency, archived }, ROUNDS);
+    const processed = await measureProcess(
+      { ours: process, floor: processFloor, putItem, idempotency, archived },
+      ROUNDS,
+    );
     say('start');
     const start = await measureLoad({ receive: ours, receiveOne, process, processOne, floor }, into, STARTS);
     const parts = { receive: await contents('receive', into), process: await contents('process', into) };

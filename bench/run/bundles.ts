@@ -7,7 +7,7 @@ import { buildFunction, bundleOptions } from '../../lib/constructs/bundle/build.
 import { checkSettings } from '../../lib/settings/check.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
 
-export const PEERS = ['receive-floor', 'put-item', 'idempotency'] as const;
+export const PEERS = ['receive-floor', 'process-floor', 'put-item', 'idempotency'] as const;
 export type Peer = (typeof PEERS)[number];
 export type Subject = 'receive' | 'process' | Peer;
 

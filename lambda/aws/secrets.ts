@@ -1,5 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { EpochMs } from '../contract/units.ts';
 import { RefusedRequest } from '../domain/errors.ts';
+import { until } from './effort.ts';
 import { hedged } from './hedge.ts';
 import { liveValues, parseSecretMap } from './secret-map.ts';
 import { logError } from './telemetry.ts';
@@ -12,7 +14,7 @@ const REFRESH_AFTER = 5 * 60_000;
 const RECHECK_AFTER = 30_000;
 
 /**
- * The secret, cached in the process. One read at a time, whoever asks; a refresh that fails keeps the values we have, because a
+ * The secret, cached in the process; a read ends at the `deadline` of who asks for it. One read at a time, whoever asks; a refresh that fails keeps the values we have, because a
  * store that is down for a minute must not stop verification.
  */
 export class SecretStore {
@@ -34,9 +36,9 @@ export class SecretStore {
   /**
    * @throws RefusedRequest `secret-unreadable` where the secret was never read, `secret-missing` where the source has no value.
    */
-  async values(source: string, signal: AbortSignal): Promise<readonly string[]> {
-    if (this.#map === undefined || this.#age() > REFRESH_AFTER) await this.#read(signal);
-    else if (!this.#map.has(source) && this.#age() > RECHECK_AFTER) await this.#read(signal);
+  async values(source: string, deadline: EpochMs): Promise<readonly string[]> {
+    if (this.#map === undefined || this.#age() > REFRESH_AFTER) await this.#read(deadline);
+    else if (!this.#map.has(source) && this.#age() > RECHECK_AFTER) await this.#read(deadline);
     if (this.#map === undefined)
       throw new RefusedRequest('secret-unreadable', 'The secret store cannot be read right now.');
     const values = this.#map.get(source);
@@ -46,16 +48,16 @@ export class SecretStore {
   }
 
   /** Whether the secret could be read when that was last due; after a failure asked again, at most every 30 s. */
-  async readable(signal: AbortSignal): Promise<boolean> {
+  async readable(deadline: EpochMs): Promise<boolean> {
     if (this.#map === undefined || this.#age() > (this.#failing ? RECHECK_AFTER : REFRESH_AFTER))
-      await this.#read(signal);
+      await this.#read(deadline);
     return this.#map !== undefined && !this.#failing;
   }
 
   /** After a failed check: the values again if they may have been rotated meanwhile; undefined where that was asked just now. */
-  async recheck(source: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
+  async recheck(source: string, deadline: EpochMs): Promise<readonly string[] | undefined> {
     if (this.#age() <= RECHECK_AFTER) return undefined;
-    await this.#read(signal);
+    await this.#read(deadline);
     return this.#map?.get(source);
   }
 
@@ -63,18 +65,18 @@ export class SecretStore {
     return this.#now() - this.#readAt;
   }
 
-  #read(signal: AbortSignal): Promise<void> {
-    this.#reading ??= this.#fetch(signal).finally(() => {
+  #read(deadline: EpochMs): Promise<void> {
+    this.#reading ??= this.#fetch(deadline).finally(() => {
       this.#reading = undefined;
     });
     return this.#reading;
   }
 
-  async #fetch(signal: AbortSignal): Promise<void> {
+  async #fetch(deadline: EpochMs): Promise<void> {
     try {
       const { SecretString } = await hedged(
         (abortSignal) => this.#client.send(new GetSecretValueCommand({ SecretId: this.#arn }), { abortSignal }),
-        signal,
+        until(deadline),
       );
       this.#map = parse(SecretString ?? '');
       this.#readAt = this.#now();

@@ -2,7 +2,7 @@ import { type MessageAttributeValue, SendMessageBatchCommand, type SQSClient } f
 import { MAX_SQS_BYTES } from '../contract/message.ts';
 import type { EpochMs } from '../contract/units.ts';
 import { packed } from '../domain/batches.ts';
-import { retried, until } from './effort.ts';
+import { retried, within } from './effort.ts';
 
 export interface Outgoing {
   readonly body: string;
@@ -67,9 +67,8 @@ async function sendBatch(
   batch: readonly number[],
   deadline: EpochMs,
 ): Promise<readonly Failure[]> {
-  const abortSignal = until(deadline);
   const all: Failure[] = batch.map((index) => ({ index, cause: undefined, refused: false }));
-  const send = async (left: readonly Failure[]): Promise<Failure[]> => {
+  const send = async (left: readonly Failure[], abortSignal: AbortSignal): Promise<Failure[]> => {
     const Entries = left.map(({ index, refused }) => entry(index, messages[index] as Outgoing, refused));
     try {
       const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }), { abortSignal });
@@ -82,7 +81,7 @@ async function sendBatch(
       return left.map(({ index, refused }) => ({ index, cause, refused }));
     }
   };
-  return retried(all, deadline, send, ATTEMPTS);
+  return within(deadline, (abortSignal) => retried(all, deadline, (left) => send(left, abortSignal), ATTEMPTS));
 }
 
 /** JSON may be written in ASCII only: what stands outside it stands in strings. */

@@ -69,11 +69,17 @@ const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Custom data as a string map: scalars only, reserved keys and the empty one, which no table takes, left out; absent where nothing remains. */
 export function stringMap(value: unknown, except?: ReadonlySet<string>): Record<string, string> | undefined {
-  const entries = Object.entries(fields(value)).flatMap(([key, item]): [string, string][] => {
+  const given = fields(value);
+  let map: Record<string, string> | undefined;
+  for (const key of Object.keys(given)) {
+    if (key === '' || except?.has(key) || RESERVED_KEYS.has(key)) continue;
+    const item = given[key];
     const written = typeof item === 'boolean' ? String(item) : text(item);
-    return written === undefined || key === '' || RESERVED_KEYS.has(key) || except?.has(key) ? [] : [[key, written]];
-  });
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+    if (written === undefined) continue;
+    map ??= {};
+    map[key] = written;
+  }
+  return map;
 }
 
 /** Tags from a string or a list of strings; absent where there are none. */
@@ -90,6 +96,9 @@ type Compact<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 /** Drops members that are undefined, so that absent means absent (`exactOptionalPropertyTypes`). */
 export function present<const T extends object>(value: T): Compact<T> {
   const kept: Record<string, unknown> = {};
-  for (const [name, item] of Object.entries(value)) if (item !== undefined) kept[name] = item;
+  for (const name of Object.keys(value)) {
+    const item = (value as Fields)[name];
+    if (item !== undefined) kept[name] = item;
+  }
   return kept as never;
 }

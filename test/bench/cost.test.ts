@@ -54,8 +54,11 @@ describe('what is billed', () => {
     const send = (input: object, operation: string) => count(tally, operation, input as never);
     send({ Entries: [{ MessageBody: 'x'.repeat(60_000) }, { MessageBody: 'é'.repeat(10_000) }] }, 'SendMessageBatch');
     send({ Statements: [{ Statement: `INSERT INTO "t" VALUE {'a':?}`, Parameters: [{ S: 'x' }] }] }, STATEMENTS);
+    send({ RequestItems: { t: { Keys: [{}, {}, {}], ConsistentRead: true } } }, 'BatchGetItem');
+    send({ Key: {} }, 'GetItem');
     expect(tally).toMatchObject({ queueBytes: 80_000, queueMessages: 2, queueChunks: 2 });
-    expect(tally.calls).toEqual({ SendMessageBatch: 1, [STATEMENTS]: 1 });
+    expect(tally.calls).toEqual({ SendMessageBatch: 1, [STATEMENTS]: 1, BatchGetItem: 1, GetItem: 1 });
+    expect(tally.readUnits).toEqual({ BatchGetItem: 3, GetItem: 0.5 });
     expect(tally.tables).toEqual({ t: { items: 1, bytes: 2, units: 1, consumed: 0 } });
   });
 });
@@ -148,6 +151,7 @@ test('the keys that are promised are there', () => {
     process: {
       cpu: ways(same),
       ratio: { putItem: same, idempotency: same },
+      floor: { cpu: same, ratio: same },
       counted: ways(counted),
       emulated: ways(counted),
       full: { hundred: counted, one: counted },

@@ -150,3 +150,9 @@ test('every metric stands in the table of what it costs', () => {
   const table = /^\| metric \| written \|\n(?:\|.*\n)+/m.exec(readFileSync('docs/settings.md', 'utf8'))?.[0] ?? '';
   expect(Object.values(METRICS).filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
 });
+
+test('no metric is paid for that neither an alarm nor the dashboard reads', () => {
+  const readers = globSync('lib/constructs/watch/**/*.ts').map((file) => readFileSync(file, 'utf8'));
+  const isRead = (name: string) => readers.some((text) => new RegExp(`\\bMETRICS\\.${name}\\b`).test(text));
+  expect(Object.keys(METRICS).filter((name) => !isRead(name))).toEqual([]);
+});

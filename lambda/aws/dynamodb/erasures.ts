@@ -4,7 +4,7 @@ import type { Address, EpochMs, Iso } from '../../contract/units.ts';
 import { chunks } from '../../domain/batches.ts';
 import { ERASED_AT, ERASURE_KEY, erasureMark } from '../../domain/erasure.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
-import { patience, retried, until } from '../effort.ts';
+import { patience, retried } from '../effort.ts';
 import type { SecretStore } from '../secrets.ts';
 import { noteFailure } from './statements.ts';
 
@@ -28,7 +28,7 @@ export class Erasures {
    * @throws whatever keeps it from knowing: to go on without knowing could bring somebody back.
    */
   async erasedAt(addresses: readonly Address[], deadline: EpochMs): Promise<ReadonlyMap<Address, Iso>> {
-    const [key] = await this.#keys(until(deadline));
+    const [key] = await this.#keys(deadline);
     if (key === undefined || addresses.length === 0) return new Map();
     const byMark = new Map(addresses.map((address) => [erasureMark(key, address), address]));
     const found = new Map<string, string>();
@@ -39,9 +39,9 @@ export class Erasures {
   }
 
   /** No key yet: nobody was ever erased. */
-  async #keys(signal: AbortSignal): Promise<readonly string[]> {
+  async #keys(deadline: EpochMs): Promise<readonly string[]> {
     try {
-      return await this.#secrets.values(ERASURE_KEY, signal);
+      return await this.#secrets.values(ERASURE_KEY, deadline);
     } catch (error) {
       if (error instanceof RefusedRequest && error.reason === 'secret-missing') return [];
       throw error;

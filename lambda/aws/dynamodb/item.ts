@@ -3,7 +3,10 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 /** Our own values, which are plain JSON, as DynamoDB writes them; half the time of the SDK's converter, which also takes sets, classes and bytes. */
 export function toItem(value: object): Record<string, AttributeValue> {
   const item: Record<string, AttributeValue> = {};
-  for (const [name, member] of Object.entries(value)) if (member !== undefined) item[name] = toAttribute(member);
+  for (const name of Object.keys(value)) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    if (member !== undefined) item[name] = toAttribute(member);
+  }
   return item;
 }
 

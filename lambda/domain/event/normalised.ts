@@ -4,7 +4,6 @@ import type { EpochMs, Iso } from '../../contract/units.ts';
 import { UNSUBSCRIBE_SOURCE } from '../../contract/unsubscribe.ts';
 import { isAltered, normaliseAddress, sameButCase } from '../address.ts';
 import { machineAgent } from '../machines/agents.ts';
-import { present } from '../read.ts';
 import { OPERATOR } from '../suppression/operator.ts';
 import { fingerprint } from './dedupe.ts';
 import type { Draft, NormalisedEvent } from './event.ts';
@@ -24,30 +23,37 @@ const LATEST = Date.UTC(9999, 11, 31);
 
 /** A provider's draft as the event that is stored, published and printed. */
 export function normalisedEvent(draft: Draft, arrival: Arrival): NormalisedEvent {
-  const { identity, recipient, occurredAt, scope, ...facts } = draft;
+  const { identity, recipient, occurredAt, scope } = draft;
   const address = recipient === undefined ? undefined : normaliseAddress(recipient);
   const cut: string[] = [];
   const scopeName =
     scope === undefined || scope === 'all' || NAMES_IN_FULL.has(arrival.source) ? scope : `${arrival.source}:${scope}`;
-  const shortened: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries({ ...facts, scope: scopeName }))
-    shortened[name] = shorten(name, value, cut);
-  const machineWhy = whyMachine(draft, shortened.userAgent);
-  return present({
+  // One object, filled: copies of it would be a fifth of the time that an event takes.
+  const event: Record<string, unknown> = {
     fingerprint: fingerprint(arrival.dedupeGroup, arrival.provider, identity),
-    ...shortened,
-    machine: machineWhy ? true : draft.machine,
-    machineWhy,
-    source: arrival.source,
-    provider: arrival.provider,
-    requestId: arrival.requestId,
-    recipient: address,
-    recipientAltered: altered(draft, address),
-    occurredAt: time(occurredAt),
-    receivedAt: arrival.receivedAt,
-    truncated: cut.length > 0 ? cut : undefined,
-  }) as unknown as NormalisedEvent;
+  };
+  const put = (name: string, value: unknown): void => {
+    if (value !== undefined) event[name] = value;
+  };
+  for (const name of Object.keys(draft) as (keyof Draft)[])
+    if (!SAID_OTHERWISE.has(name)) put(name, shorten(name, draft[name], cut));
+  put('scope', shorten('scope', scopeName, cut));
+  const machineWhy = whyMachine(draft, event.userAgent);
+  put('machine', machineWhy ? true : draft.machine);
+  put('machineWhy', machineWhy);
+  put('source', arrival.source);
+  put('provider', arrival.provider);
+  put('requestId', arrival.requestId);
+  put('recipient', address);
+  put('recipientAltered', altered(draft, address));
+  put('occurredAt', time(occurredAt));
+  put('receivedAt', arrival.receivedAt);
+  if (cut.length > 0) put('truncated', cut);
+  return event as unknown as NormalisedEvent;
 }
+
+/** What of a draft the event says in another way. */
+const SAID_OTHERWISE: ReadonlySet<keyof Draft> = new Set(['identity', 'recipient', 'occurredAt', 'scope']);
 
 /** Operators and unsubscribe links name a scope in full; an ESP's is named after its source. */
 const NAMES_IN_FULL = new Set([OPERATOR, UNSUBSCRIBE_SOURCE]);
@@ -74,13 +80,9 @@ const time = (at: EpochMs | undefined): Iso | undefined =>
 
 /** A value within the limits of its field; absent where nothing of it remains. */
 function shorten(name: string, value: unknown, cut: string[]): unknown {
-  const within = (text: string, most: number): string => {
-    if (text.length <= most) return text.toWellFormed();
-    if (!cut.includes(name)) cut.push(name);
-    return text.slice(0, most).toWellFormed();
-  };
-  const field = FIELDS.get(name);
   if (value === undefined || value === '') return undefined;
+  const field = FIELDS.get(name);
+  const within = (text: string, most: number): string => cutAt(text, most, name, cut);
   switch (field?.is) {
     case 'text':
       return typeof value === 'string' ? within(value, field.most) : value;
@@ -96,6 +98,12 @@ function shorten(name: string, value: unknown, cut: string[]): unknown {
     default:
       return value;
   }
+}
+
+function cutAt(text: string, most: number, name: string, cut: string[]): string {
+  if (text.length <= most) return text.toWellFormed();
+  if (!cut.includes(name)) cut.push(name);
+  return text.slice(0, most).toWellFormed();
 }
 
 const FIELDS = new Map(Object.entries(EVENT_FIELDS));

@@ -2,7 +2,6 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { secretsClient, sqsClient } from '../../aws/clients.ts';
 import { readConfig } from '../../aws/config.ts';
-import { until } from '../../aws/effort.ts';
 import { fetchText } from '../../aws/fetch-text.ts';
 import { problemJson } from '../../aws/problem.ts';
 import { SecretStore } from '../../aws/secrets.ts';
@@ -50,7 +49,6 @@ async function receive(event: APIGatewayProxyEventV2): Promise<Result> {
   if (unsubscribe && isUnsubscribe(event)) return unsubscribe(event, deadline);
   const source = sources.get(sourceOfRoute(event.routeKey) ?? '');
   if (!source) throw new RefusedRequest('unknown-source', 'No source of this name is configured.');
-  const signal = until(deadline);
   const { requestId } = event.requestContext;
   let proven = false;
   try {
@@ -60,7 +58,7 @@ async function receive(event: APIGatewayProxyEventV2): Promise<Result> {
     if (request.method !== 'POST' && !source.provider.acceptsGet)
       throw new RefusedRequest('method-not-allowed', 'Webhooks are posted here.');
     const store = source.name === HEARTBEAT_SOURCE ? ownKeys : secrets;
-    const proof = await verified(source, request, { secrets: store, signal, fetchText });
+    const proof = await verified(source, request, { secrets: store, deadline, fetchText });
     proven = true;
     return proof.answer ? asResult(proof.answer) : await take(source, request, event, deadline);
   } catch (error) {
@@ -71,7 +69,7 @@ async function receive(event: APIGatewayProxyEventV2): Promise<Result> {
 
 /** For uptime monitors: whether requests can be checked. Reads nothing that is not due to be read anyway. */
 async function health(deadline: EpochMs): Promise<Result> {
-  if (!(await secrets.readable(until(deadline))))
+  if (!(await secrets.readable(deadline)))
     throw new RefusedRequest('cannot-verify', 'Requests cannot be checked right now.');
   return asResult({
     status: 200,

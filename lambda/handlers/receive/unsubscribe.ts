@@ -1,5 +1,4 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { until } from '../../aws/effort.ts';
 import type { SecretStore } from '../../aws/secrets.ts';
 import { countMetrics, logWarning } from '../../aws/telemetry.ts';
 import { FACTS, LOG } from '../../contract/logs.ts';
@@ -41,7 +40,7 @@ export function unsubscriber(config: UnsubscribeConfig, keys: SecretStore, enque
     const accepted = event.headers['accept-language'];
     const language = languageFor(asked, accepted, pages.languages, pages.fallback);
     try {
-      const claims = await open(event.pathParameters?.token ?? '', keys, until(deadline));
+      const claims = await open(event.pathParameters?.token ?? '', keys, deadline);
       if (!claims) {
         note('bad-proof', event);
         return answer(404, { state: 'invalid', language });
@@ -59,11 +58,11 @@ export function unsubscriber(config: UnsubscribeConfig, keys: SecretStore, enque
 }
 
 /** A token that no key opens may be of a key that was made a moment ago: the keys are then read again, at most every 30 s. */
-async function open(token: string, keys: SecretStore, signal: AbortSignal): Promise<Claims | undefined> {
-  const live = await keys.values(UNSUBSCRIBE_SOURCE, signal);
+async function open(token: string, keys: SecretStore, deadline: EpochMs): Promise<Claims | undefined> {
+  const live = await keys.values(UNSUBSCRIBE_SOURCE, deadline);
   const claims = openWith(token, live);
   if (claims) return claims;
-  const fresh = await keys.recheck(UNSUBSCRIBE_SOURCE, signal);
+  const fresh = await keys.recheck(UNSUBSCRIBE_SOURCE, deadline);
   return fresh && openWith(token, fresh);
 }
 

@@ -19,7 +19,7 @@ function noteProof(source: string, { secretIndex }: Proof, now: EpochMs): void {
 
 export interface Means {
   readonly secrets: SecretStore;
-  readonly signal: AbortSignal;
+  readonly deadline: EpochMs;
   readonly fetchText: VerifyContext<unknown>['fetchText'];
 }
 
@@ -41,12 +41,12 @@ export async function verified(source: Source, request: WebhookRequest, means: M
   };
 
   if (source.provider.keys === 'none') return check([]);
-  const live = await means.secrets.values(source.name, means.signal);
+  const live = await means.secrets.values(source.name, means.deadline);
   try {
     return await check(live);
   } catch (error) {
     if (!(error instanceof RefusedRequest) || error.reason !== 'bad-proof') throw error;
-    const fresh = await means.secrets.recheck(source.name, means.signal);
+    const fresh = await means.secrets.recheck(source.name, means.deadline);
     if (!fresh || fresh.join('\n') === live.join('\n')) throw error;
     return check(fresh);
   }

@@ -76,7 +76,7 @@ async function compareSource(
 ): Promise<Compared | undefined> {
   try {
     const isKeyed = KEYED_API_IDS.includes(config.provider);
-    const [key = ''] = isKeyed ? await keys.values(source, AbortSignal.timeout(SECRET_MS)) : [];
+    const [key = ''] = isKeyed ? await keys.values(source, Date.now() + SECRET_MS) : [];
     const compared = await compare({ source, config, key, now, hours: reconcile?.hours ?? 0, until, tables });
     const { missing, fetched, share, from, to, lost } = compared;
     const comparedPercent = Math.round(share * 100);

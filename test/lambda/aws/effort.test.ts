@@ -1,5 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
-import { jitter, retried, until } from '../../../lambda/aws/effort.ts';
+import { jitter, retried, until, within } from '../../../lambda/aws/effort.ts';
+
+describe('what ends at a deadline', () => {
+  const ended = (signal: AbortSignal) =>
+    new Promise<boolean>((done) => signal.addEventListener('abort', () => done(signal.aborted)));
+
+  test('is ended then, and at once where that has passed', async () => {
+    expect(await within(Date.now() + 20, ended)).toBe(true);
+    expect(await within(Date.now() - 1000, async (signal) => signal.aborted)).toBe(true);
+  });
+
+  test('leaves no clock behind once it is done, or has failed', async () => {
+    const clocks = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = clocks();
+    expect(await within(Date.now() + 60_000, async (signal) => signal.aborted)).toBe(false);
+    await expect(within(Date.now() + 60_000, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(clocks()).toBe(before);
+  });
+});
 
 describe('trying again', () => {
   test('what is left, and only that, until nothing is', async () => {

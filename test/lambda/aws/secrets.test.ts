@@ -15,7 +15,7 @@ const holds = (map: unknown): void => {
   answer = { status: 200, json: { SecretString: typeof map === 'string' ? map : JSON.stringify(map) } };
 };
 const store = (): SecretStore => new SecretStore(client, 'arn:test', () => now);
-const signal = new AbortController().signal;
+const deadline = Date.now() + 600_000;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -44,9 +44,9 @@ describe('secret store', () => {
     holds({ a: 'one', b: ['new', 'old'], c: '', d: [], e: 7 });
     const secrets = store();
     const all = await Promise.all([
-      secrets.values('a', signal),
-      secrets.values('b', signal),
-      secrets.values('b', signal),
+      secrets.values('a', deadline),
+      secrets.values('b', deadline),
+      secrets.values('b', deadline),
     ]);
     expect(all).toEqual([['one'], ['new', 'old'], ['new', 'old']]);
     expect(reads).toBe(1);
@@ -56,7 +56,7 @@ describe('secret store', () => {
     'source %s has no usable value: secret-missing',
     async (source) => {
       holds({ a: 'one', c: '', d: [], e: 7 });
-      await expect(store().values(source, signal)).rejects.toMatchObject({ reason: 'secret-missing', status: 503 });
+      await expect(store().values(source, deadline)).rejects.toMatchObject({ reason: 'secret-missing', status: 503 });
     },
   );
 
@@ -66,35 +66,35 @@ describe('secret store', () => {
     ['nothing', ''],
   ])('a secret that is %s: secret-unreadable, nothing let in', async (_name, text) => {
     holds(text);
-    await expect(store().values('a', signal)).rejects.toMatchObject({ reason: 'secret-unreadable', status: 503 });
+    await expect(store().values('a', deadline)).rejects.toMatchObject({ reason: 'secret-unreadable', status: 503 });
   });
 
   test('a new stack whose secret has no value yet: secret-missing', async () => {
     answer = { status: 400, json: { __type: 'ResourceNotFoundException' } };
-    await expect(store().values('a', signal)).rejects.toMatchObject({ reason: 'secret-missing' });
+    await expect(store().values('a', deadline)).rejects.toMatchObject({ reason: 'secret-missing' });
   });
 
   test('a refresh that fails keeps the values; one that works brings the new ones', async () => {
     holds({ a: 'one' });
     const secrets = store();
-    await secrets.values('a', signal);
+    await secrets.values('a', deadline);
     now += 6 * 60_000;
     answer = { status: 500, json: {} };
-    expect(await secrets.values('a', signal)).toEqual(['one']);
+    expect(await secrets.values('a', deadline)).toEqual(['one']);
     now += 6 * 60_000;
     holds({ a: 'two' });
-    expect(await secrets.values('a', signal)).toEqual(['two']);
+    expect(await secrets.values('a', deadline)).toEqual(['two']);
   });
 
   test('after a failed check it is read again, at most every 30 s', async () => {
     holds({ a: 'one' });
     const secrets = store();
-    await secrets.values('a', signal);
+    await secrets.values('a', deadline);
     holds({ a: 'two' });
-    expect(await secrets.recheck('a', signal)).toBeUndefined();
+    expect(await secrets.recheck('a', deadline)).toBeUndefined();
     now += 31_000;
-    expect(await secrets.recheck('a', signal)).toEqual(['two']);
-    expect(await secrets.recheck('a', signal)).toBeUndefined();
+    expect(await secrets.recheck('a', deadline)).toEqual(['two']);
+    expect(await secrets.recheck('a', deadline)).toBeUndefined();
     expect(reads).toBe(2);
   });
 });

@@ -55,7 +55,7 @@ async function tried({ signingKey }: { signingKey: string }): Promise<number | s
   if (!sample) throw new Error('no sample');
   const means = {
     secrets,
-    signal: AbortSignal.timeout(2000),
+    deadline: Date.now() + 2000,
     fetchText: () => Promise.reject(new Error('no fetch expected')),
   };
   try {

@@ -7,7 +7,8 @@ import { type Delivered, processSubject } from './process.ts';
 import { type Changes, publishSubject, type StreamRecord } from './publish.ts';
 import { pulseSubject } from './pulse.ts';
 import { receiveSubject } from './receive.ts';
-import { compare, type Outcome, type Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
+import { attempt, type Reference, reference, type Trial } from './trial.ts';
 import { type Run, startWorld, type World } from './world.ts';
 
 /**
@@ -30,15 +31,6 @@ export interface Report {
   >;
   /** What went wrong, and where. */
   readonly complaints: readonly string[];
-}
-
-interface Trial {
-  readonly subject: Subject;
-  readonly history: number;
-  readonly call: number;
-  readonly fault: Fault;
-  /** All that follows in the same invocation fails alike. */
-  readonly lasts: boolean;
 }
 
 export async function everyCall(
@@ -78,43 +70,6 @@ export async function everyCall(
   } finally {
     await world.stop();
   }
-}
-
-interface Reference {
-  readonly outcome: Outcome;
-  readonly calls: readonly string[];
-  /** It went wrong by itself: nothing can be held to it. */
-  readonly found: boolean;
-}
-
-async function reference(world: World, subject: Subject, history: number, all: string[]): Promise<Reference> {
-  const run = await world.begin();
-  const complaints: Complaints = [];
-  const outcome = await subject.run(run, history, complaints);
-  await run.end();
-  all.push(
-    ...complaints.map((complaint) => `${subject.name}, ${subject.histories[history]}, without any fault: ${complaint}`),
-  );
-  return { outcome, calls: run.calls, found: complaints.length > 0 };
-}
-
-async function attempt(world: World, trial: Trial, wanted: Outcome | undefined): Promise<string[]> {
-  const { subject, history, call, fault, lasts } = trial;
-  const run = await world.begin();
-  let until: number | undefined;
-  run.fault = (n) => {
-    if (n < call || (n > call && !lasts)) return undefined;
-    until ??= run.invocations;
-    return n === call || run.invocations === until ? fault : undefined;
-  };
-  const complaints: Complaints = [];
-  const outcome = await subject.run(run, history, complaints);
-  await run.end();
-  // A machine that stands still makes callers give up who were answered in time.
-  const again = outcome.again || run.unheard > 0;
-  if (wanted) complaints.push(...compare(wanted, { ...outcome, again }, fault));
-  const where = `${subject.name}, ${subject.histories[history]}, call ${call} (${run.calls[call]}) ${fault}${lasts ? ' and all after it' : ''}`;
-  return complaints.map((complaint) => `${where}: ${complaint}`);
 }
 
 /** The functions one after the other, each with what the one before it made of the histories when nothing went wrong. */

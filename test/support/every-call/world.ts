@@ -20,6 +20,8 @@ export interface Run {
   invocations: number;
   /** Times that something was sent on and its caller did not stay for the answer: what has no key of its own may be done twice. */
   unheard: number;
+  /** Milliseconds that the slowest answer of what stands in for AWS took by itself, without any fault. */
+  slowest: number;
   /** Answers what is no call of AWS: certificates, confirmations, the public URL. */
   web: (path: string, request: IncomingMessage, body: string) => Promise<Answer>;
   end(): Promise<void>;
@@ -57,9 +59,11 @@ export async function startWorld(): Promise<World> {
     const act = (other?: Input): Promise<Answer> => {
       if (SENDS.has(operation)) sentBy.set(request.socket, run);
       if (target === '') return run.web(`/${path.join('/')}`, request, body);
-      if (target.startsWith('DynamoDB'))
-        return toTables(dynamo.endpoint, request, other ? JSON.stringify(other) : body);
-      return Promise.resolve(run.services.answer(operation, other ?? input));
+      if (!target.startsWith('DynamoDB')) return Promise.resolve(run.services.answer(operation, other ?? input));
+      const asked = performance.now();
+      return toTables(dynamo.endpoint, request, other ? JSON.stringify(other) : body).finally(() => {
+        run.slowest = Math.max(run.slowest, performance.now() - asked);
+      });
     };
     try {
       send(await faulty(fault, operation, input, act), response);
@@ -92,6 +96,7 @@ export async function startWorld(): Promise<World> {
       calls: [],
       invocations: 0,
       unheard: 0,
+      slowest: 0,
       fault: () => undefined,
       web: async () => ({ status: 404, type: 'text/plain', body: '' }),
       async end() {

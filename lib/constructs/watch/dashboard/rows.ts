@@ -58,13 +58,17 @@ export const alive = ({ settings }: Shown, alarms: AlarmBase[]): IWidget[] => [
   graph('New events, by source', [bySource(settings.stage, METRICS.stored)]),
 ];
 
-export const lost = ({ settings: { stage, reconcile }, delivery: { queue, deadLetters } }: Shown): IWidget[] => [
+export const lost = ({
+  settings: { stage, reconcile },
+  delivery: { queue, deadLetters, unarchived },
+}: Shown): IWidget[] => [
   graph('Waiting for a person', [deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD })]),
-  graph('Buried, given back to the queue, not enqueued', [
+  graph('Buried, given back to the queue, not enqueued, archived late', [
     countOf(stage, METRICS.deadLettered, PERIOD),
     countOf(stage, METRICS.failedMessages, PERIOD),
     countOf(stage, METRICS.notEnqueued, PERIOD),
     countOf(stage, METRICS.tableFailures, PERIOD),
+    ...(unarchived ? [countOf(stage, METRICS.archiveRefused, PERIOD)] : []),
   ]),
   graph('Queue', [
     queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),

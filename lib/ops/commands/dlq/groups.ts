@@ -5,6 +5,8 @@ export interface Group {
   readonly reason: string;
   readonly source?: string;
   readonly letters: number;
+  /** How many of them only repeat another. */
+  readonly repeated?: number;
   /** ISO 8601. */
   readonly oldest: string;
   readonly newest: string;
@@ -13,18 +15,22 @@ export interface Group {
   readonly example: string;
 }
 
-/** Counts letters by reason and source, the largest group first; keeps no bodies. */
+/** Counts letters by reason and source, the largest group first; keeps no bodies, only a digest of each. */
 export class Groups {
   readonly #groups = new Map<string, Group>();
+  readonly #seen = new Set<string>();
 
-  add({ reason, source, detail, id, sentAt }: Letter): void {
+  add({ reason, source, detail, id, sentAt, digest }: Letter): void {
     const key = `${reason}\n${source ?? ''}`;
     const before = this.#groups.get(key);
     const at = new Date(sentAt).toISOString();
+    const repeated = (before?.repeated ?? 0) + (this.#seen.has(digest) ? 1 : 0);
+    this.#seen.add(digest);
     this.#groups.set(key, {
       reason,
       ...(source !== undefined && { source }),
       letters: (before?.letters ?? 0) + 1,
+      ...(repeated > 0 && { repeated }),
       oldest: before && before.oldest < at ? before.oldest : at,
       newest: before && before.newest > at ? before.newest : at,
       ...((before?.detail ?? detail) !== undefined && { detail: before?.detail ?? (detail as string) }),
@@ -35,10 +41,11 @@ export class Groups {
   all = (): Group[] => [...this.#groups.values()].sort((a, b) => b.letters - a.letters);
 }
 
-export const groupLine = ({ reason, source, letters, oldest, newest, detail, example }: Group): string =>
+export const groupLine = ({ reason, source, letters, repeated, oldest, newest, detail, example }: Group): string =>
   [
     `${letters}  ${reason}  ${source ?? 'source unknown'}`,
     oldest === newest ? oldest : `${oldest} to ${newest}`,
+    ...(repeated === undefined ? [] : [`${repeated} of them repeat another`]),
     ...(detail === undefined ? [] : [detail]),
     `show: ${example}`,
   ].join('  ');

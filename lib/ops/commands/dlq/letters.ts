@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
@@ -20,6 +21,8 @@ export interface Letter {
   readonly source?: string;
   /** When it came here; for a crash loop, when it came in. Epoch milliseconds. */
   readonly sentAt: number;
+  /** Of reason and body: the queue took a letter twice whose first answer was lost, and its two are one. */
+  readonly digest: string;
 }
 
 export const CRASH_LOOP = 'crash-loop';
@@ -114,14 +117,16 @@ export class LetterBox {
 function asLetter(message: Message, sourceOfTopic: SourceOfTopic): Letter {
   const { MessageId = '', Body = '', MessageAttributes = {}, Attributes = {} } = message;
   const said = (name: string): string | undefined => MessageAttributes[name]?.StringValue;
+  const reason = said(DEAD_LETTER.reason) ?? CRASH_LOOP;
   const [detail, source] = [said(DEAD_LETTER.detail), said(DEAD_LETTER.source) ?? sourceIn(Body, sourceOfTopic)];
   return {
     id: MessageId,
     body: Body,
-    reason: said(DEAD_LETTER.reason) ?? CRASH_LOOP,
+    reason,
     ...(detail !== undefined && { detail }),
     ...(source !== undefined && { source }),
     sentAt: Number(Attributes.SentTimestamp ?? 0),
+    digest: createHash('sha256').update(`${reason}\n${Body}`).digest('base64'),
   };
 }
 

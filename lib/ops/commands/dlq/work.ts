@@ -17,7 +17,7 @@ export interface Work {
 
 /**
  * Puts letters back on the queues that take them; returns how many. A letter is deleted only once the queue has taken it: a crash doubles it,
- * never loses it.
+ * never loses it. Letters that repeat another go back as one.
  * @param rate letters a second
  */
 export const redriveLetters = (target: Target, chosen: Chosen, rate: number, work: Work): Promise<number> =>
@@ -25,6 +25,7 @@ export const redriveLetters = (target: Target, chosen: Chosen, rate: number, wor
     const begun = Date.now();
     const box = await LetterBox.of(target);
     const pace = pacer(rate);
+    const sent = new Set<string>();
     let redriven = 0;
     for await (const letters of box.look()) {
       // What is buried again meanwhile is the same letter: it would go round and round.
@@ -32,21 +33,28 @@ export const redriveLetters = (target: Target, chosen: Chosen, rate: number, wor
       if (mine.length === 0) continue;
       await pace(mine.length);
       for (const [way, some] of Map.groupBy(mine, (letter) => wayBack(target, letter))) {
+        const once = unlike(some.filter(({ digest }) => !sent.has(digest)));
         const { indexes, cause } = await offer(
           target,
-          some.map(({ body }) => body),
+          once.map(({ body }) => body),
           way,
         );
-        const taken = some.filter((_letter, at) => !indexes.has(at));
+        for (const [at, { digest }] of once.entries()) if (!indexes.has(at)) sent.add(digest);
+        const taken = some.filter(({ digest }) => sent.has(digest));
         act.count('redriven', taken.length);
         await box.remove(taken);
         redriven += taken.length;
         work.count?.(taken.length);
-        if (indexes.size > 0) throw notTaken(indexes.size, some.length, cause);
+        if (indexes.size > 0) throw notTaken(indexes.size, once.length, cause);
       }
     }
     return redriven;
   });
+
+/** One of each, the first. */
+const unlike = (letters: readonly Letter[]): Letter[] => [
+  ...new Map(letters.toReversed().map((letter) => [letter.digest, letter])).values(),
+];
 
 /** Deletes letters for good; returns how many. */
 export const dropLetters = (target: Target, chosen: Chosen, work: Work): Promise<number> =>
