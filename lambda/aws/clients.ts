@@ -5,13 +5,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Logger } from '@smithy/types';
-
-/**
- * A logger without `info`: beside the default one, which says nothing either, the SDK copies every request and answer to hide what is
- * sensitive in them, a tenth of all CPU time of `process`. It also keeps the SDK from quoting an answer it cannot read on the console.
- */
-const SILENT = { logger: { debug() {}, warn() {}, error() {} } as unknown as Logger };
+import { SILENT } from './effort.ts';
 
 /**
  * By itself `requestTimeout` ends nothing: it only logs. A connection that was frozen with its function answers never; `socketTimeout` is for

@@ -153,6 +153,7 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
     seen: (request) => requests.add(request, names),
   });
   served = await serveLocalConsole(describe(), requests, options.consolePort);
+  if (!options.quiet) served.warm();
   closers.add(() => served?.close());
   ready = true;
   home.writeStack(describe());

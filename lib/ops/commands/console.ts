@@ -39,6 +39,7 @@ Exit codes: 0 it was ended, 2 usage, 3 cannot know (no such stack, or the port i
         throw new CannotKnow(`Port ${port} is taken: name another with --port, or none for any free one.`);
       throw error;
     });
+    served.warm();
     io.print(given.json ? jsonLine({ url: served.url }) : served.url);
     io.say(`The console of ${target.label}. Ctrl-C ends it.`);
     if (!given['no-open'] && process.stdout.isTTY) await openBrowser(served.url);

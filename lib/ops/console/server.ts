@@ -3,11 +3,14 @@ import { watch as watchFolder } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type App, consoleApp } from './app.ts';
+import { overviewModel } from './model/overview.ts';
 import { newToken } from './safety.ts';
 
 export interface Console {
   /** With its token: whoever has this address may use the console. */
   readonly url: string;
+  /** Makes the overview once for nobody, so that whoever looks first does not wait for what is loaded on first use. */
+  warm(): void;
   close(): Promise<void>;
 }
 
@@ -33,6 +36,7 @@ export async function serveConsole(
   bound = (server.address() as AddressInfo).port;
   return {
     url: `http://127.0.0.1:${bound}/?token=${token}`,
+    warm: () => void overviewModel(context).catch(() => undefined),
     async close() {
       server.close();
       if ('closeAllConnections' in server) server.closeAllConnections();

@@ -11,11 +11,12 @@ const BACK = '/letters';
 
 const keyOf = (call: Call): string => call.req.param('group') ?? '';
 
-/** How many letters a question is about, before anything is done. */
+/** How many letters a question is about, before anything is done. @throws UsageError where there are none */
 async function asked(call: Call, context: Context) {
   const key = keyOf(call);
   const { groups } = await lettersModel(context);
-  const letters = groups.find((group) => group.key === key)?.letters ?? 0;
+  const letters = groups.find((group) => group.key === key)?.letters;
+  if (letters === undefined) throw new UsageError('There is no such dead letter any more: it was redriven or dropped.');
   return { whole: `${many(letters, 'dead letter')}: ${key.replace('~', ', ')}`, back: BACK, action: call.req.path };
 }
 

@@ -72,7 +72,9 @@ export async function personModel({ target, now, readOnly }: Context, address: A
   ]);
   const seconds = now() / 1000;
   const events = found.slice(-MOST_EVENTS);
-  const acts = await untoldActs(target, address, events, found.length > MOST_EVENTS);
+  const untold = await untoldActs(target, address, events, found.length > MOST_EVENTS);
+  // Of a sample that was taken in, its event says all.
+  const acts = untold.filter(({ what, result }) => what !== 'send' || result !== 'done');
   const standing = (until: number): Standing => ({ suppressed: until > seconds, until });
   const providerOf = (source: string): string | undefined => target.names.sources.get(source)?.provider;
   return {

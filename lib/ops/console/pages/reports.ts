@@ -24,7 +24,7 @@ ${drawn.length === 0 ? '' : html`<section class="card" aria-labelledby="chart"><
 ${
   rows.length === 0
     ? html`<div class="empty"><p>The archive holds nothing that answers this. It gets events at most five minutes after their arrival.</p></div>`
-    : html`<div class="scroll" tabindex="0" role="group" aria-label="Rows of the report"><table class="stack"><thead><tr>${columns.map((column) => html`<th scope="col">${wordsOf(column)}</th>`)}</tr></thead><tbody>${rows
+    : html`<div class="scroll" tabindex="0" role="group" aria-label="Rows of the report"><table class="stack"><thead><tr>${columns.map((column, at) => html`<th scope="col" class="${typeof rows[0]?.[at] === 'number' ? 'num' : ''}">${wordsOf(column)}</th>`)}</tr></thead><tbody>${rows
         .slice(0, 500)
         .map((row) => html`<tr>${row.map((cell, at) => cellOf(columns[at] ?? '', cell))}</tr>`)}</tbody></table></div>`
 }

@@ -520,7 +520,8 @@ describe('read-only', () => {
         'people/first%40example.com/lift',
         'people/first%40example.com/erase',
       ];
-      for (const path of [...acts, 'letters/crash-loop/redrive', 'letters/crash-loop/drop', 'sources/shop/pause'])
+      const others = ['redrive', 'drop'].map((act) => `letters/crash-loop/${act}`);
+      for (const path of [...acts, ...others, 'sources/shop/pause', 'sources/shop/resume', 'list/undo'])
         expect([path, (await visit(`/${path}`, form({ note: 'x', really: 'yes' }))).status]).toEqual([path, 404]);
       expect(await isSuppressed('first@example.com')).toBe(true);
     } finally {
