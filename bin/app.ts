@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { checkRegion } from '../lib/settings/aws/regions.ts';
 import { loadSettings } from '../lib/settings/load.ts';
 import { SettingsError } from '../lib/settings/mistakes.ts';
@@ -15,7 +14,10 @@ try {
   const runbookUrl = loaded.runbookUrl ?? ownRunbookPage(import.meta.dirname);
   const settings = { ...loaded, ...(runbookUrl !== undefined && { runbookUrl }) };
   checkSize(new QuellStack(app, settings), settings);
-  if (process.env.CDK_VALIDATION !== 'false') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  if (process.env.CDK_VALIDATION !== 'false') {
+    const { AwsSolutionsChecks } = await import('cdk-nag');
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  }
   app.synth();
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;

@@ -64,7 +64,7 @@ export function caller(line: Line): Call {
       // From half of it to the whole: callers that were stopped together come back apart.
       const backoff = Math.min(patience.first * 2 ** (tries - 1), MOST_BACKOFF) * (0.5 + Math.random() / 2);
       const ms = after === undefined ? backoff : after + Math.random() * patience.first;
-      if (Date.now() + ms >= patience.until) throw new OutOfTime(line.title);
+      if (Date.now() + ms >= patience.until) throw new OutOfTime(line.title, again);
       if (ms >= TOLD_FROM) line.say(`${line.title} ${again}: waiting ${Math.ceil(ms / 1000)} s.`);
       await patience.pause(ms);
     }

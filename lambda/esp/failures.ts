@@ -40,8 +40,9 @@ export class KeyRefused extends CannotKnow {
 
 /** Whoever asks has no more time: what was read until then stands. */
 export class OutOfTime extends CannotKnow {
-  constructor(title: string) {
-    super(`There was no time left to ask ${title} further.`);
+  /** @param how what the last attempt came to, where it failed */
+  constructor(title: string, how?: string) {
+    super(`There was no time left to ask ${title} further${how === undefined ? '' : `: it ${how}`}.`);
   }
 }
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import type { CommonVariable, Environment } from '../../lambda/contract/env.ts';
 import { type Access, plain, type ServiceFunctionProps } from '../../lib/constructs/service-function.ts';
 import type { Settings } from '../../lib/settings/schema.ts';
 import { settingsOf, VARIANTS, withSource } from '../support/stack/settings.ts';
-import { type Resource, show, synthesize } from '../support/template.ts';
+import { type Resource, show, stackOf, synthesize } from '../support/template.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -88,6 +89,8 @@ describe('every function may do exactly what it uses', () => {
     expect(signed.filter((right) => !all.Reconcile?.includes(right))).toEqual([
       'Allow ses:ListSuppressedDestinations on *',
     ]);
+    const blind = settingsOf({ reconcile: '1d', sources: { ses, news: { provider: 'mailjet' } } });
+    Annotations.fromStack(stackOf(blind)).hasInfo('*', Match.stringLikeRegexp('not compared.*news .Mailjet.'));
     const { Reconcile, ...others } = all;
     for (const rights of Object.values(others))
       expect(rights.filter((right) => right.endsWith(' on ApiKeys'))).toEqual([]);

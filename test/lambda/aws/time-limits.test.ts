@@ -16,6 +16,7 @@ import { SecretStore } from '../../../lambda/aws/secrets.ts';
 import { sendAll } from '../../../lambda/aws/sqs.ts';
 import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
 import { settings } from '../../../lib/ops/target/clients.ts';
+import { givenTime } from '../../support/surroundings/given-time.ts';
 
 /**
  * A server that takes a request and never answers: a connection that was frozen with its function, an AZ that is half gone. Every second
@@ -67,12 +68,12 @@ afterAll(() => silent.close());
 
 /** Name of the error, and after how long. */
 async function ended(call: Promise<unknown>): Promise<[name: string, ms: number]> {
-  const from = performance.now();
+  const given = givenTime();
   const name = await call.then(
     () => 'answered',
     (error: Error) => error.name,
   );
-  return [name, performance.now() - from];
+  return [name, given()];
 }
 
 describe('a call that is never answered, or half, ends', () => {

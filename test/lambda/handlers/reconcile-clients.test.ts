@@ -14,7 +14,7 @@ import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Desk } from '../../support/esp/desk.ts';
 import { DESKS } from '../../support/esp/desks.ts';
 import { FAKE_ESPS } from '../../support/esp/index.ts';
-import type { FakeApi, Fault } from '../../support/esp/server.ts';
+import type { Asked, FakeApi, Fault } from '../../support/esp/server.ts';
 import type { FakeEsp } from '../../support/esp/story.ts';
 import { type Cases, OTHER_ANSWERS, SURROUNDINGS } from '../../support/surroundings/bad-days.ts';
 import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
@@ -31,6 +31,14 @@ const BEGIN = END - 2 * 3_600_000;
 const WINDOW: TimeWindow = { from: BEGIN - 3_600_000, to: END };
 const who = (at: number): string => `person${at}@example.com`;
 const KEYS = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** Whose list can be asked for what is new on it, and what says so. */
+const SINCE: ReadonlyMap<string, string> = new Map([
+  ['brevo', 'startDate=2026-02-28&endDate=2026-03-02'],
+  ['mailtrap', 'start_time=2026-03-01T09:00:00.000Z'],
+  ['klaviyo', 'suppression.timestamp,2026-03-01T08:59:59Z'],
+  ['smtp2go', '"start_date":"2026-02-28T09:00:00Z"'],
+]);
 
 let dynamo: TestDynamo;
 beforeAll(async () => {
@@ -211,6 +219,14 @@ describe.each([...COMPARED_API_IDS])('%s', (id) => {
     },
   };
   test.each(Object.entries(CASES))('%s', (_name, meet) => meet(), 30_000);
+
+  const since = SINCE.get(id);
+  (since === undefined ? test.skip : test)('is asked for that time alone', async () => {
+    const first = office.api.asked.length;
+    await compare();
+    const { path, query, body } = office.api.asked[first] as Asked;
+    expect(decodeURIComponent(`${path}?${query} ${body}`)).toContain(since);
+  });
 
   test('an answer that is none is no "nothing is missing"', async () => {
     for (const text of OTHER_ANSWERS) await expect(compare(() => ({ status: 200, text }))).rejects.toThrow();

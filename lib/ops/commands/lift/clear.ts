@@ -5,6 +5,7 @@ import { UsageError } from '../../cli/errors.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
 import { type ApiOptions, openSession, partOf, type Session } from '../../esp/session.ts';
 import type { Target } from '../../target/target.ts';
+import { clean } from '../../words/clean.ts';
 import type { Selection } from './lift.ts';
 
 /** What stands on the ESP's own lists, looked up before anything is changed. */
@@ -70,7 +71,7 @@ export async function clear(
     const refused = typeof removed === 'object' ? removed.refused : undefined;
     if (refused !== undefined) stay++;
     record?.count(refused === undefined ? 'cleared at the ESP' : 'kept by the ESP');
-    const where = [entry.list, entry.part].filter(Boolean).join(' of ');
+    const where = clean([entry.list, entry.part].filter(Boolean).join(' of '));
     const outcome = refused === undefined ? String(removed) : 'stays';
     io.print(
       json

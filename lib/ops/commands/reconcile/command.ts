@@ -6,6 +6,7 @@ import { API_OPTIONS, openSession, partOf } from '../../esp/session.ts';
 import { scanSuppression } from '../../stack/scan.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { TARGET_OPTIONS } from '../../target/target.ts';
+import { clean } from '../../words/clean.ts';
 
 export const command = defineCommand({
   args: ['source'],
@@ -28,7 +29,7 @@ Exit codes: 0 the lists agree, 1 they differ, 2 usage, 3 cannot know.`,
       io.print(
         given.json
           ? jsonLine({ source, ...row })
-          : `${row.recipient}  ${row.missing}  ${row.reason}${row.why ? `  ${row.why}` : ''}`,
+          : clean(`${row.recipient}  ${row.missing}  ${row.reason}${row.why ? `  ${row.why}` : ''}`),
       );
     let differ = 0;
     const tell = (row: Readonly<Record<string, string | undefined>>): void => {

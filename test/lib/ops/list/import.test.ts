@@ -118,7 +118,7 @@ describe('ops import reads', () => {
 
 describe('a whole list', () => {
   /** More than are sent before it is first noted how far it came. */
-  const PEOPLE = process.env.NIGHTLY === undefined ? 1_200 : 2_200;
+  const PEOPLE = process.env.NIGHTLY === undefined ? 1_050 : 2_200;
   let [from, to]: OpsStack[] = [];
   const csv = suppressionCsv(PEOPLE);
 
