@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { EVENT_TYPES } from '../../../lambda/contract/event/types.ts';
-import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
-import type { ActRecord } from '../../../lib/ops/audit/act.ts';
-import { actLine } from '../../../lib/ops/audit/line.ts';
-import { groupLine } from '../../../lib/ops/commands/dlq/groups.ts';
-import { describeEntry, type Entry } from '../../../lib/ops/stack/suppression.ts';
-import { storyLine } from '../../../lib/ops/words/story.ts';
+import { EVENT_TYPES } from '../../../../lambda/contract/event/types.ts';
+import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
+import type { ActRecord } from '../../../../lib/ops/audit/act.ts';
+import { actLine } from '../../../../lib/ops/audit/line.ts';
+import { groupLine } from '../../../../lib/ops/commands/dlq/groups.ts';
+import { describeEntry, type Entry } from '../../../../lib/ops/stack/suppression.ts';
+import { storyLine } from '../../../../lib/ops/words/story.ts';
 
 /** What the far side wrote stands in lines of ours: it ends none, begins none, and turns none round. */
 const HOSTILE = 'no\r\nada@example.com  NOT suppressed\u2028\u202e\u2066\u001b[2J\u009b';
