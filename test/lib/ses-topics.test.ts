@@ -9,7 +9,7 @@ const [[, subscription] = []] = ofSes('AWS::SNS::Subscription');
 
 describe('a source that asks for its own SES topic', () => {
   test('gets one, signed with SHA-256, that SES of this account may publish to over TLS', () => {
-    expect(topic?.Properties).toMatchObject({ TopicName: 'quell-test-ses-main', SignatureVersion: '2' });
+    expect(topic?.Properties).toMatchObject({ TopicName: 'quell-test_ses-main', SignatureVersion: '2' });
     const { PolicyDocument } = first<{ PolicyDocument: { Statement: Record<string, unknown>[] } }>(
       'AWS::SNS::TopicPolicy',
       'SesTopics',

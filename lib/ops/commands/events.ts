@@ -10,6 +10,7 @@ import { HOUR } from '../stack/events/hour.ts';
 import { MOST_LOOKED_AT, type Next, readRecentEvents } from '../stack/events/recent.ts';
 import { resolveTarget } from '../target/resolve.ts';
 import { TARGET_OPTIONS } from '../target/target.ts';
+import { clean } from '../words/clean.ts';
 import { storyLine } from '../words/story.ts';
 import { parseCount, parseDays } from '../words/time.ts';
 
@@ -45,7 +46,7 @@ Exit codes: 0 there are some, 1 there are none, 2 usage, 3 cannot know (the tabl
     const wanted = { type, source: given.source, since, limit, next: from };
     const { events, next } = await readRecentEvents(target, wanted, now, counter(io, 'events looked at'));
     for (const event of events)
-      io.print(given.json ? jsonLine(event) : `${storyLine(event)}  ${event.recipient ?? ''}`);
+      io.print(given.json ? jsonLine(event) : `${storyLine(event)}  ${clean(event.recipient ?? '')}`);
     if (events.length === limit) io.say(`Perhaps not all: --limit shows more than ${limit}.`);
     if (next)
       io.say(

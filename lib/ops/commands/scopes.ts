@@ -4,6 +4,7 @@ import { jsonLine } from '../cli/io.ts';
 import { scanSuppression } from '../stack/scan.ts';
 import { resolveTarget } from '../target/resolve.ts';
 import { TARGET_OPTIONS } from '../target/target.ts';
+import { clean } from '../words/clean.ts';
 import { readReasonKey } from '../words/reasons.ts';
 
 export const command = defineCommand({
@@ -33,7 +34,9 @@ Exit codes: 0 there are some, 1 there are none, 2 usage, 3 cannot know.`,
     }
     for (const [scope, count] of [...scopes].sort(([a], [b]) => (a < b ? -1 : 1))) {
       io.print(
-        given.json ? jsonLine({ scope, ...count }) : `${scope}  unsubscribed: ${count.active}, ended: ${count.ended}`,
+        given.json
+          ? jsonLine({ scope, ...count })
+          : clean(`${scope}  unsubscribed: ${count.active}, ended: ${count.ended}`),
       );
     }
     if (scopes.size === 0) io.say('Nobody has unsubscribed from a single list.');

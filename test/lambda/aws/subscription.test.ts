@@ -35,6 +35,61 @@ const status =
   (_request, response) =>
     void response.writeHead(code).end('no');
 
+describe('a subscription that is confirmed by the API', () => {
+  const control = {
+    kind: 'confirm-subscription',
+    topicArn: 'arn:aws:sns:us-east-1:111122223333:mail',
+    token: 't',
+  } as const;
+  const refused = (code: string): string =>
+    `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`;
+  const DONE =
+    '<ConfirmSubscriptionResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><ConfirmSubscriptionResult><SubscriptionArn>x</SubscriptionArn></ConfirmSubscriptionResult></ConfirmSubscriptionResponse>';
+
+  /** @param codes what each request is refused with in turn; '' is taken */
+  async function confirmed(...codes: readonly string[]): Promise<{ error: unknown; forms: readonly string[] }> {
+    const forms: string[] = [];
+    const { url } = await address(async (request, response) => {
+      forms.push(Buffer.concat((await request.toArray()) as Buffer[]).toString());
+      const code = codes[forms.length - 1] ?? '';
+      response
+        .writeHead(code === '' ? 200 : 403, { 'content-type': 'text/xml' })
+        .end(code === '' ? DONE : refused(code));
+    });
+    const origin = new URL(url).origin;
+    Object.assign(process.env, { AWS_ENDPOINT_URL: origin, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+    const error = await confirmSubscription(control, AbortSignal.timeout(5000)).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    return { error, forms };
+  }
+
+  test('as somebody whom nobody else can unsubscribe', async () => {
+    const { error, forms } = await confirmed('');
+    expect([error, forms.length]).toEqual([undefined, 1]);
+    expect(forms[0]).toContain('AuthenticateOnUnsubscribe=true');
+  });
+
+  test.each(['AuthorizationError', 'AccessDenied'])(
+    'without that where the account of the topic cannot grant it (%s)',
+    async (code) => {
+      const { error, forms } = await confirmed(code, '');
+      expect([error, forms.length]).toEqual([undefined, 2]);
+      expect(forms[1]).not.toContain('AuthenticateOnUnsubscribe');
+    },
+  );
+
+  test.each<[string, string[], RegExp]>([
+    ['refuses both ways', ['AuthorizationError', 'AuthorizationError'], /does not let it be confirmed from here/],
+    ['knows no such token any more', ['InvalidParameter'], /no longer accepts this subscription token/],
+  ])('is given up with its reason where SNS %s', async (_how, codes, reason) => {
+    const { error } = await confirmed(...codes);
+    expect(error).toBeInstanceOf(PoisonEvent);
+    expect(String(error)).toMatch(reason);
+  });
+});
+
 describe('a subscription that is confirmed by its address', () => {
   test('is asked for once', async () => {
     const { url, asked } = await address((_request, response) => void response.end('<ConfirmSubscriptionResponse/>'));

@@ -20,6 +20,8 @@ export interface Container {
 export interface Given {
   readonly variables: Readonly<Record<string, string>>;
   readonly fetch?: typeof fetch;
+  /** What its clock says when it starts, epoch milliseconds: a message is as old in the last run as in the first. */
+  readonly startsAt?: number;
 }
 
 /** A bundle as a deploy would upload it. Each start loads it anew, as a cold start does, and costs little more than running its first lines. */
@@ -29,7 +31,7 @@ export async function bundleOf(name: FunctionName, config: RuntimeConfig): Promi
   const file = join(folder, 'index.js');
   const code = readFileSync(file, 'utf8');
   const script = new Script(
-    `(function (exports, require, module, __filename, __dirname, process, fetch) {${code}\n})`,
+    `(function (exports, require, module, __filename, __dirname, process, fetch, Date) {${code}\n})`,
     {
       filename: file,
       // The SDK loads its agents when they are first needed.
@@ -38,7 +40,7 @@ export async function bundleOf(name: FunctionName, config: RuntimeConfig): Promi
   );
   const run = script.runInThisContext() as (...given: unknown[]) => void;
   const require = createRequire(file);
-  return ({ variables, fetch: own = fetch }) => {
+  return ({ variables, fetch: own = fetch, startsAt }) => {
     const written: string[] = [];
     const sink = new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -52,7 +54,28 @@ export async function bundleOf(name: FunctionName, config: RuntimeConfig): Promi
       stderr: { value: sink },
     }) as NodeJS.Process;
     const module = { exports: {} as { handler: Handler } };
-    run(module.exports, require, module, file, folder, shadow, own);
+    run(
+      module.exports,
+      require,
+      module,
+      file,
+      folder,
+      shadow,
+      own,
+      startsAt === undefined ? Date : clockFrom(startsAt),
+    );
     return { handler: module.exports.handler, log: () => written.join('') };
   };
+}
+
+function clockFrom(startsAt: number): DateConstructor {
+  const began = performance.now();
+  return class extends Date {
+    static override now(): number {
+      return Math.floor(startsAt + performance.now() - began);
+    }
+    constructor(...given: []) {
+      super(...(given.length === 0 ? ([startsAt + performance.now() - began] as unknown as []) : given));
+    }
+  } as DateConstructor;
 }

@@ -3,7 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { METRICS } from '../../../lambda/contract/metrics.ts';
 import { metricsIn } from '../alarms/emf.ts';
 import { bundleOf, type Container } from './bundle.ts';
-import type { History } from './histories.ts';
+import { type History, NOW } from './histories.ts';
 import { type Complaints, invoke, LIMITS } from './invoke.ts';
 import { CONFIG } from './posts.ts';
 import { AWS, fetchVia, store } from './receive.ts';
@@ -45,6 +45,7 @@ export async function processSubject(
         TOPIC_ARNS: '{}',
       },
       fetch: fetchVia(run.url),
+      startsAt: NOW,
     });
 
   return {

@@ -28,8 +28,8 @@ interface Picture {
 const PICTURES: readonly Picture[] = [
   { name: 'overview', path: '/', height: 1240 },
   { name: 'overview-dark', path: '/', height: 1240, dark: true },
-  { name: 'person', path: `/people/${PERSON}`, height: 860 },
-  { name: 'rates', path: '/rates', height: 900 },
+  { name: 'person', path: `/people/${PERSON}`, height: 920 },
+  { name: 'rates', path: '/rates', height: 1140 },
   { name: 'list', path: '/list', height: 760 },
   { name: 'telephone', path: `/people/${PERSON}`, width: 360, height: 780 },
 ];

@@ -4,6 +4,7 @@ import { type Io, jsonLine } from '../../cli/io.ts';
 import { counter } from '../../cli/progress.ts';
 import type { Target } from '../../target/target.ts';
 import type { Hand } from '../../words/author.ts';
+import { clean } from '../../words/clean.ts';
 import { examine, redacted } from './autopsy.ts';
 import { type Chosen, Groups, groupLine, isChosen } from './groups.ts';
 import { type Letter, LetterBox } from './letters.ts';
@@ -54,12 +55,12 @@ export async function show(target: Target, chosen: Chosen, { json, raw }: How, i
     io.print(jsonLine({ id, reason, detail, source, sentAt: new Date(sentAt).toISOString(), findings }));
     return EXIT.yes;
   }
-  io.print(`${reason}  ${source ?? 'source unknown'}  ${new Date(sentAt).toISOString()}  ${id}`);
-  if (detail !== undefined) io.print(`  it said: ${detail}`);
+  io.print(clean(`${reason}  ${source ?? 'source unknown'}  ${new Date(sentAt).toISOString()}  ${id}`));
+  if (detail !== undefined) io.print(clean(`  it said: ${detail}`));
   for (const { fault, events = [], raw: text } of findings) {
     io.print(fault === undefined ? '  now: goes through' : `  now: ${fault}`);
     for (const event of events) io.print(`    ${jsonLine(event)}`);
-    if (text !== undefined) io.print(`    raw: ${text}`);
+    if (text !== undefined) io.print(clean(`    raw: ${text}`));
   }
   if (!raw) io.say('Personal data is left out; --raw shows everything.');
   return EXIT.yes;

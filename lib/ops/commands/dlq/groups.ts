@@ -1,3 +1,4 @@
+import { clean } from '../../words/clean.ts';
 import type { Letter } from './letters.ts';
 
 /** Letters that died of the same, as `list` shows them. */
@@ -42,13 +43,15 @@ export class Groups {
 }
 
 export const groupLine = ({ reason, source, letters, repeated, oldest, newest, detail, example }: Group): string =>
-  [
-    `${letters}  ${reason}  ${source ?? 'source unknown'}`,
-    oldest === newest ? oldest : `${oldest} to ${newest}`,
-    ...(repeated === undefined ? [] : [`${repeated} of them repeat another`]),
-    ...(detail === undefined ? [] : [detail]),
-    `show: ${example}`,
-  ].join('  ');
+  clean(
+    [
+      `${letters}  ${reason}  ${source ?? 'source unknown'}`,
+      oldest === newest ? oldest : `${oldest} to ${newest}`,
+      ...(repeated === undefined ? [] : [`${repeated} of them repeat another`]),
+      ...(detail === undefined ? [] : [detail]),
+      `show: ${example}`,
+    ].join('  '),
+  );
 
 /** Which letters a command is about. */
 export interface Chosen {

@@ -4,6 +4,7 @@ import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { TARGET_OPTIONS } from '../../target/target.ts';
+import { clean } from '../../words/clean.ts';
 import { storyLine } from '../../words/story.ts';
 import { parseDays } from '../../words/time.ts';
 import type { RequestLine } from '../doctor/watch.ts';
@@ -34,7 +35,7 @@ Exit codes: 0 it is known, 1 it is not, 2 usage, 3 cannot know.`,
     if (given.json) io.print(jsonLine({ requestId: id, lines, events, complete, ...(cut && { cut }) }));
     else {
       for (const line of lines) io.print(`${new Date(line.at).toISOString()}  ${lineText(line)}`);
-      for (const event of events) io.print(`  ${storyLine(event)}  ${event.recipient ?? ''}`);
+      for (const event of events) io.print(`  ${storyLine(event)}  ${clean(event.recipient ?? '')}`);
     }
     const known = lines.length > 0 || events.length > 0;
     if (!known)

@@ -187,6 +187,24 @@ describe('over what has arrived', () => {
       expect(await isSuppressed(address)).toBe(false);
     }, 60_000);
 
+    test('a window is undone, and who stays is said before', async () => {
+      const wrongly = `wrongly-${address}`;
+      const day = script ? '2026-04-01' : '2026-04-02';
+      await report([bounce(wrongly, { timestamp: `${day}T10:30:00Z` })]);
+      await until(() => isSuppressed(wrongly));
+      await place.open('/list');
+      await press(place, 'Undo a window');
+      await fill(place, 'From', `${day}T10:00:00Z`);
+      await fill(place, 'Until', `${day}T11:00:00Z`);
+      await press(place, 'Show whom it concerns');
+      expect(await textOf(page)).toMatch(/1 person would come back.+0 stay on the list.+wrongly-/s);
+      expect(await isSuppressed(wrongly)).toBe(true);
+      await fill(place, 'Why', 'the ESP reported it by mistake');
+      await press(place, 'Undo');
+      expect(new URL(page.url()).pathname).toBe('/list');
+      expect(await isSuppressed(wrongly)).toBe(false);
+    }, 60_000);
+
     test('dead letters are redriven', async () => {
       await place.open('/letters');
       await press(place, 'Redrive');

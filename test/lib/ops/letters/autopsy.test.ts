@@ -41,8 +41,8 @@ describe('the autopsy of a dead letter', () => {
     const made = { provider: 'ses', options: { via: 'sns-queue', createTopic: true, topicArns: [] } };
     const target = fakeTarget({ feed: made }, {});
     const arn = (name: string) => `arn:aws:sns:us-east-1:111122223333:${name}`;
-    expect(examine(notification(arn('quell-prod-feed')), target)[0]?.events).toHaveLength(1);
-    expect(examine(notification(arn('quell-prod-other')), target)[0]?.fault).toContain('no source of the settings');
+    expect(examine(notification(arn('quell-prod_feed')), target)[0]?.events).toHaveLength(1);
+    expect(examine(notification(arn('quell-prod_other')), target)[0]?.fault).toContain('no source of the settings');
   });
 
   test('says so where the settings that name the topic are not at hand', () => {
