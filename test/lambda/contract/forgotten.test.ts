@@ -87,6 +87,7 @@ describe('what is forgotten is named by the compiler', () => {
       'lambda/contract/event/meanings.ts',
       'lambda/domain/event/normalised.ts',
       'lambda/domain/event/record.ts',
+      'lambda/domain/suppression/history.ts',
       'lambda/domain/suppression/policy.ts',
       'lambda/handlers/process/tally.ts',
       'lib/ops/commands/timeline/message-story.ts',
