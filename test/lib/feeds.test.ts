@@ -123,6 +123,8 @@ describe('the bus', () => {
         StartingPosition: 'TRIM_HORIZON',
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         BisectBatchOnFunctionError: true,
+        // More would take a new account's whole concurrency, that of `receive` too.
+        ParallelizationFactor: 1,
         MaximumRecordAgeInSeconds: 7200,
         DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['UnpublishedQueue', 'Arn'] } } },
       });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { eventFields } from '../../../lambda/contract/event/fields.ts';
 import type { Draft } from '../../../lambda/domain/event/event.ts';
 import { type Arrival, normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
+import { stringMap } from '../../../lambda/domain/read.ts';
 
 /** What of an event is kept: an item must stay within what the table takes, whatever an ESP or a sender puts into it. */
 
@@ -16,6 +17,16 @@ const made = (over: Partial<Draft>, arrival: Partial<Arrival> = {}) =>
   normalisedEvent({ ...draft, ...over }, { ...ARRIVAL, ...arrival });
 const entries = (count: number, length: number) =>
   Object.fromEntries(Array.from({ length: count }, (_none, n) => [`k${n}`, 'v'.repeat(length)]));
+
+test('custom data without a name, or by a name that no object may have, is left out: no table takes it', () => {
+  expect(
+    stringMap(JSON.parse('{"":"x","__proto__":"x","constructor":"x","campaign":"spring","n":1,"list":[1]}')),
+  ).toEqual({
+    campaign: 'spring',
+    n: '1',
+  });
+  expect(stringMap({ '': 'x' })).toBeUndefined();
+});
 
 describe('long texts', () => {
   const texts = eventFields.flatMap(([name, field]) =>
