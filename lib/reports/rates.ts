@@ -20,6 +20,18 @@ export const RATES = {
   complained: { of: ['complained'], among: ['delivered'] },
 } as const satisfies Record<string, RateDefinition>;
 
+/** Most mail may go where nobody's complaint is reported: a tenth of the mail that is enough for a rate is enough for complaints. */
+const REPORTING_SHARE = 0.1;
+/** Fewer complaints are chance, whatever the share. */
+const FEW_COMPLAINTS = 3;
+
+/** From how many mails and cases on a rate is judged: below, it is chance. @param minimum `alarms.minimumDelivered` */
+export const floorsOf = (minimum: number) =>
+  ({
+    hard: { delivered: minimum, cases: 0 },
+    complained: { delivered: minimum * REPORTING_SHARE, cases: FEW_COMPLAINTS },
+  }) as const;
+
 /** The rate as an arithmetic expression. @param term what stands for a count */
 export const rateExpression = ({ of, among }: RateDefinition, term: (kind: RateKind) => string): string =>
   `100 * (${of.map(term).join(' + ')}) / (${among.map(term).join(' + ')})`;

@@ -1,12 +1,13 @@
 import { html } from 'hono/html';
+import { floorsOf } from '../../../reports/rates.ts';
 import type { Rate } from '../../commands/rates/rates.ts';
 import type { RatesModel, WeekModel } from '../model/rates.ts';
 import { type Bar, bars } from '../parts/bars.ts';
-import { gauge, levelOf, percentOf, sentOf } from '../parts/levels.ts';
+import { gauge, type JudgedRate, levelOf, percentOf } from '../parts/levels.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
 import { spanSelect } from '../parts/span-select.ts';
-import { badge, count } from '../parts/words.ts';
+import { badge, count, sentence } from '../parts/words.ts';
 
 export function ratesPage({ by, since, thresholds, rates }: RatesModel): Html {
   const { bounceRate, complaintRate } = thresholds;
@@ -37,7 +38,7 @@ ${
         barsOf(({ complainedPercent }) => complainedPercent, complaintRate.warning),
         complaintRate.warning,
       )}<p class="small soft">Dashed: ${complaintRate.warning} %, where the alarm warns; at ${complaintRate.critical} % it wakes somebody.</p></div></section>
-<section class="card" aria-labelledby="numbers"><h2 id="numbers">Numbers</h2><div class="scroll" tabindex="0" role="group" aria-label="Table of rates" data-live="numbers"><table class="stack"><thead><tr><th scope="col">${by}</th>${COLUMNS.map(([name]) => html`<th scope="col" class="num">${name}</th>`)}</tr></thead><tbody>${rates.map(
+<section class="card" aria-labelledby="numbers"><h2 id="numbers">Numbers</h2><div class="scroll" tabindex="0" role="group" aria-label="Table of rates" data-live="numbers"><table class="stack"><thead><tr><th scope="col">${sentence(by)}</th>${COLUMNS.map(([name]) => html`<th scope="col" class="num">${name}</th>`)}</tr></thead><tbody>${rates.map(
         (rate) =>
           html`<tr><th scope="row">${shown(rate.name)}</th>${COLUMNS.map(([name, value]) => html`<td class="num" data-label="${name}">${value(rate)}</td>`)}</tr>`,
       )}</tbody></table></div></section>`
@@ -59,20 +60,23 @@ const COLUMNS: readonly (readonly [string, (rate: Rate) => string])[] = [
 export function weekPart({ thresholds, operators }: WeekModel): Html {
   if (operators.length === 0)
     return html`<div class="empty"><p>Nothing was delivered or bounced in a week. Tick <code>delivered</code> and <code>bounced</code> at the ESP: rates are made of both.</p></div>`;
-  const { bounceRate, complaintRate, minimumDelivered } = thresholds;
-  const cell = (percent: number | null, before: number | null | undefined, sent: number, limit: typeof bounceRate) => {
-    const { state, word } = levelOf(percent, sent, limit, thresholds);
-    return html`<span class="level">${percent === null ? '' : html`<span class="figure">${percentOf(percent)}</span> ${gauge(percent, limit, state)} `}${badge(state, word)}${percent === null || before === null || before === undefined ? '' : html` <span class="small soft">${change(percent - before)}</span>`}</span>`;
+  const { bounceRate, complaintRate } = thresholds;
+  const floors = floorsOf(thresholds.minimumDelivered);
+  const cell = (which: JudgedRate, now: Rate, before: Rate | undefined) => {
+    const { state, word } = levelOf(which, now, thresholds);
+    const limit = which === 'hard' ? bounceRate : complaintRate;
+    const [percent, earlier] = [now, before].map((rate) => rate?.[`${which}Percent`]);
+    return html`<span class="level">${percent === null || percent === undefined ? '' : html`<span class="figure">${percentOf(percent)}</span> ${gauge(percent, limit, state)} `}${badge(state, word)}${typeof percent !== 'number' || typeof earlier !== 'number' ? '' : html` <span class="small soft">${change(percent - earlier)}</span>`}</span>`;
   };
   return html`<table class="stack"><thead><tr><th scope="col">Operator</th><th scope="col" class="num">Delivered</th><th scope="col">Hard bounces</th><th scope="col">Complaints</th></tr></thead><tbody>${operators.map(
     ({ now, before }) => html`<tr>
 <th scope="row">${shown(now.name)}</th>
 <td data-label="Delivered" class="num">${count(now.delivered)}</td>
-<td data-label="Hard bounces">${cell(now.hardPercent, before?.hardPercent, sentOf(now), bounceRate)}</td>
-<td data-label="Complaints">${cell(now.complainedPercent, before?.complainedPercent, sentOf(now), complaintRate)}</td>
+<td data-label="Hard bounces">${cell('hard', now, before)}</td>
+<td data-label="Complaints">${cell('complained', now, before)}</td>
 </tr>`,
   )}</tbody></table>
-<p class="small soft">A bar is full where the alarm wakes somebody (${bounceRate.critical} % hard, ${complaintRate.critical} % complaints), its mark is where it warns (${bounceRate.warning} %, ${complaintRate.warning} %). Below ${count(minimumDelivered)} mails a rate says little. Google and Apple report no complaints.</p>`;
+<p class="small soft">A bar is full where the alarm wakes somebody (${bounceRate.critical} % hard, ${complaintRate.critical} % complaints), its mark is where it warns (${bounceRate.warning} %, ${complaintRate.warning} %). Below ${count(floors.hard.delivered)} deliveries (of complaints: ${count(floors.complained.delivered)} deliveries and ${floors.complained.cases} complaints) it is chance. Google and Apple report no complaints.</p>`;
 }
 
 const change = (points: number): string =>

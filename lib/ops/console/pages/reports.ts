@@ -4,12 +4,12 @@ import type { ReportAwaited, ReportModel } from '../model/report.ts';
 import { type Bar, bars } from '../parts/bars.ts';
 import type { Html } from '../parts/page.ts';
 import { shown } from '../parts/shown.ts';
-import { badge, type Clock, count, personPath } from '../parts/words.ts';
+import { badge, type Clock, count, personPath, sentence } from '../parts/words.ts';
 
 export const reportsPage = (): Html => html`<section class="card" aria-labelledby="reports">
 <h1 id="reports">Reports</h1>
 <p class="soft">Questions to the archive, each event counted once, over the last 30 days unless days are given. A deployed stack asks Athena: $5 per TB read.</p>
-<dl>${REPORTS.map(({ name, about }) => html`<dt><a href="/reports/${name}">${name}</a></dt><dd>${about}</dd>`)}</dl>
+<dl>${REPORTS.map(({ name, about }) => html`<dt><a href="/reports/${name}">${sentence(name.replaceAll('-', ' '))}</a></dt><dd>${about}</dd>`)}</dl>
 </section>`;
 
 const BARS = 12;
@@ -19,12 +19,12 @@ export function reportPage(model: ReportModel): Html {
   const [label, value] = [columns.indexOf(chart?.label ?? ''), columns.indexOf(chart?.value ?? '')];
   const drawn = label < 0 || value < 0 ? [] : drawnOf(rows, label, value);
   return html`${head(model)}
-${drawn.length === 0 ? '' : html`<section class="card" aria-labelledby="chart"><h2 id="chart">${wordsOf(chart?.value ?? '')} by ${wordsOf(chart?.label ?? '')}</h2>${bars(`${chart?.value} by ${chart?.label}; the numbers are in the table below`, drawn)}</section>`}
+${drawn.length === 0 ? '' : html`<section class="card" aria-labelledby="chart"><h2 id="chart">${sentence(wordsOf(chart?.value ?? ''))} by ${wordsOf(chart?.label ?? '')}</h2>${bars(`${chart?.value} by ${chart?.label}; the numbers are in the table below`, drawn)}</section>`}
 <section class="card" aria-labelledby="table"><h2 id="table">Table</h2>
 ${
   rows.length === 0
     ? html`<div class="empty"><p>The archive holds nothing that answers this. It gets events at most five minutes after their arrival.</p></div>`
-    : html`<div class="scroll" tabindex="0" role="group" aria-label="Rows of the report"><table class="stack"><thead><tr>${columns.map((column, at) => html`<th scope="col" class="${typeof rows[0]?.[at] === 'number' ? 'num' : ''}">${wordsOf(column)}</th>`)}</tr></thead><tbody>${rows
+    : html`<div class="scroll" tabindex="0" role="group" aria-label="Rows of the report"><table class="stack"><thead><tr>${columns.map((column, at) => html`<th scope="col" class="${typeof rows[0]?.[at] === 'number' ? 'num' : ''}">${sentence(wordsOf(column))}</th>`)}</tr></thead><tbody>${rows
         .slice(0, 500)
         .map((row) => html`<tr>${row.map((cell, at) => cellOf(columns[at] ?? '', cell))}</tr>`)}</tbody></table></div>`
 }
@@ -48,7 +48,7 @@ export function awaitedPage(model: ReportAwaited, now: Clock): Html {
 
 const head = ({ name, about, from, to }: Pick<ReportModel, 'name' | 'about' | 'from' | 'to'>): Html =>
   html`<section class="card" aria-labelledby="report">
-<h1 id="report">${name}</h1>
+<h1 id="report">${sentence(name.replaceAll('-', ' '))}</h1>
 <p class="soft">${about}</p>
 <form class="filters" method="get" action="/reports/${name}">
 <label>From<input type="date" name="from" value="${from ?? ''}"></label>
@@ -58,7 +58,7 @@ const head = ({ name, about, from, to }: Pick<ReportModel, 'name' | 'about' | 'f
 </section>`;
 
 function cellOf(column: string, cell: ReportModel['rows'][number][number]): Html {
-  const label = wordsOf(column);
+  const label = sentence(wordsOf(column));
   if (typeof cell === 'number') return html`<td class="num" data-label="${label}">${cell}</td>`;
   const text = cell ?? '';
   return html`<td data-label="${label}">${column === 'recipient' && text !== '' ? html`<a href="${personPath(text)}">${shown(text)}</a>` : shown(text)}</td>`;

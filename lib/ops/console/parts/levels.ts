@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Thresholds } from '../../../../lambda/contract/config.ts';
+import { floorsOf } from '../../../reports/rates.ts';
 import type { Rate } from '../../commands/rates/rates.ts';
 import type { Html } from './page.ts';
 import type { State } from './words.ts';
@@ -10,21 +11,20 @@ export interface Level {
   readonly word: string;
 }
 
-/** @param limit the thresholds of this rate, in a hundred */
-export function levelOf(
-  percent: number | null,
-  sent: number,
-  limit: { readonly warning: number; readonly critical: number },
-  { minimumDelivered }: Thresholds,
-): Level {
-  if (percent === null) return { state: 'idle', word: 'not told' };
-  if (sent < minimumDelivered) return { state: 'idle', word: 'too few' };
-  if (percent > limit.critical) return { state: 'fault', word: 'critical' };
-  return percent > limit.warning ? { state: 'note', word: 'high' } : { state: 'ok', word: 'fine' };
-}
+export type JudgedRate = 'hard' | 'complained';
 
-export const sentOf = ({ delivered, hard, soft, block, undetermined }: Rate): number =>
-  delivered + hard + soft + block + undetermined;
+/** The rate of one mailbox operator, by the floors and limits of the alarms. */
+export function levelOf(which: JudgedRate, rate: Rate, thresholds: Thresholds): Level {
+  const [percent, limit] =
+    which === 'hard' ? [rate.hardPercent, thresholds.bounceRate] : [rate.complainedPercent, thresholds.complaintRate];
+  if (percent === null) return { state: 'idle', word: 'not reported' };
+  const floor = floorsOf(thresholds.minimumDelivered)[which];
+  const isHigh = percent > limit.warning;
+  if (rate.delivered < floor.delivered || (isHigh && rate[which] < floor.cases))
+    return { state: 'idle', word: 'too few' };
+  if (percent > limit.critical) return { state: 'fault', word: 'critical' };
+  return isHigh ? { state: 'note', word: 'high' } : { state: 'ok', word: 'fine' };
+}
 
 export const percentOf = (share: number | null): string => (share === null ? '' : `${share.toFixed(2)} %`);
 

@@ -63,6 +63,9 @@ export const dateOf = (at: number): string => DATE.format(at);
 /** `4 May 2026 at 12:31`, UTC. */
 export const momentOf = (at: number): string => `${MOMENT.format(at)} UTC`;
 
+/** Words that begin a heading. */
+export const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 const COUNT = new Intl.NumberFormat('en-GB');
 export const count = (number: number): string => COUNT.format(number);
 

@@ -18,6 +18,7 @@ import { levelOf } from '../../../../lib/ops/console/parts/levels.ts';
 import { pathOf } from '../../../../lib/ops/console/widget/event.ts';
 import { widgetOf } from '../../../../lib/ops/console/widget/markup.ts';
 import { type Next, readRecentEvents } from '../../../../lib/ops/stack/events/recent.ts';
+import { percentOf, RATES } from '../../../../lib/reports/rates.ts';
 import { type Answers, fakeTarget } from '../../../support/surroundings/fake-target.ts';
 
 /** The glance at a deployed stack, over what AWS answers or does not. */
@@ -453,14 +454,27 @@ test('of somebody who was erased it says so, and not that somebody entered the a
 });
 
 test.each([
-  [null, 5000, 'not told'],
-  [9, 999, 'too few'],
-  [2, 1000, 'fine'],
-  [2.01, 1000, 'high'],
-  [5.01, 1000, 'critical'],
-])('a rate of %s over %i mails is %s, as the alarms judge it', (percent, sent, word) => {
-  expect(levelOf(percent, sent, THRESHOLDS.bounceRate, THRESHOLDS).word).toBe(word);
-});
+  ['hard', 0, 0, 'not reported'],
+  ['hard', 999, 200, 'too few'],
+  ['hard', 1000, 20, 'fine'],
+  ['hard', 1000, 30, 'high'],
+  ['hard', 1000, 90, 'critical'],
+  ['complained', 99, 9, 'too few'],
+  ['complained', 100, 2, 'too few'],
+  ['complained', 5000, 2, 'fine'],
+  ['complained', 2000, 3, 'high'],
+  ['complained', 100, 3, 'critical'],
+] as const)(
+  'of rates, %s over %i deliveries with %i cases is %s, as the alarms judge it',
+  (which, delivered, cases, word) => {
+    const counts = { delivered, hard: 0, soft: 0, block: 0, undetermined: 0, complained: 0, [which]: cases };
+    const percents = {
+      hardPercent: percentOf(RATES.hard, (kind) => counts[kind]),
+      complainedPercent: percentOf(RATES.complained, (kind) => counts[kind]),
+    };
+    expect(levelOf(which, { name: 'yahoo', bouncedPercent: null, ...counts, ...percents }, THRESHOLDS).word).toBe(word);
+  },
+);
 
 test('a day as a chart says in words what it draws', async () => {
   const hours = Array.from({ length: 24 }, (_, n) => ({

@@ -219,7 +219,7 @@ describe('over what has arrived', () => {
 
     test('a report is a table and a chart, and rates are', async () => {
       await place.open('/reports');
-      await press(place, 'bounce-reasons');
+      await press(place, 'Bounce reasons');
       const figures = () => page.$$eval('main .chart', (charts) => charts.map((one) => one.getAttribute('aria-label')));
       expect(await figures()).toEqual([expect.stringContaining('the numbers are in the table below')]);
       expect(await textOf(page)).toContain('hard');

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS } from '../../../../../lambda/contract/metrics.ts';
-import { RATES, rateExpression } from '../../../../reports/rates.ts';
+import { floorsOf, RATES, rateExpression } from '../../../../reports/rates.ts';
 import type { Settings } from '../../../../settings/schema.ts';
 import { countOf, countsIn } from '../../metrics.ts';
 import { type AlarmSpec, quiet } from '../desk/desk.ts';
@@ -12,10 +12,6 @@ const HOUR = Duration.hours(1);
 const DAY = Duration.days(1);
 /** Below so many newly suppressed people an hour, a share of the traffic says nothing. */
 const FEW_PEOPLE = 100;
-/** Most mail may go where nobody's complaint is reported: a tenth of the mail that is enough for a rate is enough for this one. */
-const REPORTING_SHARE = 0.1;
-/** Fewer complaints are chance, whatever the share. */
-const FEW_COMPLAINTS = 3;
 
 /** Without a single delivery, so many bounces are no small day. */
 const FEW_BOUNCES = 20;
@@ -29,7 +25,7 @@ const WITHOUT_MAIL = quiet('without mail there is nothing to judge.');
 export function mailAlarms(settings: Settings): AlarmSpec[] {
   const { stage, alarms } = settings;
   const { minimumDelivered, bounceRate, complaintRate, newSuppressions } = alarms;
-  const enough = `delivered >= ${minimumDelivered}`;
+  const floors = floorsOf(minimumDelivered);
   const rates = (['warning', 'critical'] as const).flatMap((degree): AlarmSpec[] => {
     const common = {
       subject: degree,
@@ -48,7 +44,7 @@ export function mailAlarms(settings: Settings): AlarmSpec[] {
           stage,
           DAY,
           { hard: METRICS.hardBounces, delivered },
-          `IF(${enough}, ${rateExpression(RATES.hard, (kind) => kind)}, 0)`,
+          `IF(delivered >= ${floors.hard.delivered}, ${rateExpression(RATES.hard, (kind) => kind)}, 0)`,
         ),
         threshold: bounceRate[degree],
       },
@@ -60,7 +56,7 @@ export function mailAlarms(settings: Settings): AlarmSpec[] {
           stage,
           DAY,
           { complained: METRICS.complaints, delivered: METRICS.deliveredReporting },
-          `IF(delivered >= ${minimumDelivered * REPORTING_SHARE} AND complained >= ${FEW_COMPLAINTS}, ${rateExpression(RATES.complained, (kind) => kind)}, 0)`,
+          `IF(delivered >= ${floors.complained.delivered} AND complained >= ${floors.complained.cases}, ${rateExpression(RATES.complained, (kind) => kind)}, 0)`,
         ),
         threshold: complaintRate[degree],
       },
