@@ -7,6 +7,7 @@ import { toItem } from '../../../lambda/aws/dynamodb/item.ts';
 import { RetractionStore } from '../../../lambda/aws/dynamodb/retractions.ts';
 import { noteFailure, runStatements, takeFailures } from '../../../lambda/aws/dynamodb/statements.ts';
 import { SuppressionStore } from '../../../lambda/aws/dynamodb/suppression.ts';
+import { bindTokens } from '../../../lambda/aws/dynamodb/tokens.ts';
 import { hedged } from '../../../lambda/aws/hedge.ts';
 import type { SecretStore } from '../../../lambda/aws/secrets.ts';
 import { FOREVER, RETRACTIONS_KEY } from '../../../lambda/contract/tables.ts';
@@ -349,5 +350,33 @@ describe('a read with a second one beside it', () => {
     };
     await expect(hedged(read, over)).rejects.toThrow('over');
     expect(reads).toBe(1);
+  });
+});
+
+describe('a token that an ESP signed', () => {
+  const token = (token_: string, digest: string, over: object = {}) => ({
+    ...{ provider: 'mailgun', token: token_, digest, receivedAt: '2026-05-04T10:00:00.000Z' },
+    ...over,
+  });
+  const bind = (...tokens: ReturnType<typeof token>[]) => bindTokens(client, events, tokens, soon());
+
+  test('is good for one body, at whatever source it comes, and for no ESP but its own', async () => {
+    expect(await bind(token('t1', 'body'))).toEqual(['bound']);
+    expect(await bind(token('t1', 'body'))).toEqual(['bound']);
+    expect(await bind(token('t1', 'forged'))).toEqual(['reused']);
+    expect(await bind(token('t1', 'forged', { provider: 'other' }))).toEqual(['bound']);
+  });
+
+  test('buries one letter of the forgeries under it, however many come', async () => {
+    await bind(token('t2', 'body'));
+    expect(await bind(token('t2', 'forged'), token('t2', 'forged again'))).toEqual(['reused', 'reused-again']);
+    // The first one again may not have its letter yet.
+    expect(await bind(token('t2', 'forged'))).toEqual(['reused']);
+    expect(await bind(token('t2', 'forged', { receivedAt: '2026-05-04T10:00:01.000Z' }))).toEqual(['reused-again']);
+  });
+
+  test('is bound to nothing where the table does not say so', async () => {
+    proxy.fault = () => throttled;
+    expect(await bindTokens(client, events, [token('t3', 'body')], Date.now() + 200)).toEqual(['failed']);
   });
 });

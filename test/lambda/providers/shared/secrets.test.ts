@@ -12,7 +12,7 @@ describe('a secret that is none', () => {
   test.each(['', ' \n', NULS, `key\u0000`, '\u001b[2J', '\u0085'])('is passed over: %j', (secret) => {
     expect(isBlank(secret)).toBe(true);
     expect(() => matchSecret([secret], () => true, 'no')).toThrow(
-      expect.objectContaining({ reason: 'secret-unreadable' }) as Error,
+      expect.objectContaining({ reason: 'secret-unreadable' }) as unknown as Error,
     );
     expect(matchSecret([secret, 'live'], (one) => one === 'live', 'no')).toEqual({ secretIndex: 1 });
   });
