@@ -33,7 +33,8 @@ ${markdown(receive(everything))}
 ${markdown(ofProcess(everything))}
 
 The floor is given the very requests that ours makes of each batch, as its SDK client takes them, and sends them with the same client: what ours takes beside it
-is reading, normalising, judging and building. The library calls twice per event; the third is the event itself. "Write units" are by formula from the requests, "consumed" is what the emulator says; both with
+is reading, normalising, judging and building. The library calls twice per event; the third is the event itself. "Write units" are by
+formula from the requests, "consumed" is what the emulator says; both with
 the suppression writes. Full batches of ten messages need fewer calls: one read and one write of the list for all of them.
 
 ## End to end
@@ -58,7 +59,7 @@ ${markdown(start(everything))}
 ${markdown(contents(everything))}
 
 What brought it there: ES modules before CommonJS; minified CommonJS out; the SDK's search for credentials, its instance metadata client and its event streams replaced by
-stubs; only the providers that are configured; bare clients; no tracer, no parser of schemas beyond valibot.
+stubs; only the providers that are configured, and of the core only what is used; bare clients; no tracer, no parser of schemas beyond valibot.
 
 ## In words
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
 import type { FunctionName } from '../../../lambda/contract/env.ts';
@@ -56,8 +56,23 @@ export const bundleOptions = (name: FunctionName, config: RuntimeConfig, entry: 
     // Of the local stack's reports only; it is no JavaScript.
     external: ['@duckdb/node-api'],
     alias: Object.fromEntries(neverUsedBy(name).map((module) => [module, STUBS])),
-    plugins: [onlyProvidersOf(config), onlyApisOf(config), onlyHalfOf(name), onlyVersionOfClients],
+    plugins: [pureCore, onlyProvidersOf(config), onlyApisOf(config), onlyHalfOf(name), onlyVersionOfClients],
   }) satisfies BuildOptions;
+
+/**
+ * The core does nothing when it is loaded: what of it nobody uses may go, tables that are computed included. Without it `receive` would
+ * compile the rules by which `process` reads mail servers' replies.
+ */
+const pureCore: Plugin = {
+  name: 'pure-core',
+  setup({ onResolve }) {
+    const core = ['domain', 'providers', 'contract'].map((folder) => join(ROOT, 'lambda', folder) + sep);
+    onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+      const file = resolve(resolveDir, path);
+      return core.some((folder) => file.startsWith(folder)) ? { path: file, sideEffects: false } : undefined;
+    });
+  },
+};
 
 /** Puts a registry of the configured providers in place of the whole one: each of the others is code that this stack cannot reach. */
 const onlyProvidersOf = (config: RuntimeConfig): Plugin => ({
