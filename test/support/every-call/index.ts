@@ -50,8 +50,10 @@ export async function everyCall(
       for (const at of subject.histories.slice(0, histories).keys())
         references.push(await reference(world, subject, at, complaints));
       const trials = references.flatMap(({ calls }, history) =>
-        calls.flatMap((_operation, call) =>
-          faults.flatMap((fault) => lasts.map((last): Trial => ({ subject, history, call, fault, lasts: last }))),
+        calls.flatMap((operation, call) =>
+          faults
+            .filter((fault) => !subject.saysForged?.(operation, fault))
+            .flatMap((fault) => lasts.map((last): Trial => ({ subject, history, call, fault, lasts: last }))),
         ),
       );
       await inParallel(trials, sideBySide, async (trial) => {

@@ -118,7 +118,8 @@ export function topicConfirmation(at: number): Post {
   const { SigningCertURL, UnsubscribeURL: _none, ...notification } = JSON.parse(sample.body) as Record<string, string>;
   const SubscribeURL = 'https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription&Token=t';
   const message = { ...notification, Type: 'SubscriptionConfirmation', Token: 't', SubscribeURL };
-  return { ...sample, body: JSON.stringify({ ...signEnvelope(message, SNS_KEY), SigningCertURL }) };
+  const headers = { ...sample.headers, 'x-amz-sns-message-type': message.Type };
+  return { ...sample, headers, body: JSON.stringify({ ...signEnvelope(message, SNS_KEY), SigningCertURL }) };
 }
 
 /** Somebody who follows the link of a mail, and leaves. */

@@ -42,6 +42,8 @@ export async function receiveSubject(histories: readonly History[], at: number):
   return {
     name: 'receive',
     histories: posted.map(({ name }) => name),
+    // Where a publisher keeps its certificates, there is none at an address that somebody made up.
+    saysForged: (operation, fault) => operation === 'GET' && fault === 'denied',
     async run(run, history, complaints) {
       store(run);
       run.web = async () => ({ status: 200, type: 'application/x-pem-file', body: certificate });

@@ -20,6 +20,8 @@ export interface Subject {
   readonly name: FunctionName;
   /** Names of what comes to it, each one history. */
   readonly histories: readonly string[];
+  /** Where this answer to that operation is no failure of AWS but says that the request is forged. */
+  readonly saysForged?: (operation: string, fault: Fault) => boolean;
   /** Lets a new container work on one history until nothing is left to do. */
   run(run: Run, history: number, complaints: Complaints): Promise<Outcome>;
 }
