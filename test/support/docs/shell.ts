@@ -49,7 +49,7 @@ export function runShell(snippet: Pick<Snippet, 'language' | 'text'>): Run {
       .replace(/(^|\s)\.\.\.(?=\s|$)/g, '$1more');
     for (const [, file = ''] of text.matchAll(/<\s+([\w.-]+)/g)) writeFileSync(join(folder, file), '');
     writeFileSync(join(folder, 'calls'), '');
-    const notes = NOTED.map((name) => `${name}() { { printf '%s\\0' ${name} "$@"; printf '\\036'; } >> "$CALLS"; }`);
+    const notes = NOTED.map((name) => `${name}() { printf '%s\\0' ${name} "$@" $'\\036' >> "$CALLS"; }`);
     const { stderr, error } = spawnSync('/bin/bash', ['--norc', '-c', [...notes, 'PATH=', text].join('\n')], {
       cwd: folder,
       encoding: 'utf8',
@@ -57,7 +57,7 @@ export function runShell(snippet: Pick<Snippet, 'language' | 'text'>): Run {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { HOME: folder, CALLS: join(folder, 'calls') },
     });
-    const calls = readFileSync(join(folder, 'calls'), 'utf8').split('\x1e').filter(Boolean);
+    const calls = readFileSync(join(folder, 'calls'), 'utf8').split('\x1e\0').filter(Boolean);
     return { calls: calls.map((call) => call.split('\0').slice(0, -1)), mistakes: stderr || (error?.message ?? '') };
   } finally {
     rmSync(folder, { recursive: true, force: true });
