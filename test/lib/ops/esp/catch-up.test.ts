@@ -408,7 +408,7 @@ describe.each([...FAKE_ESPS])('catch-up: %s', (id, start) => {
     tellNine();
     for (const text of OTHER_ANSWERS) {
       fake.api.fault = ({ path }) => (path.startsWith('/files') ? undefined : { status: 200, text });
-      await expect(run(fake, begin(id))).rejects.toThrow(/something else than was asked for|no JSON|told no id/);
+      await expect(run(fake, begin(id))).rejects.toThrow(/something else than was asked for|no JSON|gave no id/);
     }
     fake.api.fault = () => ({ status: 200, text: `["${'x'.repeat(300_000)}"]` });
     await expect(run(fake, begin(id))).rejects.toThrow('at once');
