@@ -161,7 +161,7 @@ const alarm = (heading: string) =>
 const state = (heading: string, rig: Rig): string =>
   evaluate(alarm(heading), metricsIn(rig.log()), Date.now() + 60_000, String);
 
-test('what the ESPs know and the table does not is counted exactly, ESP by ESP, and raises the alarm; once it is caught up, it is over', async () => {
+test.concurrent('what the ESPs know and the table does not is counted exactly, ESP by ESP, and raises the alarm; once it is caught up, it is over', async () => {
   const rig = await rigged();
   const { fakes, said, metric } = rig;
   for (const [at, [id, fake]] of [...fakes].entries()) {
@@ -186,7 +186,7 @@ test('what the ESPs know and the table does not is counted exactly, ESP by ESP, 
   expect([state('lost-by-webhook', rig), state('reconcile-failing', rig)]).toEqual(['OK', 'OK']);
 });
 
-test('what the ESP may still bring by itself is not lost yet, and what is older was looked at before', async () => {
+test.concurrent('what the ESP may still bring by itself is not lost yet, and what is older was looked at before', async () => {
   const rig = await rigged();
   const { fakes, metric } = rig;
   for (const [id, fake] of fakes) {
@@ -198,7 +198,7 @@ test('what the ESP may still bring by itself is not lost yet, and what is older 
   expect([metric(METRICS.lostByWebhook), metric(METRICS.reconciled)]).toEqual([[0], [1]]);
 });
 
-test('where an ESP tells no events its list is compared: people who are new on it, and of whom nothing came', async () => {
+test.concurrent('where an ESP tells no events its list is compared: people who are new on it, and of whom nothing came', async () => {
   const rig = await rigged();
   const { kept, said, metric } = rig;
   const at = new Date(WHOLE - 25 * HOUR).toISOString();
@@ -251,7 +251,7 @@ test.concurrent.each(FAULTS.filter(([name]) => nightly || ['hangs', 'sends the k
   60_000,
 );
 
-test('an ESP that refuses the key, or none is stored: told by source, tried once, and no key in any line', async () => {
+test.concurrent('an ESP that refuses the key, or none is stored: told by source, tried once, and no key in any line', async () => {
   const rig = await rigged();
   const { fakes, said, metric } = rig;
   const asked = [...fakes.values()].map(({ api }) => api.asked.length);
