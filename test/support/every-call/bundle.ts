@@ -27,8 +27,18 @@ export interface Given {
   readonly config?: RuntimeConfig;
 }
 
-/** A bundle as a deploy would upload it. Each start loads it anew, as a cold start does, and costs little more than running its first lines. */
-export async function bundleOf(name: FunctionName, config: RuntimeConfig): Promise<(given: Given) => Container> {
+type Start = (given: Given) => Container;
+const bundles = new Map<string, Promise<Start>>();
+
+/** A bundle as a deploy would upload it, built once. Each start loads it anew, as a cold start does, and costs little more than running its first lines. */
+export function bundleOf(name: FunctionName, config: RuntimeConfig): Promise<Start> {
+  const key = JSON.stringify([name, config]);
+  const known = bundles.get(key) ?? build(name, config);
+  bundles.set(key, known);
+  return known;
+}
+
+async function build(name: FunctionName, config: RuntimeConfig): Promise<Start> {
   const folder = mkdtempSync(join(tmpdir(), `quell-${name}-`));
   await buildFunction(name, config, folder);
   const file = join(folder, 'index.js');
