@@ -66,8 +66,13 @@ const imports = new Map<string, string[]>();
 function importsOf(file: string): string[] {
   const known = imports.get(file);
   if (known) return known;
-  const found = [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)]
-    .map(([, to = '']) => normalize(join(dirname(file), to)))
+  const text = readFileSync(file, 'utf8');
+  const found = [
+    ...[...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, to = '']) => join(dirname(file), to)),
+    // What a suite bundles for itself it does not import.
+    ...[...text.matchAll(/loadBundle\(\s*'(\w+)'/g)].map(([, name]) => `lambda/handlers/${name}/handler.ts`),
+  ]
+    .map((to) => normalize(to))
     .filter((to) => existsSync(to));
   imports.set(file, found);
   return found;
