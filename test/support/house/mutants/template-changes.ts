@@ -32,8 +32,9 @@ function* within(value: unknown, path: (string | number)[]): Generator<[(string 
     yield [at];
     yield* within(inner, at);
     // Wider than meant.
-    if (key === 'Action') yield [at, `${String([inner].flat()[0]).split(':')[0]}:*`];
-    if (key === 'Resource') yield [at, '*'];
+    const wide =
+      key === 'Action' ? `${String([inner].flat()[0]).split(':')[0]}:*` : key === 'Resource' ? '*' : undefined;
+    if (wide !== undefined && inner !== wide) yield [at, wide];
   }
 }
 
