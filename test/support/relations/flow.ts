@@ -113,7 +113,7 @@ export const sesRules: Rule = function* (view) {
       EventPattern: {
         source: ['aws.ses'],
         'detail-type': [...SES_DETAIL_TYPES],
-        ...(options.configurationSets && {
+        ...(options.configurationSets !== undefined && {
           detail: { mail: { tags: { 'ses:configuration-set': options.configurationSets } } },
         }),
       } as object,

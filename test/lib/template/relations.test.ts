@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { RELATIONS } from '../support/relations/index.ts';
-import { viewOf } from '../support/relations/view.ts';
-import { VARIANTS } from '../support/stack/settings.ts';
+import { RELATIONS } from '../../support/relations/index.ts';
+import { viewOf } from '../../support/relations/view.ts';
+import { VARIANTS } from '../../support/stack/settings.ts';
 
 /** Relations between the parts of the template, and with the data that they come from: no part changes alone. */
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { METRICS, namespaceOf } from '../../lambda/contract/metrics.ts';
-import { type Datum, evaluate } from '../support/alarms/evaluator.ts';
-import { holds } from '../support/alarms/rule.ts';
-import { functionOf, idOf, viewOf } from '../support/relations/view.ts';
-import { VARIANTS } from '../support/stack/settings.ts';
-import { show } from '../support/template.ts';
+import { METRICS, namespaceOf } from '../../../lambda/contract/metrics.ts';
+import { type Datum, evaluate } from '../../support/alarms/evaluator.ts';
+import { holds } from '../../support/alarms/rule.ts';
+import { functionOf, idOf, viewOf } from '../../support/relations/view.ts';
+import { VARIANTS } from '../../support/stack/settings.ts';
+import { show } from '../../support/template.ts';
 
 /**
  * Where each alarm's limit lies: the last value that is quiet, the first that is told, in how many of the last periods, and what no data
