@@ -12,12 +12,16 @@ export interface AwsLine {
 export interface AwsPlace {
   readonly region: string;
   readonly credentials: AwsCredentialIdentity | Provider<AwsCredentialIdentity>;
+  /** In place of the service's address in the Region. */
+  readonly endpoint?: string | undefined;
 }
 
-export function signedAt({ region, credentials }: AwsPlace, service: string): AwsLine {
+export function signedAt({ region, credentials, endpoint }: AwsPlace, service: string): AwsLine {
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 as HashConstructor });
   return {
-    base: new URL(`https://email.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`),
+    base: new URL(
+      endpoint ?? `https://email.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`,
+    ),
     async sign({ method, url, headers, body }) {
       const { protocol, hostname, port, pathname, searchParams, host } = url;
       const request = {

@@ -46,10 +46,15 @@ export interface Look {
 /** A page of a given size and taste. */
 export async function openPage(browser: Browser, look: Look = {}): Promise<Page> {
   const page = await browser.newPage();
-  await page.setViewport({ width: look.width ?? 1440, height: look.height ?? 900 });
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: look.dark ? 'dark' : 'light' }]);
+  await lookAt(page, look);
   await page.setJavaScriptEnabled(look.script ?? true);
   return page;
+}
+
+/** Gives a page that is open another size and taste. */
+export async function lookAt(page: Page, look: Omit<Look, 'script'>): Promise<void> {
+  await page.setViewport({ width: look.width ?? 1440, height: look.height ?? 900 });
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: look.dark ? 'dark' : 'light' }]);
 }
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

@@ -48,6 +48,8 @@ export function windowOf(now: number, hours: number, waitHours: number): TimeWin
 const placeOf = async ({ client: { config } }: Tables) => ({
   region: await config.region(),
   credentials: config.credentials,
+  // As the SDK reads it: a local run must not ask AWS itself.
+  endpoint: process.env.AWS_ENDPOINT_URL_SESV2,
 });
 
 /** @throws CannotKnow where the ESP could not be asked */

@@ -7,7 +7,7 @@ import { eventBus } from './bus.ts';
 import { type Emulator, startDynamo } from './dynoxide.ts';
 import type { Firehose } from './firehose.ts';
 import { guarded, listen } from './loopback.ts';
-import { startQueueServer } from './queue-server.ts';
+import { type QueueServer, startQueueServer } from './queue-server.ts';
 import { type StoredSecret, secretStore } from './secret-store.ts';
 import { subscriptionConfirmer } from './sns.ts';
 
@@ -32,7 +32,7 @@ export async function startEmulators(
     return { url, stop: close };
   };
   const [dynamodb, sqs, secretsmanager, sns, lambda, eventbridge, archive] = await together<
-    readonly [Emulator, Emulator, Emulator, Emulator, Emulator, Emulator, Emulator]
+    readonly [Emulator, QueueServer, Emulator, Emulator, Emulator, Emulator, Emulator]
   >(
     closing(startDynamo(watchdog, dataDir)),
     closing(startQueueServer(dataDir)),
@@ -42,6 +42,7 @@ export async function startEmulators(
     closing(standIn(eventBus())),
     closing(standIn(firehose.listener)),
   );
+  eventSources.wake = () => sqs.wake();
   return {
     dynamodb: dynamodb.url,
     sqs: sqs.url,

@@ -60,6 +60,8 @@ export function lambdasOf(
       environment: {
         ...lambdaVariables(place.ref, MemorySize, folder, Handler),
         ...Object.fromEntries(Object.entries(endpoints).map(([service, url]) => [VARIABLES[service as Service], url])),
+        // Answers that this is no part of the local run: the functions' dummy credentials go nowhere else.
+        AWS_ENDPOINT_URL_SESV2: endpoints.sns,
         ...Environment?.Variables,
         // Where the settings name a domain, it leads to the deployed stack; what signs its URL signs this one here.
         ...(Environment?.Variables?.PUBLIC_URL !== undefined && { PUBLIC_URL: url }),

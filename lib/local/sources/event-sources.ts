@@ -14,6 +14,8 @@ export interface EventSources {
   readonly listener: RequestListener;
   /** Starts one. Its UUID here is the logical id of the queue it empties. */
   add(uuid: string, start: () => Poller): void;
+  /** Sends away whoever waits at the queues, so that a poller that is to finish does not wait for a message. */
+  wake: () => void;
   stop(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export function eventSources(): EventSources {
       void source.poller.finish().then(() => {
         source.state = 'Disabled';
       });
+      all.wake();
     }
   }
 
@@ -50,11 +53,13 @@ export function eventSources(): EventSources {
     answer(request.method === 'PUT' ? 202 : 200, { UUID, State: source.state });
   };
 
-  return {
+  const all: EventSources = {
     listener,
     add: (uuid, start) => void sources.set(uuid, { state: 'Enabled', poller: start(), start }),
+    wake: () => {},
     async stop() {
       await Promise.all([...sources.values()].map(({ poller }) => poller.stop()));
     },
   };
+  return all;
 }

@@ -28,7 +28,7 @@ export interface Poller {
   stop(): Promise<void>;
 }
 
-/** Short, because `finish` waits for the last one: the emulator hands messages to callers that have hung up. */
+/** `finish` waits for the last one, and does not hang up: the emulator would hand messages to a caller that is gone. */
 const LONG_POLL_SECONDS = 2;
 /** What running invocations get to finish when the run stops. */
 const GRACE_MS = 2000;
@@ -56,7 +56,7 @@ export function startPoller(spec: PollerSpec, sqs: AwsCall, invoke: (event: obje
   async function collect(): Promise<Message[]> {
     const batch = await receive(spec.batchSize, LONG_POLL_SECONDS);
     const until = Date.now() + spec.windowSeconds * 1000;
-    while (batch.length > 0 && batch.length < spec.batchSize) {
+    while (batch.length > 0 && batch.length < spec.batchSize && !finishing) {
       const left = (until - Date.now()) / 1000;
       if (left <= 0) break;
       batch.push(...(await receive(spec.batchSize - batch.length, left)));

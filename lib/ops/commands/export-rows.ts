@@ -2,7 +2,7 @@ import { FOREVER } from '../../../lambda/contract/tables.ts';
 import type { Mark } from '../../../lambda/domain/suppression/suppression.ts';
 import type { Row } from '../stack/scan.ts';
 import { readReasonKey } from '../words/reasons.ts';
-import { LIFTED } from './import/row.ts';
+import { LIFTED } from './import/ours.ts';
 
 /** One piece of evidence of one person; the first six are what `import` reads again. */
 export interface Exported {

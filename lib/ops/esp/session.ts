@@ -3,7 +3,7 @@ import { caller, type Patience } from '../../../lambda/esp/caller.ts';
 import type { ApiContext, EspApi } from '../../../lambda/providers/api.ts';
 import { API_IDS, apiOf } from '../../../lambda/providers/apis.ts';
 import type { Options, Values } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
+import { CannotKnow, UsageError } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { type SourceName, sourceOf, type Target } from '../target/target.ts';
 import { providerOf } from '../words/provider.ts';
@@ -45,7 +45,12 @@ export async function openSession(
     );
   const aws =
     api.signedByAws === undefined ? undefined : await (await import('./aws.ts')).awsLine(target, api.signedByAws);
-  const base = baseOf(given['api-base'] ?? name.api?.base ?? aws?.base.href ?? api.base);
+  const chosen = given['api-base'] ?? name.api?.base;
+  if (aws && chosen === undefined && target.kind === 'local')
+    throw new CannotKnow(
+      `The local stack has no AWS account that ${title} could be asked as: name a deployed --stage.`,
+    );
+  const base = baseOf(chosen ?? aws?.base.href ?? api.base);
   const domain = (given.domain ?? name.api?.domain ?? '').trim();
   if (api.domain !== undefined && domain === '')
     throw new UsageError(`${title} keeps its data by domain: --domain is missing (${api.domain}).`);

@@ -11,7 +11,9 @@ export interface Mapping {
 }
 
 const PATIENCE_MS = 120_000;
-const INTERVAL_MS = 1_000;
+/** Between two looks: soon at first, a second at most. */
+const FIRST_MS = 50;
+const MOST_MS = 1_000;
 
 /** Outputs with the ids of what brings something to `process`. What only waits for the archive goes on. */
 const MAPPINGS = ['DeliveriesMappingId', 'ActsMappingId', 'FeedsMappingId'] as const;
@@ -60,9 +62,11 @@ export async function switchProcessing(target: Target, on: boolean): Promise<boo
 
 async function reached(client: LambdaClient, UUID: string, wanted: string): Promise<void> {
   const { GetEventSourceMappingCommand } = await import('@aws-sdk/client-lambda');
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await pause(INTERVAL_MS)) {
+  const end = Date.now() + PATIENCE_MS;
+  for (let wait = FIRST_MS; Date.now() < end; wait = Math.min(2 * wait, MOST_MS)) {
     const { State } = await client.send(new GetEventSourceMappingCommand({ UUID }));
     if (State === wanted) return;
+    await pause(wait);
   }
   throw new CannotKnow(
     `Lambda accepted the change, but the queue is not ${wanted.toLowerCase()} after two minutes. "ops doctor" shows when it is.`,

@@ -1,3 +1,4 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -6,9 +7,16 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { ConfirmSubscriptionCommand, ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { SourceConfig } from '../../../lambda/contract/config.ts';
+import { compare } from '../../../lambda/handlers/reconcile/compare.ts';
 import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
 import { secretStore } from '../../../lib/local/emulators/secret-store.ts';
 import { subscriptionConfirmer } from '../../../lib/local/emulators/sns.ts';
+import { lambdasOf } from '../../../lib/local/functions/lambdas.ts';
+import { localPlaces } from '../../../lib/local/template/places.ts';
+import { viewStack } from '../../../lib/local/template/stack-view.ts';
+import { openSession } from '../../../lib/ops/esp/session.ts';
+import { localTargetOf } from '../../../lib/ops/target/local.ts';
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:quell-local/webhook-secrets-local1';
 const COMMON = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' }, maxAttempts: 1 };
@@ -47,4 +55,33 @@ test('a subscription is confirmed; anything else is refused by its name', async 
   const { SubscriptionArn } = await sns.send(new ConfirmSubscriptionCommand(topic));
   expect(SubscriptionArn).toBe(`${topic.TopicArn}:local`);
   await expect(sns.send(new ListTopicsCommand({}))).rejects.toThrow('ListTopics is not part of the local run');
+});
+
+/** SES is asked as AWS, by credentials, and a local run has those of nobody. */
+test('the list of SES is asked of nobody: neither by a function, which is sent to a stand-in that refuses, nor by a command', async () => {
+  const url = servers[1]?.url ?? '';
+  const names = ['dynamodb', 'sqs', 'secretsmanager', 'sns', 'lambda', 'eventbridge', 'firehose', 's3'] as const;
+  const endpoints = Object.fromEntries(names.map((name) => [name, url])) as Record<(typeof names)[number], string>;
+  const Code = { S3Key: 'a.zip' };
+  const resources = {
+    ReconcileFunction: { Type: 'AWS::Lambda::Function', Properties: { Code, Handler: 'index.handler' } },
+  };
+  const view = viewStack(resources, localPlaces(resources, { sqs: url, api: url }));
+  const [lambda] = lambdasOf(view, { resources, outputs: {}, assetFolder: () => '/tmp' }, endpoints, url);
+  expect(lambda?.environment.AWS_ENDPOINT_URL_SESV2).toBe(url);
+
+  process.env.AWS_ENDPOINT_URL_SESV2 = url;
+  const client = new DynamoDBClient({ ...COMMON, endpoint: url });
+  const config = { provider: 'ses', options: {}, dedupeGroup: 'ses' } as never as SourceConfig;
+  const asked = { source: 'ses', config, key: '', now: Date.now(), hours: 24, until: Date.now() + 60_000 };
+  const compared = compare({ ...asked, tables: { client, events: '', suppression: '' } });
+  await expect(compared)
+    .rejects.toThrow('Amazon SES answered 400')
+    .finally(() => client.destroy());
+  delete process.env.AWS_ENDPOINT_URL_SESV2;
+
+  const stack = { url, endpoints, tables: { events: '', suppression: '' }, secretArn: '', ownKeysArn: '' };
+  const queues = { delivery: '', acts: '', deadLetter: '' };
+  const target = localTargetOf({ ...stack, queues, sources: { ses: { provider: 'ses', url } } }, '/tmp');
+  await expect(openSession(target, 'ses', {}, {} as never)).rejects.toThrow('The local stack has no AWS account');
 });

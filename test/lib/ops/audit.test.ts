@@ -16,7 +16,7 @@ import { consoleApp } from '../../../lib/ops/console/app.ts';
 import { deployedTarget } from '../../../lib/ops/target/deployed.ts';
 import { localTargetOf } from '../../../lib/ops/target/local.ts';
 import type { Target } from '../../../lib/ops/target/target.ts';
-import { type Look, openPage, overflow, startBrowser, violations } from '../../support/browser.ts';
+import { type Look, lookAt, openPage, overflow, startBrowser, violations } from '../../support/browser.ts';
 import { signGeneric } from '../../support/driver.ts';
 import type { Desk } from '../../support/esp/desk.ts';
 import { DESKS } from '../../support/esp/desks.ts';
@@ -571,12 +571,15 @@ describe('in the console', () => {
   test.each(['/audit', '/audit?on=nobody%40example.com', '/list/undo', WINDOW])(
     '%s: no violation of axe in light and dark, and nothing is wider than a telephone',
     async (path) => {
+      const page = await enter({}, path);
       for (const look of [{ width: 360 }, { width: 768, dark: true }, { width: 1440 }]) {
-        const page = await enter(look, path);
-        expect([path, look, await violations(page)]).toEqual([path, look, []]);
+        await lookAt(page, look);
         expect([path, look, await overflow(page)]).toEqual([path, look, 0]);
-        await page.close();
+        // By day once in each of the two: it is the same page on a larger window.
+        if (look.width === 1440 && process.env.NIGHTLY === undefined) continue;
+        expect([path, look, await violations(page)]).toEqual([path, look, []]);
       }
+      await page.close();
     },
     60_000,
   );

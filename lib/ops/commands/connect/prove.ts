@@ -16,7 +16,7 @@ export type Proved = 'esp' | 'ours' | 'not-seen' | 'no-test' | 'not-asked';
 
 const TESTS = 4;
 const TEST_EVERY_MS = 15_000;
-const INTERVAL_MS = 500;
+const INTERVAL_MS = 250;
 const NEWEST = 50;
 /** A receiver keeps a secret, and looks for a new one this long after a failed check. */
 const SECRET_MS = 35_000;

@@ -29,8 +29,8 @@ export const CRASH_LOOP = 'crash-loop';
 
 /** Long enough to see the whole of a large queue once; after that, letters a look has left behind are seen again. */
 const LOOK_SECONDS = 300;
-/** Not 0: the local queue, when it keeps its messages on disk, loses those that are given back at once. */
-const GIVE_BACK_SECONDS = 1;
+/** Any wait asks every part of SQS: without one an empty answer would not mean an empty queue. The local queue has one part. */
+const WAIT_SECONDS: Readonly<Record<Target['kind'], number>> = { deployed: 1, local: 0 };
 const BATCH = 10;
 
 /** The dead-letter queue. Looking hides letters from others for as long as it takes, and gives them back at the end. */
@@ -38,16 +38,18 @@ export class LetterBox {
   readonly #client: SQSClient;
   readonly #url: string;
   readonly #sourceOfTopic: SourceOfTopic;
+  readonly #waitSeconds: number;
   readonly #handles = new Map<string, string>();
 
-  constructor(client: SQSClient, url: string, sourceOfTopic: SourceOfTopic) {
+  private constructor(client: SQSClient, target: Target) {
     this.#client = client;
-    this.#sourceOfTopic = sourceOfTopic;
-    this.#url = url;
+    this.#sourceOfTopic = topicsOf(target);
+    this.#url = target.names.queues.deadLetter;
+    this.#waitSeconds = WAIT_SECONDS[target.kind];
   }
 
   static async of(target: Target): Promise<LetterBox> {
-    return new LetterBox(await target.clients.sqs(), target.names.queues.deadLetter, topicsOf(target));
+    return new LetterBox(await target.clients.sqs(), target);
   }
 
   /** Every letter once, in batches; those that were not removed are visible again when this ends, however it ends. */
@@ -88,8 +90,7 @@ export class LetterBox {
         QueueUrl: this.#url,
         MaxNumberOfMessages: BATCH,
         VisibilityTimeout: LOOK_SECONDS,
-        // Any wait asks every part of SQS: without one an empty answer would not mean an empty queue.
-        WaitTimeSeconds: 1,
+        WaitTimeSeconds: this.#waitSeconds,
         MessageAttributeNames: ['All'],
         MessageSystemAttributeNames: ['SentTimestamp'],
       }),
@@ -99,7 +100,7 @@ export class LetterBox {
 
   async #giveBack(): Promise<void> {
     for (const entries of this.#entries([...this.#handles.keys()])) {
-      const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: GIVE_BACK_SECONDS }));
+      const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
       await this.#client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.#url, Entries }));
     }
     this.#handles.clear();

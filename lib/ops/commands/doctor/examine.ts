@@ -12,8 +12,9 @@ import { examineTable } from './checks/tables.ts';
 import { type Finding, fault, note, ok } from './finding.ts';
 import type { Traffic, Watch } from './watch.ts';
 
-/** Between two looks at a queue whose age nobody measures. */
-const LOOK_AGAIN_MS = 3_000;
+/** How long a queue whose age nobody measures may stand still before it is said to, and between two looks at it. */
+const STILL_MS = 3_000;
+const LOOK_MS = 250;
 
 /** Everything, side by side. What cannot be seen is a finding too. */
 export async function examine(target: Target, watch: Watch, now = Date.now()): Promise<Finding[]> {
@@ -93,10 +94,12 @@ async function examineMovement(target: Target, watch: Watch): Promise<Finding> {
   const [depth, age] = await Promise.all([depthOf(target, 'delivery'), watch.queueAge()]);
   if (age !== undefined || depth.waiting + depth.inFlight === 0) return examineQueue(depth, age, true);
   const before = await watch.runs('process');
-  await pause(LOOK_AGAIN_MS);
-  const [later, after] = await Promise.all([depthOf(target, 'delivery'), watch.runs('process')]);
-  const moved = later.waiting + later.inFlight === 0 || (after.succeededAt ?? 0) > (before.succeededAt ?? 0);
-  return examineQueue(later, age, moved);
+  for (const end = Date.now() + STILL_MS; ; ) {
+    await pause(LOOK_MS);
+    const [later, after] = await Promise.all([depthOf(target, 'delivery'), watch.runs('process')]);
+    const moved = later.waiting + later.inFlight === 0 || (after.succeededAt ?? 0) > (before.succeededAt ?? 0);
+    if (moved || Date.now() >= end) return examineQueue(later, age, moved);
+  }
 }
 
 async function examineProcessing(target: Target): Promise<Finding> {

@@ -1,8 +1,8 @@
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
+import type { Row } from '../../../../lambda/providers/list-file.ts';
 import { weighBounce } from '../../../../lambda/providers/shared/bounce.ts';
 import { optionsOf, providerOf } from '../../words/provider.ts';
-import type { Row } from './row.ts';
 
 /** A bounce as an event says it. */
 export type Bounce = Pick<

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { PolicyConfig } from '../../../../lambda/contract/config.ts';
+import type { Defaults } from '../../../../lambda/providers/list-file.ts';
 import { audited } from '../../audit/audited.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
@@ -14,7 +15,7 @@ import { AUTHOR_OPTIONS, authorOf, noteOf } from '../../words/author.ts';
 import { checkScope, parseReason } from '../../words/reasons.ts';
 import { parseAt, parseCount } from '../../words/time.ts';
 import { inspect } from './csv-file.ts';
-import type { Defaults } from './row.ts';
+import { FORMATS } from './formats.ts';
 import { type Plan, runImport, type Tally } from './run.ts';
 import { clearState, hashOf, readState, type State, writeState } from './state.ts';
 
@@ -32,7 +33,7 @@ Exit codes: 0 every line was taken, 1 some were skipped, 2 usage, 3 cannot know 
     format: {
       type: 'string',
       value: 'NAME',
-      help: 'quell, sendgrid, ses, mailgun, postmark, brevo, mailchimp, sparkpost; default: auto',
+      help: `${[...FORMATS.keys()].join(', ')}; default: auto`,
     },
     reason: { type: 'string', value: 'REASON', help: 'of lines that give none' },
     scope: { type: 'string', value: 'SCOPE', help: 'of unsubscribes that give none (default: all)' },

@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { CsvError, type Options, parse } from 'csv-parse';
+import type { Cells, ListFile } from '../../../../lambda/providers/list-file.ts';
 import { CannotKnow, UsageError } from '../../cli/errors.ts';
-import { detect, FORMATS, type Format } from './formats.ts';
-import type { Cells } from './row.ts';
+import { detect, FORMATS, headless } from './formats.ts';
 
 /** A file of a known format. */
 export interface CsvFile {
   readonly id: string;
-  readonly format: Format;
+  readonly format: ListFile;
   readonly columns: readonly string[];
   readonly headless: boolean;
   readonly delimiter: string;
@@ -29,20 +29,15 @@ export async function inspect(path: string, asked: string): Promise<CsvFile> {
   const first = await firstLine(path);
   const delimiter = [',', ';', '\t'].reduce((best, each) => (count(first, each) > count(first, best) ? each : best));
   const header = first.split(delimiter).map(columnName);
-  const found = asked === 'auto' ? detect(header) : undefined;
-  const id = asked === 'auto' ? (found?.[0] ?? headlessOf(first)) : asked;
+  const id = asked === 'auto' ? (detect(header) ?? headless(first)) : asked;
   const format = FORMATS.get(id ?? '');
   if (id === undefined || !format) {
     const known = [...FORMATS].map(([name, { title }]) => `  ${name.padEnd(10)} ${title}`);
     throw new UsageError(['import: the columns are those of no known format (--format):', ...known].join('\n'));
   }
-  const headless = first.includes('@') && format.headless !== undefined;
-  return { id, format, delimiter, headless, columns: headless ? (format.headless ?? []) : header };
+  const columns = first.includes('@') ? format.headless?.columns : undefined;
+  return { id, format, delimiter, headless: columns !== undefined, columns: columns ?? header };
 }
-
-/** A first line with an address and a reason is SES's, whose lists have no header. */
-const headlessOf = (first: string): string | undefined =>
-  /^[^,;\t]*@[^,;\t]*[,;\t]\s*"?(bounce|complaint)"?\s*(?:[,;\t]|$)/i.test(first) ? 'ses' : undefined;
 
 const columnName = (text: string): string =>
   text

@@ -5,12 +5,11 @@ import type { BounceClass, NormalisedEvent } from '../../../../lambda/domain/eve
 import { MAX_AHEAD } from '../../../../lambda/domain/event/time.ts';
 import { judge, type Spared } from '../../../../lambda/domain/suppression/policy.ts';
 import { untilAfter } from '../../../../lambda/domain/suppression/suppression.ts';
+import { BadLine, type Cells, type Defaults, type ListFile, type Row } from '../../../../lambda/providers/list-file.ts';
 import { UsageError } from '../../cli/errors.ts';
 import type { Decision } from '../../stack/acts.ts';
 import { checkScope } from '../../words/reasons.ts';
 import { bounceOf } from './bounce.ts';
-import type { Format } from './formats.ts';
-import { BadLine, type Cells, type Defaults, type Row } from './row.ts';
 
 /** What one line comes to. */
 export interface Decided {
@@ -39,7 +38,7 @@ export interface Judging {
  * @throws BadLine in words that quote nothing of it
  */
 export function decide(
-  format: Format,
+  format: ListFile,
   cells: Cells,
   defaults: Defaults,
   at: string,

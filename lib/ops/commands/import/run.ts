@@ -1,5 +1,6 @@
 import { pacer } from '../../../../lambda/aws/effort.ts';
 import type { OperatorAct } from '../../../../lambda/domain/suppression/operator.ts';
+import { BadLine, type Defaults } from '../../../../lambda/providers/list-file.ts';
 import type { Io } from '../../cli/io.ts';
 import { counter } from '../../cli/progress.ts';
 import { type Decision, sendActs, signed } from '../../stack/acts.ts';
@@ -8,7 +9,6 @@ import type { Author } from '../../words/author.ts';
 import { keyOf } from '../../words/reasons.ts';
 import { type CsvFile, type Line, readLines } from './csv-file.ts';
 import { type Decided, decide, type Judging } from './decide.ts';
-import { BadLine, type Defaults } from './row.ts';
 
 export interface Plan {
   readonly path: string;

@@ -16,7 +16,9 @@ import { breaksSeries, concerned, mayRestOn, type TakenBack, takenBack } from '.
 
 /** How long the command waits for the next person to be done, in milliseconds. */
 const PATIENCE = 60_000;
-const INTERVAL = 500;
+/** Between two looks at the list, in milliseconds: longer where many are left, or where a look takes long itself. */
+const INTERVAL = 50;
+const MOST = 10_000;
 
 /** What is shown of it while it goes on. */
 export interface Watcher {
@@ -146,6 +148,7 @@ async function settle(
   const others = await readOthers(target, retraction);
   let [left, since] = [Number.POSITIVE_INFINITY, Date.now()];
   for (;;) {
+    const begun = Date.now();
     const open: string[] = [];
     for await (const page of scanSuppression(target, watcher, ['reasons'])) {
       const fresh: OperatorAct[] = [];
@@ -162,7 +165,7 @@ async function settle(
     if (open.length < left) since = Date.now();
     left = open.length;
     if (left === 0 || Date.now() - since > patience || (await isPaused(target))) return left;
-    await pause(Math.max(INTERVAL, Math.min(10_000, left)));
+    await pause(Math.min(MOST, Math.max(INTERVAL, left, Date.now() - begun)));
   }
 }
 

@@ -86,6 +86,11 @@ test("a crash loop's letter is counted for the source of its topic", async () =>
   const seen = [];
   for await (const batch of (await LetterBox.of(target)).look()) seen.push(...batch);
   expect(seen).toEqual([expect.objectContaining({ reason: 'crash-loop', source: 'feed', sentAt: 5 })]);
+  // Without a wait SQS asks a few of its servers, and may say that a queue is empty which is not; what was looked at is visible at once again.
+  expect(target.kind).toBe('deployed');
+  const inputs = (wanted: string) => target.calls.filter(({ name }) => name === wanted).map(({ input }) => input);
+  expect(inputs('ReceiveMessage').map(({ WaitTimeSeconds }) => WaitTimeSeconds)).toEqual([1, 1]);
+  expect(inputs('ChangeMessageVisibilityBatch')).toMatchObject([{ Entries: [{ VisibilityTimeout: 0 }] }]);
 });
 
 test('a sample says under which fingerprint it will be stored, the dedupe group included', () => {

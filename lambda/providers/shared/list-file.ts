@@ -1,8 +1,8 @@
-import type { Reply } from '../../../../lambda/domain/failure/index.ts';
-import type { Reason } from '../../../../lambda/domain/suppression/suppression.ts';
-import { BadLine, type Cells, type Defaults, type Row, readTime } from './row.ts';
+import type { Reply } from '../../domain/failure/index.ts';
+import type { Reason } from '../../domain/suppression/suppression.ts';
+import { BadLine, type Cells, type Defaults, type Row, readTime } from '../list-file.ts';
 
-/** What the formats read out of a line's cells. */
+/** What the list files of several ESPs read out of a line's cells. */
 
 /** The first of these columns that holds something; empty where none does. */
 export const cell = (cells: Cells, ...names: readonly string[]): string =>

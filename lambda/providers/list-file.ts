@@ -1,6 +1,21 @@
-import { FOREVER } from '../../../../lambda/contract/tables.ts';
-import type { Reply } from '../../../../lambda/domain/failure/index.ts';
-import type { Reason } from '../../../../lambda/domain/suppression/suppression.ts';
+import { FOREVER } from '../contract/tables.ts';
+import type { Reply } from '../domain/failure/index.ts';
+import type { Reason } from '../domain/suppression/suppression.ts';
+
+/**
+ * A suppression list as an ESP's pages export it, a file of columns. What stands in a provider's `list-file.ts` says by which columns such a
+ * file is known and what a line of it means; whoever reads the file brings it line by line.
+ */
+export interface ListFile {
+  /** For people: whose it is, and its columns. */
+  readonly title: string;
+  /** Columns by which it is known: all of these, and one of each list. */
+  readonly columns: readonly (string | readonly string[])[];
+  /** Of a file without a header line: its columns, and what its first line looks like. */
+  readonly headless?: { readonly columns: readonly string[]; readonly firstLine: RegExp };
+  /** What a line says; undefined = nothing of suppression. @throws BadLine */
+  read(cells: Cells, defaults: Defaults): Row | undefined;
+}
 
 /** One line of a list, in our words. */
 export interface Row {
@@ -33,17 +48,6 @@ export interface Defaults {
 /** Why a line cannot be taken. Quotes nothing of it. */
 export class BadLine extends Error {
   override readonly name = 'BadLine';
-}
-
-export const LIFTED = 'lifted';
-
-/** `until` as `export` writes it. */
-export function readUntil(text: string): number | undefined {
-  if (text === '') return undefined;
-  if (text === 'forever') return FOREVER;
-  if (text === LIFTED) return 0;
-  const time = readTime(text);
-  return time === undefined ? undefined : Math.floor(Date.parse(time) / 1000);
 }
 
 /** Times as exports write them: ISO 8601, `YYYY-MM-DD HH:MM:SS` and a mere day (UTC), RFC 2822, Unix seconds. */
