@@ -1,6 +1,6 @@
 import { createHmac, randomUUID, sign } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { BatchWriteItemCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import {
   GetQueueAttributesCommand,
   PurgeQueueCommand,
@@ -10,8 +10,6 @@ import {
 } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SILENT } from '../../lambda/aws/effort.ts';
-import { EVENTS, SUPPRESSION } from '../../lambda/contract/tables.ts';
-import { chunks } from '../../lambda/domain/batches.ts';
 
 /** What a test needs to know of a running local stack; `.local/stack.json` holds it. */
 export interface Running {
@@ -124,23 +122,6 @@ export class Driver {
       waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0),
       inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
     };
-  }
-
-  /** Deletes all that the two tables hold: to commands and functions the stack is a new one. */
-  async empty(): Promise<void> {
-    for (const [table, keys] of [
-      [this.stack.tables.events, [EVENTS.partitionKey, EVENTS.sortKey]],
-      [this.stack.tables.suppression, [SUPPRESSION.partitionKey]],
-    ] as const) {
-      const found = (await this.#scan(table)).map((item) => keys.map((key) => [key, { S: String(item[key]) }]));
-      for (const some of chunks(found, 25)) {
-        const deletes = some.map((key) => ({ DeleteRequest: { Key: Object.fromEntries(key) } }));
-        const { UnprocessedItems = {} } = await this.#dynamo.send(
-          new BatchWriteItemCommand({ RequestItems: { [table]: deletes } }),
-        );
-        if (Object.keys(UnprocessedItems).length > 0) throw new Error('the emulator does not throttle');
-      }
-    }
   }
 
   close(): void {
