@@ -391,11 +391,7 @@ test('a mail surges by the campaign that its sender names, else by its message; 
 
 describe('one definition for two engines', () => {
   test('the Athena text of every report, also with hostile names, and of every page is a statement of Trino', () => {
-    // By day with all that can be chosen, which is the longer text of each.
-    const choices = [
-      ...(process.env.NIGHTLY === undefined ? [] : [{}]),
-      { from: '2026-05-01', to: '2026-05-31', source: "o'brien; DROP TABLE archive" },
-    ];
+    const choices = [{}, { from: '2026-05-01', to: '2026-05-31', source: "o'brien; DROP TABLE archive" }];
     const shown = PAGES.flatMap((page) => snippetsOf(page)).filter(
       ({ language, text }) =>
         language === 'sql' || (language === 'indented' && /\bFROM archive\b/.test(text) && !/^duckdb/m.test(text)),
