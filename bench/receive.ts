@@ -2,7 +2,7 @@ import { startNullAws } from './aws/null-aws.ts';
 import { totalCalls } from './aws/tally.ts';
 import { bodyOf, requestOf } from './load/invocations.ts';
 import { mixedEvents } from './load/mix.ts';
-import { takeTurns } from './run/rounds.ts';
+import { type Effort, takeTurns } from './run/rounds.ts';
 import { startSubject } from './run/subject.ts';
 import { ratio, type Spread, spread } from './stats.ts';
 
@@ -38,11 +38,12 @@ export interface ReceiveResult {
 }
 
 /** @param folders of the bundles of `receive` and its floor. */
-export async function measureReceive(folders: { ours: string; floor: string }, rounds: number): Promise<ReceiveResult> {
+export async function measureReceive(folders: { ours: string; floor: string }, effort: Effort): Promise<ReceiveResult> {
   const aws = await startNullAws();
   try {
     const rows: ReceiveRow[] = [];
-    for (const [events, invocations] of SIZES) rows.push(await oneSize(folders, aws, { events, invocations, rounds }));
+    for (const row of await compareReceive(folders, effort, aws))
+      rows.push({ ...row, ...(await counted(folders.ours, row.events, aws)) });
     return { rows, largest: await largestBody(folders.ours, aws) };
   } finally {
     aws.stop();
@@ -50,34 +51,41 @@ export async function measureReceive(folders: { ours: string; floor: string }, r
 }
 
 type Aws = Awaited<ReturnType<typeof startNullAws>>;
+type Compared = Pick<ReceiveRow, 'events' | 'ours' | 'floor' | 'ratio'>;
 
-async function oneSize(
+/** Ours beside its floor, in CPU microseconds per request, by events per request. */
+export async function compareReceive(
   folders: { ours: string; floor: string },
+  effort: Effort,
   aws: Aws,
-  { events, invocations, rounds }: { events: number; invocations: number; rounds: number },
-): Promise<ReceiveRow> {
-  const bodies = Array.from({ length: DIFFERENT }, (_none, n) =>
-    bodyOf(mixedEvents(events, { first: n * events, at: Date.now() })),
-  );
-  const requests = bodies.map(requestOf);
-  const subject = startSubject(folders.ours, requests, aws.url);
+): Promise<Compared[]> {
+  const rows: Compared[] = [];
+  for (const [events, invocations] of SIZES) {
+    const requests = bodiesOf(events).map(requestOf);
+    const contender = (folder: string) => ({
+      start: () => startSubject(folder, requests, aws.url),
+      invocations,
+      units: 1,
+    });
+    const cpu = await takeTurns({ ours: contender(folders.ours), floor: contender(folders.floor) }, effort);
+    rows.push({ events, ours: spread(cpu.ours), floor: spread(cpu.floor), ratio: ratio(cpu.ours, cpu.floor) });
+  }
+  return rows;
+}
+
+const bodiesOf = (events: number): string[] =>
+  Array.from({ length: DIFFERENT }, (_none, n) => bodyOf(mixedEvents(events, { first: n * events, at: Date.now() })));
+
+async function counted(folder: string, events: number, aws: Aws): Promise<Omit<ReceiveRow, keyof Compared>> {
+  const bodies = bodiesOf(events);
+  const subject = startSubject(folder, bodies.map(requestOf), aws.url);
   // The first request also reads the secret: warm ones are counted.
   await subject.run(1);
   await aws.tally();
   const { logBytes } = await subject.run(DIFFERENT);
   const tally = await aws.tally();
-  const cpu = await takeTurns(
-    {
-      ours: { subject, invocations, units: 1 },
-      floor: { subject: startSubject(folders.floor, requests, aws.url), invocations, units: 1 },
-    },
-    rounds,
-  );
+  subject.stop();
   return {
-    events,
-    ours: spread(cpu.ours),
-    floor: spread(cpu.floor),
-    ratio: ratio(cpu.ours, cpu.floor),
     calls: totalCalls(tally) / DIFFERENT,
     bodyBytes: bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0) / DIFFERENT,
     queueBytes: tally.queueBytes / DIFFERENT,

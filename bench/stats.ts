@@ -1,7 +1,7 @@
-/** Numbers of several rounds. What is compared was measured in the same round, one right after the other. */
+/** Numbers of several sets of processes. What is compared was measured in the same set, taking turns. */
 export interface Spread {
   readonly median: number;
-  /** Quartiles: half of the rounds lie between them. */
+  /** Quartiles: half of the sets lie between them. */
   readonly low: number;
   readonly high: number;
 }
@@ -23,6 +23,6 @@ export const spread = (values: readonly number[]): Spread => ({
   high: quantile(values, 0.75),
 });
 
-/** Round by round, so that a machine that is slow for a while slows both sides of a ratio. */
+/** Set by set, so that a machine that is slow for a while slows both sides of a ratio. */
 export const ratio = (ours: readonly number[], theirs: readonly number[]): Spread =>
-  spread(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)));
+  spread(ours.map((value, set) => value / (theirs[set] ?? Number.NaN)));

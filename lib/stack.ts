@@ -7,7 +7,7 @@ import { DeliveryQueues } from './constructs/delivery/queue.ts';
 import { Archive } from './constructs/feeds/archive.ts';
 import { Bus } from './constructs/feeds/bus.ts';
 import { Ingress } from './constructs/ingress/ingress.ts';
-import { limitsMet, templateOf } from './constructs/limits.ts';
+import { fullness, limitsMet, mostThatFits, templateOf } from './constructs/limits.ts';
 import { isFed, SesDirect } from './constructs/ses/direct.ts';
 import { SesTopics } from './constructs/ses/topics.ts';
 import { Secrets } from './constructs/storage/secrets.ts';
@@ -144,21 +144,17 @@ export class QuellStack extends Stack {
 
 /** @throws SettingsError where AWS would refuse the stack for its size, with the number of sources that fit */
 export function checkSize(stack: QuellStack, settings: Settings): void {
-  const met = limitsMet(templateOf(stack));
+  const template = templateOf(stack);
+  const met = limitsMet(template);
   if (met.length === 0) return;
   const sources = Object.entries(settings.sources);
-  const fits = (count: number): boolean => {
+  const fullWith = (count: number): number => {
     // Nothing is bundled for a stack that is only counted.
     const app = new App({ context: { ...stack.node.getAllContext(), 'aws:cdk:bundling-stacks': [] } });
     const smaller = { ...settings, sources: Object.fromEntries(sources.slice(0, count)) };
-    return limitsMet(templateOf(new QuellStack(app, smaller))).length === 0;
+    return fullness(templateOf(new QuellStack(app, smaller)));
   };
-  let [fit, tooMany] = [0, sources.length];
-  while (tooMany - fit > 1) {
-    const half = Math.floor((fit + tooMany) / 2);
-    if (fits(half)) fit = half;
-    else tooMany = half;
-  }
+  const fit = mostThatFits(sources.length, fullness(template), fullWith);
   throw new SettingsError(
     [
       `${sources.length} sources are too many for one stack with these settings:`,

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Everything } from '../run/all.ts';
+import { EFFORT } from '../run/rounds.ts';
 import { console, contents, endToEnd, held, notes, process as ofProcess, receive, start } from './tables.ts';
 import { markdown } from './text.ts';
 
@@ -16,7 +17,8 @@ ${markdown(held(everything))}
 
 - CPU time is that of a process that runs the very bundle a deploy uploads, with every provider in it, against a server in another process that says
   yes to everything. One invocation at a time, as in Lambda.
-- What is compared takes turns, A B B A, and is divided round by round. Shown are the median and, in brackets, the quartiles of the rounds.
+- What is compared takes turns, A B B A, in a set of fresh processes, and is divided set by set: two processes of the same code differ by a tenth.
+  Shown are the median and, in brackets, the quartiles of ${EFFORT.sets} sets.
 - Floor and peers are written as one would write them with care, in \`bench/peers\`: bare clients, connections kept alive, 25 requests in flight,
   bundled with the same options. The peers of \`process\` read, normalise and judge with our own code; only the way of recording differs.
 - The mix: of 100 events 60 delivered, 25 opened, 10 clicked, 3 accepted or deferred, 2 that change suppression, each for another recipient.

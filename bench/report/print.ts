@@ -13,7 +13,7 @@ export const printed = (everything: Everything): string =>
     columns(start(everything)),
     columns(contents(everything)),
     [
-      'us = CPU microseconds, median (quartiles) of rounds that took turns. Ratios are compared round by round.',
+      'us = CPU microseconds, median (quartiles) of sets of processes that took turns. Ratios are compared set by set.',
       ...notes(everything),
       `Took ${Math.round(everything.seconds)} s.`,
     ].join('\n'),

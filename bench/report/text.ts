@@ -21,6 +21,6 @@ export const figure = (value: number): string =>
 export const dollars = (value: number): string =>
   `$${value < 0.005 && value > 0 ? value.toFixed(4) : value.toFixed(2)}`;
 
-/** Median, and between which numbers half of the rounds lie. */
+/** Median, and between which numbers half of what was measured lies. */
 export const range = ({ median, low, high }: Spread, digits = 2): string =>
   `${median.toFixed(digits)} (${low.toFixed(digits)}-${high.toFixed(digits)})`;

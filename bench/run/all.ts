@@ -9,14 +9,13 @@ import { measureProcess } from '../process.ts';
 import { measureReceive } from '../receive.ts';
 import { contents, measureLoad, type Part } from '../start.ts';
 import { configOf, everyProvider, peer, shipped } from './bundles.ts';
+import { EFFORT } from './rounds.ts';
 
 export interface Everything extends Results {
   readonly parts: Readonly<Record<'receive' | 'process', readonly Part[]>>;
   readonly seconds: number;
 }
 
-// Enough for a machine with neighbours: fewer moved the ratios by a tenth.
-const ROUNDS = 31;
 const STARTS = 17;
 
 /** Builds, runs and removes everything. What is loaded and run holds every provider: the worst case, and what the local run serves. */
@@ -50,11 +49,11 @@ export async function measureAll(say: (line: string) => void): Promise<Everythin
       archived,
     } = folders;
     say('receive');
-    const receive = await measureReceive({ ours, floor }, ROUNDS);
+    const receive = await measureReceive({ ours, floor }, EFFORT);
     say('process');
     const processed = await measureProcess(
       { ours: process, floor: processFloor, putItem, idempotency, archived },
-      ROUNDS,
+      EFFORT,
     );
     say('start');
     const start = await measureLoad({ receive: ours, receiveOne, process, processOne, floor }, into, STARTS);

@@ -29,9 +29,9 @@ export async function within<T>(deadline: EpochMs, run: (signal: AbortSignal) =>
 /** What one attempt is given in any case, in milliseconds: less would end calls that are only slow. */
 const LEAST = 250;
 
-/** Ends one attempt after a third of what is left until `deadline`: one that hangs leaves time for the next, and for another. */
-export const patience = (deadline: EpochMs): AbortSignal =>
-  until(Date.now() + Math.max(LEAST, (deadline - Date.now()) / 3));
+/** One attempt, which ends after a third of what is left until `deadline`: one that hangs leaves time for the next, and for another. */
+export const attempt = <T>(deadline: EpochMs, run: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+  within(Date.now() + Math.max(LEAST, (deadline - Date.now()) / 3), run);
 
 /** Milliseconds before the n-th retry: exponential to 2 s, full jitter. */
 export const jitter = (attempt: number): number => Math.random() * Math.min(2000, 25 * 2 ** attempt);

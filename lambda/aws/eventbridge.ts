@@ -2,7 +2,7 @@ import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } 
 import { BUS_SOURCE, type DetailType } from '../contract/bus.ts';
 import type { EpochMs } from '../contract/units.ts';
 import { packed } from '../domain/batches.ts';
-import { patience, retried } from './effort.ts';
+import { attempt, retried } from './effort.ts';
 
 export interface BusEntry {
   readonly detailType: DetailType;
@@ -34,11 +34,8 @@ export async function putOnBus(
   const outcomes: Sent[] = entries.map((entry) => (sizeOf(entry) > MAX_BYTES ? 'never' : 'failed'));
   const open = outcomes.flatMap((outcome, index) => (outcome === 'failed' ? [index] : []));
   await retried(open, deadline, async (left) => {
-    const sent = await put(
-      client,
-      left.map((index) => asRequest(bus, entries[index] as BusEntry)),
-      patience(deadline),
-    );
+    const requests = left.map((index) => asRequest(bus, entries[index] as BusEntry));
+    const sent = await attempt(deadline, (signal) => put(client, requests, signal));
     for (const [at, index] of left.entries()) outcomes[index] = sent[at] ?? 'failed';
     return left.filter((index) => outcomes[index] === 'failed');
   });

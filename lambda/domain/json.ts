@@ -27,11 +27,7 @@ export class TooManyValues extends UnreadableJson {
  * @throws UnreadableJson on anything but JSON, and on nesting deeper than `maxDepth` or more values than `maxValues`.
  */
 export function parseJson(text: string, maxDepth = MAX_DEPTH, maxValues = MAX_VALUES): unknown {
-  return parseWalked(
-    text,
-    walk(text, () => {}, maxValues),
-    maxDepth,
-  );
+  return parseWalked(text, walk(text, maxValues), maxDepth);
 }
 
 /** As {@link parseJson} and {@link sliceElements} together, looking through the text once. @throws UnreadableJson also beyond `maxElements`. */
@@ -39,12 +35,18 @@ export function parseElements(
   text: string,
   maxElements = Number.POSITIVE_INFINITY,
 ): { readonly value: unknown; readonly slices: readonly string[] } {
-  const cuts: number[] = [];
-  const walked = walk(text, (at, code, depth) => {
-    if (!isCut(code, depth)) return;
-    if (cuts.push(at) > maxElements) throw new TooManyValues(`an array of more than ${maxElements} elements`);
-  });
-  return { value: parseWalked(text, walked, MAX_DEPTH), slices: cutAt(text, cuts) };
+  const walked = walk(text);
+  if (walked.cuts.length > maxElements) throw new TooManyValues(`an array of more than ${maxElements} elements`);
+  return { value: parseWalked(text, walked, MAX_DEPTH), slices: elementsAt(text, walked.cuts) };
+}
+
+/** As {@link parseJson} and {@link sliceMember} together, looking through the text once. */
+export function parseMembers(
+  text: string,
+  maxDepth = MAX_DEPTH,
+): { readonly value: unknown; readonly slice: (name: string) => string | undefined } {
+  const walked = walk(text);
+  return { value: parseWalked(text, walked, maxDepth), slice: (name) => memberAt(text, walked.cuts, name) };
 }
 
 function parseWalked(text: string, { deepest, longNumber }: Walked, maxDepth: number): unknown {
@@ -66,18 +68,9 @@ function keepDigits(_key: string, value: unknown, context: { source?: string }):
  * The elements of a top-level array, or the document itself if it is no array, as slices of `text`.
  * Call on text that {@link parseJson} accepted.
  */
-export function sliceElements(text: string): string[] {
-  const cuts: number[] = [];
-  walk(text, (at, code, depth) => {
-    if (isCut(code, depth)) cuts.push(at);
-  });
-  return cutAt(text, cuts);
-}
+export const sliceElements = (text: string): string[] => elementsAt(text, walk(text).cuts);
 
-const isCut = (code: number, depth: number): boolean =>
-  (code === BRACKET_CLOSE && depth === 0) || (code === COMMA && depth === 1);
-
-function cutAt(text: string, cuts: readonly number[]): string[] {
+function elementsAt(text: string, cuts: readonly number[]): string[] {
   if (!/^\s*\[/.test(text)) return [text.trim()];
   let start = text.indexOf('[') + 1;
   const slices = cuts.map((at) => {
@@ -89,36 +82,38 @@ function cutAt(text: string, cuts: readonly number[]): string[] {
 }
 
 /** The value of one member of a top-level object as a slice; undefined if the member is absent. */
-export function sliceMember(text: string, name: string): string | undefined {
+export const sliceMember = (text: string, name: string): string | undefined => memberAt(text, walk(text).cuts, name);
+
+function memberAt(text: string, cuts: readonly number[], name: string): string | undefined {
   let start = text.indexOf('{') + 1;
   let found: string | undefined;
-  walk(text, (at, code, depth) => {
-    const closes = code === BRACE_CLOSE && depth === 0;
-    if (!closes && !(code === COMMA && depth === 1)) return;
+  for (const at of cuts) {
     const member = /^\s*("(?:[^"\\]|\\.)*")\s*:/s.exec(text.slice(start, at));
     if (member?.[1] !== undefined && JSON.parse(member[1]) === name)
       found = text.slice(start + member[0].length, at).trim();
     start = at + 1;
-  });
+  }
   return found;
 }
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const BRACKET_OPEN = 0x5b;
 const BRACKET_CLOSE = 0x5d;
+const BRACE_OPEN = 0x7b;
 const BRACE_CLOSE = 0x7d;
 
 interface Walked {
   readonly deepest: number;
   /** A number of 16 digits or more stands outside strings: parsed as usual it may lose some. */
   readonly longNumber: boolean;
+  /** Where what the outermost array or object holds ends: at each of its commas, and at its own end. */
+  readonly cuts: readonly number[];
 }
 
-/**
- * Calls back at every comma and closing bracket outside strings, with the depth after it. Strings are skipped with `indexOf`,
- * which keeps this well under the cost of parsing.
- */
-function walk(text: string, at: (index: number, code: number, depth: number) => void, maxValues = MAX_VALUES): Walked {
+/** Looks at everything outside strings. Those are skipped with `indexOf`, which keeps this well under the cost of parsing. */
+function walk(text: string, maxValues = MAX_VALUES): Walked {
+  const cuts: number[] = [];
   let depth = 0;
   let deepest = 0;
   let digits = 0;
@@ -134,17 +129,18 @@ function walk(text: string, at: (index: number, code: number, depth: number) => 
     digits = 0;
     if (code === QUOTE) {
       i = endOfString(text, i);
-    } else if (code === 0x5b || code === 0x7b) {
-      if (++depth > deepest) deepest = depth;
-      if (++values > maxValues) throw new TooManyValues(`JSON of more than ${maxValues} values`);
-    } else if (code === BRACKET_CLOSE || code === BRACE_CLOSE) {
-      at(i, code, --depth);
     } else if (code === COMMA) {
-      if (++values > maxValues) throw new TooManyValues(`JSON of more than ${maxValues} values`);
-      at(i, code, depth);
+      values++;
+      if (depth === 1) cuts.push(i);
+    } else if (code === BRACKET_OPEN || code === BRACE_OPEN) {
+      values++;
+      if (++depth > deepest) deepest = depth;
+    } else if ((code === BRACKET_CLOSE || code === BRACE_CLOSE) && --depth === 0) {
+      cuts.push(i);
     }
+    if (values > maxValues) throw new TooManyValues(`JSON of more than ${maxValues} values`);
   }
-  return { deepest, longNumber: Math.max(longest, digits) >= 16 };
+  return { deepest, longNumber: Math.max(longest, digits) >= 16, cuts };
 }
 
 function endOfString(text: string, open: number): number {

@@ -6,6 +6,8 @@ import type { Address } from '../contract/units.ts';
  */
 export interface MailboxOperator {
   readonly name: string;
+  /** As people write it. */
+  readonly title: string;
   /** Matches a whole domain in normal form. Written so that SQL engines read it, too: no look-around, no shorthand classes. */
   readonly domains: RegExp;
   /**
@@ -16,20 +18,27 @@ export interface MailboxOperator {
 }
 
 export const MAILBOX_OPERATORS: readonly MailboxOperator[] = [
-  { name: 'google', domains: /^(gmail|googlemail)\.com$/, reportsComplaints: false },
+  { name: 'google', title: 'Google', domains: /^(gmail|googlemail)\.com$/, reportsComplaints: false },
   {
     name: 'microsoft',
+    title: 'Microsoft',
     domains: /^((outlook|hotmail|live)\.[a-z.]{2,6}|msn\.com|passport\.com)$/,
     reportsComplaints: true,
   },
   {
     name: 'yahoo',
+    title: 'Yahoo',
     domains: /^((yahoo|aol|ymail|rocketmail)\.[a-z.]{2,6}|aim\.com|verizon\.net)$/,
     reportsComplaints: true,
   },
-  { name: 'apple', domains: /^(icloud|me|mac)\.com$/, reportsComplaints: false },
-  { name: 'comcast', domains: /^(comcast|xfinity)\.(net|com)$/, reportsComplaints: true },
-  { name: 'united_internet', domains: /^(gmx\.[a-z.]{2,6}|web\.de|mail\.com|email\.com)$/, reportsComplaints: true },
+  { name: 'apple', title: 'Apple', domains: /^(icloud|me|mac)\.com$/, reportsComplaints: false },
+  { name: 'comcast', title: 'Comcast', domains: /^(comcast|xfinity)\.(net|com)$/, reportsComplaints: true },
+  {
+    name: 'united_internet',
+    title: 'United Internet',
+    domains: /^(gmx\.[a-z.]{2,6}|web\.de|mail\.com|email\.com)$/,
+    reportsComplaints: true,
+  },
 ];
 
 /** What everybody else is counted under. */

@@ -7,26 +7,29 @@ import {
 } from '../contract/message.ts';
 import { packed } from './batches.ts';
 import { PoisonEvent } from './errors.ts';
-import { MAX_DEPTH, parseJson, sliceElements, sliceMember } from './json.ts';
+import { MAX_DEPTH, parseMembers, sliceElements } from './json.ts';
 
 /**
- * A raw event as it stands in the message: a JSON object verbatim, so that no number is re-serialised; any other text as a
+ * Raw events as they stand in the message: a JSON object verbatim, so that no number is re-serialised; any other text as a
  * JSON string. What starts with `{` was parsed when it was cut out of its body (the providers' contract). SQS refuses U+FFFE, U+FFFF and lone
  * surrogates, and not every queue of its kind takes what stands above U+FFFF (an emoji): inside JSON all of them can be written as escapes.
  */
-function wrap(event: string): Wrapped {
-  const json = event.startsWith('{') ? event : JSON.stringify(event);
-  const bytes = Buffer.byteLength(json);
-  // ASCII: nothing in it to escape, which looking costs more than sending it.
-  if (bytes === json.length) return { json, bytes };
-  const safe = escaped(json);
-  return { json: safe, bytes: Buffer.byteLength(safe) };
+function wrapped(events: readonly string[]): readonly Wrapped[] {
+  const texts = events.map((event) => (event.startsWith('{') ? event : JSON.stringify(event)));
+  // Nearly always all of it is ASCII: told by one look, and then there is nothing to escape, and a character is a byte.
+  if (isAscii(texts.join(''))) return texts.map((json) => ({ json, bytes: json.length }));
+  return texts.map((text) => {
+    const json = isAscii(text) ? text : escaped(text);
+    return { json, bytes: Buffer.byteLength(json) };
+  });
 }
 
 interface Wrapped {
   readonly json: string;
   readonly bytes: number;
 }
+
+const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length;
 
 const escaped = (json: string): string =>
   json.replace(/[\ufffe\uffff\ud800-\udfff]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
@@ -35,7 +38,7 @@ const escaped = (json: string): string =>
 export function packMessages(envelope: Envelope, events: readonly string[]): string[] {
   const head = escaped(JSON.stringify({ v: MESSAGE_VERSION, ...envelope })).slice(0, -1);
   const room = MAX_MESSAGE_BYTES - Buffer.byteLength(head) - ',"events":[]}'.length;
-  const groups = packed(events.map(wrap), ({ bytes }) => bytes + 1, {
+  const groups = packed(wrapped(events), ({ bytes }) => bytes + 1, {
     most: MAX_MESSAGE_EVENTS,
     bytes: room,
   });
@@ -45,27 +48,27 @@ export function packMessages(envelope: Envelope, events: readonly string[]): str
 
 /** Reads any version of the message. @throws PoisonEvent where it is none. */
 export function readMessage(body: string): DeliveryMessage {
-  const message = parse(body);
+  const { message, slice } = parse(body);
   if (message.v !== MESSAGE_VERSION) throw new PoisonEvent('The message has a version this code does not read.');
   for (const name of ['source', 'channel', 'receivedAt', 'requestId', 'origin'] as const) {
     if (typeof message[name] !== 'string') throw new PoisonEvent(`The message lacks ${name}.`);
   }
   if (Number.isNaN(Date.parse(message.receivedAt))) throw new PoisonEvent('The message lacks a readable receivedAt.');
-  const single = message.events === undefined ? sliceMember(body, 'event') : undefined;
+  const single = message.events === undefined ? slice('event') : undefined;
   if (single !== undefined) {
     const { event: _event, ...envelope } = message as DeliveryMessage & { event: unknown };
     return { ...envelope, events: [single] };
   }
   if (!Array.isArray(message.events)) throw new PoisonEvent('The message lacks events.');
-  const slices = message.events.length === 0 ? [] : sliceElements(sliceMember(body, 'events') ?? '[]');
+  const slices = message.events.length === 0 ? [] : sliceElements(slice('events') ?? '[]');
   return { ...message, events: slices.map((slice) => (slice.startsWith('"') ? (JSON.parse(slice) as string) : slice)) };
 }
 
-function parse(body: string): DeliveryMessage {
+function parse(body: string) {
   try {
     // The deepest event accepted stands two levels down in its message.
-    const message = parseJson(body, MAX_DEPTH + 2);
-    if (typeof message === 'object' && message !== null) return message as DeliveryMessage;
+    const { value, slice } = parseMembers(body, MAX_DEPTH + 2);
+    if (typeof value === 'object' && value !== null) return { message: value as DeliveryMessage, slice };
   } catch {
     // Said below without quoting the body.
   }

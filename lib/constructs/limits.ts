@@ -68,29 +68,71 @@ const MOST_OUTPUTS = 200;
 const MOST_OUTPUT_BYTES = 4096;
 const MOST_TEMPLATE_BYTES = 1_000_000;
 
+interface Measure {
+  /** What of the limit is used; more than 1 = it is met. */
+  readonly share: number;
+  readonly sentence: string;
+}
+
 /** Every limit that a template meets, as a sentence. Empty = it can be deployed. */
-export function limitsMet({ Resources: resources = {}, Outputs: outputs = {} }: Template): string[] {
+export const limitsMet = (template: Template): string[] =>
+  measures(template).flatMap(({ share, sentence }) => (share > 1 ? [sentence] : []));
+
+/** What of the limit that is nearest a template uses; more than 1 = it cannot be deployed. */
+export const fullness = (template: Template): number => Math.max(...measures(template).map(({ share }) => share));
+
+function measures({ Resources: resources = {}, Outputs: outputs = {} }: Template): Measure[] {
   const text = (value: unknown) => longest(value, resources);
   const all = Object.entries(resources);
-  const counted = (what: string, is: number, most: number) => (is > most ? [`${what}: ${is}, allowed: ${most}`] : []);
+  const counted = (what: string, is: number, most: number): Measure => ({
+    share: is / most,
+    sentence: `${what}: ${is}, allowed: ${most}`,
+  });
   const routes = all.filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Route').length;
   const sizes = all.flatMap(([id, { Type, Properties = {} }]) =>
-    (LIMITS[Type] ?? []).flatMap(({ what, most, unit, of }) => {
+    (LIMITS[Type] ?? []).map(({ what, most, unit, of }): Measure => {
       const is = of(Properties, text);
-      return is > most ? [`${what} (${id}): ${is} ${unit}, allowed: ${most}`] : [];
+      return { share: is / most, sentence: `${what} (${id}): ${is} ${unit}, allowed: ${most}` };
     }),
   );
-  const values = Object.entries(outputs).flatMap(([name, { Value }]) =>
+  const values = Object.entries(outputs).map(([name, { Value }]) =>
     counted(`the output ${name}, bytes`, text(Value).length, MOST_OUTPUT_BYTES),
   );
   return [
-    ...counted('resources', all.length, MOST_RESOURCES),
-    ...counted('routes of the API', routes, MOST_ROUTES),
-    ...counted('outputs', Object.keys(outputs).length, MOST_OUTPUTS),
-    ...counted('bytes of the template', JSON.stringify({ resources, outputs }).length, MOST_TEMPLATE_BYTES),
+    counted('resources', all.length, MOST_RESOURCES),
+    counted('routes of the API', routes, MOST_ROUTES),
+    counted('outputs', Object.keys(outputs).length, MOST_OUTPUTS),
+    counted('bytes of the template', JSON.stringify({ resources, outputs }).length, MOST_TEMPLATE_BYTES),
     ...sizes,
     ...values,
   ];
+}
+
+const GUESSES = 6;
+
+/**
+ * How many fit, of a number that does not. Each more uses about as much as the one before, so the guess goes along the line between the
+ * most that fitted and the fewest that did not: a few stacks are built where halving would build seven.
+ * @param count that many do not fit
+ * @param full what they use of the nearest limit
+ * @param fullWith what fewer use of it
+ */
+export function mostThatFits(count: number, full: number, fullWith: (count: number) => number): number {
+  let [fit, tooMany] = [
+    { count: 0, full: 0 },
+    { count, full },
+  ];
+  for (let tries = 0; tooMany.count - fit.count > 1; tries++) {
+    // What does not grow along a line is halved after a while.
+    const along = tries < GUESSES ? (1 - fit.full) / (tooMany.full - fit.full) : 0.5;
+    const guess = Math.floor(fit.count + (tooMany.count - fit.count) * along);
+    // One is cheap to build, and shows what is used by none.
+    const next = fit.count === 0 ? 1 : Math.min(Math.max(guess, fit.count + 1), tooMany.count - 1);
+    const tried = { count: next, full: fullWith(next) };
+    if (tried.full > 1) tooMany = tried;
+    else fit = tried;
+  }
+  return fit.count;
 }
 
 const statements = ({ PolicyDocument }: Readonly<Record<string, unknown>>): number =>

@@ -126,10 +126,10 @@ describe('the cost model', () => {
   });
 });
 
-test('rounds are compared one by one', () => {
+test('sets of processes are compared one by one', () => {
   expect(median([3, 1, 2])).toBe(2);
   expect(quantile([0, 10], 0.25)).toBe(2.5);
-  // A slow second round slows both: the ratio stays.
+  // A slow second set slows both: the ratio stays.
   expect(ratio([1, 10, 1], [2, 20, 2])).toEqual({ median: 0.5, low: 0.5, high: 0.5 });
 });
 

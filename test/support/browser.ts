@@ -23,6 +23,9 @@ const QUIET = [
   '--disable-dev-shm-usage',
 ];
 
+/** No page is looked at for so long that it would pay to compile its scripts for speed; axe is a script too, and most of what there is. */
+const THRIFTY = ['--js-flags=--no-maglev,--no-turbofan'];
+
 /** A real Chromium without a window. The caller closes it. */
 export async function startBrowser(): Promise<Browser> {
   const own = process.env.CHROME_PATH ?? INSTALLED.find((path) => existsSync(path));
@@ -31,8 +34,9 @@ export async function startBrowser(): Promise<Browser> {
     throw new Error('No Chrome was found: install one, or say where it is with CHROME_PATH.');
   return puppeteer.launch({
     executablePath: own ?? (await chromium.executablePath()),
-    args: [...(own === undefined ? chromium.args : []), ...QUIET],
+    args: [...(own === undefined ? chromium.args : []), ...QUIET, ...THRIFTY],
     headless: 'shell',
+    pipe: true,
   });
 }
 
@@ -78,6 +82,10 @@ export async function violations(page: Page): Promise<readonly string[]> {
   });
   return found;
 }
+
+/** Whether axe looks at the nth of many pages in this scheme: by day at every other one in the dark, by night at each in both. */
+export const inScheme = (nth: number, scheme: 'light' | 'dark'): boolean =>
+  process.env.NIGHTLY !== undefined || (nth % 2 === 0) === (scheme === 'light');
 
 /** Pixels by which the page is wider than its window. */
 export const overflow = async (page: Page): Promise<number> =>

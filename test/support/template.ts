@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Settings } from '../../lib/settings/schema.ts';
@@ -31,9 +32,10 @@ export const appOf = ({ checked = false } = {}): App =>
 /** A stack for reading its constructs or its template. */
 export const stackOf = (settings: Settings): QuellStack => new QuellStack(appOf(), settings);
 
-const synthesized = new Map<string, string>();
+/** Templates by their settings, of all suites of this worker. */
+const synthesized = createRequire(import.meta.url)('./run/kept.cjs') as Map<string, string>;
 
-/** The template as text, made once for each settings of a suite. */
+/** The template as text, made once for each settings. */
 function templateText(settings: Settings): string {
   const key = JSON.stringify(settings);
   const text = synthesized.get(key) ?? JSON.stringify(Template.fromStack(stackOf(settings)).toJSON());

@@ -4,7 +4,7 @@ import type { Address, EpochMs, Iso } from '../../contract/units.ts';
 import { chunks } from '../../domain/batches.ts';
 import { ERASED_AT, ERASURE_KEY, erasureMark } from '../../domain/erasure.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
-import { patience, retried } from '../effort.ts';
+import { attempt, retried } from '../effort.ts';
 import type { SecretStore } from '../secrets.ts';
 import { noteFailure } from './statements.ts';
 
@@ -54,7 +54,9 @@ export class Erasures {
       const Keys = left.map((mark) => ({ [SUPPRESSION.partitionKey]: { S: mark } }));
       const command = new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true } } });
       try {
-        const { Responses, UnprocessedKeys } = await this.#client.send(command, { abortSignal: patience(deadline) });
+        const { Responses, UnprocessedKeys } = await attempt(deadline, (abortSignal) =>
+          this.#client.send(command, { abortSignal }),
+        );
         for (const item of Responses?.[this.#table] ?? [])
           read.push([item[SUPPRESSION.partitionKey]?.S ?? '', item[ERASED_AT]?.S ?? '']);
         return (UnprocessedKeys?.[this.#table]?.Keys ?? []).map((key) => key[SUPPRESSION.partitionKey]?.S ?? '');

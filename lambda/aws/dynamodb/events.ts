@@ -1,14 +1,9 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  QueryCommand,
-  type QueryCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { EVENTS } from '../../contract/tables.ts';
 import type { EpochMs } from '../../contract/units.ts';
 import type { EventType, NormalisedEvent } from '../../domain/event/event.ts';
-import { eventKey, eventRecord, expiresAt, recordedEvent } from '../../domain/event/record.ts';
+import { type EventRecord, eventKey, eventRecord, expiresAt, recordedEvent } from '../../domain/event/record.ts';
 import { toItem } from './item.ts';
 import { writeOver } from './rewrites.ts';
 import { type Outcome, runStatements, type Statement } from './statements.ts';
@@ -55,32 +50,35 @@ export class EventStore {
     modeOf: (index: number) => RecordMode = () => ({}),
   ): Promise<Recorded[]> {
     const now = Date.now() / 1000;
+    const keys = events.map(nameOf);
     const first = new Map<string, number>();
-    const toWrite: number[] = [];
+    const once: number[] = [];
+    const anew: number[] = [];
     for (const [index, event] of events.entries()) {
-      const { recipient, eventKey: sort } = eventKey(event);
-      const key = `${recipient}\n${sort}`;
+      const key = keys[index] as string;
       if (first.has(key)) continue;
       first.set(key, index);
-      if (expiresAt(event, this.#retentionDays) > now) toWrite.push(index);
+      if (expiresAt(event, this.#retentionDays) > now) (modeOf(index).rewrite ? anew : once).push(index);
     }
-    const item = (index: number) => this.#item(events[index] as NormalisedEvent, modeOf(index));
-    const [anew, once] = [
-      toWrite.filter((index) => modeOf(index).rewrite),
-      toWrite.filter((index) => !modeOf(index).rewrite),
-    ];
+    const record = (index: number) => this.#record(events[index] as NormalisedEvent, modeOf(index));
     const outcomes = [
       ...(await runStatements(
         this.#client,
-        once.map((index) => insertStatement(this.#table, item(index))),
+        once.map((index) => insertStatement(this.#table, record(index))),
         deadline,
       )),
-      ...(anew.length > 0 ? await writeOver(this.#client, this.#table, anew.map(item), deadline) : []),
+      ...(anew.length > 0
+        ? await writeOver(
+            this.#client,
+            this.#table,
+            anew.map((index) => toItem(record(index))),
+            deadline,
+          )
+        : []),
     ];
     const written = new Map([...once, ...anew].map((index, at) => [index, RECORDED[outcomes[at] ?? 'failed']]));
-    return events.map((event, index) => {
-      const { recipient, eventKey: sort } = eventKey(event);
-      const original = first.get(`${recipient}\n${sort}`) ?? index;
+    return keys.map((key, index) => {
+      const original = first.get(key) ?? index;
       const recorded = written.get(original) ?? 'new';
       return original !== index && recorded === 'new' ? 'seen' : recorded;
     });
@@ -134,16 +132,23 @@ export class EventStore {
     return Items?.[0]?.receivedAt?.S;
   }
 
-  #item(event: NormalisedEvent, { quiet = false }: RecordMode): Record<string, AttributeValue> {
-    return toItem(eventRecord(event, this.#retentionDays, quiet, this.#customKeys));
+  #record(event: NormalisedEvent, { quiet = false }: RecordMode): EventRecord {
+    return eventRecord(event, this.#retentionDays, quiet, this.#customKeys);
   }
 }
 
-const insertStatement = (table: string, item: Record<string, AttributeValue>): Statement => ({
-  text: insertText(table, Object.keys(item)),
-  parameters: Object.values(item),
-});
+/** The same for two events where they have one key. */
+function nameOf(event: NormalisedEvent): string {
+  const { recipient, eventKey: sort } = eventKey(event);
+  return `${recipient}\n${sort}`;
+}
+
+/** Inserts one item, and only where its key is new. */
+export function insertStatement(table: string, value: object): Statement {
+  const item = toItem(value);
+  return { text: insertText(table, Object.keys(item)), parameters: Object.values(item) };
+}
 
 /** PartiQL for one item; names are ours (attribute names of the event), never the payload's. */
 export const insertText = (table: string, names: readonly string[]): string =>
-  `INSERT INTO "${table}" VALUE {${names.map((name) => `'${name}':?`).join(',')}}`;
+  `INSERT INTO "${table}" VALUE {'${names.join("':?,'")}':?}`;

@@ -1,7 +1,7 @@
 import { type AttributeValue, BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EpochMs } from '../../contract/units.ts';
 import { chunks } from '../../domain/batches.ts';
-import { patience, retried } from '../effort.ts';
+import { attempt, retried } from '../effort.ts';
 import type { Outcome } from './statements.ts';
 
 const BATCH = 25;
@@ -18,7 +18,8 @@ export async function writeOver(
   const outcomes = new Map<Item, Outcome>(items.map((item) => [item, 'failed']));
   await retried(items, deadline, async (left) => {
     for (const chunk of chunks(left, BATCH))
-      for (const item of await put(client, table, chunk, patience(deadline))) outcomes.set(item, 'done');
+      for (const item of await attempt(deadline, (signal) => put(client, table, chunk, signal)))
+        outcomes.set(item, 'done');
     return left.filter((item) => outcomes.get(item) === 'failed');
   });
   return items.map((item) => outcomes.get(item) ?? 'failed');

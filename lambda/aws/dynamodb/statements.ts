@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { EpochMs } from '../../contract/units.ts';
 import { chunks, inParallel } from '../../domain/batches.ts';
-import { patience, retried } from '../effort.ts';
+import { attempt, retried } from '../effort.ts';
 
 /** DynamoDB's limit for one `BatchExecuteStatement`. */
 const BATCH = 25;
@@ -62,11 +62,8 @@ export async function runStatements(
     await inParallel(chunks(left, BATCH), PARALLEL, async (indexes) => {
       // Checked before each request: with a slow table one round of many could outlast the function.
       if (full || Date.now() > deadline) return;
-      const results = await send(
-        client,
-        indexes.map((index) => statements[index] as Statement),
-        patience(deadline),
-      );
+      const some = indexes.map((index) => statements[index] as Statement);
+      const results = await attempt(deadline, (signal) => send(client, some, signal));
       for (const [at, index] of indexes.entries()) outcomes[index] = results[at] ?? 'failed';
       full ||= indexes.filter((index) => outcomes[index] === 'failed').length > indexes.length / 2;
     });

@@ -5,8 +5,8 @@ import { SUPPRESSION } from '../../contract/tables.ts';
 import type { EpochMs } from '../../contract/units.ts';
 import { chunks } from '../../domain/batches.ts';
 import { type Change, type Judgement, type Reasons, settled, verdicts } from '../../domain/suppression/suppression.ts';
-import { patience, retried } from '../effort.ts';
-import { insertText } from './events.ts';
+import { attempt, retried } from '../effort.ts';
+import { insertStatement } from './events.ts';
 import { toItem } from './item.ts';
 import { noteFailure, runStatements, type Statement } from './statements.ts';
 
@@ -56,7 +56,10 @@ export class SuppressionStore {
     const round = async (left: readonly string[], unseen: ReadonlySet<string>): Promise<readonly string[]> => {
       const toRead = left.filter((recipient) => !unseen.has(recipient));
       // A read that hangs leaves time to write those who need none, and to try once more.
-      const stored = await this.#read(toRead, patience(deadline));
+      const stored =
+        toRead.length > 0
+          ? await attempt(deadline, (signal) => this.#read(toRead, signal))
+          : new Map<string, Stored | undefined>();
       for (const recipient of unseen) stored.set(recipient, undefined);
       const folded = left.flatMap((recipient) => {
         if (!stored.has(recipient)) return [];
@@ -134,10 +137,7 @@ export class SuppressionStore {
       ...(quiet && { [SUPPRESSION.replayedVersion]: version }),
     };
     const key = SUPPRESSION.partitionKey;
-    if (!before) {
-      const item = toItem({ [key]: recipient, ...values });
-      return { text: insertText(this.#table, Object.keys(item)), parameters: Object.values(item) };
-    }
+    if (!before) return insertStatement(this.#table, { [key]: recipient, ...values });
     const item = toItem(values);
     const sets = Object.keys(item).map((name) => `"${name}"=?`);
     return {

@@ -30,8 +30,9 @@ export function eventKey(event: NormalisedEvent): EventKey {
 
 /** Epoch seconds after which the event may go: retention counts from the later of event and arrival. */
 export function expiresAt(event: NormalisedEvent, retentionDays: number): number {
-  const occurred = event.occurredAt === undefined ? 0 : Date.parse(event.occurredAt);
-  return Math.ceil(Math.max(occurred, Date.parse(event.receivedAt)) / 1000) + retentionDays * 86_400;
+  const { occurredAt, receivedAt } = event;
+  const later = occurredAt === undefined || occurredAt < receivedAt ? receivedAt : occurredAt;
+  return Math.ceil(Date.parse(later) / 1000) + retentionDays * 86_400;
 }
 
 /** What somebody asks for by its time: what went wrong, and what was changed by hand. A few in a hundred events. */
@@ -62,16 +63,17 @@ export function eventRecord(
   quiet = false,
   customKeys: readonly string[] = [],
 ): EventRecord {
-  const { fingerprint: _fingerprint, occurredAt: _occurredAt, recipient: _recipient, ...facts } = event;
-  return {
-    ...eventKey(event),
-    ...facts,
-    [EVENTS.expiry]: expiresAt(event, retentionDays),
-    ...(LISTED_BY_HOUR[event.type] && { [BY_HOUR.partitionKey]: hourKey(event.receivedAt, shardOf(event)) }),
-    ...(quiet && { [EVENTS.replayed]: true }),
-    ...(customKeys.length > 0 && searchable(event, customKeys)),
-  };
+  // One object, filled: made of copies it takes twice as long.
+  const record: Record<string, unknown> = { ...eventKey(event) };
+  for (const name of Object.keys(event) as (keyof NormalisedEvent)[])
+    if (!IN_THE_KEYS.has(name)) record[name] = event[name];
+  record[EVENTS.expiry] = expiresAt(event, retentionDays);
+  if (LISTED_BY_HOUR[event.type]) record[BY_HOUR.partitionKey] = hourKey(event.receivedAt, shardOf(event));
+  if (quiet) record[EVENTS.replayed] = true;
+  return customKeys.length > 0 ? { ...record, ...searchable(event, customKeys) } : record;
 }
+
+const IN_THE_KEYS: ReadonlySet<keyof NormalisedEvent> = new Set(['fingerprint', 'occurredAt', 'recipient']);
 
 /** Values by which the event is to be found. Custom data spells a key as it likes; of two spellings lower case is the key itself. */
 function searchable({ metadata = {} }: NormalisedEvent, customKeys: readonly string[]): Record<string, string> {

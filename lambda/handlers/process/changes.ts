@@ -1,5 +1,7 @@
 import type { EventStore } from '../../aws/dynamodb/events.ts';
 import { noteFailure } from '../../aws/dynamodb/statements.ts';
+import { until } from '../../aws/effort.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import type { NormalisedEvent } from '../../domain/event/event.ts';
 import { countedAt } from '../../domain/event/time.ts';
 import {
@@ -70,10 +72,11 @@ export async function changesOf(
 export async function asFirstArrived(
   events: readonly RecordedEvent[],
   store: EventStore,
-  signal: AbortSignal,
+  deadline: EpochMs,
 ): Promise<{ readonly arrived: readonly RecordedEvent[]; readonly unknown: ReadonlySet<string> }> {
   const repeated = events.filter(({ event, outcome }) => outcome === 'seen' && isAhead(event));
   if (repeated.length === 0) return { arrived: events, unknown: new Set() };
+  const signal = until(deadline);
   const first = new Map<RecordedEvent, RecordedEvent>();
   const unknown = new Set<string>();
   await Promise.all(

@@ -28,10 +28,17 @@ export interface Judged {
 /** A delivery that was recorded so soon after its time needs no look: whoever judges a soft bounce waits for so long (milliseconds). */
 export const PROMPT = 2000;
 
-/** The policy of a source: the stack's, with what the source sets differently. */
-export const policyOf =
-  (config: RuntimeConfig): PolicyOf =>
-  (source) => ({ ...config.policy, ...findSource(config, source)?.policy });
+/** The policy of a source: the stack's, with what the source sets differently. Made once for each, and asked for with every event. */
+export function policyOf(config: RuntimeConfig): PolicyOf {
+  const made = new Map<string, ReturnType<PolicyOf>>();
+  return (source) => {
+    const known = made.get(source);
+    if (known) return known;
+    const policy = { ...config.policy, ...findSource(config, source)?.policy };
+    made.set(source, policy);
+    return policy;
+  };
+}
 
 /**
  * What recorded events prove, of new ones and of those recorded before (a crash may have come between record and effect). An event

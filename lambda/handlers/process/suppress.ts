@@ -1,5 +1,4 @@
 import type { Applied } from '../../aws/dynamodb/suppression.ts';
-import { until } from '../../aws/effort.ts';
 import type { RuntimeConfig } from '../../contract/config.ts';
 import { MAX_SCOPES } from '../../domain/suppression/suppression.ts';
 import { asFirstArrived } from './changes.ts';
@@ -25,7 +24,7 @@ export async function suppress(
   stores: Stores,
   shares: Pick<Shares, 'judged' | 'suppressed'>,
 ): Promise<Suppressed> {
-  const { arrived, unknown } = await asFirstArrived(events, stores.events, until(shares.judged));
+  const { arrived, unknown } = await asFirstArrived(events, stores.events, shares.judged);
   const judged = judgeEvents(arrived, config, at);
   const live = new Set(arrived.flatMap(({ message, event }) => (modeOf(message).quiet ? [] : (event.recipient ?? []))));
   const concerned = new Set([...judged.judgements.keys(), ...judged.series, ...judged.retracted.keys()]);

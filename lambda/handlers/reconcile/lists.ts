@@ -22,7 +22,7 @@ export async function compareLists(
   { from, to }: TimeWindow,
   tables: Tables,
 ): Promise<Omit<Compared, keyof TimeWindow>> {
-  if (!lists?.read) throw new CannotKnow('This ESP tells neither events nor a list.');
+  if (!lists?.read) throw new CannotKnow('This ESP gives neither events nor a list.');
   const found = new Map<string, number>();
   for await (const page of lists.read(context, from)) {
     for (const { address, at, reason } of page) {

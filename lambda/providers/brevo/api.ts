@@ -31,7 +31,7 @@ export const api = defineApi({
   authorise: keyHeader('api-key'),
 
   lists: {
-    lacks: 'Contacts that are blocklisted for campaigns: it tells of transactional blocks only.',
+    lacks: 'Contacts that are blocklisted for campaigns: it holds transactional blocks only.',
     read: blocked,
     find: (context, address) => findIn(blocked(context), address),
     async remove({ call }, { address }) {

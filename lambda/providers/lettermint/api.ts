@@ -45,7 +45,7 @@ export const api = defineApi({
       return found.filter((entry) => sameAddress(entry.address, address));
     },
     async remove({ call }, { id }) {
-      if (id === undefined) return { refused: 'Lettermint tells no id of this entry, and removes by id only.' };
+      if (id === undefined) return { refused: 'Lettermint gives no id of this entry, and removes by id only.' };
       const path = `/v1/suppressions/${segment(id)}`;
       const what = 'remove an entry of its suppressions';
       const answer = await call({ use: 'clear', what, method: 'DELETE', path, accepts: [403, 404] });

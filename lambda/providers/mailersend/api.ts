@@ -35,7 +35,7 @@ export const api = defineApi({
       const what = 'remove an entry of its lists';
       // By id: without one it would be a request to empty the list.
       const json = { domain_id: domain, ids: [id] };
-      if (id === undefined) return { refused: 'MailerSend tells no id of this entry, and removes by id only.' };
+      if (id === undefined) return { refused: 'MailerSend gives no id of this entry, and removes by id only.' };
       const answer = await call({ use: 'clear', what, method: 'DELETE', path, json, accepts: [404] });
       return answer.status === 404 ? 'gone' : 'removed';
     },

@@ -42,7 +42,7 @@ export const api = defineApi({
       return found.filter((one) => sameAddress(one.address, address));
     },
     async remove({ call }, { id }) {
-      if (id === undefined) return { refused: 'Mailtrap tells no id of this entry, and removes by id only.' };
+      if (id === undefined) return { refused: 'Mailtrap gives no id of this entry, and removes by id only.' };
       const path = `/api/suppressions/${segment(id)}`;
       const what = 'remove a suppression';
       const answer = await call({ use: 'clear', what, method: 'DELETE', path, accepts: [404] });

@@ -37,7 +37,7 @@ export const api = defineApi({
     sliceHours: 24,
     shifts: true,
     lacks:
-      'Deliveries, opens, clicks and changes of subscriptions: the API tells their times in another way than the webhook.',
+      'Deliveries, opens, clicks and changes of subscriptions: the API gives their times in another way than the webhook.',
     pages: bounces,
   },
 

@@ -37,7 +37,7 @@ export const api = defineApi({
     read: blocked,
     find: (context, address) => findIn(blocked(context), address),
     async remove({ call }, { id }) {
-      if (id === undefined) return { refused: 'Scaleway tells no id of this entry, and removes by id only.' };
+      if (id === undefined) return { refused: 'Scaleway gives no id of this entry, and removes by id only.' };
       const path = `${ROOT}/blocklists/${segment(id)}`;
       const what = 'remove an entry of the blocklist';
       const answer = await call({ use: 'clear', what, method: 'DELETE', path, accepts: [404] });

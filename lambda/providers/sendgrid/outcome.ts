@@ -52,8 +52,8 @@ const reader = (event: Fields) => ({ userAgent: text(event.useragent), ip: text(
 function bounce(word: string, event: Fields, reason: string | undefined): Partial<Draft> {
   const kind = text(event.type);
   const reply = { code: number(event.status), status: text(event.status), text: reason };
-  const failure = classifyFailure(reply);
   if (kind === 'blocked' || word === 'blocked') {
+    const failure = classifyFailure(reply);
     return {
       ...failure,
       bounceClass: 'block',
@@ -61,11 +61,13 @@ function bounce(word: string, event: Fields, reason: string | undefined): Partia
     };
   }
   if (kind === 'expired') {
+    const failure = classifyFailure(reply);
     const cause = failure.bounceClass === 'soft' ? failure.bounceCause : undefined;
     return { ...failure, bounceClass: 'soft', bounceCause: cause ?? 'technical' };
   }
   const said = startingWith(CLASSIFICATIONS, text(event.bounce_classification));
   if (said !== undefined && said !== 'hard') {
+    const failure = classifyFailure(reply);
     const { bounceCause: _cause, ...rest } = failure;
     return failure.bounceClass === said ? failure : { ...rest, bounceClass: said };
   }

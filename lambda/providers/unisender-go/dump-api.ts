@@ -82,7 +82,7 @@ async function order({ call }: ApiContext, { from, to }: TimeWindow): Promise<st
       'Unisender Go takes no order of a dump of this time. It keeps ten at most, each for eight hours: take old ones away on its page, or wait, and run the same command again.',
     );
   const id = text(fields(answer.json).dump_id);
-  if (id === undefined) throw new CannotKnow('Unisender Go took the order of a dump and told no id of it.');
+  if (id === undefined) throw new CannotKnow('Unisender Go took the order of a dump and gave no id of it.');
   return id;
 }
 

@@ -13,7 +13,7 @@ export async function readLists(
   context: ApiContext,
   io: Io,
 ): Promise<ReadonlyMap<string, ListEntry[]>> {
-  if (!lists.read) throw new UsageError('This ESP tells of one address at a time only: there is no list to read.');
+  if (!lists.read) throw new UsageError('This ESP answers for one address at a time only: there is no list to read.');
   const found = new Map<string, ListEntry[]>();
   const count = counter(io, "entries of the ESP's lists read");
   for await (const page of lists.read(context)) {

@@ -55,8 +55,9 @@ test.each(NO_REPLY)('%s quotes no reply', (id) => {
 });
 
 describe.each([...PROVIDERS.keys()].filter((id) => !NO_REPLY.includes(id)))('%s', (id) => {
+  const { provider, options, events, meta } = bounceOf(id);
+
   test.each(REPLIES)('"%s" kills nobody', (reply) => {
-    const { provider, options, events, meta } = bounceOf(id);
     const hit = { count: 0 };
     const drafts = events.flatMap((raw) => {
       const field = REPLY_IN[id];

@@ -15,7 +15,7 @@ const NOW = Date.UTC(2026, 4, 4, 10, 0, 1);
 
 const { certificate, signingKey } = await snsCertificate();
 const other = await snsCertificate();
-const past = await snsCertificate({ to: new Date(Date.UTC(2026, 4, 4)) });
+const past = await snsCertificate({ signingKey, to: new Date(Date.UTC(2026, 4, 4)) });
 
 providerContract('ses', {
   options: { topicArns: [TOPIC] },

@@ -85,7 +85,7 @@ export function providerContract(id: string, flags: ContractFlags): void {
       );
     });
 
-    factsContract(provider, options, samples, key.signingKey, flags);
+    factsContract(provider, options, samples, { generated, signingKey: key.signingKey }, flags);
 
     test.each(samples)('a genuine $type is verified and normalised to its type', async ({ type, sample }) => {
       await expect(Promise.resolve(provider.verify(asRequest(sample), context()))).resolves.toBeDefined();
@@ -246,7 +246,7 @@ export function providerContract(id: string, flags: ContractFlags): void {
               .then(
                 () => true,
                 (error) => {
-                  expect(error).toBeInstanceOf(RefusedRequest);
+                  if (!(error instanceof RefusedRequest)) throw error;
                   return false;
                 },
               );
@@ -318,10 +318,10 @@ const huge = (genuine: string): [name: string, body: () => string][] => [
 
 const NIGHTLY = process.env.NIGHTLY !== undefined;
 
-/** All of them at night; by day every third, for each provider others, so that each is tried with nine of them. */
+/** All of them at night; by day every fifth, for each provider others, so that each is tried with six of them. */
 function tried<T>(cases: readonly T[], id: string): readonly T[] {
   const turn = [...PROVIDERS.keys()].indexOf(id);
-  return NIGHTLY ? cases : cases.filter((_one, at) => (at + turn) % 3 === 0);
+  return NIGHTLY ? cases : cases.filter((_one, at) => (at + turn) % 5 === 0);
 }
 
 function withoutProof(request: WebhookRequest, proofIn: string): WebhookRequest {
@@ -335,7 +335,7 @@ function expectOnly(type: new (...args: never[]) => Error, run: () => unknown): 
   try {
     run();
   } catch (error) {
-    expect(error).toBeInstanceOf(type);
+    if (!(error instanceof type)) throw error;
   }
 }
 

@@ -43,7 +43,7 @@ export function tell(
   if (passed > 0)
     io.say(`${passed} more cannot be told from others (masked, without id) or come by no webhook: left out.`);
   if (unreadable > 0) io.say(`${unreadable} more could not be read: left out. "ops normalize" tells of a single one.`);
-  if (lacks !== undefined) io.say(`${title}'s API does not tell: ${lacks}`);
+  if (lacks !== undefined) io.say(`${title}'s API does not give: ${lacks}`);
   for (const sentence of lost) io.say(sentence);
   return lost.length > 0 || unreadable > 0 ? EXIT.no : EXIT.yes;
 }

@@ -52,7 +52,7 @@ Exit codes: 0 the lists agree, 1 they differ, 2 usage, 3 cannot know.`,
             recipient,
             missing: 'there',
             reason: here.reason,
-            why: here.echo ? `an ESP's list said so (${here.source})` : `told by ${here.source}`,
+            why: here.echo ? `an ESP's list said so (${here.source})` : `reported by ${here.source}`,
           });
         for (const { reason, scope, list } of entries) {
           const scoped = scope !== undefined && scope !== 'all' ? row.scopes?.[`${source}:${scope}`] : undefined;

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
+import { MAILBOX_OPERATORS, OTHER_OPERATOR } from '../../../../lambda/domain/mailbox-operators.ts';
 import { floorsOf } from '../../../reports/rates.ts';
-import type { Rate } from '../../commands/rates/rates.ts';
+import type { Grouping, Rate } from '../../commands/rates/rates.ts';
 import type { RatesModel, WeekModel } from '../model/rates.ts';
 import { type Bar, bars } from '../parts/bars.ts';
 import { gauge, type JudgedRate, levelOf, percentOf } from '../parts/levels.ts';
@@ -9,12 +10,22 @@ import { shown } from '../parts/shown.ts';
 import { spanSelect } from '../parts/span-select.ts';
 import { badge, count, sentence } from '../parts/words.ts';
 
+const OPERATORS: ReadonlyMap<string, string> = new Map([
+  ...MAILBOX_OPERATORS.map(({ name, title }) => [name, title] as const),
+  [OTHER_OPERATOR, 'All others'],
+]);
+
+/** What a row is of. Sources and days go by their own names. */
+const titleOf = (by: Grouping, { name }: Rate): string => (by === 'operator' ? (OPERATORS.get(name) ?? name) : name);
+
 export function ratesPage({ by, since, thresholds, rates }: RatesModel): Html {
   const { bounceRate, complaintRate } = thresholds;
   const barsOf = (share: (rate: Rate) => number | null, limit: number): Bar[] =>
     rates.flatMap((rate) => {
       const value = share(rate);
-      return value === null ? [] : [{ label: rate.name, value, shown: percentOf(value), beyond: value > limit }];
+      return value === null
+        ? []
+        : [{ label: titleOf(by, rate), value, shown: percentOf(value), beyond: value > limit }];
     });
   return html`<section class="card" aria-labelledby="rates">
 <h1 id="rates">Rates</h1>
@@ -40,7 +51,7 @@ ${
       )}<p class="small soft">Dashed: ${complaintRate.warning} %, where the alarm warns; at ${complaintRate.critical} % it wakes somebody.</p></div></section>
 <section class="card" aria-labelledby="numbers"><h2 id="numbers">Numbers</h2><div class="scroll" tabindex="0" role="group" aria-label="Table of rates" data-live="numbers"><table class="stack"><thead><tr><th scope="col">${sentence(by)}</th>${COLUMNS.map(([name]) => html`<th scope="col" class="num">${name}</th>`)}</tr></thead><tbody>${rates.map(
         (rate) =>
-          html`<tr><th scope="row">${shown(rate.name)}</th>${COLUMNS.map(([name, value]) => html`<td class="num" data-label="${name}">${value(rate)}</td>`)}</tr>`,
+          html`<tr><th scope="row">${shown(titleOf(by, rate))}</th>${COLUMNS.map(([name, value]) => html`<td class="num" data-label="${name}">${value(rate)}</td>`)}</tr>`,
       )}</tbody></table></div></section>`
 }`;
 }
@@ -70,7 +81,7 @@ export function weekPart({ thresholds, operators }: WeekModel): Html {
   };
   return html`<table class="stack"><thead><tr><th scope="col">Operator</th><th scope="col" class="num">Delivered</th><th scope="col">Hard bounces</th><th scope="col">Complaints</th></tr></thead><tbody>${operators.map(
     ({ now, before }) => html`<tr>
-<th scope="row">${shown(now.name)}</th>
+<th scope="row">${shown(titleOf('operator', now))}</th>
 <td data-label="Delivered" class="num">${count(now.delivered)}</td>
 <td data-label="Hard bounces">${cell('hard', now, before)}</td>
 <td data-label="Complaints">${cell('complained', now, before)}</td>

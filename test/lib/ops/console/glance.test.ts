@@ -11,6 +11,7 @@ import { reportModel, reportSoon } from '../../../../lib/ops/console/model/repor
 import { requestModel } from '../../../../lib/ops/console/model/request.ts';
 import { sentenceOf } from '../../../../lib/ops/console/model/sentence.ts';
 import { overviewPage } from '../../../../lib/ops/console/pages/overview.ts';
+import { ratesPage, weekPart } from '../../../../lib/ops/console/pages/rates.ts';
 import { awaitedPage } from '../../../../lib/ops/console/pages/reports.ts';
 import { requestPage } from '../../../../lib/ops/console/pages/request.ts';
 import { dayChart } from '../../../../lib/ops/console/parts/day-chart.ts';
@@ -475,6 +476,18 @@ test.each([
     expect(levelOf(which, { name: 'yahoo', bouncedPercent: null, ...counts, ...percents }, THRESHOLDS).word).toBe(word);
   },
 );
+
+test('mailbox operators are written as people write them, sources as they are named', () => {
+  const rates = ['united_internet', 'other'].map((name) => {
+    const counts = { delivered: 2000, hard: 1, soft: 0, block: 0, undetermined: 0, complained: 0 };
+    return { name, ...counts, hardPercent: 0.05, bouncedPercent: 0.05, complainedPercent: 0 };
+  });
+  const page = (by: 'operator' | 'source') => String(ratesPage({ by, since: '7d', thresholds: THRESHOLDS, rates }));
+  const week = String(weekPart({ thresholds: THRESHOLDS, operators: rates.map((now) => ({ now })) }));
+  for (const text of [page('operator'), week]) expect(text).toMatch(/United Internet.*All others/s);
+  expect(page('operator')).not.toContain('united_internet');
+  expect(page('source')).toMatch(/united_internet.*other/s);
+});
 
 test('a day as a chart says in words what it draws', async () => {
   const hours = Array.from({ length: 24 }, (_, n) => ({

@@ -427,7 +427,7 @@ describe.each([...FAKE_ESPS])('catch-up: %s', (id, start) => {
     for (const text of OTHER_ANSWERS) {
       fake.api.fault = ({ path }) => (path.startsWith('/files') ? undefined : { status: 200, text });
       await expect(run(fake, begin(id), undefined, fake.key, 2)).rejects.toThrow(
-        /something else than was asked for|no JSON|told no id/,
+        /something else than was asked for|no JSON|gave no id/,
       );
     }
     fake.api.fault = () => ({ status: 200, text: `["${'x'.repeat(300_000)}"]` });

@@ -6,10 +6,8 @@ import type { Random } from './random.ts';
 export type Mutation = (from: Genuine, other: Genuine, random: Random) => Posted;
 
 const withBody = (from: Genuine, body: Buffer): Posted => ({ ...from, body });
-const withHeader = (from: Genuine, name: string, value: string): Posted => ({
-  ...from,
-  headers: { ...from.headers, [name]: value },
-});
+const withHeader = (from: Genuine, name: string, value: string): Posted =>
+  from.headers[name] === value ? from : { ...from, headers: { ...from.headers, [name]: value } };
 /** Where in a body, or in two. */
 const cut = (random: Random, body: Buffer): number => random.below(body.length + 1);
 const DEEP = 300_000;
@@ -106,7 +104,16 @@ const BODIES: readonly Mutation[] = [
     ),
 ];
 
-const pickHeader = (from: Genuine, random: Random): string => random.pick(Object.keys(from.headers));
+/** What these say, no ESP proves. */
+const PLAIN_HEADER = /^(content-type|aeg-.*|x-amz-sns-.*|.*-event)$/;
+const proofHeaders = ({ headers }: Genuine): string[] =>
+  Object.keys(headers).filter((name) => !PLAIN_HEADER.test(name));
+
+/** Mostly one that carries the proof. */
+function pickHeader(from: Genuine, random: Random): string {
+  const proof = proofHeaders(from);
+  return random.pick(proof.length === 0 || random.below(10) === 0 ? Object.keys(from.headers) : proof);
+}
 
 const HEADERS: readonly Mutation[] = [
   (from, _other, random) => {
@@ -145,12 +152,6 @@ const HEADERS: readonly Mutation[] = [
   (from, _other, random) =>
     withHeader(from, pickHeader(from, random), String(Math.floor(Date.now() / 1000) - random.below(1e6))),
   (from, other) => ({ ...from, headers: other.headers }),
-  (from, _other, random) =>
-    withHeader(
-      from,
-      'content-type',
-      random.pick(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain', '']),
-    ),
   (from) => ({ ...from, headers: {} }),
 ];
 
@@ -159,15 +160,25 @@ const OTHERS: readonly Mutation[] = [
     ...from,
     method: random.pick(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'post']),
   }),
+  (from) => ({ ...from, method: 'GET', query: from.body.toString('latin1').slice(0, 4000), body: Buffer.alloc(0) }),
+  // Everything of one source at another: no key of theirs.
+  (from, other) => ({ ...from, source: other.source }),
+];
+
+/** Beside what any ESP proves: most of these are taken, and rightly. */
+const BESIDE: readonly Mutation[] = [
   (from, _other, random) => ({
     ...from,
     query: random.pick(['secret=x', `${from.query}&${from.query}x`, `a=${'b'.repeat(5000)}`, from.query.slice(1), '%']),
   }),
-  (from) => ({ ...from, method: 'GET', query: from.body.toString('latin1').slice(0, 4000), body: Buffer.alloc(0) }),
+  (from, _other, random) =>
+    withHeader(
+      from,
+      'content-type',
+      random.pick(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain', '']),
+    ),
   // What the gateway says of the body's form is no part of the proof.
   (from) => ({ ...from, base64: !from.base64 }),
-  // Everything of one source at another: no key of theirs.
-  (from, other) => ({ ...from, source: other.source }),
 ];
 
 /** Costly ones, and rare: bodies near what is taken at most, and beyond. */
@@ -182,11 +193,44 @@ export const HUGE: readonly Mutation[] = [
   (from) => withHeader(from, 'x-long', 'x'.repeat(MEBIBYTE)),
 ];
 
-const MUTATIONS: readonly Mutation[] = [...BODIES, ...HEADERS, ...OTHERS];
+const FORGING = {
+  both: [...BODIES, ...HEADERS, ...OTHERS],
+  body: [...BODIES, ...OTHERS],
+  headers: [...HEADERS, ...OTHERS],
+};
+const ALL: readonly Mutation[] = [...FORGING.both, ...BESIDE];
+const BESIDE_EVERY = 20;
 
-/** Where a secret is repeated and nothing signed, another body is no forgery: most of what is tried there is about the secret. */
-export const mutationsOf = ({ origin: { signs } }: Genuine, random: Random): readonly Mutation[] =>
-  signs === 'nothing' && random.below(20) > 0 ? [...HEADERS, ...OTHERS] : MUTATIONS;
+/** Most of what is tried is about the proof, wherever it stands: in the body, in headers, or (a secret that is repeated) in headers alone. */
+function mutationsOf(from: Genuine, random: Random): readonly Mutation[] {
+  if (random.below(BESIDE_EVERY) === 0) return ALL;
+  if (from.origin.signs === 'nothing') return FORGING.headers;
+  return proofHeaders(from).length === 0 ? FORGING.body : FORGING.both;
+}
+
+/** A mutation that finds nothing to change in this request says nothing: another one is drawn. */
+export function mutated(from: Genuine, other: Genuine, random: Random): { posted: Posted; kind: number } {
+  const list = mutationsOf(from, random);
+  for (;;) {
+    const mutation = random.pick(list);
+    const posted = mutation(from, other, random);
+    if (!isSame(from, posted)) return { posted, kind: ALL.indexOf(mutation) };
+  }
+}
+
+/** Each of a few in its turn. */
+export function inTurn(few: readonly Mutation[], turn: number, from: Genuine, other: Genuine, random: Random) {
+  const kind = turn % few.length;
+  return { posted: (few[kind] as Mutation)(from, other, random), kind };
+}
+
+const isSame = (from: Posted, posted: Posted): boolean =>
+  posted.headers === from.headers &&
+  posted.source === from.source &&
+  posted.method === from.method &&
+  posted.query === from.query &&
+  posted.base64 === from.base64 &&
+  posted.body.equals(from.body);
 
 /** Nothing that is signed is touched: these must be taken. */
 export const HARMLESS: readonly Mutation[] = [

@@ -7,7 +7,7 @@ import { sqsStandIn } from '../../bundled.ts';
 import { bundleOf, type Container } from '../../every-call/bundle.ts';
 import { everySource, type Genuine, MARKER, type Posted, PUBLIC_URL, type Sources } from './genuine.ts';
 import { isStillGenuine } from './genuine-still.ts';
-import { HARMLESS, HUGE, type Mutation, mutationsOf } from './mutations.ts';
+import { HARMLESS, HUGE, inTurn, mutated } from './mutations.ts';
 import { Random } from './random.ts';
 
 /** Requests that somebody without a key makes of genuine ones, through the bundled `receive`. */
@@ -96,12 +96,13 @@ export async function mutatedRequests(count: number, seed: number, hugeEvery: nu
     for (let n = 0; n < count; n++) {
       if (Date.now() - signedAt > SIGNED_FOR) await renew();
       const from = random.pick(genuine);
-      const harmless = n % HARMLESS_EVERY === 0;
-      const list: readonly Mutation[] = harmless ? HARMLESS : n % hugeEvery === 1 ? HUGE : mutationsOf(from, random);
-      const kind = random.below(list.length);
       const other = random.pick(genuine);
-      const posted = (list[kind] as Mutation)(from, other, random);
-      const name = `seed ${seed}, request ${n}, ${from.source} ${harmless ? 'harmless' : list === HUGE ? 'huge' : 'mutation'} ${kind}`;
+      const harmless = n % HARMLESS_EVERY === 0;
+      // Of the huge ones each in turn: they are few.
+      const few = harmless ? HARMLESS : n % hugeEvery === 1 ? HUGE : undefined;
+      const turn = Math.floor(n / (harmless ? HARMLESS_EVERY : hugeEvery));
+      const { posted, kind } = few ? inTurn(few, turn, from, other, random) : mutated(from, other, random);
+      const name = `seed ${seed}, request ${n}, ${from.source} ${harmless ? 'harmless' : few ? 'huge' : 'mutation'} ${kind}`;
       const began = performance.now();
       const { status, body, queued, crash } = await send(posted);
       slowestMs = Math.max(slowestMs, performance.now() - began);

@@ -26,9 +26,10 @@ export function requestsOf(
       again: sum('again'),
     });
   };
-  for (const { message, outcome } of events) {
-    if (outcome === 'new') add(message, { stored: 1 });
-    if (outcome === 'seen') add(message, { known: 1 });
+  for (const [message, own] of Map.groupBy(events, ({ message }) => message)) {
+    const stored = own.filter(({ outcome }) => outcome === 'new').length;
+    const known = own.filter(({ outcome }) => outcome === 'seen').length;
+    if (stored + known > 0) add(message, { stored, known });
   }
   for (const opened of done) add(opened, { dead: new Set(opened.poison.map(({ raw }) => raw)).size });
   for (const opened of failed) add(opened, { again: 1 });
