@@ -239,15 +239,12 @@ describe('people', () => {
   });
 });
 
+const interpreters = new Map<string, ReturnType<typeof interpreter>>();
 function read(provider: { readonly id: string }, raw: object): NormalisedEvent | undefined {
-  const meaning = interpreter('shop', { provider: provider as never, options: {} as never })(
-    JSON.stringify(raw),
-    {},
-    {
-      receivedAt: '2026-05-04T12:00:00.000Z',
-      requestId: 'r',
-    },
-  );
+  const interpret =
+    interpreters.get(provider.id) ?? interpreter('shop', { provider: provider as never, options: {} as never });
+  interpreters.set(provider.id, interpret);
+  const meaning = interpret(JSON.stringify(raw), {}, { receivedAt: '2026-05-04T12:00:00.000Z', requestId: 'r' });
   return 'poison' in meaning ? undefined : meaning.events[0];
 }
 
