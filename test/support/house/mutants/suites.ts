@@ -54,10 +54,8 @@ export async function run(suites: readonly string[], change?: string): Promise<A
     });
     runner.send({ suites, change });
   });
-  if (process.env.DEBUG)
-    process.stderr.write(
-      `${answer.seconds.toFixed(1)} s ${(answer.bytes / 1e6).toFixed(0)} MB ${answer.failed} of ${suites.length} ${suites.slice(0, 3)}\n`,
-    );
+  const cost = `${answer.seconds.toFixed(1)} s, ${(answer.bytes / 2 ** 20).toFixed(0)} MB`;
+  if (process.env.DEBUG) process.stderr.write(`  ${cost}, ${suites.length} suites: ${answer.failed ?? 'all green'}\n`);
   if (answer.bytes > MEMORY) stop();
   return answer;
 }

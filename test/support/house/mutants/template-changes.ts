@@ -38,10 +38,22 @@ function* within(value: unknown, path: (string | number)[]): Generator<[(string 
   }
 }
 
+/** The type of what is no resource. */
+export const OUTPUT = 'Output';
+
 export function changesOfTemplates(): TemplateChange[] {
-  const resources = Object.assign({}, ...Object.values(VARIANTS).map((settings) => synthesize(settings).resources));
-  return Object.entries(resources as Record<string, { Type: string }>).flatMap(([id, { Type, ...rest }]) => [
-    { type: Type, id, path: [] },
-    ...[...within(rest, [])].map(([path, becomes]) => ({ type: Type, id, path, becomes })),
+  const made = Object.values(VARIANTS).map((settings) => synthesize(settings));
+  const outputs = Object.keys(Object.assign({}, ...made.map((one) => one.outputs)));
+  const resources = Object.assign({}, ...made.map((one) => one.resources));
+  const ofResources = Object.entries(resources as Record<string, { Type: string }>).flatMap(
+    ([id, { Type, ...rest }]) => [
+      { type: Type, id, path: [] },
+      ...[...within(rest, [])].map(([path, becomes]) => ({ type: Type, id, path, becomes })),
+    ],
+  );
+  const ofOutputs = outputs.flatMap((id) => [
+    { type: OUTPUT, id, path: [] },
+    { type: OUTPUT, id, path: ['Value'], becomes: { Ref: 'OtherThing' } },
   ]);
+  return [...ofResources, ...ofOutputs];
 }
