@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, normalize } from 'node:path';
 
 /** Seconds of CPU that a suite may take to count as one that guards, and all suites of one change together. */
-const SUITE = 10;
-const CHANGE = 12;
+const SUITE = 8;
+const CHANGE = 8;
 /** A change that makes a loop endless stops the whole process. */
 const PATIENCE = 180_000;
 const MEMORY = 3 * 2 ** 30;
