@@ -62,11 +62,19 @@ const keysOf = ({ body }: Call): { recipient: { S: string } }[] => {
 
 test('10,000 addresses are exactly 100 requests of 100, at most 4 at a time', async () => {
   let flying = 0;
+  let meet = () => {};
+  // The first ones wait for each other, however slow the machine is.
+  const met = new Promise<void>((done) => {
+    meet = done;
+  });
   const seen = { flying: 0, sizes: new Set<number>() };
   proxy.fault = async (call) => {
     flying++;
     seen.flying = Math.max(seen.flying, flying);
     seen.sizes.add(keysOf(call).length);
+    if (flying === 4) meet();
+    await met;
+    // ... and long enough for one more, where more were let go.
     await new Promise((resolve) => setTimeout(resolve, 2));
     flying--;
     return undefined;
