@@ -16,6 +16,7 @@ import {
   signSnsConfirmation,
   signSvix,
 } from './support/driver.ts';
+import { amongUsual } from './support/stack/settings.ts';
 import { snsCertificate } from './support/surroundings/sns-certificate.ts';
 
 /** The whole path on one machine: the synthesized template, the bundles that deploy would upload, real HTTP, emulators behind. */
@@ -45,7 +46,7 @@ beforeAll(async () => {
     settings: file(
       'settings.json',
       JSON.stringify({
-        sources: {
+        sources: amongUsual({
           sendgrid: { provider: 'sendgrid' },
           ses: { provider: 'ses', topicArns: [TOPIC] },
           resend: { provider: 'resend' },
@@ -53,7 +54,7 @@ beforeAll(async () => {
           fenced: { provider: 'generic', allowIps: ['192.0.2.0/24', '2001:db8::/32'] },
           keyless: { provider: 'generic' },
           mailgun: { provider: 'mailgun' },
-        },
+        }),
       }),
     ),
     secrets: file(

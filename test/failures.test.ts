@@ -129,7 +129,7 @@ describe('failures on purpose', () => {
     let running = true;
     const killer = (async () => {
       while (running) {
-        await pause(100 + Math.random() * 400);
+        await pause((NIGHTLY ? 100 : 300) + Math.random() * 400);
         kill('process');
       }
     })();

@@ -29,7 +29,6 @@ beforeAll(async () => {
   snsKey = sns.signingKey;
   const { key, ...files } = feedSettings({
     sources: {
-      sendgrid: { provider: 'sendgrid' },
       'ses-http': { provider: 'ses', topicArns: [TOPIC], dedupeGroup: 'ses' },
       'ses-queue': { provider: 'ses', topicArns: [TOPIC], dedupeGroup: 'ses', via: 'sns-queue' },
       'ses-bus': { provider: 'ses', dedupeGroup: 'ses', via: 'eventbridge' },

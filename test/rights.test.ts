@@ -8,7 +8,7 @@ import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { Driver, eventually, signGeneric, signSnsConfirmation } from './support/driver.ts';
 import { neededFor, rightsOf } from './support/rights.ts';
-import { settingsOf } from './support/stack/settings.ts';
+import { amongUsual, settingsOf } from './support/stack/settings.ts';
 import {
   type Call,
   type Fault,
@@ -27,11 +27,11 @@ import { show, synthesize } from './support/template.ts';
 const KEY = 'guide-secret-1';
 const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:feedback';
 const SETTINGS = {
-  sources: {
+  sources: amongUsual({
     guide: { provider: 'generic' },
     mailgun: { provider: 'mailgun' },
     mail: { provider: 'ses', topicArns: [TOPIC] },
-  },
+  }),
   archive: {},
   unsubscribe: {},
   publish: { surgeClicks: 20 },

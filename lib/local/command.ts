@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { helpAsked, localArguments } from './arguments.ts';
 import { LocalError } from './error.ts';
-import { startLocal } from './runner.ts';
 import { welcome } from './welcome.ts';
 
 /** What a clean stop may take. After it the process goes anyway, and the watchdog ends what is left. */
@@ -28,6 +27,8 @@ export async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv
   if (env.npm_lifecycle_event) whenOrphaned(stop);
   try {
     const options = localArguments(args, env);
+    // Half a second of loading, for which neither help nor a mistake should wait.
+    const { startLocal } = await import('./runner.ts');
     const run = await startLocal({ ...options, signal });
     if (!signal.aborted) {
       process.stdout.write(`${welcome(run.stack, options.dataDir)}\n`);

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { compileCache } from '../../../lib/local/compile-cache.ts';
 import type { StackFile } from '../../../lib/local/home.ts';
 import { progress } from '../../../lib/local/progress.ts';
 import { isRunning, temporaryFolder, until } from '../../support/local-toy.ts';
@@ -29,7 +30,7 @@ interface Run {
 }
 
 function run(args: string[] = ['--settings', 'settings.json'], port = '0'): Run {
-  const env = { PATH: process.env.PATH, PORT: port };
+  const env = { PATH: process.env.PATH, PORT: port, ...compileCache() };
   const child = spawn(process.execPath, [resolve('bin/local.ts'), ...args], { cwd: folder, env });
   children.push(child);
   let said = '';

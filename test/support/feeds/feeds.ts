@@ -8,6 +8,7 @@ import { sesInput } from '../../../lib/constructs/ses/direct-input.ts';
 import type { LocalOptions, LocalStack } from '../../../lib/local/runner.ts';
 import { Driver, eventually, signSendGrid } from '../driver.ts';
 import { strictly } from '../event-schema.ts';
+import { amongUsual, type Sources } from '../stack/settings.ts';
 import { ArchiveReader, type Line } from './archive.ts';
 
 /** What other services see of a running stack: its bus and its archive, read as they would. */
@@ -48,7 +49,13 @@ export function transformed(source: string, event: Readonly<Record<string, unkno
 }
 
 /** A stack with one SendGrid source and whatever `document` adds. */
-export function feedSettings(document: object): Pick<LocalOptions, 'settings' | 'secrets'> & { readonly key: string } {
+export function feedSettings({
+  sources,
+  ...document
+}: {
+  readonly sources?: Sources;
+  readonly [setting: string]: unknown;
+}): Pick<LocalOptions, 'settings' | 'secrets'> & { readonly key: string } {
   const folder = mkdtempSync(join(tmpdir(), 'quell-feeds-'));
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const file = (name: string, content: object) => {
@@ -57,7 +64,11 @@ export function feedSettings(document: object): Pick<LocalOptions, 'settings' | 
   };
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
-    settings: file('settings.json', { sources: { sendgrid: { provider: 'sendgrid' } }, heartbeat: false, ...document }),
+    settings: file('settings.json', {
+      sources: amongUsual({ sendgrid: { provider: 'sendgrid' }, ...sources }),
+      heartbeat: false,
+      ...document,
+    }),
     secrets: file('secrets.json', {
       sendgrid: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
       'quell-erasure': ERASURE_SECRET,

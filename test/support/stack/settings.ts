@@ -15,6 +15,23 @@ export const withSource = (settings: Settings, name: string, source: Partial<Sou
   sources: { ...settings.sources, [name]: { provider: 'sendgrid', expectEvery: 1440, options: {}, ...source } },
 });
 
+/** Sources as the settings file has them. */
+export type Sources = Readonly<Record<string, { readonly provider: string; readonly [option: string]: unknown }>>;
+
+/**
+ * These sources, and one of each usual provider that they lack. What functions run depends on the providers alone, and bundling it is most of
+ * a stack's start: suites with the same providers share it.
+ */
+export function amongUsual(sources: Sources): Sources {
+  const used = new Set(Object.values(sources).map(({ provider }) => provider));
+  const lacking = ['generic', 'mailgun', 'resend', 'sendgrid', 'ses'].filter((provider) => !used.has(provider));
+  const beside = lacking.map((provider) => [
+    `${provider}-beside`,
+    { provider, ...(provider === 'ses' && { topicArns: ['arn:aws:sns:eu-west-1:111122223333:beside'] }) },
+  ]);
+  return { ...sources, ...Object.fromEntries(beside) };
+}
+
 /** Settings that between them switch on everything the stack can make. */
 export const VARIANTS = {
   smallest: settingsOf(),

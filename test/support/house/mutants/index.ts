@@ -1,0 +1,81 @@
+/**
+ * What no test guards: changes one thing at a time and runs the quick tests near it, until one fails.
+ * `npm run mutants -- lambda/domain 100 7` takes a sample of a hundred changes with the seed 7; every survivor is printed with its line.
+ * It changes files while it runs, and puts each back: use a clean checkout.
+ * `npm run mutants -- template 100 7` changes a property, grant, condition, target or threshold of the synthesized templates instead.
+ */
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { changesOf } from './changes.ts';
+import { affordable, run, stop, suitesFor } from './suites.ts';
+import { changesOfTemplates } from './template-changes.ts';
+
+const [what = 'lambda/domain', many = '50', seed = '1', where] = process.argv.slice(2);
+
+/** Numbers from 0 to 1 that are the same in each run. */
+function random(from: number): () => number {
+  let state = from;
+  return () => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x297a2d39) >>> 0;
+    return ((state ^ (state >>> 13)) >>> 0) / 2 ** 32;
+  };
+}
+
+function sampled<T>(all: readonly T[]): T[] {
+  const next = random(Number(seed));
+  const keyed = all.map((item) => ({ item, key: next() })).sort((a, b) => a.key - b.key);
+  return keyed.map(({ item }) => item).slice(0, Number(many));
+}
+
+interface Try {
+  /** As it is printed when nothing fails. */
+  readonly name: string;
+  /** Which suite fails with it. */
+  readonly noticed: () => Promise<string | undefined>;
+}
+
+function ofSources(): Try[] {
+  const tests = globSync(`${where ?? `test/${what.split('/')[0]}`}/**/*.test.ts`).sort();
+  return globSync(`${what}/**/*.ts`)
+    .sort()
+    .flatMap(changesOf)
+    .map(({ file, line, was, becomes, text }) => ({
+      name: `${file}:${line}  ${was.replace(/\s+/g, ' ').slice(0, 90)}  ->  ${becomes}`,
+      noticed: async () => {
+        const suites = await suitesFor(file, tests);
+        const before = readFileSync(file, 'utf8');
+        writeFileSync(file, text);
+        try {
+          return (await run(suites)).failed;
+        } finally {
+          writeFileSync(file, before);
+        }
+      },
+    }));
+}
+
+function ofTemplates(): Try[] {
+  process.env.CHANGED_TEMPLATE = join(import.meta.dirname, 'changed-template.ts');
+  const readers = globSync(`${where ?? 'test/lib'}/**/*.test.ts`)
+    .filter((file) => /support\/(template|relations\/view)\.ts'/.test(readFileSync(file, 'utf8')))
+    // Those of the whole template first.
+    .sort((a, b) => Number(b.includes('/template/')) - Number(a.includes('/template/')) || (a < b ? -1 : 1));
+  return changesOfTemplates().map((change) => ({
+    name: `${change.type} ${change.id}  ${change.path.join('.')}  ->  ${JSON.stringify(change.becomes) ?? 'left out'}`,
+    noticed: async () => (await run(await affordable(readers), JSON.stringify(change))).failed,
+  }));
+}
+
+const all = what === 'template' ? ofTemplates() : ofSources();
+const sample = sampled(all);
+let noticed = 0;
+for (const [index, one] of sample.entries()) {
+  const suite = await one.noticed();
+  if (suite === undefined) process.stdout.write(`${one.name}\n`);
+  else noticed++;
+  if ((index + 1) % 10 === 0) process.stderr.write(`${index + 1} of ${sample.length}: ${noticed} noticed\n`);
+}
+stop();
+process.stdout.write(
+  `${what}, seed ${seed}: ${noticed} of ${sample.length} changes noticed (${all.length} possible)\n`,
+);
