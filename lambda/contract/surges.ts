@@ -9,9 +9,9 @@ export const SURGE = { clicks: 20, times: 5, hours: 24 } as const;
 /** Partition of the events table that counts the clicks on one link or in one mail. */
 export const clicksKey = (id: string): string => internalKey('quell-clicks', id);
 
-/** Items of such a partition: one for each hour, whose sort key is `YYYY-MM-DDTHH`, and one with the surge that was told last. */
+/** Items of such a partition: one for each hour, whose sort key is `YYYY-MM-DDTHH`, and one with the surge that was announced last. */
 export const SURGES = {
-  toldKey: 'surge',
+  announcedKey: 'surge',
   clicks: 'clicks',
   surge: 'surge',
   noticedAt: 'noticedAt',

@@ -8,7 +8,7 @@ import { toItem } from './item.ts';
 
 const HOUR = 3_600_000;
 
-/** Clicks by subject and hour, and the surge that was told of a subject: in the events table, whose stream tells the bus. */
+/** Clicks by subject and hour, and the surge that was announced of a subject: in the events table, whose stream feeds the bus. */
 export class SurgeStore {
   readonly #client: DynamoDBClient;
   readonly #table: string;
@@ -56,12 +56,12 @@ export class SurgeStore {
   }
 
   /** Leaves the surge for the bus, once a day for each subject, whoever notices it. */
-  async tell(id: string, surge: Surge, now: EpochMs, abortSignal: AbortSignal): Promise<void> {
+  async announce(id: string, surge: Surge, now: EpochMs, abortSignal: AbortSignal): Promise<void> {
     try {
       await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
-          Key: keyOf(id, SURGES.toldKey),
+          Key: keyOf(id, SURGES.announcedKey),
           UpdateExpression: 'SET #surge = :surge, #at = :at, #expiry = :expiry',
           ConditionExpression: 'attribute_not_exists(#at) OR #at < :dayBefore',
           ExpressionAttributeNames: { '#surge': SURGES.surge, '#at': SURGES.noticedAt, '#expiry': EVENTS.expiry },

@@ -54,11 +54,11 @@ function withoutForged(opened: Opened, forgeries: readonly Forgery[]): Opened {
   if (forgeries.length === 0) return opened;
   const detail = 'The token of this request was used before with another body.';
   const raws = new Set(forgeries.map(({ raw }) => raw));
-  const told = forgeries.filter(({ binding }) => binding === 'reused');
+  const reused = forgeries.filter(({ binding }) => binding === 'reused');
   return {
     ...opened,
     events: opened.events.filter(({ raw }) => !raws.has(raw)),
     withoutEvents: opened.withoutEvents.filter((raw) => !raws.has(raw)),
-    poison: [...opened.poison, ...told.map(({ raw }) => ({ reason: 'token-reused', detail, raw }) as const)],
+    poison: [...opened.poison, ...reused.map(({ raw }) => ({ reason: 'token-reused', detail, raw }) as const)],
   };
 }

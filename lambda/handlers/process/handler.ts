@@ -18,15 +18,15 @@ import { keep, keepLate, withPointers } from './archive.ts';
 import { bindBodies } from './bind.ts';
 import { bury } from './bury.ts';
 import { forgetErased } from './erased.ts';
+import { noticeMachines } from './notice/machines.ts';
+import { requestsOf } from './notice/requests.ts';
+import { noticeSurges } from './notice/surges.ts';
 import { obey } from './obey.ts';
 import { openMessage } from './opened.ts';
 import { record } from './record.ts';
 import { sharesOf } from './step.ts';
 import { suppress } from './suppress.ts';
 import { tallyOf } from './tally.ts';
-import { tellMachines } from './told/machines.ts';
-import { requestsOf } from './told/requests.ts';
-import { tellSurges } from './told/surges.ts';
 
 const env = readEnv('process');
 const config = readConfig();
@@ -52,7 +52,7 @@ const surges =
     : {
         store: new SurgeStore(dynamo, env.EVENTS_TABLE),
         waiting: new WaitingClicks(),
-        told: new Map<string, string>(),
+        announced: new Map<string, string>(),
         least,
       };
 const stores = {
@@ -75,12 +75,12 @@ export async function handler(batch: SQSEvent, context: Context): Promise<SQSBat
   const opened = batch.Records.map((message) => openMessage(message, means));
   const known = await forgetErased(opened, erasures, now, until.erased);
   const bound = await bindBodies(known.messages, dynamo, env.EVENTS_TABLE, until.bound);
-  const told = tellMachines(bound.messages);
-  const stored = await record(archive ? withPointers(told, now) : told, eventStore, until.recorded);
+  const marked = noticeMachines(bound.messages);
+  const stored = await record(archive ? withPointers(marked, now) : marked, eventStore, until.recorded);
   const folded = await suppress(stored, config, stores, until);
   const [kept] = await Promise.all([
     keep(folded.messages, keeping, until.kept),
-    tellSurges(stored.events, surges, now, until.kept),
+    noticeSurges(stored.events, surges, now, until.kept),
   ]);
   const obeyed = await obey(kept.messages, until.obeyed);
   const buried = await bury(obeyed.messages, sqs, env.DEAD_LETTER_QUEUE_URL, until.buried);

@@ -130,7 +130,7 @@ function eventCounts(
   };
   for (const event of events) {
     const { type, bounceClass, machine } = event;
-    // An ESP that repeats its own list tells of nothing that happened: what put an address there was an event of its own.
+    // An ESP that repeats its own list says nothing of what happened: what put an address there was an event of its own.
     if (event.echo) continue;
     if (type !== 'opened' && type !== 'clicked') count(METRIC_OF[type]);
     else if (countEngagement && machine !== true) count(METRIC_OF[type]);

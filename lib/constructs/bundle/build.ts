@@ -67,7 +67,8 @@ const pureCore: Plugin = {
   name: 'pure-core',
   setup({ onResolve }) {
     const core = ['domain', 'providers', 'contract'].map((folder) => join(ROOT, 'lambda', folder) + sep);
-    onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+    // Packages import none of their own files so, and there are thousands of those: each would be asked about here.
+    onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, resolveDir }) => {
       const file = resolve(resolveDir, path);
       return core.some((folder) => file.startsWith(folder)) ? { path: file, sideEffects: false } : undefined;
     });

@@ -97,7 +97,7 @@ const eventFilter = (types: readonly string[]) => ({
   dynamodb: { NewImage: { type: { S: types } } },
 });
 
-const SURGE_FILTER = { eventName: WRITTEN, dynamodb: { Keys: { [EVENTS.sortKey]: { S: [SURGES.toldKey] } } } };
+const SURGE_FILTER = { eventName: WRITTEN, dynamodb: { Keys: { [EVENTS.sortKey]: { S: [SURGES.announcedKey] } } } };
 
 /** What Lambda's poller does in the name of the function it calls. */
 const readStreams = (resources: string[]): PolicyStatement =>

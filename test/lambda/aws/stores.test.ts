@@ -10,8 +10,8 @@ import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import type { Judgement, Mark } from '../../../lambda/domain/suppression/suppression.ts';
 import type { Surge } from '../../../lambda/domain/surges/surge.ts';
 import { WaitingClicks } from '../../../lambda/domain/surges/waiting.ts';
+import { noticeSurges } from '../../../lambda/handlers/process/notice/surges.ts';
 import type { RecordedEvent } from '../../../lambda/handlers/process/record.ts';
-import { tellSurges } from '../../../lambda/handlers/process/told/surges.ts';
 import { type Emulator, startDynamo } from '../../../lib/local/emulators/dynoxide.ts';
 import { startWatchdog } from '../../../lib/local/watchdog/watchdog.ts';
 import { type FaultyProxy, faultyProxy, throttled } from '../../support/surroundings/faulty-proxy.ts';
@@ -310,7 +310,7 @@ describe('surges of clicks', () => {
     })) as unknown as RecordedEvent[];
   const means = () => ({
     ...{ store: new SurgeStore(client, table), waiting: new WaitingClicks() },
-    ...{ told: new Map<string, string>(), least: 20 },
+    ...{ announced: new Map<string, string>(), least: 20 },
   });
   const told = async () => (await items()).flatMap(({ surge }) => (surge === undefined ? [] : [surge as Surge]));
   const at = (hour: number, day = 4): string => new Date(Date.UTC(2026, 4, day, hour)).toISOString();
@@ -318,7 +318,7 @@ describe('surges of clicks', () => {
   beforeEach(() => makeTable('recipient', 'eventKey'));
 
   test('a link and a mail are told once, however many processes count them; what was told stands in items of their own', async () => {
-    await Promise.all([1, 2, 3].map(() => tellSurges(clicks(9), means(), NOW, soon())));
+    await Promise.all([1, 2, 3].map(() => noticeSurges(clicks(9), means(), NOW, soon())));
     expect((await told()).map(({ kind }) => kind).sort()).toEqual(['campaign', 'link']);
     const [link] = (await told()).filter(({ kind }) => kind === 'link');
     expect(link).toEqual({
@@ -329,7 +329,7 @@ describe('surges of clicks', () => {
       clicks: 27,
       noticedAt: '2026-05-04T10:30:00.000Z',
     });
-    await tellSurges(clicks(100, { occurredAt: at(11), receivedAt: at(11) }), means(), NOW + 3_600_000, soon());
+    await noticeSurges(clicks(100, { occurredAt: at(11), receivedAt: at(11) }), means(), NOW + 3_600_000, soon());
     expect(await told()).toContainEqual(link);
     for (const { recipient, expiresAt } of await items()) {
       expect(recipient).toMatch(/^~quell-clicks#[0-9a-f]{32}$/);
@@ -337,16 +337,16 @@ describe('surges of clicks', () => {
     }
     // A day later it is another surge.
     const next = { occurredAt: at(13, 5), receivedAt: at(13, 5) };
-    await tellSurges(clicks(30, next), means(), Date.parse(at(13, 5)), soon());
+    await noticeSurges(clicks(30, next), means(), Date.parse(at(13, 5)), soon());
     expect((await told()).filter(({ kind, clicks: many }) => kind === 'link' && many === 30)).toHaveLength(1);
   });
 
   test('what is usual is no surge', async () => {
     for (const hour of [5, 7, 9])
-      await tellSurges(clicks(10, { occurredAt: at(hour), receivedAt: at(hour) }), means(), NOW, soon());
-    await tellSurges(clicks(49), means(), NOW, soon());
+      await noticeSurges(clicks(10, { occurredAt: at(hour), receivedAt: at(hour) }), means(), NOW, soon());
+    await noticeSurges(clicks(49), means(), NOW, soon());
     expect(await told()).toEqual([]);
-    await tellSurges(clicks(1), means(), NOW, soon());
+    await noticeSurges(clicks(1), means(), NOW, soon());
     expect((await told()).find(({ kind }) => kind === 'link')).toMatchObject({ clicks: 50, usual: 10 });
   });
 
@@ -371,25 +371,25 @@ describe('surges of clicks', () => {
         })),
     ],
   ])('%s count nothing', async (_name, events) => {
-    await tellSurges(events(), means(), NOW, soon());
+    await noticeSurges(events(), means(), NOW, soon());
     expect(await items()).toEqual([]);
   });
 
   test('what was told is judged once an hour by each process, not with every batch', async () => {
     const process = means();
-    await tellSurges(clicks(30), process, NOW, soon());
+    await noticeSurges(clicks(30), process, NOW, soon());
     proxy.calls.length = 0;
-    await tellSurges(clicks(30), process, NOW, soon());
+    await noticeSurges(clicks(30), process, NOW, soon());
     expect(proxy.calls).toEqual(['UpdateItem', 'UpdateItem']);
   });
 
   test.each(['hang', 'cut', 'half-after'] as const)('a table that does this holds nothing up: %s', async (fault) => {
     const process = means();
     proxy.fault = () => fault;
-    await tellSurges(clicks(15), process, NOW, soon(300));
+    await noticeSurges(clicks(15), process, NOW, soon(300));
     proxy.fault = () => undefined;
     // What was counted and not answered is counted again: early rather than never.
-    await tellSurges(clicks(5), process, NOW, soon());
+    await noticeSurges(clicks(5), process, NOW, soon());
     expect(await told()).toHaveLength(2);
   });
 
@@ -397,11 +397,11 @@ describe('surges of clicks', () => {
     const process = means();
     takeFailures();
     proxy.fault = () => throttled;
-    await tellSurges(clicks(15), process, NOW, soon());
+    await noticeSurges(clicks(15), process, NOW, soon());
     proxy.fault = () => undefined;
     expect(await items()).toEqual([]);
     expect(takeFailures().throttled).toBe(2);
-    await tellSurges(clicks(5), process, NOW, soon());
+    await noticeSurges(clicks(5), process, NOW, soon());
     expect(await told()).toHaveLength(2);
   });
 });

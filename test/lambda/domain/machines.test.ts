@@ -4,8 +4,8 @@ import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import { interpreter } from '../../../lambda/domain/interpret.ts';
 import { machineAgent } from '../../../lambda/domain/machines/agents.ts';
 import { withBursts } from '../../../lambda/domain/machines/bursts.ts';
+import { noticeMachines } from '../../../lambda/handlers/process/notice/machines.ts';
 import type { Opened } from '../../../lambda/handlers/process/opened.ts';
-import { tellMachines } from '../../../lambda/handlers/process/told/machines.ts';
 import { resend } from '../../../lambda/providers/resend/index.ts';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 
@@ -164,7 +164,7 @@ describe('bursts', () => {
   test('are told in a batch of `process`, across its messages', () => {
     const opened = (...events: NormalisedEvent[]) =>
       ({ events: events.map((event) => ({ raw: '{}', event })) }) as unknown as Opened;
-    const told = tellMachines([
+    const told = noticeMachines([
       opened(clicked(0, 'a')),
       opened(clicked(500, 'b'), clicked(0, 'a', { messageId: 'm2' })),
     ]);
@@ -173,7 +173,7 @@ describe('bursts', () => {
       ['burst', undefined],
     ]);
     const people = [opened(clicked(0, 'a')), opened(clicked(5000, 'b'))];
-    expect(tellMachines(people)).toBe(people);
+    expect(noticeMachines(people)).toBe(people);
   });
 });
 
@@ -239,15 +239,12 @@ describe('people', () => {
   });
 });
 
+const interpreters = new Map<string, ReturnType<typeof interpreter>>();
 function read(provider: { readonly id: string }, raw: object): NormalisedEvent | undefined {
-  const meaning = interpreter('shop', { provider: provider as never, options: {} as never })(
-    JSON.stringify(raw),
-    {},
-    {
-      receivedAt: '2026-05-04T12:00:00.000Z',
-      requestId: 'r',
-    },
-  );
+  const interpret =
+    interpreters.get(provider.id) ?? interpreter('shop', { provider: provider as never, options: {} as never });
+  interpreters.set(provider.id, interpret);
+  const meaning = interpret(JSON.stringify(raw), {}, { receivedAt: '2026-05-04T12:00:00.000Z', requestId: 'r' });
   return 'poison' in meaning ? undefined : meaning.events[0];
 }
 

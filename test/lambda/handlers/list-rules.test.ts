@@ -12,7 +12,7 @@ import { type ListInMemory, listInMemory } from '../../support/list/memory.ts';
 import { oracle } from '../../support/list/oracle.ts';
 
 /** More of them, without a table: HISTORIES=10000 in the nightly run. */
-const COUNT = Number(process.env.HISTORIES ?? 1000);
+const COUNT = Number(process.env.HISTORIES ?? 600);
 const DAY = 86_400_000;
 const BEGIN = Date.UTC(2026, 0, 1);
 const WHO = 'ada@example.com';
@@ -106,9 +106,10 @@ describe('the list is what docs/suppression-table.md says', () => {
           }
           for (const one of taken) await list.batch(acts(list, one, taken));
           const found = list.entry();
+          const [keys, expectedKeys] = [Object.keys(found.reasons), Object.keys(expected.reasons)];
           if (!isDeepStrictEqual(found, expected))
             expect({ order, events, taken, ...found }).toEqual({ order, events, taken, ...expected });
-          expect(Object.keys(found.reasons)).toEqual(Object.keys(expected.reasons));
+          if (keys.join() !== expectedKeys.join()) expect(keys).toEqual(expectedKeys);
         }
       });
       await fc.assert(property, {

@@ -9,7 +9,7 @@ import { histories } from '../../support/list/histories.ts';
 import { oracle } from '../../support/list/oracle.ts';
 
 /** 10,000 in the nightly run. */
-const COUNT = Number(process.env.HISTORIES ?? 100);
+const COUNT = Number(process.env.HISTORIES ?? 60);
 const LONGEST = 14;
 
 let harness: ListHarness;

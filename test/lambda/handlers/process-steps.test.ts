@@ -6,11 +6,11 @@ import { readRequestsFact, requestsFact } from '../../../lambda/contract/logs.ts
 import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import { withPointers } from '../../../lambda/handlers/process/archive.ts';
 import { forgetErased } from '../../../lambda/handlers/process/erased.ts';
+import { requestsOf } from '../../../lambda/handlers/process/notice/requests.ts';
 import type { Opened } from '../../../lambda/handlers/process/opened.ts';
 import { record } from '../../../lambda/handlers/process/record.ts';
 import { divide, sharesOf } from '../../../lambda/handlers/process/step.ts';
 import { tallyOf } from '../../../lambda/handlers/process/tally.ts';
-import { requestsOf } from '../../../lambda/handlers/process/told/requests.ts';
 import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
 
 /** The steps of `process` by themselves, each with what the others would give it. */

@@ -1,11 +1,12 @@
 import { BatchExecuteStatementCommand, type BatchStatementRequest, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { packMessages } from '../../../lambda/domain/message.ts';
 import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
 import { secretStore } from '../../../lib/local/emulators/secret-store.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
-import { type Buried, type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
+import { type Buried, sqsStandIn } from '../../support/bundled.ts';
+import { bundleOf } from '../../support/every-call/bundle.ts';
 import { settingsOf } from '../../support/stack/settings.ts';
 import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
 import { type Call, type FaultyProxy, faultyProxy } from '../../support/surroundings/faulty-proxy.ts';
@@ -16,54 +17,87 @@ import { type Call, type FaultyProxy, faultyProxy } from '../../support/surround
  */
 
 let dynamo: TestDynamo;
-let tables: FaultyProxy;
-let queue: Listening;
-let queues: FaultyProxy;
 let secrets: Listening;
-let handler: Handler;
-const buried: Buried[] = [];
+let start: Awaited<ReturnType<typeof bundleOf>>;
+const opened: Rig[] = [];
 
 beforeAll(async () => {
   dynamo = await startTestDynamo();
-  tables = await faultyProxy(dynamo.endpoint);
-  queue = await listen(
+  secrets = await listen(secretStore({ arn: 'x', value: JSON.stringify({ 'quell-erasure': 'k'.repeat(32) }) }));
+  start = await bundleOf('process', runtimeConfig(settingsOf()));
+}, 60_000);
+afterAll(async () => {
+  for (const rig of opened) await rig.stop();
+  await secrets?.close();
+  await dynamo?.stop();
+});
+
+/** A container with parts of its own, and people of whom no other hears: what hangs for one is waited for beside the others. */
+interface Rig {
+  readonly tables: FaultyProxy;
+  readonly queues: FaultyProxy;
+  readonly buried: readonly Buried[];
+  readonly person: (n: number) => string;
+  readonly fact: (n: number, over?: object) => string;
+  invoke(bodies: readonly string[]): Promise<{ readonly failed: readonly string[]; readonly ms: number }>;
+  /** Whom the list holds, of those who are asked about. */
+  suppressed(): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+/** Milliseconds that Lambda would have given an invocation. */
+const TIME = 6000;
+
+async function rigged(): Promise<Rig> {
+  const run = opened.length;
+  const buried: Buried[] = [];
+  const tables = await faultyProxy(dynamo.endpoint);
+  const queue = await listen(
     sqsStandIn(
       () => false,
       (entries) => buried.push(...entries),
     ),
   );
-  queues = await faultyProxy(queue.url);
-  secrets = await listen(secretStore({ arn: 'x', value: JSON.stringify({ 'quell-erasure': 'k'.repeat(32) }) }));
-  handler = await loadBundle('process', runtimeConfig(settingsOf()), {
-    EVENTS_TABLE: dynamo.tables.events,
-    SUPPRESSION_TABLE: dynamo.tables.suppression,
-    TOPIC_ARNS: '{}',
-    DEAD_LETTER_QUEUE_URL: `${queues.url}/000000000000/dead`,
-    AWS_ENDPOINT_URL_SQS: queues.url,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-    AWS_ENDPOINT_URL_DYNAMODB: tables.url,
+  const queues = await faultyProxy(queue.url);
+  const { handler } = start({
+    variables: {
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+      EVENTS_TABLE: dynamo.tables.events,
+      SUPPRESSION_TABLE: dynamo.tables.suppression,
+      TOPIC_ARNS: '{}',
+      DEAD_LETTER_QUEUE_URL: `${queues.url}/000000000000/dead`,
+      AWS_ENDPOINT_URL_SQS: queues.url,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      AWS_ENDPOINT_URL_DYNAMODB: tables.url,
+    },
   });
-}, 60_000);
-afterEach(() => {
-  tables.fault = () => undefined;
-  queues.fault = () => undefined;
-  buried.length = 0;
-});
-afterAll(async () => {
-  await tables?.stop();
-  await queues?.stop();
-  await queue?.close();
-  await secrets?.close();
-  await dynamo?.stop();
-});
+  const person = (n: number): string => `person-${run}-${n}@example.com`;
+  const rig: Rig = {
+    tables,
+    queues,
+    buried,
+    person,
+    fact: (n, over = { event: 'spamreport' }) =>
+      JSON.stringify({ email: person(n), timestamp: Math.floor(Date.now() / 1000), sg_message_id: `m${n}.f`, ...over }),
+    async invoke(bodies) {
+      const began = performance.now();
+      const context = { getRemainingTimeInMillis: () => TIME - (performance.now() - began) };
+      const answer = handler({ Records: bodies.map((body, n) => ({ messageId: `m${n}`, body })) }, context);
+      const { batchItemFailures } = (await answer) as SQSBatchResponse;
+      return { failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier), ms: performance.now() - began };
+    },
+    async suppressed() {
+      const { Items = [] } = await dynamo.client.send(new ScanCommand({ TableName: dynamo.tables.suppression }));
+      return Items.map(({ recipient }) => recipient?.S ?? '').filter((address) => address.startsWith(`person-${run}-`));
+    },
+    async stop() {
+      await Promise.all([tables.stop(), queues.stop(), queue.close()]);
+    },
+  };
+  opened.push(rig);
+  return rig;
+}
 
-let run = 0;
-beforeEach(() => {
-  run++;
-});
-const person = (n: number): string => `person-${run}-${n}@example.com`;
-const fact = (n: number, over: object = { event: 'spamreport' }): string =>
-  JSON.stringify({ email: person(n), timestamp: Math.floor(Date.now() / 1000), sg_message_id: `m${n}.f`, ...over });
 const SOFT = { event: 'bounce', type: 'expired', reason: '452 4.2.2 mailbox full' };
 
 /** One message for each raw event. */
@@ -73,35 +107,22 @@ const messages = (raws: readonly string[], receivedAt = new Date()): string[] =>
   return raws.flatMap((raw) => packMessages(envelope, [raw]));
 };
 
-/** Milliseconds that Lambda would have given the invocation. */
-const TIME = 6000;
-
-async function invoke(bodies: readonly string[]): Promise<{ readonly failed: readonly string[]; readonly ms: number }> {
-  const began = performance.now();
-  const context = { getRemainingTimeInMillis: () => TIME - (performance.now() - began) };
-  const answer = handler({ Records: bodies.map((body, n) => ({ messageId: `m${n}`, body })) }, context);
-  const { batchItemFailures } = (await answer) as SQSBatchResponse;
-  return { failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier), ms: performance.now() - began };
-}
-
-async function suppressed(): Promise<string[]> {
-  const { Items = [] } = await dynamo.client.send(new ScanCommand({ TableName: dynamo.tables.suppression }));
-  return Items.map(({ recipient }) => recipient?.S ?? '').filter((address) => address.startsWith(`person-${run}-`));
-}
-
 const ten = Array.from({ length: 10 }, (_none, n) => n);
 const nine = ten.slice(0, 9);
 
 describe('within the time of one invocation', () => {
-  test('a dead-letter queue that hangs: the poisoned message comes back, its neighbours are done', async () => {
+  test.concurrent('a dead-letter queue that hangs: the poisoned message comes back, its neighbours are done', async () => {
+    const rig = await rigged();
+    const { queues, fact, person } = rig;
     queues.fault = () => 'hang';
-    const { failed, ms } = await invoke(messages([...nine.map((n) => fact(n)), 'no JSON']));
+    const { failed, ms } = await rig.invoke(messages([...nine.map((n) => fact(n)), 'no JSON']));
     expect(failed).toEqual(['m9']);
     expect(ms).toBeLessThan(TIME);
-    expect((await suppressed()).sort()).toEqual(nine.map(person).sort());
+    expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
   });
 
   test('a dead-letter queue that is slow takes all letters of a batch side by side', async () => {
+    const { queues, buried, invoke } = await rigged();
     queues.fault = async () => {
       await new Promise((done) => setTimeout(done, 600));
       return undefined;
@@ -129,33 +150,38 @@ describe('within the time of one invocation', () => {
       return { status: 200, json };
     };
 
-  test('an event that is always throttled: nine complaints beside it suppress in the same invocation', async () => {
-    tables.fault = throttling(person(9));
-    for (let times = 0; times < 3; times++) {
-      const { failed, ms } = await invoke(messages(ten.map((n) => fact(n))));
-      expect([failed, ms < TIME]).toEqual([['m9'], true]);
-      expect((await suppressed()).sort()).toEqual(nine.map(person).sort());
-      run++;
+  test.concurrent.each([1, 2, 3])(
+    'an event that is always throttled: nine complaints beside it suppress in the same invocation (%i of 3)',
+    async () => {
+      const rig = await rigged();
+      const { tables, fact, person } = rig;
       tables.fault = throttling(person(9));
-    }
-  });
+      const { failed, ms } = await rig.invoke(messages(ten.map((n) => fact(n))));
+      expect([failed, ms < TIME]).toEqual([['m9'], true]);
+      expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+    },
+  );
 
-  test.each([
+  test.concurrent.each([
     ['Query', 'the history of soft bounces', SOFT],
     ['BatchGetItem', 'the list', { event: 'dropped', reason: 'Bounced Address' }],
   ])('%s hangs, the read of %s: only the messages that need it come back', async (hanging, _what, over) => {
+    const rig = await rigged();
+    const { tables, fact, person } = rig;
     tables.fault = ({ operation }) => (operation === hanging ? 'hang' : undefined);
-    const { failed, ms } = await invoke(messages([...nine.map((n) => fact(n)), fact(9, over)]));
+    const { failed, ms } = await rig.invoke(messages([...nine.map((n) => fact(n)), fact(9, over)]));
     expect([failed, ms < TIME]).toEqual([['m9'], true]);
-    expect((await suppressed()).sort()).toEqual(nine.map(person).sort());
+    expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
   });
 
-  test('the marks of erased people hang: old messages come back, new ones are done', async () => {
+  test.concurrent('the marks of erased people hang: old messages come back, new ones are done', async () => {
+    const rig = await rigged();
+    const { tables, fact, person } = rig;
     tables.fault = ({ operation, body }) =>
       operation === 'BatchGetItem' && JSON.stringify(body).includes('~erased') ? 'hang' : undefined;
     const old = messages([fact(0)], new Date(Date.now() - 86_400_000));
-    const { failed, ms } = await invoke([...old, ...messages([fact(1)])]);
+    const { failed, ms } = await rig.invoke([...old, ...messages([fact(1)])]);
     expect([failed, ms < TIME]).toEqual([['m0'], true]);
-    expect(await suppressed()).toEqual([person(1)]);
+    expect(await rig.suppressed()).toEqual([person(1)]);
   });
 });

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { hexHmac } from '../../../lambda/providers/shared/proof/hmac.ts';
 import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
 import { secretStore } from '../../../lib/local/emulators/secret-store.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
-import { type Buried, type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
+import { type Buried, sqsStandIn } from '../../support/bundled.ts';
+import { bundleOf, type Container } from '../../support/every-call/bundle.ts';
 import { settingsOf } from '../../support/stack/settings.ts';
 import { type Fault, type FaultyProxy, faultyProxy } from '../../support/surroundings/faulty-proxy.ts';
 import { givenTime } from '../../support/surroundings/given-time.ts';
@@ -22,10 +23,12 @@ let queue: Listening;
 let queues: FaultyProxy;
 let store: Listening;
 let stores: FaultyProxy;
-let handler: Handler;
+let fresh: Awaited<ReturnType<typeof bundleOf>>;
+let container: Container;
+/** How much it had written when the test began. */
+let before = 0;
 let down = false;
 const taken: Buried[] = [];
-const lines: string[] = [];
 
 beforeAll(async () => {
   queue = await listen(
@@ -37,14 +40,10 @@ beforeAll(async () => {
   queues = await faultyProxy(queue.url);
   store = await listen(secretStore({ arn: 'x', value: JSON.stringify(SECRETS) }));
   stores = await faultyProxy(store.url);
-  await start();
-});
-/** A fresh start: no secret is cached, no connection open. */
-async function start(): Promise<void> {
   const sources = Object.fromEntries(
     ['brevo', 'mandrill', 'mailgun'].map((provider) => [provider, { provider }] as const),
   );
-  handler = await loadBundle(
+  fresh = await bundleOf(
     'receive',
     runtimeConfig(
       settingsOf({
@@ -56,25 +55,30 @@ async function start(): Promise<void> {
         },
       }),
     ),
-    {
+  );
+  start();
+});
+/** A fresh start: no secret is cached, no connection open. */
+function start(): void {
+  container = fresh({
+    variables: {
       TOPIC_ARNS: '{}',
       PUBLIC_URL: 'https://example.com',
       DELIVERY_QUEUE_URL: `${queues.url}/000000000000/delivery`,
       AWS_ENDPOINT_URL_SQS: queues.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: stores.url,
     },
-  );
+  });
+  before = 0;
 }
 beforeEach(() => {
-  jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  before = container.log().length;
 });
 afterEach(() => {
-  jest.restoreAllMocks();
   queues.fault = () => undefined;
   stores.fault = () => undefined;
   down = false;
   taken.length = 0;
-  lines.length = 0;
   stores.calls.length = 0;
 });
 afterAll(async () => {
@@ -98,12 +102,13 @@ function ask(source: string, body: string, headers: Record<string, string> = {},
     body: Buffer.from(body).toString('base64'),
     isBase64Encoded: true,
   };
-  return handler(event, context) as Promise<Answer>;
+  return container.handler(event, context) as Promise<Answer>;
 }
 
 /** Sums of what was counted, without the zeros. */
 function counted(): Record<string, number> {
   const sums: Record<string, number> = {};
+  const lines = container.log().slice(before).split('\n').filter(Boolean);
   for (const line of lines.map((text) => JSON.parse(text) as Record<string, unknown>)) {
     const { CloudWatchMetrics = [] } = (line._aws ?? {}) as { CloudWatchMetrics?: { Metrics: { Name: string }[] }[] };
     for (const { Name } of CloudWatchMetrics.flatMap(({ Metrics }) => Metrics))
@@ -203,7 +208,7 @@ describe('a part that does not answer', () => {
   test.each<Fault & string>(['hang', 'hang-after', 'cut', 'cut-after', 'half-after'])(
     'once (%s): the request is taken in time all the same',
     async (fault) => {
-      await start();
+      start();
       stores.fault = once('GetSecretValue', fault);
       queues.fault = once('SendMessageBatch', fault);
       const given = givenTime();
@@ -248,10 +253,10 @@ test('characters that a queue refuses are sent once more in ASCII; what it never
 
 describe('health', () => {
   const health = () =>
-    handler({ routeKey: 'GET /health', requestContext: { requestId: 'r' } }, context) as Promise<Answer>;
+    container.handler({ routeKey: 'GET /health', requestContext: { requestId: 'r' } }, context) as Promise<Answer>;
 
   test('says yes while the secret can be read, and reads it no oftener than requests do', async () => {
-    await start();
+    start();
     expect((await health()).statusCode).toBe(200);
     expect((await health()).statusCode).toBe(200);
     await genuine();
@@ -259,7 +264,7 @@ describe('health', () => {
   });
 
   test('says no where it cannot', async () => {
-    await start();
+    start();
     stores.fault = () => ({ status: 400, json: { __type: 'AccessDeniedException' } });
     const answer = await health();
     expect(answer.statusCode).toBe(503);

@@ -13,6 +13,7 @@ import { COMMANDS } from '../../../lib/ops/cli/cli.ts';
 import { ACTIONS } from '../../../lib/ops/console/actions/index.ts';
 import { UNDO } from '../../../lib/ops/console/actions/undo.ts';
 import { consoleApp } from '../../../lib/ops/console/app.ts';
+import { readRetractions } from '../../../lib/ops/stack/retractions.ts';
 import { deployedTarget } from '../../../lib/ops/target/deployed.ts';
 import { localTargetOf } from '../../../lib/ops/target/local.ts';
 import type { Target } from '../../../lib/ops/target/target.ts';
@@ -293,7 +294,7 @@ const listed = async (): Promise<ActRecord[]> =>
 
 /** The one act that came while this was done. */
 async function oneAct(what: () => Promise<unknown>): Promise<ActRecord> {
-  const known = new Set((await listed()).map(({ id }) => id));
+  const known = new Set((await stack.driver.acts()).map(({ id }) => id));
   await what();
   const fresh = (await listed()).filter(({ id }) => !known.has(id));
   expect(fresh).toHaveLength(1);
@@ -316,18 +317,12 @@ async function broken<T>({ breaks: [service, is] }: Case, what: () => Promise<T>
 }
 
 async function command({ args, input, deployed: far }: Case) {
-  const { retractions = [] } = await import('../../../lib/ops/stack/retractions.ts').then((one) =>
-    one.readRetractions(local),
-  );
-  const line = args.map((arg) =>
-    arg === 'ESP'
-      ? proxies.esp.url
-      : arg === 'OFFICE'
-        ? proxies.office.url
-        : arg === 'WINDOW'
-          ? (retractions[0]?.id ?? '')
-          : arg,
-  );
+  const put = new Map([
+    ['ESP', proxies.esp.url],
+    ['OFFICE', proxies.office.url],
+  ]);
+  if (args.includes('WINDOW')) put.set('WINDOW', (await readRetractions(local)).retractions[0]?.id ?? '');
+  const line = args.map((arg) => put.get(arg) ?? arg);
   const where = far ? ['--stage', 'prod'] : ['--local'];
   return ops([...line, ...where], { root: side.root, input: input ?? (args.includes('OFFICE') ? office : esp).key });
 }

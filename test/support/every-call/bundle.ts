@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { constants, Script } from 'node:vm';
-import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
-import type { FunctionName } from '../../../lambda/contract/env.ts';
+import { CONFIG_FILE, type RuntimeConfig } from '../../../lambda/contract/config.ts';
+import { ENV, type FunctionName } from '../../../lambda/contract/env.ts';
 import { buildFunction } from '../../../lib/constructs/bundle/build.ts';
 
 export type Handler = (event: object, context: object) => Promise<unknown>;
@@ -18,14 +18,27 @@ export interface Container {
 }
 
 export interface Given {
+  /** Those of the function's contract that are not given are `x`. */
   readonly variables: Readonly<Record<string, string>>;
   readonly fetch?: typeof fetch;
   /** What its clock says when it starts, epoch milliseconds: a message is as old in the last run as in the first. */
   readonly startsAt?: number;
+  /** Beside the same code, with the same providers. */
+  readonly config?: RuntimeConfig;
 }
 
-/** A bundle as a deploy would upload it. Each start loads it anew, as a cold start does, and costs little more than running its first lines. */
-export async function bundleOf(name: FunctionName, config: RuntimeConfig): Promise<(given: Given) => Container> {
+type Start = (given: Given) => Container;
+const bundles = new Map<string, Promise<Start>>();
+
+/** A bundle as a deploy would upload it, built once. Each start loads it anew, as a cold start does, and costs little more than running its first lines. */
+export function bundleOf(name: FunctionName, config: RuntimeConfig): Promise<Start> {
+  const key = JSON.stringify([name, config]);
+  const known = bundles.get(key) ?? build(name, config);
+  bundles.set(key, known);
+  return known;
+}
+
+async function build(name: FunctionName, config: RuntimeConfig): Promise<Start> {
   const folder = mkdtempSync(join(tmpdir(), `quell-${name}-`));
   await buildFunction(name, config, folder);
   const file = join(folder, 'index.js');
@@ -40,7 +53,15 @@ export async function bundleOf(name: FunctionName, config: RuntimeConfig): Promi
   );
   const run = script.runInThisContext() as (...given: unknown[]) => void;
   const require = createRequire(file);
-  return ({ variables, fetch: own = fetch, startsAt }) => {
+  const usual = {
+    ...Object.fromEntries(Object.keys(ENV[name]).map((variable) => [variable, 'x'])),
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  return ({ variables, fetch: own = fetch, startsAt, config: other }) => {
+    const beside = other ? mkdtempSync(join(tmpdir(), `quell-${name}-config-`)) : folder;
+    if (other) writeFileSync(join(beside, CONFIG_FILE), JSON.stringify(other));
     const written: string[] = [];
     const sink = new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -49,7 +70,7 @@ export async function bundleOf(name: FunctionName, config: RuntimeConfig): Promi
       },
     });
     const shadow = Object.create(process, {
-      env: { value: { ...variables } },
+      env: { value: { ...usual, ...variables } },
       stdout: { value: sink },
       stderr: { value: sink },
     }) as NodeJS.Process;
@@ -59,7 +80,7 @@ export async function bundleOf(name: FunctionName, config: RuntimeConfig): Promi
       require,
       module,
       file,
-      folder,
+      beside,
       shadow,
       own,
       startsAt === undefined ? Date : clockFrom(startsAt),

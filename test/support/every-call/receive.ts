@@ -31,11 +31,13 @@ export const store = ({ services }: Run): void => {
 };
 
 const MOST_POSTS = 8;
+let certified: ReturnType<typeof snsCertificate> | undefined;
 
 /** An ESP posts, and posts again until it is answered 200. */
 export async function receiveSubject(histories: readonly History[], at: number): Promise<Subject> {
   const start = await bundleOf('receive', CONFIG);
-  const { certificate } = await snsCertificate({ signingKey: SNS_KEY });
+  certified ??= snsCertificate({ signingKey: SNS_KEY });
+  const { certificate } = await certified;
   const posted = histories
     .map(({ name, rounds }) => ({ name, posts: rounds.flatMap(({ posts = [] }) => posts) }))
     .filter(({ posts }) => posts.length > 0);

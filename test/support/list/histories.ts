@@ -107,6 +107,15 @@ const event = fc.record({
   altered: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, undefined, true as const),
 });
 
+const prints = new Map<string, string>();
+function fingerprintOf(text: string): string {
+  const known = prints.get(text);
+  if (known !== undefined) return known;
+  const print = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  prints.set(text, print);
+  return print;
+}
+
 export const histories = (maxLength: number) =>
   fc.array(event, { minLength: 1, maxLength }).map((events) => (recipient: string): NormalisedEvent[] => {
     const made = events.map(({ kind: { ...facts }, source, half, ms, late, message, timed, altered, stray }, index) => {
@@ -114,7 +123,7 @@ export const histories = (maxLength: number) =>
       const at = BEGIN + (half * DAY) / 2 + ms;
       const isAct = own.source === 'operator';
       const all: Record<string, unknown> = {
-        fingerprint: createHash('sha256').update(`${index}/${half}`).digest('hex').slice(0, 32),
+        fingerprint: fingerprintOf(`${index}/${half}`),
         provider: 'generic',
         providerEvent: `word-${index}`,
         source,

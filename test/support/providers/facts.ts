@@ -41,10 +41,12 @@ export function factsContract(
     expect([...provider.emits].sort()).toEqual(samples.map(({ type }) => type).sort());
     const seen = new Set<string>();
     const words = wordsOf(provider.id);
-    for (const { raw, meta } of raws)
-      for (const variant of variants(raw, words)) {
+    // By night each word in each place of each sample; by day a third of that, for each sample another: most places are in all of them.
+    for (const [turn, { raw, meta }] of raws.entries())
+      for (const [at, variant] of [...variants(raw, words)].entries()) {
+        if (!process.env.NIGHTLY && (at + turn) % 3 !== 0) continue;
         try {
-          for (const { type } of provider.normalise(variant, { options, meta })) seen.add(type);
+          for (const { type } of provider.normalise(variant(), { options, meta })) seen.add(type);
         } catch (error) {
           if (!(error instanceof PoisonEvent)) throw error;
         }
@@ -158,7 +160,7 @@ function wordsOf(id: string): readonly string[] {
 }
 
 /** The raw event with each of its texts and names, one at a time, replaced by each word. */
-function* variants(raw: string, words: readonly string[]): Generator<string> {
+function* variants(raw: string, words: readonly string[]): Generator<() => string> {
   const json = asJson(raw);
   if (json === undefined) {
     const form = new URLSearchParams(raw);
@@ -166,11 +168,11 @@ function* variants(raw: string, words: readonly string[]): Generator<string> {
       for (const word of words) {
         const changed = new URLSearchParams(form);
         changed.set(name, word);
-        yield changed.toString();
+        yield () => changed.toString();
       }
     return;
   }
-  for (const value of changes(json, words)) yield JSON.stringify(value);
+  for (const value of changes(json, words)) yield () => JSON.stringify(value);
 }
 
 function* changes(value: unknown, words: readonly string[]): Generator<unknown> {

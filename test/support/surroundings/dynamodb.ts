@@ -1,4 +1,5 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SILENT } from '../../../lambda/aws/effort.ts';
 import { EVENTS, SUPPRESSION } from '../../../lambda/contract/tables.ts';
 import { startDynamo } from '../../../lib/local/emulators/dynoxide.ts';
 import { startWatchdog } from '../../../lib/local/watchdog/watchdog.ts';
@@ -15,7 +16,7 @@ export async function startTestDynamo(): Promise<TestDynamo> {
   const watchdog = startWatchdog();
   const { url: endpoint, stop } = await startDynamo(watchdog);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
+  const client = new DynamoDBClient({ ...SILENT, endpoint, region: 'us-east-1', credentials });
   const tables = { events: 'test-events', suppression: 'test-suppression' };
   await createTable(client, tables.events, [EVENTS.partitionKey, EVENTS.sortKey]);
   await createTable(client, tables.suppression, [SUPPRESSION.partitionKey]);

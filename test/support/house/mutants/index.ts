@@ -57,8 +57,9 @@ function ofSources(): Try[] {
 function ofTemplates(): Try[] {
   process.env.CHANGED_TEMPLATE = join(import.meta.dirname, 'changed-template.ts');
   const readers = globSync(`${where ?? 'test/lib'}/**/*.test.ts`)
-    .filter((file) => readFileSync(file, 'utf8').includes("support/template.ts'"))
-    .sort();
+    .filter((file) => /support\/(template|relations\/view)\.ts'/.test(readFileSync(file, 'utf8')))
+    // Those of the whole template first.
+    .sort((a, b) => Number(b.includes('/template/')) - Number(a.includes('/template/')) || (a < b ? -1 : 1));
   return changesOfTemplates().map((change) => ({
     name: `${change.type} ${change.id}  ${change.path.join('.')}  ->  ${JSON.stringify(change.becomes) ?? 'left out'}`,
     noticed: async () => (await run(await affordable(readers), JSON.stringify(change))).failed,

@@ -11,7 +11,7 @@ const { TestWatcher } = core('jest-watcher');
 // A change that makes a test wait for ever is noticed too: no need to wait with it.
 const PATIENCE = 20_000;
 const template = process.env.CHANGED_TEMPLATE && {
-  moduleNameMapper: JSON.stringify({ '^(\\.\\./|\\./)+support/template\\.ts$': process.env.CHANGED_TEMPLATE }),
+  moduleNameMapper: JSON.stringify({ '^(\\.{1,2}/|(\\.{1,2}/)+support/)template\\.ts$': process.env.CHANGED_TEMPLATE }),
 };
 const argv = { _: [], $0: '', runInBand: true, silent: true, bail: 1, testTimeout: PATIENCE, ...template };
 const { globalConfig, projectConfig } = await readConfig(argv, process.cwd());

@@ -50,9 +50,6 @@ export async function mutatedRequests(count: number, seed: number, hugeEvery: nu
     variables: {
       AWS_ENDPOINT_URL_SQS: queue.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: store.url,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
       METRICS_NAMESPACE: 'Quell/test',
       DELIVERY_QUEUE_URL: `${queue.url}/000000000000/delivery`,
       SECRET_ARN: 'webhooks',

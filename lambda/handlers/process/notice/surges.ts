@@ -11,19 +11,19 @@ export interface SurgeMeans {
   readonly store: SurgeStore;
   /** Of this process. */
   readonly waiting: WaitingClicks;
-  /** The hour in which a subject was told last, as far as this process knows: what surges is not judged again with every batch. */
-  readonly told: Map<string, string>;
-  /** Clicks in an hour, from which on it is told. */
+  /** The hour in which a subject was announced last, as far as this process knows: what surges is not judged again with every batch. */
+  readonly announced: Map<string, string>;
+  /** Clicks in an hour, from which on it is announced. */
   readonly least: number;
 }
 
-const MOST_TOLD = 1000;
+const MOST_ANNOUNCED = 1000;
 
 /**
  * Counts people's clicks by link and mail, and leaves a surge for the bus. Each click counts when it is recorded, so a repetition or a replay
  * counts nothing. Holds nothing up: what could not be counted by `deadline` waits for the next batch, and is lost with its process.
  */
-export async function tellSurges(
+export async function noticeSurges(
   events: readonly RecordedEvent[],
   means: SurgeMeans | undefined,
   now: EpochMs,
@@ -42,11 +42,11 @@ export async function tellSurges(
       try {
         const total = await means.store.count(clicks, until(deadline));
         counted = true;
-        if (total >= means.least && means.told.get(clicks.id) !== clicks.hour)
+        if (total >= means.least && means.announced.get(clicks.id) !== clicks.hour)
           await judge(clicks, total, means, now, deadline);
       } catch (error) {
         noteFailure(error);
-        // Perhaps it was counted and no answer came: a surge may be told early, and none is missed.
+        // Perhaps it was counted and no answer came: a surge may be announced early, and none is missed.
         if (!counted) waiting.add(clicks);
       }
     }),
@@ -56,7 +56,7 @@ export async function tellSurges(
 async function judge(
   clicks: Clicks,
   total: number,
-  { store, told, least }: SurgeMeans,
+  { store, announced, least }: SurgeMeans,
   now: EpochMs,
   deadline: EpochMs,
 ) {
@@ -72,7 +72,7 @@ async function judge(
     ...(usual !== undefined && { usual }),
     noticedAt,
   };
-  await store.tell(id, surge, now, until(deadline));
-  if (told.size >= MOST_TOLD) told.clear();
-  told.set(id, hour);
+  await store.announce(id, surge, now, until(deadline));
+  if (announced.size >= MOST_ANNOUNCED) announced.clear();
+  announced.set(id, hour);
 }

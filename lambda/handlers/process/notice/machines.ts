@@ -3,15 +3,15 @@ import type { Opened } from '../opened.ts';
 
 /**
  * Tells the clicks of machines from people's as far as this batch shows it: a scanner's sweep mostly comes in one. What only events of
- * several batches show is judged where they are read. Who listens to the bus is told what is known here.
+ * several batches show is judged where they are read. Who listens to the bus hears what is known here.
  */
-export function tellMachines(messages: readonly Opened[]): readonly Opened[] {
+export function noticeMachines(messages: readonly Opened[]): readonly Opened[] {
   const events = messages.flatMap((opened) => opened.events.map(({ event }) => event));
-  const told = withBursts(events);
-  if (told === events) return messages;
+  const marked = withBursts(events);
+  if (marked === events) return messages;
   let at = 0;
   return messages.map((opened) => ({
     ...opened,
-    events: opened.events.map(({ raw, event }) => ({ raw, event: told[at++] ?? event })),
+    events: opened.events.map(({ raw, event }) => ({ raw, event: marked[at++] ?? event })),
   }));
 }
