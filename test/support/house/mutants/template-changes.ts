@@ -12,7 +12,7 @@ export interface TemplateChange {
 }
 
 /** What people read, what a build makes, and what has a suite of its own that reads it as text. */
-const NOT = /^(Description|AlarmDescription|Metadata|Code|DashboardBody|QueryString|Tags|Comment)$/;
+const NOT = /^(Description|AlarmDescription|Metadata|Code|DashboardBody|QueryString|Tags|Comment|Label)$/;
 
 /** A function of CloudFormation is one value. */
 const isCall = (value: object): boolean => /^(Ref|Fn::\w+)$/.test(Object.keys(value)[0] ?? '');
