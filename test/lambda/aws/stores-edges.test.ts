@@ -158,7 +158,7 @@ describe('events', () => {
   test('a rewrite that is never taken failed, and only it', async () => {
     proxy.fault = ({ operation }) => (operation === 'BatchWriteItem' ? throttled : undefined);
     const mode = (index: number) => (index === 0 ? { rewrite: true } : {});
-    expect(await store().record([event(3), event(4)], soon(300), mode)).toEqual(['failed', 'new']);
+    expect(await store().record([event(3), event(4)], soon(1000), mode)).toEqual(['failed', 'new']);
   });
 
   test('the history of a person: by type, oldest first, over pages, without what has no time', async () => {
