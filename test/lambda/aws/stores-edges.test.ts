@@ -81,6 +81,16 @@ describe('statements', () => {
     expect([whole, proxy.calls.length]).toEqual([2, 4]);
   });
 
+  test('what is asked for alone, and not answered, is asked for again', async () => {
+    let alone = 0;
+    proxy.fault = ({ body }) => {
+      if ((body.Statements as unknown[]).length > 1) return { status: 400, json: { __type: 'ValidationException' } };
+      return alone++ === 0 ? { status: 200, json: {} } : undefined;
+    };
+    expect(await runStatements(client, [insert('a3'), insert('a4')], soon())).toEqual(['done', 'done']);
+    expect(alone).toBe(3);
+  });
+
   test('a code that is refused, one that is for ever, and one that nobody knows', async () => {
     let asked = 0;
     proxy.fault = () => {

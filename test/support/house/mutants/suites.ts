@@ -68,7 +68,9 @@ function importsOf(file: string): string[] {
   const found = [
     ...[...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, to = '']) => join(dirname(file), to)),
     // What a suite bundles for itself it does not import.
-    ...[...text.matchAll(/(?:loadBundle|bundleOf)\(\s*'(\w+)'/g)].map(([, name]) => `lambda/handlers/${name}/handler.ts`),
+    ...[...text.matchAll(/(?:loadBundle|bundleOf)\(\s*'(\w+)'/g)].map(
+      ([, name]) => `lambda/handlers/${name}/handler.ts`,
+    ),
   ]
     .map((to) => normalize(to))
     .filter((to) => existsSync(to));
