@@ -54,6 +54,10 @@ const get = async (recipient: string): Promise<Record<string, unknown>> => {
   return unmarshall(Item);
 };
 
+test('nothing has failed before anything was asked', () => {
+  expect(takeFailures()).toEqual({ throttled: 0, other: 0 });
+});
+
 describe('statements', () => {
   const insert = (key: string) => ({
     text: `INSERT INTO "${suppression}" VALUE {'recipient':?}`,
