@@ -4,17 +4,14 @@ import { FOREVER } from '../../../../lambda/contract/tables.ts';
 import { packMessages } from '../../../../lambda/domain/message.ts';
 import { bareEntry } from '../../../../lib/ops/commands/erase/erase.ts';
 import { signGeneric } from '../../../support/driver.ts';
-import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
+import { GUIDE_AND_OTHER, type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
 
 /** What operators do to the list by hand: suppress, lift, erase, and look at what was unsubscribed from. */
 
 let stack: OpsStack;
 
 beforeAll(async () => {
-  stack = await startOpsStack(
-    { guide: { provider: 'generic' }, other: { provider: 'generic' }, marketing: { provider: 'sendgrid' } },
-    { secrets: { guide: 'guide-secret', other: 'other-secret' } },
-  );
+  stack = await startOpsStack(GUIDE_AND_OTHER, { secrets: { guide: 'guide-secret', other: 'other-secret' } });
 }, 60_000);
 afterAll(() => stack?.stop());
 
@@ -64,16 +61,16 @@ describe('ops suppress', () => {
   });
 
   test('takes addresses from standard input, a reason, a scope, an end and a date', async () => {
-    const args = ['suppress', '--scope', 'marketing:asm:42', '--days', '2', '--at', '2026-05-04T10:00:00Z', '--wait'];
+    const args = ['suppress', '--scope', 'other:asm:42', '--days', '2', '--at', '2026-05-04T10:00:00Z', '--wait'];
     const { code } = await stack.run([...args, ...NOTE], 'c1@example.com\n\n C2@example.com \nc1@example.com\n');
     expect(code).toBe(0);
     const until = Date.parse('2026-05-06T10:00:00Z') / 1000;
     expect(await entryOf('c1@example.com')).toMatchObject({
       suppressedUntil: 0,
-      scopes: { 'marketing:asm:42': until },
+      scopes: { 'other:asm:42': until },
     });
     expect(await entryOf('c2@example.com')).toMatchObject({
-      reasons: { 'unsubscribe:marketing:asm:42': [{ at: '2026-05-04T10:00:00.000Z' }] },
+      reasons: { 'unsubscribe:other:asm:42': [{ at: '2026-05-04T10:00:00.000Z' }] },
     });
   });
 
@@ -142,10 +139,10 @@ describe('ops lift', () => {
 
   test('one reason, one scope, or nothing', async () => {
     await run('suppress', 'two@example.com', '--reason', 'complaint', '--wait', ...NOTE);
-    await run('suppress', 'two@example.com', '--scope', 'marketing:asm:1', '--wait', ...NOTE);
-    await run('suppress', 'two@example.com', '--scope', 'marketing:asm:2', '--wait', ...NOTE);
-    expect((await run('lift', 'two@example.com', '--scope', 'marketing:asm:1', '--wait', ...NOTE)).code).toBe(0);
-    expect((await entryOf('two@example.com'))?.scopes).toEqual({ 'marketing:asm:2': FOREVER });
+    await run('suppress', 'two@example.com', '--scope', 'other:asm:1', '--wait', ...NOTE);
+    await run('suppress', 'two@example.com', '--scope', 'other:asm:2', '--wait', ...NOTE);
+    expect((await run('lift', 'two@example.com', '--scope', 'other:asm:1', '--wait', ...NOTE)).code).toBe(0);
+    expect((await entryOf('two@example.com'))?.scopes).toEqual({ 'other:asm:2': FOREVER });
     expect((await run('lift', 'two@example.com', '--reason', 'unsubscribe', '--wait', ...NOTE)).code).toBe(0);
     expect(await entryOf('two@example.com')).toMatchObject({ scopes: {}, suppressedUntil: FOREVER });
     expect((await run('lift', 'two@example.com', '--reason', 'manual', ...NOTE)).code).toBe(1);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FORMATS } from '../../../../lib/ops/commands/import/formats.ts';
 import { suppressionCsv } from '../../../support/list/csv.ts';
 import { ops, project, writeFile } from '../../../support/ops.ts';
-import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
+import { GUIDE_AND_OTHER, type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
 
 const NOTE = ['--note', 'moved', '--actor', 'ada'];
 
@@ -125,7 +125,7 @@ describe('a whole list', () => {
   const csv = suppressionCsv(PEOPLE);
 
   beforeAll(async () => {
-    stack = await startOpsStack({ guide: { provider: 'generic' } });
+    stack = await startOpsStack(GUIDE_AND_OTHER);
   }, 60_000);
   afterAll(() => stack?.stop());
 
