@@ -6,7 +6,7 @@ import { packMessages } from '../lambda/domain/message.ts';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { eventually, signSns, signSnsConfirmation } from './support/driver.ts';
-import { type BusEvent, Feeds, feedSettings, schemaErrors, transformed } from './support/feeds/feeds.ts';
+import { type BusEvent, Feeds, feedSettings, schemaErrors, TOPIC, transformed } from './support/feeds/feeds.ts';
 import { integrationRules } from './support/feeds/integrations.ts';
 import { passes } from './support/feeds/pattern.ts';
 import { type FaultyProxy, faultyProxy, unavailable } from './support/surroundings/faulty-proxy.ts';
@@ -15,8 +15,6 @@ import { snsCertificate } from './support/surroundings/sns-certificate.ts';
 /** What the rest of a company is fed with: the bus and the archive, in the local stack. */
 
 const NOW = Math.floor(Date.now() / 1000);
-const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:feedback';
-const PUBLISHED = ['bounced', 'complained', 'clicked'];
 const LONG_URL = `https://shop.example.com/?q=${'x'.repeat(2000)}`;
 
 let local: LocalStack;
@@ -27,15 +25,7 @@ let snsKey: string;
 beforeAll(async () => {
   const sns = await snsCertificate();
   snsKey = sns.signingKey;
-  const { key, ...files } = feedSettings({
-    sources: {
-      'ses-http': { provider: 'ses', topicArns: [TOPIC], dedupeGroup: 'ses' },
-      'ses-queue': { provider: 'ses', topicArns: [TOPIC], dedupeGroup: 'ses', via: 'sns-queue' },
-      'ses-bus': { provider: 'ses', dedupeGroup: 'ses', via: 'eventbridge' },
-    },
-    publish: { types: PUBLISHED, surgeClicks: 20 },
-    archive: { retentionDays: 30 },
-  });
+  const { key, ...files } = feedSettings();
   const folder = mkdtempSync(join(tmpdir(), 'quell-feeds-'));
   writeFileSync(join(folder, 'sns.pem'), sns.certificate);
   local = await startLocal({
@@ -59,8 +49,9 @@ afterAll(async () => {
   await bus?.stop();
 });
 
+const COUNT = process.env.NIGHTLY === undefined ? 300 : 1000;
 const KINDS = ['delivered', 'open', 'click', 'bounce', 'spamreport', 'deferred'] as const;
-const EVENTS = Array.from({ length: 1000 }, (_none, n) => {
+const EVENTS = Array.from({ length: COUNT }, (_none, n) => {
   const event = KINDS[n % KINDS.length];
   return {
     email: `person-${n}@example.com`,
@@ -110,7 +101,7 @@ const SURGE_RULES: ReadonlySet<string> = new Set(['forward/Forward', 'queue/Chan
 const rules = integrationRules();
 
 describe('the bus', () => {
-  test('a thousand mixed events give exactly the published set, while the bus refuses for a time', async () => {
+  test(`${COUNT} mixed events give exactly the published set, while the bus refuses for a time`, async () => {
     let refusals = 0;
     bus.fault = ({ operation, body }) => {
       if (operation !== 'PutEvents') return undefined;

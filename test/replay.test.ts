@@ -22,7 +22,7 @@ let feeds: Feeds;
 let dynamo: DynamoDBClient;
 
 beforeAll(async () => {
-  const { key, ...files } = feedSettings({ archive: { retentionDays: 30 } });
+  const { key, ...files } = feedSettings();
   local = await startLocal({ port: 0, quiet: true, home: join(root, '.local'), ...files });
   feeds = new Feeds(local, key);
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };

@@ -6,6 +6,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SILENT } from './effort.ts';
+import { WrittenByEngine } from './written-by-engine.ts';
 
 /**
  * By itself `requestTimeout` ends nothing: it only logs. A connection that was frozen with its function answers never; `socketTimeout` is for
@@ -26,7 +27,12 @@ export const secretsClient = (): SecretsManagerClient =>
   new SecretsManagerClient({ ...SILENT, maxAttempts: 1, requestHandler: within(2300, 500) });
 
 /** TLS and the request's signature cover what is sent; hashing it once more costs a tenth of sending a large body. */
-export const sqsClient = (): SQSClient => new SQSClient({ ...SHORT, md5: false });
+const SQS = { ...SHORT, md5: false } as const;
+
+export const sqsClient = (): SQSClient => new SQSClient(SQS);
+
+/** The same for whoever sends large messages all day. */
+export const deliveryClient = (): SQSClient => new SQSClient({ ...SQS, protocol: WrittenByEngine });
 
 export const dynamoClient = (): DynamoDBClient =>
   new DynamoDBClient({

@@ -98,6 +98,7 @@ function memberAt(text: string, cuts: readonly number[], name: string): string |
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
 const BRACKET_OPEN = 0x5b;
 const BRACKET_CLOSE = 0x5d;
 const BRACE_OPEN = 0x7b;
@@ -121,15 +122,17 @@ function walk(text: string, maxValues = MAX_VALUES): Walked {
   let values = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
+    if (code === QUOTE) {
+      i = endOfString(text, i);
+      continue;
+    }
     if (code >= 0x30 && code <= 0x39) {
       digits++;
       continue;
     }
     if (digits > longest) longest = digits;
     digits = 0;
-    if (code === QUOTE) {
-      i = endOfString(text, i);
-    } else if (code === COMMA) {
+    if (code === COMMA) {
       values++;
       if (depth === 1) cuts.push(i);
     } else if (code === BRACKET_OPEN || code === BRACE_OPEN) {
@@ -145,8 +148,9 @@ function walk(text: string, maxValues = MAX_VALUES): Walked {
 
 function endOfString(text: string, open: number): number {
   for (let close = text.indexOf('"', open + 1); close !== -1; close = text.indexOf('"', close + 1)) {
+    if (text.charCodeAt(close - 1) !== BACKSLASH) return close;
     let backslashes = 0;
-    while (text.charCodeAt(close - 1 - backslashes) === 0x5c) backslashes++;
+    while (text.charCodeAt(close - 1 - backslashes) === BACKSLASH) backslashes++;
     if (backslashes % 2 === 0) return close;
   }
   return text.length;

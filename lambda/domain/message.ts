@@ -10,26 +10,23 @@ import { PoisonEvent } from './errors.ts';
 import { MAX_DEPTH, parseMembers, sliceElements } from './json.ts';
 
 /**
- * Raw events as they stand in the message: a JSON object verbatim, so that no number is re-serialised; any other text as a
+ * A raw event as it stands in the message: a JSON object verbatim, so that no number is re-serialised; any other text as a
  * JSON string. What starts with `{` was parsed when it was cut out of its body (the providers' contract). SQS refuses U+FFFE, U+FFFF and lone
  * surrogates, and not every queue of its kind takes what stands above U+FFFF (an emoji): inside JSON all of them can be written as escapes.
  */
-function wrapped(events: readonly string[]): readonly Wrapped[] {
-  const texts = events.map((event) => (event.startsWith('{') ? event : JSON.stringify(event)));
-  // Nearly always all of it is ASCII: told by one look, and then there is nothing to escape, and a character is a byte.
-  if (isAscii(texts.join(''))) return texts.map((json) => ({ json, bytes: json.length }));
-  return texts.map((text) => {
-    const json = isAscii(text) ? text : escaped(text);
-    return { json, bytes: Buffer.byteLength(json) };
-  });
+function wrap(event: string): Wrapped {
+  const json = event.startsWith('{') ? event : JSON.stringify(event);
+  const bytes = Buffer.byteLength(json);
+  // ASCII: nothing in it to escape, which looking costs more than sending it.
+  if (bytes === json.length) return { json, bytes };
+  const safe = escaped(json);
+  return { json: safe, bytes: Buffer.byteLength(safe) };
 }
 
 interface Wrapped {
   readonly json: string;
   readonly bytes: number;
 }
-
-const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length;
 
 const escaped = (json: string): string =>
   json.replace(/[\ufffe\uffff\ud800-\udfff]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
@@ -38,7 +35,7 @@ const escaped = (json: string): string =>
 export function packMessages(envelope: Envelope, events: readonly string[]): string[] {
   const head = escaped(JSON.stringify({ v: MESSAGE_VERSION, ...envelope })).slice(0, -1);
   const room = MAX_MESSAGE_BYTES - Buffer.byteLength(head) - ',"events":[]}'.length;
-  const groups = packed(wrapped(events), ({ bytes }) => bytes + 1, {
+  const groups = packed(events.map(wrap), ({ bytes }) => bytes + 1, {
     most: MAX_MESSAGE_EVENTS,
     bytes: room,
   });

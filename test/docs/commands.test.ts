@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { HEALTH_PATH, webhookPath } from '../../lambda/contract/paths.ts';
 import { helpAsked, localArguments } from '../../lib/local/arguments.ts';
 import { COMMANDS, readCommandLine } from '../../lib/ops/cli/cli.ts';
-import { isShell, runShell } from '../support/docs/shell.ts';
+import { isShell, type Run, runShell, runShells } from '../support/docs/shell.ts';
 import { nameOf, PAGES, snippetsOf } from '../support/docs/snippets.ts';
 
 /**
@@ -126,6 +126,7 @@ const CHECKS: Readonly<Record<string, (args: readonly string[], env: NodeJS.Proc
 };
 
 const snippets = PAGES.flatMap((page) => snippetsOf(page)).filter(isShell);
+const runs = runShells(snippets);
 
 describe('command lines', () => {
   test('are found on most pages', () => {
@@ -133,8 +134,8 @@ describe('command lines', () => {
     expect(new Set(snippets.map(({ page }) => page)).size).toBeGreaterThan(35);
   });
 
-  test.each(snippets.map((snippet) => [nameOf(snippet), snippet] as const))('%s', async (_name, snippet) => {
-    const { calls, mistakes } = runShell(snippet);
+  test.each(snippets.map((snippet, at) => [nameOf(snippet), at] as const))('%s', async (_name, at) => {
+    const { calls, mistakes } = runs[at] as Run;
     expect(mistakes).toBe('');
     expect(calls).not.toEqual([]);
     for (const [command = '', ...args] of calls) {

@@ -9,6 +9,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { SILENT } from '../../lambda/aws/effort.ts';
 
 /** What a test needs to know of a running local stack; `.local/stack.json` holds it. */
 export interface Running {
@@ -20,7 +21,7 @@ export interface Running {
 
 export type Item = Record<string, unknown>;
 
-const AWS = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+const AWS = { ...SILENT, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
 
 /** Looks at a running stack from outside, as its users would: HTTP in front, tables and queues behind. */
 export class Driver {

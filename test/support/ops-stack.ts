@@ -13,6 +13,12 @@ export interface OpsStack {
   stop(): Promise<void>;
 }
 
+/** Sources for whoever needs but one or two: suites with the same settings share one synthesis. */
+export const GUIDE_AND_OTHER = { guide: { provider: 'generic' }, other: { provider: 'generic' } };
+/** Of the suites whose events are read as reports. */
+export const SHOP_AND_NEWS = { shop: { provider: 'generic' }, news: { provider: 'generic' } };
+export const ARCHIVED_AND_SEARCHED = { archive: {}, searchKeys: ['Order_ID'] };
+
 /** A local stack with these sources, and the command line that works on it. */
 export async function startOpsStack(
   sources: Readonly<Record<string, object>>,

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { secretsClient, sqsClient } from '../../aws/clients.ts';
+import { deliveryClient, secretsClient } from '../../aws/clients.ts';
 import { readConfig } from '../../aws/config.ts';
 import { fetchText } from '../../aws/fetch-text.ts';
 import { problemJson } from '../../aws/problem.ts';
@@ -32,7 +32,7 @@ const sources = sourcesOf(config, env);
 const secretsManager = secretsClient();
 const secrets = new SecretStore(secretsManager, env.SECRET_ARN);
 const ownKeys = new SecretStore(secretsManager, env.OWN_KEYS_ARN);
-const sqs = sqsClient();
+const sqs = deliveryClient();
 
 const unsubscribe =
   config.unsubscribe &&
@@ -131,4 +131,5 @@ const asResult = ({ status, headers, body }: Answer): Result => ({
   body: body ?? '',
 });
 
-export const handler = middy(receive).use(problemJson());
+// Everything here ends long before its function would be: no second clock for that.
+export const handler = middy(receive, { timeoutEarlyInMillis: 0 }).use(problemJson());

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
+  deliveryClient,
   dynamoClient,
   eventBridgeClient,
   firehoseClient,
@@ -28,6 +29,7 @@ describe('patience of the clients', () => {
   // Attempts, milliseconds for an answer, milliseconds for a connection: the sums stay within what each function has (docs/architecture.md).
   test.each([
     ['sqs', sqsClient(), 1, 1000, 500],
+    ['sqs, of receive', deliveryClient(), 1, 1000, 500],
     ['sns', snsClient('us-west-2'), 2, 1000, 500],
     ['secrets', secretsClient(), 1, 2300, 500],
     ['dynamodb', dynamoClient(), 1, 3000, 1000],

@@ -55,7 +55,7 @@ describe('the event bus', () => {
     const bare = Buffer.byteLength(JSON.stringify(entry(1).detail)) + 'quell'.length + detailType.length;
     const half = 500_000 - bare;
     expect(busBatches([1, 2].map((n) => ({ entry: entry(n, half) })))).toHaveLength(1);
-    expect(busBatches([1, 2].map((n) => ({ entry: entry(n, half + 1) })))).toHaveLength(2);
+    expect(busBatches([1, 2].map((n) => ({ entry: entry(n, half + n - 1) })))).toHaveLength(2);
   });
 
   test('an entry larger than the bus takes is never asked for; its neighbours go', async () => {
@@ -107,6 +107,16 @@ describe('the event bus', () => {
     };
     expect(await putOnBus(client, 'bus', [entry(1), entry(2)], soon())).toEqual(['sent', 'sent']);
     expect(calls).toBe(3);
+  });
+
+  test('what is asked for alone, and not answered, is asked for again', async () => {
+    let alone = 0;
+    proxy.fault = ({ body }) => {
+      if ((body.Entries as unknown[]).length > 1) return { status: 400, json: { __type: 'ValidationException' } };
+      return alone++ === 0 ? { status: 200, json: {} } : undefined;
+    };
+    expect(await putOnBus(client, 'bus', [entry(1), entry(2)], soon())).toEqual(['sent', 'sent']);
+    expect(alone).toBe(3);
   });
 
   test('a bus that stays away: failed by the deadline', async () => {

@@ -2,6 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { NotSent, sendAll } from '../../../lambda/aws/sqs.ts';
+import { WrittenByEngine } from '../../../lambda/aws/written-by-engine.ts';
 import { type FaultyProxy, faultyProxy, unavailable } from '../../support/surroundings/faulty-proxy.ts';
 
 let fauxqs: FauxqsServer;
@@ -13,13 +14,7 @@ let queues = 0;
 beforeAll(async () => {
   fauxqs = await startFauxqs({ port: 0, logger: false });
   proxy = await faultyProxy(`http://127.0.0.1:${fauxqs.port}`);
-  client = new SQSClient({
-    endpoint: proxy.url,
-    useQueueUrlAsEndpoint: false,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-  });
+  client = new SQSClient(settings());
 });
 beforeEach(() => {
   queueUrl = fauxqs.createQueue(`q${queues++}`).queueUrl;
@@ -34,6 +29,13 @@ afterAll(async () => {
   await fauxqs.stop();
 });
 
+const settings = () => ({
+  endpoint: proxy.url,
+  useQueueUrlAsEndpoint: false,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  maxAttempts: 1,
+});
 const bodies = (): string[] => {
   const { messages } = fauxqs.inspectQueue(`q${queues - 1}`) as NonNullable<ReturnType<FauxqsServer['inspectQueue']>>;
   return messages.ready.map(({ body }) => body).sort();
@@ -131,6 +133,23 @@ describe('sending to the queue', () => {
       message: '1 messages were not taken by the queue',
     });
     expect((error as NotSent).cause).toEqual(new Error('InvalidMessageContents'));
+  });
+
+  test('written in either of the two ways a request says the same', async () => {
+    const texts = ['{"a":"\\"\\\\"}', 'tab\t line\r\n', 'ä ✓ 😀', '\u2028\u2029\u007f', 'x'.repeat(70_000)];
+    const messages = texts.map((body) => ({ body, attributes: { reason: `why ${body}` } }));
+    const asked: unknown[] = [];
+    proxy.fault = ({ body }) => {
+      asked.push(body);
+      return undefined;
+    };
+    const other = new SQSClient({ ...settings(), protocol: WrittenByEngine });
+    for (const each of [client, other]) await sendAll(each, queueUrl, messages);
+    other.destroy();
+    expect(asked[0]).toMatchObject({ Entries: texts.map((MessageBody) => ({ MessageBody })) });
+    // The queue refuses the emoji, which goes once more in ASCII.
+    expect(asked).toHaveLength(4);
+    expect(asked.slice(2)).toEqual(asked.slice(0, 2));
   });
 
   test('one that may be taken another time is not refused for good', async () => {

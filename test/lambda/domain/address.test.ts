@@ -12,6 +12,18 @@ describe('address normal form', () => {
     expect(normaliseAddress(raw) ?? null).toBe(out);
   });
 
+  test('property: an address that is told to be plain at first sight is the one that a thorough look finds', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z0-9._+@-]{1,40}$/), (raw) => {
+        // Blanks are taken away, and send it the long way.
+        expect(normaliseAddress(raw)).toBe(normaliseAddress(` ${raw} `));
+      }),
+    );
+    const long = `a@${'b'.repeat(319)}`;
+    expect(normaliseAddress(long)).toBe(normaliseAddress(` ${long}`));
+    expect(normaliseAddress(`${long.slice(0, -1)}`)).toBe(long.slice(0, -1));
+  });
+
   test('property: idempotent, and never throws', () => {
     const address = fc
       .tuple(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }))

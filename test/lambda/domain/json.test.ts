@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseJson, sliceElements, sliceMember, UnreadableJson } from '../../../lambda/domain/json.ts';
+import { parseJson, parseMembers, sliceElements, sliceMember, UnreadableJson } from '../../../lambda/domain/json.ts';
 
 describe('JSON slices', () => {
   test('an array is cut into its elements, to the letter', () => {
@@ -29,6 +29,9 @@ describe('JSON slices', () => {
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (others, value) => {
         const text = JSON.stringify({ ...others, events: value });
         expect(JSON.parse(sliceMember(text, 'events') ?? '')).toEqual(JSON.parse(JSON.stringify(value)));
+        const { value: parsed, slice } = parseMembers(text, Number.POSITIVE_INFINITY);
+        expect(parsed).toEqual(parseJson(text, Number.POSITIVE_INFINITY));
+        for (const name of ['events', ...Object.keys(others)]) expect(slice(name)).toBe(sliceMember(text, name));
       }),
     );
   });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { type Io, processIo } from '../../../lib/ops/cli/io.ts';
 import { deployedTarget } from '../../../lib/ops/target/deployed.ts';
-import { project, spawnOps, writeFile } from '../../support/ops.ts';
+import { ops, project, spawnOps, writeFile } from '../../support/ops.ts';
 import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
 import { STAGE_POLICY } from '../../support/surroundings/fake-target.ts';
 import { type SecretServer, startSecretServer } from '../../support/surroundings/secret-server.ts';
@@ -67,13 +67,28 @@ afterAll(async () => {
   remove();
 });
 
-const prod = (args: string[], input = '', over: Record<string, string> = {}) =>
-  spawnOps([...args, '--stage', 'prod'], { root, input, env: { ...env, AWS_REGION: 'eu-west-1', ...over } });
+/** One command line in an environment of its own. */
+async function within(own: NodeJS.ProcessEnv, args: readonly string[]) {
+  const before = process.env;
+  process.env = own;
+  try {
+    return await ops(args, { root });
+  } finally {
+    process.env = before;
+  }
+}
+
+const prod = (args: readonly string[], over: Record<string, string> = {}) =>
+  within({ ...env, AWS_REGION: 'eu-west-1', ...over }, [...args, '--stage', 'prod']);
 
 describe('ops on a deployed stack', () => {
   test('finds the parts by the outputs of the stage', async () => {
     const { secret, signingKey } = sendgrid.generateKey();
-    const set = await prod(['secrets', 'set', 'marketing', '--actor', 'ada'], secret);
+    const set = await spawnOps(['secrets', 'set', 'marketing', '--actor', 'ada', '--stage', 'prod'], {
+      root,
+      input: secret as string,
+      env: { ...env, AWS_REGION: 'eu-west-1' },
+    });
     expect([set.code, set.out]).toEqual([0, 'marketing: stored, live values: 1\n']);
     expect(secrets.current()).toEqual({ marketing: secret });
     const common = {
@@ -117,11 +132,11 @@ describe('ops on a deployed stack', () => {
   });
 
   test('a stage that is not deployed, no region and no credentials are each said plainly', async () => {
-    const other = await spawnOps(['check', 'ada@example.com'], { root, env: { ...env, AWS_REGION: 'eu-west-1' } });
+    const other = await within({ ...env, AWS_REGION: 'eu-west-1' }, ['check', 'ada@example.com']);
     expect([other.code, other.err]).toEqual([3, expect.stringContaining('no stack quell-dev in eu-west-1')]);
-    const nowhere = await spawnOps(['check', 'ada@example.com'], { root, env });
+    const nowhere = await within(env, ['check', 'ada@example.com']);
     expect([nowhere.code, nowhere.err]).toEqual([3, expect.stringContaining('--region')]);
-    const nobody = await prod(['check', 'ada@example.com'], '', { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' });
+    const nobody = await prod(['check', 'ada@example.com'], { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' });
     expect([nobody.code, nobody.err]).toEqual([3, expect.stringContaining('No valid AWS credentials')]);
     const stranger = await prod(['check', 'ada@example.com', '--profile', 'nobody']);
     expect([stranger.code, stranger.err]).toEqual([3, expect.stringContaining('No valid AWS credentials')]);

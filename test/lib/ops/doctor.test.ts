@@ -5,7 +5,7 @@ import { refusalsOf } from '../../../lib/ops/commands/doctor/request-lines.ts';
 import type { Watch } from '../../../lib/ops/commands/doctor/watch.ts';
 import { AwsWatch } from '../../../lib/ops/commands/doctor/watch-aws.ts';
 import { eventually, signGeneric } from '../../support/driver.ts';
-import { type OpsStack, startOpsStack } from '../../support/ops-stack.ts';
+import { GUIDE_AND_OTHER, type OpsStack, startOpsStack } from '../../support/ops-stack.ts';
 import { type Answers, fakeTarget } from '../../support/surroundings/fake-target.ts';
 
 const NOW = Date.parse('2026-05-04T10:00:00Z');
@@ -298,10 +298,7 @@ describe('what CloudWatch tells', () => {
 describe('doctor --local', () => {
   let stack: OpsStack;
   beforeAll(async () => {
-    stack = await startOpsStack(
-      { guide: { provider: 'generic' }, keyless: { provider: 'generic' } },
-      { secrets: { guide: 'guide-secret' } },
-    );
+    stack = await startOpsStack(GUIDE_AND_OTHER, { secrets: { guide: 'guide-secret' } });
   }, 60_000);
   afterAll(() => stack?.stop());
 
@@ -321,14 +318,14 @@ describe('doctor --local', () => {
 
   test('names a missing secret, a wrong one, and a queue that does not move', async () => {
     const { code, out } = await stack.run(['doctor']);
-    expect([code, out]).toEqual([1, expect.stringContaining('FAULT    keyless: no secret is stored')]);
-    expect(out).toContain('fix: ops secrets set keyless');
-    expect(await found()).toEqual(['secret-missing keyless']);
+    expect([code, out]).toEqual([1, expect.stringContaining('FAULT    other: no secret is stored')]);
+    expect(out).toContain('fix: ops secrets set other');
+    expect(await found()).toEqual(['secret-missing other']);
 
     await post('wrong');
     await eventually(async () => expect(await found()).toContain('secret-wrong guide'));
     await post('guide-secret');
-    await eventually(async () => expect(await found()).toEqual(['secret-missing keyless']));
+    await eventually(async () => expect(await found()).toEqual(['secret-missing other']));
 
     const { pid } = stack.local.stack.functions.process as { pid: number };
     process.kill(pid, 'SIGSTOP');
@@ -338,7 +335,7 @@ describe('doctor --local', () => {
     } finally {
       process.kill(pid, 'SIGCONT');
     }
-    await eventually(async () => expect(await found()).toEqual(['secret-missing keyless']));
+    await eventually(async () => expect(await found()).toEqual(['secret-missing other']));
     await stack.driver.nothingUnderWay();
   }, 60_000);
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { ops, spawnOps } from '../../support/ops.ts';
+import { ops } from '../../support/ops.ts';
 
 const DEAD = '550 5.1.1 <ada@example.com>: Recipient address rejected: User unknown';
 
 describe('ops explain', () => {
   test('names class, cause, rule and source, of an argument or of standard input', async () => {
-    const { code, out, err } = await spawnOps(['explain', DEAD]);
+    const { code, out, err } = await ops(['explain', DEAD]);
     expect([code, err]).toEqual([0, '']);
     expect(out.split('\n')).toEqual([
       'hard, mailbox',

@@ -2,17 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RateLine } from '../../../lib/ops/commands/doctor/watch.ts';
 import { ratesBy } from '../../../lib/ops/commands/rates/rates.ts';
 import { eventually, signGeneric } from '../../support/driver.ts';
-import { type OpsStack, startOpsStack } from '../../support/ops-stack.ts';
+import { ARCHIVED_AND_SEARCHED, type OpsStack, SHOP_AND_NEWS, startOpsStack } from '../../support/ops-stack.ts';
 
 /** Rates by mailbox operator, and what went wrong lately, over events that the local stack processed. */
 
 let stack: OpsStack;
 
 beforeAll(async () => {
-  stack = await startOpsStack(
-    { shop: { provider: 'generic' }, news: { provider: 'generic' } },
-    { settings: { searchKeys: ['Order_ID'] }, secrets: { shop: 'shop-secret-of-tests', news: 'news-secret-of-tests' } },
-  );
+  stack = await startOpsStack(SHOP_AND_NEWS, {
+    settings: ARCHIVED_AND_SEARCHED,
+    secrets: { shop: 'shop-secret-of-tests', news: 'news-secret-of-tests' },
+  });
   const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
   let made = 0;
   const fact = (event: string, recipient: string, more: object = {}) => ({

@@ -13,7 +13,7 @@ import { REPORTS, reportOf, sqlOf } from '../../../lib/reports/reports.ts';
 import { PAGES, snippetsOf } from '../../support/docs/snippets.ts';
 import { signGeneric } from '../../support/driver.ts';
 import { ArchiveReader } from '../../support/feeds/archive.ts';
-import { type OpsStack, startOpsStack } from '../../support/ops-stack.ts';
+import { ARCHIVED_AND_SEARCHED, type OpsStack, SHOP_AND_NEWS, startOpsStack } from '../../support/ops-stack.ts';
 import { trinoMistakes } from '../../support/trino.ts';
 
 /** Reports over what the local stack itself archived, with answers worked out by hand. */
@@ -46,9 +46,8 @@ const fact = (event: string, recipient: string, more: Facts = {}): Facts => ({
 const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
 
 beforeAll(async () => {
-  const settings = { archive: {} };
   const secrets = { shop: 'shop-secret-of-tests', news: 'news-secret-of-tests' };
-  stack = await startOpsStack({ shop: { provider: 'generic' }, news: { provider: 'generic' } }, { settings, secrets });
+  stack = await startOpsStack(SHOP_AND_NEWS, { settings: ARCHIVED_AND_SEARCHED, secrets });
   const spring = { metadata: { campaign: 'Spring' } };
   await post('shop', [
     // Custom keys in every spelling, two of them in one event; nested quotes; an id of 17 digits.

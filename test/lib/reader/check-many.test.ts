@@ -16,6 +16,8 @@ import {
 const COUNT = 10_000;
 const addressOf = (n: number): string => `person-${n}@example.com`;
 const ALL = Array.from({ length: COUNT }, (_none, n) => addressOf(n));
+/** By night all of them meet trouble, too. */
+const SOME = process.env.NIGHTLY === undefined ? 1000 : COUNT;
 /** Every twentieth is on the list. */
 const isListed = (address: string): boolean => Number(/\d+/.exec(address)?.[0]) % 20 === 0;
 
@@ -62,11 +64,19 @@ const keysOf = ({ body }: Call): { recipient: { S: string } }[] => {
 
 test('10,000 addresses are exactly 100 requests of 100, at most 4 at a time', async () => {
   let flying = 0;
+  let meet = () => {};
+  // The first ones wait for each other, however slow the machine is.
+  const met = new Promise<void>((done) => {
+    meet = done;
+  });
   const seen = { flying: 0, sizes: new Set<number>() };
   proxy.fault = async (call) => {
     flying++;
     seen.flying = Math.max(seen.flying, flying);
     seen.sizes.add(keysOf(call).length);
+    if (flying === 4) meet();
+    await met;
+    // ... and long enough for one more, where more were let go.
     await new Promise((resolve) => setTimeout(resolve, 2));
     flying--;
     return undefined;
@@ -77,11 +87,12 @@ test('10,000 addresses are exactly 100 requests of 100, at most 4 at a time', as
 });
 
 test('the same person in other words is asked about once, and answered each time', async () => {
-  const emails = [...ALL, 'PERSON-0@Example.com', 'Person <person-1@example.com.>', ...ALL.slice(0, 500), 'nobody'];
+  const some = ALL.slice(0, SOME);
+  const emails = [...some, 'PERSON-0@Example.com', 'Person <person-1@example.com.>', ...some.slice(0, 500), 'nobody'];
   const answers = await reader.checkMany(emails);
-  expect(proxy.calls).toHaveLength(100);
+  expect(proxy.calls).toHaveLength(SOME / 100);
   expect(answers.map(({ email }) => email)).toEqual(emails);
-  expect(answers.slice(COUNT, COUNT + 2)).toMatchObject([
+  expect(answers.slice(SOME, SOME + 2)).toMatchObject([
     { status: 'suppressed', address: addressOf(0) },
     { status: 'clear', address: addressOf(1) },
   ]);
@@ -118,8 +129,8 @@ test('throttled, cut and half-answered requests are asked again, and none is for
     if (trouble === 'half' || trouble === 'none') return answerPart(call, keys, trouble === 'half' ? 0.5 : 0);
     return trouble === 'throttled' ? throttled : trouble;
   };
-  expect(await ask(ALL)).toEqual(RIGHT);
-  const needed = TROUBLES.reduce((sum, troubles) => sum + troubles.length + 1, 0) * (100 / TROUBLES.length);
+  expect(await ask(ALL.slice(0, SOME))).toEqual(RIGHT.slice(0, SOME));
+  const needed = TROUBLES.reduce((sum, troubles) => sum + troubles.length + 1, 0) * (SOME / 100 / TROUBLES.length);
   expect(proxy.calls).toHaveLength(needed);
 });
 

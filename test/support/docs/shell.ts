@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Snippet } from './snippets.ts';
@@ -40,26 +40,46 @@ function commandsOf({ language, text }: Pick<Snippet, 'language' | 'text'>): str
   return kept.join('\n');
 }
 
-/** Runs a snippet in bash with nothing on its path. What stands in angle brackets is for the reader to fill in: here it is a word. */
-export function runShell(snippet: Pick<Snippet, 'language' | 'text'>): Run {
-  const folder = mkdtempSync(join(tmpdir(), 'quell-docs-'));
+/** Runs one snippet: see `runShells`. */
+export const runShell = (snippet: Pick<Snippet, 'language' | 'text'>): Run => runShells([snippet])[0] as Run;
+
+/**
+ * Runs snippets in a bash with nothing on its path, each in a subshell and a folder of its own. What stands in angle brackets is for the
+ * reader to fill in: here it is a word.
+ */
+export function runShells(snippets: readonly Pick<Snippet, 'language' | 'text'>[]): readonly Run[] {
+  const all = mkdtempSync(join(tmpdir(), 'quell-docs-'));
   try {
-    const text = commandsOf(snippet)
-      .replace(/'?<(your |the )?[A-Za-z][\w .-]*>'?/g, 'filled-in')
-      .replace(/(^|\s)\.\.\.(?=\s|$)/g, '$1more');
-    for (const [, file = ''] of text.matchAll(/<\s+([\w.-]+)/g)) writeFileSync(join(folder, file), '');
-    writeFileSync(join(folder, 'calls'), '');
-    const notes = NOTED.map((name) => `${name}() { printf '%s\\0' ${name} "$@" $'\\036' >> "$CALLS"; }`);
-    const { stderr, error } = spawnSync('/bin/bash', ['--norc', '-c', [...notes, 'PATH=', text].join('\n')], {
-      cwd: folder,
-      encoding: 'utf8',
-      timeout: 10_000,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { HOME: folder, CALLS: join(folder, 'calls') },
+    const folders = snippets.map((snippet, at) => {
+      const folder = join(all, String(at));
+      mkdirSync(folder);
+      const text = commandsOf(snippet)
+        .replace(/'?<(your |the )?[A-Za-z][\w .-]*>'?/g, 'filled-in')
+        .replace(/(^|\s)\.\.\.(?=\s|$)/g, '$1more');
+      for (const [, file = ''] of text.matchAll(/<\s+([\w.-]+)/g)) writeFileSync(join(folder, file), '');
+      writeFileSync(join(folder, 'calls'), '');
+      writeFileSync(join(folder, 'text'), text);
+      return folder;
     });
-    const calls = readFileSync(join(folder, 'calls'), 'utf8').split('\x1e\0').filter(Boolean);
-    return { calls: calls.map((call) => call.split('\0').slice(0, -1)), mistakes: stderr || (error?.message ?? '') };
+    const notes = NOTED.map((name) => `${name}() { printf '%s\\0' ${name} "$@" $'\\036' >> "$CALLS"; }`);
+    const each = [
+      'for HOME in "$@"; do',
+      '  (builtin cd "$HOME"; CALLS="$HOME/calls"; PATH=; eval "$(<text)") 2> "$HOME/mistakes"',
+      'done',
+    ];
+    const { error } = spawnSync('/bin/bash', ['--norc', '-c', [...notes, ...each].join('\n'), 'bash', ...folders], {
+      timeout: 60_000,
+      stdio: 'ignore',
+      env: {},
+    });
+    return folders.map((folder) => {
+      const calls = readFileSync(join(folder, 'calls'), 'utf8').split('\x1e\0').filter(Boolean);
+      return {
+        calls: calls.map((call) => call.split('\0').slice(0, -1)),
+        mistakes: error?.message ?? readFileSync(join(folder, 'mistakes'), 'utf8'),
+      };
+    });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(all, { recursive: true, force: true });
   }
 }

@@ -8,7 +8,7 @@ import { sesInput } from '../../../lib/constructs/ses/direct-input.ts';
 import type { LocalOptions, LocalStack } from '../../../lib/local/runner.ts';
 import { Driver, eventually, signSendGrid } from '../driver.ts';
 import { strictly } from '../event-schema.ts';
-import { amongUsual, type Sources } from '../stack/settings.ts';
+import { amongUsual } from '../stack/settings.ts';
 import { ArchiveReader, type Line } from './archive.ts';
 
 /** What other services see of a running stack: its bus and its archive, read as they would. */
@@ -48,14 +48,22 @@ export function transformed(source: string, event: Readonly<Record<string, unkno
   return String(inputTemplate).replace(/<([\w.-]+)>/g, (_, name: string) => JSON.stringify(values[name]));
 }
 
-/** A stack with one SendGrid source and whatever `document` adds. */
-export function feedSettings({
-  sources,
-  ...document
-}: {
-  readonly sources?: Sources;
-  readonly [setting: string]: unknown;
-}): Pick<LocalOptions, 'settings' | 'secrets'> & { readonly key: string } {
+export const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:feedback';
+
+const SETTINGS = {
+  sources: amongUsual({
+    sendgrid: { provider: 'sendgrid' },
+    'ses-http': { provider: 'ses', topicArns: [TOPIC], dedupeGroup: 'ses' },
+    'ses-queue': { provider: 'ses', topicArns: [TOPIC], dedupeGroup: 'ses', via: 'sns-queue' },
+    'ses-bus': { provider: 'ses', dedupeGroup: 'ses', via: 'eventbridge' },
+  }),
+  heartbeat: false,
+  publish: { types: ['bounced', 'complained', 'clicked'], surgeClicks: 20 },
+  archive: { retentionDays: 30 },
+};
+
+/** A stack with a SendGrid source and the three ways of SES, that publishes and archives: the same for all, so that it is synthesized once. */
+export function feedSettings(): Pick<LocalOptions, 'settings' | 'secrets'> & { readonly key: string } {
   const folder = mkdtempSync(join(tmpdir(), 'quell-feeds-'));
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const file = (name: string, content: object) => {
@@ -64,11 +72,7 @@ export function feedSettings({
   };
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
-    settings: file('settings.json', {
-      sources: amongUsual({ sendgrid: { provider: 'sendgrid' }, ...sources }),
-      heartbeat: false,
-      ...document,
-    }),
+    settings: file('settings.json', SETTINGS),
     secrets: file('secrets.json', {
       sendgrid: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
       'quell-erasure': ERASURE_SECRET,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'puppeteer-core';
 import { consoleApp } from '../../../../lib/ops/console/app.ts';
 import type { OverviewModel } from '../../../../lib/ops/console/model/overview.ts';
@@ -105,6 +105,15 @@ const HOSTILE = [
   'line\nada@example.com NOT suppressed',
   'x'.repeat(2048),
 ];
+/** By day every other thing is done in a browser without script, by night each of them with and without. */
+const ROUNDS: readonly (readonly [string, (nth: number) => boolean])[] =
+  process.env.NIGHTLY === undefined
+    ? [['with script and without in turn', (nth) => nth % 2 === 0]]
+    : [
+        ['with script', () => true],
+        ['without script', () => false],
+      ];
+const personOf = (round: string): string => `${round.replaceAll(' ', '-')}@example.com`;
 const hostileAddress = (at: number): string => `hostile-${at}@example.com`;
 /** What stands in an address itself, as far as an address can hold it. */
 const HOSTILE_ADDRESSES = [
@@ -120,7 +129,7 @@ describe('over what has arrived', () => {
       { event: 'delivered', recipient: 'bea@example.com', message_id: 'story-1' },
       { event: 'complaint', recipient: 'bea@example.com', message_id: 'story-1', timestamp: '2026-05-04T11:00:00Z' },
       { event: 'unsubscribe', recipient: 'cy@example.com' },
-      ...['with-script', 'without-script'].map((name) => ({ event: 'delivered', recipient: `${name}@example.com` })),
+      ...ROUNDS.map(([round]) => ({ event: 'delivered', recipient: personOf(round) })),
     ]);
     await report(
       [
@@ -155,82 +164,83 @@ describe('over what has arrived', () => {
     expect(await stack.driver.depth('deadLetter')).toBe(1);
   }, 60_000);
 
-  describe.each([
-    ['with script', true],
-    ['without script', false],
-  ])('by keyboard alone, %s', (name, script) => {
-    const address = `${name.replace(' ', '-')}@example.com`;
-    beforeAll(() => page.setJavaScriptEnabled(script));
+  describe.each(ROUNDS.map(([round, hasScript], day) => [round, hasScript, `2026-04-0${day + 1}`] as const))(
+    'by keyboard alone, %s',
+    (round, hasScript, day) => {
+      const address = personOf(round);
+      let done = 0;
+      beforeEach(() => page.setJavaScriptEnabled(hasScript(done++)));
 
-    test.each(READS)('%s', (_name, read) => read(place), 60_000);
+      test.each(READS)('%s', (_name, read) => read(place), 60_000);
 
-    test('somebody is suppressed with a note, and lifted', async () => {
-      await place.open('/');
-      await fill(place, 'Find a person', address.toUpperCase());
-      await place.enter();
-      expect(decodeURIComponent(new URL(page.url()).pathname)).toBe(`/people/${address}`);
-      expect(await textOf(page)).toContain('Is not on the list. The last report: delivered');
+      test('somebody is suppressed with a note, and lifted', async () => {
+        await place.open('/');
+        await fill(place, 'Find a person', address.toUpperCase());
+        await place.enter();
+        expect(decodeURIComponent(new URL(page.url()).pathname)).toBe(`/people/${address}`);
+        expect(await textOf(page)).toContain('Is not on the list. The last report: delivered');
 
-      await press(place, 'Suppress');
-      await fill(place, 'Why', 'wrote to support');
-      await press(place, 'Suppress');
-      expect(await textOf(page)).toContain(
-        'Gets no mail from us, for ever: somebody put the address on the list by hand',
-      );
-      expect(await textOf(page)).toContain('wrote to support');
-      expect(await isSuppressed(address)).toBe(true);
+        await press(place, 'Suppress');
+        await fill(place, 'Why', 'wrote to support');
+        await press(place, 'Suppress');
+        expect(await textOf(page)).toContain(
+          'Gets no mail from us, for ever: somebody put the address on the list by hand',
+        );
+        expect(await textOf(page)).toContain('wrote to support');
+        expect(await isSuppressed(address)).toBe(true);
 
-      await press(place, 'Lift');
-      await fill(place, 'Why', 'a mistake');
-      await press(place, 'Lift');
-      expect(await textOf(page)).toContain('Is not on the list: it was lifted.');
-      expect(await isSuppressed(address)).toBe(false);
-    }, 60_000);
+        await press(place, 'Lift');
+        await fill(place, 'Why', 'a mistake');
+        await press(place, 'Lift');
+        expect(await textOf(page)).toContain('Is not on the list: it was lifted.');
+        expect(await isSuppressed(address)).toBe(false);
+      }, 60_000);
 
-    test('a window is undone, and who stays is said before', async () => {
-      const wrongly = `wrongly-${address}`;
-      const day = script ? '2026-04-01' : '2026-04-02';
-      await report([bounce(wrongly, { timestamp: `${day}T10:30:00Z` })]);
-      await until(() => isSuppressed(wrongly));
-      await place.open('/list');
-      await press(place, 'Undo a window');
-      await fill(place, 'From', `${day}T10:00:00Z`);
-      await fill(place, 'Until', `${day}T11:00:00Z`);
-      await press(place, 'Show whom it concerns');
-      expect(await textOf(page)).toMatch(/1 person would come back.+0 stay on the list.+wrongly-/s);
-      expect(await isSuppressed(wrongly)).toBe(true);
-      await fill(place, 'Why', 'the ESP reported it by mistake');
-      await press(place, 'Undo');
-      expect(new URL(page.url()).pathname).toBe('/list');
-      expect(await isSuppressed(wrongly)).toBe(false);
-    }, 60_000);
+      test('a window is undone, and who stays is said before', async () => {
+        const wrongly = `wrongly-${address}`;
+        await report([bounce(wrongly, { timestamp: `${day}T10:30:00Z` })]);
+        await until(() => isSuppressed(wrongly));
+        await place.open('/list');
+        await press(place, 'Undo a window');
+        await fill(place, 'From', `${day}T10:00:00Z`);
+        await fill(place, 'Until', `${day}T11:00:00Z`);
+        await press(place, 'Show whom it concerns');
+        expect(await textOf(page)).toMatch(/1 person would come back.+0 stay on the list.+wrongly-/s);
+        expect(await isSuppressed(wrongly)).toBe(true);
+        await fill(place, 'Why', 'the ESP reported it by mistake');
+        await press(place, 'Undo');
+        expect(new URL(page.url()).pathname).toBe('/list');
+        expect(await isSuppressed(wrongly)).toBe(false);
+      }, 60_000);
 
-    test('dead letters are redriven', async () => {
-      await place.open('/letters');
-      await press(place, 'Redrive');
-      expect(await textOf(page)).toContain('Redrive 1 dead letter');
-      await fill(place, 'Why', 'the code was mended');
-      await press(place, 'Redrive');
-      expect(await textOf(page)).toContain('Put back on the delivery queue: 1.');
-      // It is still no message of ours.
-      await stack.driver.nothingUnderWay();
-      expect(await stack.driver.depth('deadLetter')).toBe(1);
-    }, 60_000);
+      test('dead letters are redriven', async () => {
+        await place.open('/letters');
+        await press(place, 'Redrive');
+        expect(await textOf(page)).toContain('Redrive 1 dead letter');
+        await fill(place, 'Why', 'the code was mended');
+        await press(place, 'Redrive');
+        expect(await textOf(page)).toContain('Put back on the delivery queue: 1.');
+        // It is still no message of ours.
+        await stack.driver.nothingUnderWay();
+        expect(await stack.driver.depth('deadLetter')).toBe(1);
+      }, 60_000);
 
-    test('a report is a table and a chart, and rates are', async () => {
-      await place.open('/reports');
-      await press(place, 'Bounce reasons');
-      const figures = () => page.$$eval('main .chart', (charts) => charts.map((one) => one.getAttribute('aria-label')));
-      expect(await figures()).toEqual([expect.stringContaining('the numbers are in the table below')]);
-      expect(await textOf(page)).toContain('hard');
-      await press(place, 'Rates');
-      expect(await figures()).toEqual([
-        expect.stringContaining('Hard bounces in a hundred'),
-        expect.stringContaining('Complaints in a hundred'),
-      ]);
-      expect(await page.$$eval('main tbody tr', (rows) => rows.length)).toBeGreaterThan(0);
-    }, 60_000);
-  });
+      test('a report is a table and a chart, and rates are', async () => {
+        await place.open('/reports');
+        await press(place, 'Bounce reasons');
+        const figures = () =>
+          page.$$eval('main .chart', (charts) => charts.map((one) => one.getAttribute('aria-label')));
+        expect(await figures()).toEqual([expect.stringContaining('the numbers are in the table below')]);
+        expect(await textOf(page)).toContain('hard');
+        await press(place, 'Rates');
+        expect(await figures()).toEqual([
+          expect.stringContaining('Hard bounces in a hundred'),
+          expect.stringContaining('Complaints in a hundred'),
+        ]);
+        expect(await page.$$eval('main tbody tr', (rows) => rows.length)).toBeGreaterThan(0);
+      }, 60_000);
+    },
+  );
 
   describe('as a widget of CloudWatch', () => {
     let widget: Dashboard;
@@ -390,9 +400,13 @@ describe('over what has arrived', () => {
       `/${script}`,
     ]) {
       await place.open(path);
-      expect([path, await page.evaluate('globalThis.ran')]).toEqual([path, undefined]);
-      expect([path, await overflow(page)]).toEqual([path, 0]);
-      const shown = String(await page.evaluate('document.querySelector("main").innerText'));
+      const [ran, wider, text] = await Promise.all([
+        page.evaluate('globalThis.ran'),
+        overflow(page),
+        page.evaluate('document.querySelector("main").innerText'),
+      ]);
+      expect([path, ran, wider]).toEqual([path, undefined, 0]);
+      const shown = String(text);
       expect(shown).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
       expect(shown.split('\n')).not.toContain('ada@example.com NOT suppressed');
     }

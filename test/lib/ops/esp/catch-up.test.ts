@@ -16,7 +16,7 @@ import { type Cases, OTHER_ANSWERS, SURROUNDINGS } from '../../../support/surrou
 const HOUR = 3_600_000;
 const TO = Date.parse('2026-05-04T12:00:00Z');
 const FROM = TO - 12 * HOUR;
-const PATIENCE = { answer: 250, first: 1, longest: 60_000, tries: 12, most: 262_144, pause: async () => {} };
+const PATIENCE = { answer: 250, first: 1, longest: 60_000, most: 262_144, pause: async () => {} };
 
 const readerOf = (id: string) =>
   interpreter(id, { provider: PROVIDERS.get(id) as never, options: {}, dedupeGroup: id });
@@ -54,7 +54,13 @@ const begin = (id: string, from = FROM, to = TO): Run => ({
 });
 
 /** One run from what is saved; `dies` is asked at every step and may throw. */
-async function run(fake: FakeEsp, state: Run, dies: () => void = () => {}, key = fake.key): Promise<Progress> {
+async function run(
+  fake: FakeEsp,
+  state: Run,
+  dies: () => void = () => {},
+  key = fake.key,
+  tries = 12,
+): Promise<Progress> {
   const api = await apiOf(fake.provider);
   if (!api) throw new Error('no API');
   const call = caller({
@@ -63,7 +69,7 @@ async function run(fake: FakeEsp, state: Run, dies: () => void = () => {}, key =
     base: new URL(fake.api.url),
     key,
     say: () => {},
-    patience: PATIENCE,
+    patience: { ...PATIENCE, tries },
   });
   const window = { from: FROM, to: state.saved.to };
   const end = await readEvents(
@@ -116,6 +122,10 @@ const told = (fake: FakeEsp, picks: readonly { offset: number; type: Happening['
 /** Pages by tokens that may end; pages that may be empty although another follows. */
 const TOKENS = new Set(['sparkpost', 'mailgun', 'lettermint']);
 const BLANKS = new Set(['sparkpost', 'lettermint']);
+
+/** The first call, one in the middle, and ten in a row, in one run: what is asked again is the next number. */
+const LAST_BAD = 13;
+const isBad = (n: number): boolean => n === 0 || n === 2 || (n >= 4 && n <= LAST_BAD);
 
 /** Nine, an hour apart. */
 const hourly = (id: string) =>
@@ -225,15 +235,14 @@ describe.each([...FAKE_ESPS])('catch-up: %s', (id, start) => {
   ])(
     '%s on the first call, in the middle and ten times in a row is waited out',
     async (_name, fault) => {
-      for (const broken of [(n: number) => n === 0, (n: number) => n === 2, (n: number) => n >= 1 && n <= 10]) {
-        calm();
-        told(fake, hourly(id));
-        const first = fake.api.asked.length;
-        fake.api.fault = (_asked, number) => (broken(number - first) ? fault : undefined);
-        const state = begin(id);
-        const end = await run(fake, state);
-        expect([end.fetched, end.missing, state.table.keys.size]).toEqual([9, 9, 9]);
-      }
+      calm();
+      told(fake, hourly(id));
+      const first = fake.api.asked.length;
+      fake.api.fault = (_asked, number) => (isBad(number - first) ? fault : undefined);
+      const state = begin(id);
+      const end = await run(fake, state);
+      expect([end.fetched, end.missing, state.table.keys.size]).toEqual([9, 9, 9]);
+      expect(fake.api.asked.length - first).toBeGreaterThan(LAST_BAD + 1);
     },
     20_000,
   );
@@ -333,21 +342,17 @@ describe.each([...FAKE_ESPS])('catch-up: %s', (id, start) => {
       calm();
       tellNine();
       for (const after of ['1', new Date(Date.now() + 2000).toUTCString()])
-        for (const broken of [[0], [2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]])
-          expect(
-            await readWhile((n) =>
-              broken.includes(n) ? { status: 429, headers: { 'retry-after': after } } : undefined,
-            ),
-          ).toMatchObject({ fetched: 9, missing: 9 });
+        expect(
+          await readWhile((n) => (isBad(n) ? { status: 429, headers: { 'retry-after': after } } : undefined)),
+        ).toMatchObject({ fetched: 9, missing: 9 });
     },
     async '429 without a word'() {
       calm();
       tellNine();
-      for (const broken of [[0], [2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]])
-        expect(await readWhile((n) => (broken.includes(n) ? { status: 429 } : undefined))).toMatchObject({
-          fetched: 9,
-          missing: 9,
-        });
+      expect(await readWhile((n) => (isBad(n) ? { status: 429 } : undefined))).toMatchObject({
+        fetched: 9,
+        missing: 9,
+      });
     },
     async 'index lag'() {
       calm();
@@ -421,7 +426,9 @@ describe.each([...FAKE_ESPS])('catch-up: %s', (id, start) => {
     tellNine();
     for (const text of OTHER_ANSWERS) {
       fake.api.fault = ({ path }) => (path.startsWith('/files') ? undefined : { status: 200, text });
-      await expect(run(fake, begin(id))).rejects.toThrow(/something else than was asked for|no JSON|gave no id/);
+      await expect(run(fake, begin(id), undefined, fake.key, 2)).rejects.toThrow(
+        /something else than was asked for|no JSON|gave no id/,
+      );
     }
     fake.api.fault = () => ({ status: 200, text: `["${'x'.repeat(300_000)}"]` });
     await expect(run(fake, begin(id))).rejects.toThrow('at once');

@@ -185,7 +185,7 @@ describe.each(KILLED)('killed by SIGKILL at random points and run again: %s', (i
       const times = [new Date(from).toISOString(), new Date(to).toISOString()] as const;
       const args = ['catch-up', id, '--from', times[0], '--to', times[1], '--settle', '0', '--api-base', fake.api.url];
       if (fake.domain !== '') args.push('--domain', fake.domain);
-      const deaths = process.env.NIGHTLY === undefined ? 3 : 6;
+      const deaths = process.env.NIGHTLY === undefined ? 2 : 6;
       for (let death = 0; death < deaths; death++) {
         const child = spawn(process.execPath, [join(process.cwd(), 'bin/ops.ts'), ...args, '--local'], {
           cwd: stack.root,

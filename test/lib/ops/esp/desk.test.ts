@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { interpreter } from '../../../../lambda/domain/interpret.ts';
+import { LISTED } from '../../../../lambda/domain/suppression/listed.ts';
 import { API_IDS, apiOf, COMPARED_API_IDS, DOMAIN_API_IDS, SIGNED_API_IDS } from '../../../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import type { Desk } from '../../../support/esp/desk.ts';
 import { DESKS } from '../../../support/esp/desks.ts';
+import { ops, project } from '../../../support/ops.ts';
 import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
 
 const nightly = process.env.NIGHTLY !== undefined;
@@ -39,6 +43,12 @@ const PROVEN = new Set(nightly ? ['sparkpost', 'mailgun', 'sendgrid'] : ['sparkp
 const TRIED = [...DESKS.keys()].filter(
   (id) => nightly || ['sparkpost', 'mailgun', 'postmark', 'brevo', 'ses', 'customerio'].includes(id),
 );
+/** Whose lists are mirrored: at night every one that can be read; by day without the latest, and without one that is asked every seven seconds. */
+const MIRRORED = [...DESKS.keys()].filter(
+  (id) =>
+    !LISTLESS.has(id) &&
+    (nightly || !['lettermint', 'scaleway', 'unisender-go', 'smtp2go', 'klaviyo', 'mailtrap'].includes(id)),
+);
 const NOTE = ['--note', 'ticket 4711'];
 
 /** The ESPs are asked side by side before the first test, as each keeps the pace that its ESP asks for; a test tells how its part went. */
@@ -74,16 +84,32 @@ beforeAll(async () => {
     settings: { heartbeat: false },
   });
   for (const [id, start] of DESKS) desks.set(id, await start());
+  for (const id of desks.keys()) folders.set(id, project({ '.local/stack.json': stack.local.stack }));
   ready.resolve();
   await Promise.all(parts);
 }, 600_000);
 afterAll(async () => {
   for (const desk of desks.values()) await desk.api.stop();
+  for (const { remove } of folders.values()) remove();
   await stack.stop();
 });
 
 const run = (desk: Desk, args: readonly string[]) =>
   stack.run([...args, '--api-base', desk.api.url, ...(desk.domain ? ['--domain', desk.domain] : [])], desk.key);
+
+/** One more office of the same ESP. */
+const aside = (id: string): Promise<Desk> => (DESKS.get(id) as () => Promise<Desk>)();
+
+/** Of a folder, a single command at a time may catch up with an ESP. */
+const folders = new Map<string, ReturnType<typeof project>>();
+const mirror = ({ provider, api, domain, key }: Desk) =>
+  ops(
+    [
+      ...['catch-up', provider, '--lists', '--json', '--local', '--api-base', api.url],
+      ...(domain ? ['--domain', domain] : []),
+    ],
+    { root: folders.get(provider)?.root ?? '', input: key },
+  );
 
 test('every ESP with an API is tried here, with all that it can do', async () => {
   expect([...DESKS.keys()].sort()).toEqual([...API_IDS].sort());
@@ -245,6 +271,7 @@ describe.each(TRIED)('%s', (id) => {
       const dry = await run(desk, ['push', id, '--json']);
       if (!TAKERS.has(id)) {
         expect([dry.code, dry.err]).toEqual([2, expect.stringContaining('no way to add')]);
+        desk.kept.splice(0);
         return;
       }
       expect([dry.code, desk.kept.length]).toEqual([1, before]);
@@ -254,12 +281,82 @@ describe.each(TRIED)('%s', (id) => {
       const size = desk.kept.length;
       expect((await run(desk, ['push', id, '--yes', '--json'])).json()).toMatchObject([{ missing: 0, added: 0 }]);
       expect(desk.kept).toHaveLength(size);
+      desk.kept.splice(0);
     },
   );
+});
+
+describe.each(MIRRORED)('%s, read', (id) => {
+  const mirrored = part(
+    'its list is mirrored once, suppresses, and never overrules a lift',
+    ready.promise,
+    async () => {
+      const desk = await aside(id);
+      const who = `listed-${id}@example.com`;
+      desk.kept.push({ list: desk.names.bounce, address: who });
+      expect((await mirror(desk)).json()).toMatchObject([{ source: id, fetched: 1, missing: 1, untimed: 0 }]);
+      await stack.driver.nothingUnderWay();
+      expect((await stack.run(['check', who])).code).toBe(0);
+      expect((await mirror(desk)).json()).toMatchObject([{ fetched: 1, missing: 0 }]);
+      await stack.run(['lift', who, ...NOTE, '--wait']);
+      await mirror(desk);
+      await stack.driver.nothingUnderWay();
+      expect((await stack.run(['check', who])).code).toBe(1);
+      await desk.api.stop();
+    },
+  );
+  cleared.push(mirrored);
 });
 
 test('nobody is left who was suppressed for no more than this', async () => {
   for (const who of OURS) await stack.run(['lift', who, ...NOTE, '--wait']);
   await stack.driver.nothingUnderWay();
   expect(await stack.driver.suppressed()).toEqual([]);
+});
+
+test('ESPs do not feed each other, however many: whatever is mirrored and pushed in whatever order, hearsay of one never reaches another', async () => {
+  const circle = ['sparkpost', 'postmark', 'mailgun', ...(nightly ? ['mandrill'] : [])].map((id) => desks.get(id)) as [
+    Desk,
+    ...Desk[],
+  ];
+  const [first, ...others] = circle;
+  const step = fc.oneof(
+    fc.record({ act: fc.constantFrom('mirror' as const, 'push' as const), at: fc.nat(circle.length - 1) }),
+    fc.constant({ act: 'lift' as const, at: 0 }),
+  );
+  let round = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), async (steps) => {
+      const who = `hearsay-${++round}@example.com`;
+      first.kept.push({ list: first.names.bounce, address: who });
+      const last = others.map((_desk, at) => ({ act: 'push' as const, at: at + 1 }));
+      for (const { act, at } of [{ act: 'mirror' as const, at: 0 }, ...steps, ...last]) {
+        const desk = circle[at] as Desk;
+        if (act === 'lift') await stack.run(['lift', who, ...NOTE]);
+        else if (act === 'mirror') await mirror(desk);
+        else await run(desk, ['push', desk.provider, '--yes']);
+        await stack.driver.nothingUnderWay();
+      }
+      for (const desk of others) expect([desk.provider, desk.kept]).toEqual([desk.provider, []]);
+      expect(first.kept.map(({ address }) => address)).toEqual([who]);
+      first.kept.splice(0);
+      await stack.run(['lift', who, ...NOTE, '--wait']);
+    }),
+    { numRuns: nightly ? 30 : 3 },
+  );
+}, 120_000);
+
+test('a webhook cannot pass for a list: without our own mark the same text is read by its provider', () => {
+  const raw = JSON.stringify({
+    list: 'bounces',
+    address: 'ada@example.com',
+    reason: 'hard_bounce',
+    at: 1_772_359_200_000,
+  });
+  for (const provider of PROVIDERS.values()) {
+    const meaning = interpreter('shop', { provider, options: {} })(raw, {}, { receivedAt: '2026-05-04T10:00:00.000Z' });
+    const events = 'poison' in meaning ? [] : meaning.events;
+    for (const event of events) expect(event.providerEvent).not.toContain('list/');
+  }
+  expect(LISTED.startsWith('quell-')).toBe(true);
 });

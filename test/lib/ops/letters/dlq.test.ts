@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { packMessages } from '../../../../lambda/domain/message.ts';
 import { eventually, signGeneric } from '../../../support/driver.ts';
 import { ops, project, stackFile } from '../../../support/ops.ts';
-import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
+import { GUIDE_AND_OTHER, type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
 import { faultyProxy } from '../../../support/surroundings/faulty-proxy.ts';
 
 /** Poison of an ordinary kind: settings lost a source whose events were still under way. */
@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 async function start(sources: Readonly<Record<string, object>>): Promise<OpsStack> {
-  const secrets = { guide: 'guide-secret', later: 'later-secret' };
+  const secrets = { guide: 'guide-secret', other: 'other-secret' };
   const stack = await startOpsStack(sources, { dataDir: folder, secrets });
   stacks.push(stack);
   return stack;
@@ -59,7 +59,7 @@ describe('ops dlq', () => {
     const before = await start({ guide: { provider: 'generic' } });
     // Twice, as a queue brings a message, or takes a letter whose answer is lost.
     const lateAt = new Date().toISOString();
-    for (let times = 0; times < 2; times++) await deliver(before, 'later', [event(100)], lateAt);
+    for (let times = 0; times < 2; times++) await deliver(before, 'other', [event(100)], lateAt);
     for (let n = 1; n <= 99; n += 11)
       await deliver(
         before,
@@ -73,12 +73,12 @@ describe('ops dlq', () => {
     const list = await before.run(['dlq', 'list', '--json']);
     expect([list.code, list.json()]).toEqual([
       1,
-      [expect.objectContaining({ reason: 'unknown-source', source: 'later', letters: 2, repeated: 1 })],
+      [expect.objectContaining({ reason: 'unknown-source', source: 'other', letters: 2, repeated: 1 })],
     ]);
     const show = await before.run(['dlq', 'show']);
     expect([show.code, show.err]).toEqual([0, expect.stringContaining('--raw')]);
     expect(show.out).toContain('it said: The settings name no such source.');
-    expect(show.out).toContain('now: The stack has no source later');
+    expect(show.out).toContain('now: The stack has no source other');
     expect(show.out + show.err).not.toContain('@example.com');
 
     // Looking gives everything back, and hides it from no alarm meanwhile.
@@ -93,7 +93,7 @@ describe('ops dlq', () => {
     await before.stop();
     stacks.splice(0);
 
-    const after = await start({ guide: { provider: 'generic' }, later: { provider: 'generic' } });
+    const after = await start(GUIDE_AND_OTHER);
     const mended = await after.run(['dlq', 'show', '--reason', 'unknown-source']);
     expect(mended.out).toContain('now: goes through');
     expect(mended.out).toContain('p***@example.com');
@@ -102,13 +102,13 @@ describe('ops dlq', () => {
     expect([dry.code, dry.json()]).toEqual([0, [expect.objectContaining({ letters: 1 })]]);
     expect(await after.driver.depth('deadLetter')).toBe(1);
 
-    expect((await after.run(['dlq', 'redrive', '--source', 'later'])).out).toBe('Redriven: 1\n');
+    expect((await after.run(['dlq', 'redrive', '--source', 'other'])).out).toBe('Redriven: 1\n');
     const stored = async () =>
       (await after.driver.events()).filter(({ recipient }) => recipient === 'p100@example.com');
     await after.driver.nothingUnderWay();
     expect(await stored()).toHaveLength(1);
     // A redrive that was cut off between sending and deleting brings the same letter once more: its event counts once.
-    await deliver(after, 'later', [event(100)], lateAt);
+    await deliver(after, 'other', [event(100)], lateAt);
     await after.driver.nothingUnderWay();
     expect(await stored()).toHaveLength(1);
     expect(await after.driver.events()).toHaveLength(100);

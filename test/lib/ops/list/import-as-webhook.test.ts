@@ -57,7 +57,8 @@ describe.each(Object.entries(WAYS))('%s', (name, { provider, posted, line, defau
     const format = FORMATS.get(name);
     if (!format) throw new Error('no such format');
     const read = interpreter(name, { provider, options: {} as never });
-    let compared = 0;
+    const byWebhook: unknown[] = [];
+    const byList: unknown[] = [];
     for (const { reply } of REPLIES) {
       const text = reply.text ?? '';
       // Mailgun's list has a code in every line.
@@ -69,17 +70,12 @@ describe.each(Object.entries(WAYS))('%s', (name, { provider, posted, line, defau
       const webhook = judge(event, policy);
       const cells = new Map(Object.entries(line(quoted)).map(([key, value]) => [key, value ?? '']));
       const listed = decide(format, cells, defaults, TIME, { policy, asListed: false, now: AT + 1000 });
-      compared++;
       const { reason, mark } = webhook.judgement ?? {};
-      expect([text, listed?.bounceClass, listed?.decision?.reason, listed?.decision?.until, listed?.spared]).toEqual([
-        text,
-        event.bounceClass,
-        reason,
-        mark?.until,
-        webhook.spared,
-      ]);
+      byWebhook.push([text, event.bounceClass, reason, mark?.until, webhook.spared]);
+      byList.push([text, listed?.bounceClass, listed?.decision?.reason, listed?.decision?.until, listed?.spared]);
     }
-    expect(compared).toBeGreaterThan(100);
+    expect(byList).toEqual(byWebhook);
+    expect(byList.length).toBeGreaterThan(100);
   });
 });
 

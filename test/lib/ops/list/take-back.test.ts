@@ -8,9 +8,12 @@ import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
 /** The headings of the runbook, line for line, against the local stack: only names, times and addresses are put in. */
 
 const SECRETS = { mail: 'mail-secret', other: 'other-secret' };
-const FROM = '2026-11-04T10:00:00Z';
-const UNTIL = '2026-11-04T12:00:00Z';
-const INSIDE = '2026-11-04T11:00:00Z';
+/** Days so near that what happened on them still suppresses, by a policy of 30 days. */
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+const DAY = daysAgo(17);
+const FROM = `${DAY}T10:00:00Z`;
+const UNTIL = `${DAY}T12:00:00Z`;
+const INSIDE = `${DAY}T11:00:00Z`;
 const POLICY = { hardBounce: 30 };
 
 let stack: OpsStack;
@@ -62,7 +65,7 @@ describe('a wrong mass suppression, as the runbook says', () => {
     const [listed, waiting] = [people('listed', 20), people('waiting', 5)];
     const stay = ['before@example.com', 'after@example.com', 'elsewhere@example.com'];
     for (const one of listed) await bounce('mail', one, INSIDE);
-    await bounce('mail', 'before@example.com', '2026-11-04T09:59:59Z');
+    await bounce('mail', 'before@example.com', `${DAY}T09:59:59Z`);
     await bounce('mail', 'after@example.com', UNTIL);
     await bounce('other', 'elsewhere@example.com', INSIDE);
     await nothingUnderWay();
@@ -90,7 +93,7 @@ describe('a wrong mass suppression, as the runbook says', () => {
     const done = await carryOut(again as string[], put);
     expect([done.code, done.out, done.err]).toEqual([1, '', expect.stringContaining('Would lift: 0.')]);
     expect((await carryOut(check as string[], put)).code).toBe(1);
-    expect((await carryOut(stored as string[], put)).out).toContain(`mail from 2026-11-04T10:00:00.000Z`);
+    expect((await carryOut(stored as string[], put)).out).toContain(`mail from ${DAY}T10:00:00.000Z`);
     expect((await stack.run(['timeline', 'waiting4@example.com'])).code).toBe(0);
     expect(await suppressed()).toEqual([...stay].sort());
   }, 300_000);
@@ -129,13 +132,13 @@ test('a series of soft bounces goes with those of them that are taken back, thou
 
 describe('a wrong import, as the runbook says', () => {
   test('exactly what came with it goes; bounces of the same people, and other imports, stay', async () => {
-    await bounce('other', 'genuine@example.com', '2026-11-10T10:00:00Z');
+    await bounce('other', 'genuine@example.com', `${daysAgo(11)}T10:00:00Z`);
     await nothingUnderWay();
     await stack.run(['suppress', 'wronged@example.com', '--note', 'n', '--actor', 'kim', '--wait']);
     const before = await suppressed();
     const csv = (lines: readonly string[]) => `address,reason,scope,at,until,note\n${lines.join('\n')}\n`;
-    const list = ['ada', 'bob', 'genuine'].map((name) => `${name}@example.com,hard_bounce,,2026-11-11T10:00:00Z,,`);
-    writeFile(stack.root, 'right.csv', csv([`bob@example.com,hard_bounce,,2026-11-11T10:00:00Z,,`]));
+    const list = ['ada', 'bob', 'genuine'].map((name) => `${name}@example.com,hard_bounce,,${daysAgo(10)}T10:00:00Z,,`);
+    writeFile(stack.root, 'right.csv', csv([`bob@example.com,hard_bounce,,${daysAgo(10)}T10:00:00Z,,`]));
     writeFile(
       stack.root,
       'wrong.csv',
@@ -170,7 +173,7 @@ describe('a wrong import, as the runbook says', () => {
 
 test('no command writes a longer end than the policy of the stage', async () => {
   const day = 86_400;
-  const at = '2026-11-12T10:00:00Z';
+  const at = `${daysAgo(10)}T10:00:00Z`;
   const end = Date.parse(at) / 1000 + 30 * day;
   writeFile(
     stack.root,

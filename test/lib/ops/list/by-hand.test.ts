@@ -1,15 +1,17 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FOREVER } from '../../../../lambda/contract/tables.ts';
+import { packMessages } from '../../../../lambda/domain/message.ts';
+import { bareEntry } from '../../../../lib/ops/commands/erase/erase.ts';
 import { signGeneric } from '../../../support/driver.ts';
-import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
+import { GUIDE_AND_OTHER, type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
+
+/** What operators do to the list by hand: suppress, lift, erase, and look at what was unsubscribed from. */
 
 let stack: OpsStack;
 
 beforeAll(async () => {
-  stack = await startOpsStack(
-    { guide: { provider: 'generic' }, other: { provider: 'generic' }, marketing: { provider: 'sendgrid' } },
-    { secrets: { guide: 'guide-secret', other: 'other-secret' } },
-  );
+  stack = await startOpsStack(GUIDE_AND_OTHER, { secrets: { guide: 'guide-secret', other: 'other-secret' } });
 }, 60_000);
 afterAll(() => stack?.stop());
 
@@ -20,18 +22,28 @@ const entryOf = async (address: string) =>
     | undefined;
 const NOTE = ['--note', 'because', '--actor', 'ada'];
 
-async function bounce(
-  source: string,
-  recipient: string,
-  timestamp: string,
-  id: string,
-  reason = '550 5.1.1 user unknown',
-) {
-  const body = JSON.stringify({ event: 'hard_bounce', timestamp, message_id: id, recipient, reason, smtp_code: 550 });
+const bounceOf = (recipient: string, timestamp: string, id: string, reason = '550 5.1.1 user unknown') =>
+  JSON.stringify({ event: 'hard_bounce', timestamp, message_id: id, recipient, reason, smtp_code: 550 });
+
+async function bounce(source: string, recipient: string, timestamp: string, id: string, reason?: string) {
+  const body = bounceOf(recipient, timestamp, id, reason);
   const { status } = await stack.driver.post(source, body, signGeneric(body, `${source}-secret`));
   expect(status).toBe(200);
 }
 const nothingUnderWay = () => stack.driver.nothingUnderWay();
+
+/** Nothing is unsubscribed from yet. */
+describe('ops scopes', () => {
+  test('lists what was unsubscribed from, and counts', async () => {
+    expect((await stack.run(['scopes'])).code).toBe(1);
+    for (const name of ['u1', 'u2']) {
+      await stack.run(['suppress', `${name}@example.com`, '--scope', 'guide:list:7', '--wait', ...NOTE]);
+    }
+    await stack.run(['lift', 'u2@example.com', '--wait', ...NOTE]);
+    const { code, out } = await stack.run(['scopes']);
+    expect([code, out]).toEqual([0, 'guide:list:7  unsubscribed: 1, ended: 1\n']);
+  });
+});
 
 describe('ops suppress', () => {
   test('goes through the queue, is recorded with who and why, and suppresses', async () => {
@@ -49,16 +61,16 @@ describe('ops suppress', () => {
   });
 
   test('takes addresses from standard input, a reason, a scope, an end and a date', async () => {
-    const args = ['suppress', '--scope', 'marketing:asm:42', '--days', '2', '--at', '2026-05-04T10:00:00Z', '--wait'];
+    const args = ['suppress', '--scope', 'other:asm:42', '--days', '2', '--at', '2026-05-04T10:00:00Z', '--wait'];
     const { code } = await stack.run([...args, ...NOTE], 'c1@example.com\n\n C2@example.com \nc1@example.com\n');
     expect(code).toBe(0);
     const until = Date.parse('2026-05-06T10:00:00Z') / 1000;
     expect(await entryOf('c1@example.com')).toMatchObject({
       suppressedUntil: 0,
-      scopes: { 'marketing:asm:42': until },
+      scopes: { 'other:asm:42': until },
     });
     expect(await entryOf('c2@example.com')).toMatchObject({
-      reasons: { 'unsubscribe:marketing:asm:42': [{ at: '2026-05-04T10:00:00.000Z' }] },
+      reasons: { 'unsubscribe:other:asm:42': [{ at: '2026-05-04T10:00:00.000Z' }] },
     });
   });
 
@@ -127,10 +139,10 @@ describe('ops lift', () => {
 
   test('one reason, one scope, or nothing', async () => {
     await run('suppress', 'two@example.com', '--reason', 'complaint', '--wait', ...NOTE);
-    await run('suppress', 'two@example.com', '--scope', 'marketing:asm:1', '--wait', ...NOTE);
-    await run('suppress', 'two@example.com', '--scope', 'marketing:asm:2', '--wait', ...NOTE);
-    expect((await run('lift', 'two@example.com', '--scope', 'marketing:asm:1', '--wait', ...NOTE)).code).toBe(0);
-    expect((await entryOf('two@example.com'))?.scopes).toEqual({ 'marketing:asm:2': FOREVER });
+    await run('suppress', 'two@example.com', '--scope', 'other:asm:1', '--wait', ...NOTE);
+    await run('suppress', 'two@example.com', '--scope', 'other:asm:2', '--wait', ...NOTE);
+    expect((await run('lift', 'two@example.com', '--scope', 'other:asm:1', '--wait', ...NOTE)).code).toBe(0);
+    expect((await entryOf('two@example.com'))?.scopes).toEqual({ 'other:asm:2': FOREVER });
     expect((await run('lift', 'two@example.com', '--reason', 'unsubscribe', '--wait', ...NOTE)).code).toBe(0);
     expect(await entryOf('two@example.com')).toMatchObject({ scopes: {}, suppressedUntil: FOREVER });
     expect((await run('lift', 'two@example.com', '--reason', 'manual', ...NOTE)).code).toBe(1);
@@ -192,5 +204,120 @@ describe('ops lift', () => {
     expect((await run('lift', ...WINDOW, ...NOTE)).code).toBe(0);
     const again = await run('lift', ...WINDOW, ...NOTE);
     expect([again.code, again.err]).toEqual([1, expect.stringContaining('Lifted: 0.')]);
+  });
+});
+
+/** A message that has waited, as a redrive brings it back. */
+async function redrive(recipient: string, receivedAt: Date): Promise<void> {
+  const { endpoints, queues } = stack.local.stack;
+  const client = new SQSClient({
+    region: 'us-east-1',
+    endpoint: endpoints.sqs,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+  const envelope = {
+    source: 'guide',
+    channel: 'https',
+    receivedAt: receivedAt.toISOString(),
+    requestId: 'r',
+    origin: 'live',
+  } as const;
+  const [MessageBody] = packMessages(envelope, [bounceOf(recipient, '2026-11-01T10:00:00Z', 'old')]);
+  await client.send(new SendMessageCommand({ QueueUrl: queues.delivery, MessageBody }));
+  client.destroy();
+}
+
+describe('ops erase', () => {
+  const REQUEST = ['--note', 'request 4711', '--actor', 'ada'];
+  const AT = '2026-11-01T10:00:00Z';
+  const eventsOf = async (address: string) =>
+    (await stack.driver.events()).filter(({ recipient }) => recipient === address);
+  const marks = async () =>
+    (await stack.driver.suppression()).filter(({ recipient }) => String(recipient).startsWith('~erased#'));
+
+  test('events and entry go, a mark without the address stays, and what came in before never brings the person back', async () => {
+    for (let n = 0; n < 30; n++) await bounce('guide', 'erased@example.com', AT, `m${n}`);
+    await nothingUnderWay();
+    expect(await eventsOf('erased@example.com')).toHaveLength(30);
+    expect(await entryOf('erased@example.com')).toBeDefined();
+    const { code, out } = await stack.run(['erase', 'Erased@Example.com', ...REQUEST]);
+    expect([code, out]).toEqual([0, 'Erased: 30 events; entry removed.\n']);
+    expect(await eventsOf('erased@example.com')).toEqual([]);
+    const left = await marks();
+    expect(left).toEqual([
+      {
+        recipient: expect.stringMatching(/^~erased#/),
+        erasedAt: expect.any(String),
+        actor: 'ada',
+        note: 'request 4711',
+      },
+    ]);
+    expect(JSON.stringify(await stack.driver.suppression())).not.toContain('erased@');
+
+    await redrive('erased@example.com', new Date(Date.now() - 3_600_000));
+    await redrive('bystander@example.com', new Date(Date.now() - 3_600_000));
+    await nothingUnderWay();
+    expect(await eventsOf('bystander@example.com')).toHaveLength(1);
+    expect(await eventsOf('erased@example.com')).toEqual([]);
+
+    // The key is made once, and no source of the stack.
+    await stack.run(['erase', 'erased@example.com', ...REQUEST]);
+    expect(await marks()).toHaveLength(1);
+    expect((await stack.run(['secrets', 'list'])).err).toBe('');
+    expect((await stack.run(['export'])).out).not.toContain('~');
+
+    await bounce('guide', 'erased@example.com', AT, 'new');
+    await nothingUnderWay();
+    expect(await eventsOf('erased@example.com')).toHaveLength(1);
+  });
+
+  test('--keep-suppressed leaves the ends and no word of why', async () => {
+    await bounce('guide', 'eve@example.com', AT, 'e1');
+    await nothingUnderWay();
+    expect((await entryOf('eve@example.com'))?.suppressedUntil).toBe(FOREVER);
+    const { out } = await stack.run(['erase', 'eve@example.com', '--keep-suppressed', ...REQUEST]);
+    expect(out).toContain('kept without reasons');
+    const entry = await entryOf('eve@example.com');
+    expect(entry).toMatchObject({ suppressedUntil: FOREVER, transactionalUntil: FOREVER, scopes: {} });
+    expect(JSON.stringify(entry)).not.toMatch(/guide|bounce|5\.1\.1|request/);
+    expect((await stack.run(['check', 'eve@example.com'])).code).toBe(0);
+    expect((await stack.run(['lift', 'eve@example.com', '--wait', ...REQUEST])).code).toBe(0);
+    expect((await stack.run(['check', 'eve@example.com'])).code).toBe(1);
+  });
+
+  test.each([
+    [['erase', 'nobody', ...REQUEST], 'not an e-mail address'],
+    [['erase', 'x@example.com'], '--note is missing'],
+    [['erase', 'x@example.com', '--note', 'X@example.com asked'], 'names the address'],
+  ])('%j is wrong usage', async (args, hint) => {
+    const { code, err } = await stack.run(args);
+    expect([code, err]).toEqual([2, expect.stringContaining(hint)]);
+  });
+});
+
+describe('a bare entry', () => {
+  const AT = '2026-05-04T10:00:00.000Z';
+  const entry = (suppressedUntil: number, transactionalUntil: number, scopes = {}) => ({
+    suppressedUntil,
+    transactionalUntil,
+    scopes,
+    reasons: { complaint: [] },
+    version: 3,
+  });
+
+  test.each([
+    [entry(FOREVER, FOREVER), ['manual']],
+    [entry(FOREVER, 0), ['unsubscribe']],
+    [entry(FOREVER, 1_900_000_000), ['manual', 'unsubscribe']],
+    [entry(0, 0, { 'a:list:1': FOREVER }), ['unsubscribe:a:list:1']],
+    [entry(1_500_000_000, 0), []],
+  ])('keeps the ends of %j with the fewest words', (full, reasons) => {
+    const bare = bareEntry(full, AT);
+    expect(Object.keys(bare.reasons)).toEqual(reasons);
+    expect(bare.version).toBe(4);
+    if (reasons.length > 0) {
+      const { suppressedUntil, transactionalUntil, scopes } = full;
+      expect(bare).toMatchObject({ suppressedUntil, transactionalUntil, scopes });
+    }
   });
 });
