@@ -8,9 +8,9 @@ import { ratio, type Spread, spread } from './stats.ts';
 
 /** Invocations of one round by events per request. */
 const SIZES = new Map([
-  [1, 150],
-  [100, 60],
-  [1000, 14],
+  [1, 100],
+  [100, 40],
+  [1000, 10],
 ]);
 const LARGEST_BODY = 4 * 1024 * 1024;
 const DIFFERENT = 8;
