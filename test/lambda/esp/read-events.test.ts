@@ -116,7 +116,7 @@ test('what cannot be read is counted; a page without anything new asks nobody', 
 
 describe('what comes twice', () => {
   test('in a slice, or at the border of two, is one', async () => {
-    const { ended } = await run({
+    const { ended, log } = await run({
       pages: (_call, from) =>
         from === 0
           ? [{ events: [raw('a', 1), raw('a', 1), raw('b', 360)] }]
@@ -124,6 +124,7 @@ describe('what comes twice', () => {
       hours: 12,
     });
     expect(ended).toMatchObject({ fetched: 3, missing: 3 });
+    expect(log.filter((line) => line.startsWith('send'))).toEqual(['send a,b', 'send c']);
   });
 
   test('after a restart is known by the border, which is two seconds wide on both sides, and holds what has no time', async () => {
