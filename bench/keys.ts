@@ -26,6 +26,9 @@ export function keysOf({ receive, process, start, endToEnd, wave, console }: Res
   const emulated = process.emulated.ours.tally.tables[TABLES.events];
   const perThousand = (counted: typeof ours) => (totalCalls(counted.tally) / counted.events) * 1000;
   const byEvents = receive.rows.map((row) => [`receive.cpuRatioToFloor.${row.events}`, row.ratio.median] as const);
+  const sameClient = receive.rows.map(
+    (row) => [`receive.cpuRatioToFloorByEngine.${row.events}`, row.ratioByEngine.median] as const,
+  );
   const keys: Record<string, number> = {
     'receive.awsCallsPerRequest': Math.max(...receive.rows.map(({ calls }) => calls)),
     'process.writeUnitsPerEvent': (events?.units ?? 0) / ours.events,
@@ -40,6 +43,7 @@ export function keysOf({ receive, process, start, endToEnd, wave, console }: Res
     'process.cpuMicrosPerEvent': process.cpu.ours.median,
     'receive.cpuRatioToFloor': Math.max(...receive.rows.map(({ ratio }) => ratio.median)),
     ...Object.fromEntries(byEvents),
+    ...Object.fromEntries(sameClient),
     'receive.peakMB': receive.largest.peakMB,
     'process.peakMB': process.peakMB,
     'archive.bytesPerEvent': hundred.archiveBytes,

@@ -16,7 +16,11 @@ const into = mkdtempSync(join(tmpdir(), 'quell-ratios-'));
 const aws = await startNullAws();
 try {
   const all = everyProvider();
-  const receive = { ours: await shipped('receive', all, into), floor: await peer('receive-floor', all, into) };
+  const receive = {
+    ours: await shipped('receive', all, into),
+    floor: await peer('receive-floor', all, into),
+    floorByEngine: await peer('receive-floor-by-engine', all, into),
+  };
   const process_ = {
     ours: await shipped('process', all, into),
     floor: await peer('process-floor', all, into),
@@ -28,6 +32,7 @@ try {
     const { ratio, floor } = await compareProcess(process_, EFFORT, aws);
     const shown = [
       ...rows.map((row) => `receive ${row.events}: ${range(row.ratio, 3)}`),
+      ...rows.map((row) => `by engine ${row.events}: ${row.ratioByEngine.median.toFixed(3)}`),
       `process: ${range(floor.ratio, 3)}`,
       `to PutItem: ${range(ratio.putItem, 3)}`,
       `load ${(loadavg()[0] ?? 0).toFixed(1)}`,

@@ -21,6 +21,8 @@ export interface ReceiveRow {
   readonly ours: Spread;
   readonly floor: Spread;
   readonly ratio: Spread;
+  /** To the floor with our own client. */
+  readonly ratioByEngine: Spread;
   readonly calls: number;
   readonly bodyBytes: number;
   readonly queueBytes: number;
@@ -37,8 +39,10 @@ export interface ReceiveResult {
   >;
 }
 
-/** @param folders of the bundles of `receive` and its floor. */
-export async function measureReceive(folders: { ours: string; floor: string }, effort: Effort): Promise<ReceiveResult> {
+/** Of the bundles of `receive` and its floors. */
+type Folders = Readonly<Record<'ours' | 'floor' | 'floorByEngine', string>>;
+
+export async function measureReceive(folders: Folders, effort: Effort): Promise<ReceiveResult> {
   const aws = await startNullAws();
   try {
     const rows: ReceiveRow[] = [];
@@ -51,14 +55,10 @@ export async function measureReceive(folders: { ours: string; floor: string }, e
 }
 
 type Aws = Awaited<ReturnType<typeof startNullAws>>;
-type Compared = Pick<ReceiveRow, 'events' | 'ours' | 'floor' | 'ratio'>;
+type Compared = Pick<ReceiveRow, 'events' | 'ours' | 'floor' | 'ratio' | 'ratioByEngine'>;
 
-/** Ours beside its floor, in CPU microseconds per request, by events per request. */
-export async function compareReceive(
-  folders: { ours: string; floor: string },
-  effort: Effort,
-  aws: Aws,
-): Promise<Compared[]> {
+/** Ours beside its floors, in CPU microseconds per request, by events per request. */
+export async function compareReceive(folders: Folders, effort: Effort, aws: Aws): Promise<Compared[]> {
   const rows: Compared[] = [];
   for (const [events, invocations] of SIZES) {
     const requests = bodiesOf(events).map(requestOf);
@@ -67,8 +67,21 @@ export async function compareReceive(
       invocations,
       units: 1,
     });
-    const cpu = await takeTurns({ ours: contender(folders.ours), floor: contender(folders.floor) }, effort);
-    rows.push({ events, ours: spread(cpu.ours), floor: spread(cpu.floor), ratio: ratio(cpu.ours, cpu.floor) });
+    const cpu = await takeTurns(
+      {
+        ours: contender(folders.ours),
+        floor: contender(folders.floor),
+        floorByEngine: contender(folders.floorByEngine),
+      },
+      effort,
+    );
+    rows.push({
+      events,
+      ours: spread(cpu.ours),
+      floor: spread(cpu.floor),
+      ratio: ratio(cpu.ours, cpu.floor),
+      ratioByEngine: ratio(cpu.ours, cpu.floorByEngine),
+    });
   }
   return rows;
 }

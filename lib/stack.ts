@@ -7,7 +7,7 @@ import { DeliveryQueues } from './constructs/delivery/queue.ts';
 import { Archive } from './constructs/feeds/archive.ts';
 import { Bus } from './constructs/feeds/bus.ts';
 import { Ingress } from './constructs/ingress/ingress.ts';
-import { fullness, limitsMet, mostThatFits, templateOf } from './constructs/limits.ts';
+import { limitsMet, mostThatFits, type Shares, sharesOf, templateOf } from './constructs/limits.ts';
 import { isFed, SesDirect } from './constructs/ses/direct.ts';
 import { SesTopics } from './constructs/ses/topics.ts';
 import { Secrets } from './constructs/storage/secrets.ts';
@@ -148,13 +148,13 @@ export function checkSize(stack: QuellStack, settings: Settings): void {
   const met = limitsMet(template);
   if (met.length === 0) return;
   const sources = Object.entries(settings.sources);
-  const fullWith = (count: number): number => {
+  const fullWith = (count: number): Shares => {
     // Nothing is bundled for a stack that is only counted.
     const app = new App({ context: { ...stack.node.getAllContext(), 'aws:cdk:bundling-stacks': [] } });
     const smaller = { ...settings, sources: Object.fromEntries(sources.slice(0, count)) };
-    return fullness(templateOf(new QuellStack(app, smaller)));
+    return sharesOf(templateOf(new QuellStack(app, smaller)));
   };
-  const fit = mostThatFits(sources.length, fullness(template), fullWith);
+  const fit = mostThatFits(sources.length, sharesOf(template), fullWith);
   throw new SettingsError(
     [
       `${sources.length} sources are too many for one stack with these settings:`,

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,11 +47,10 @@ beforeAll(async () => {
   });
   const folder = mkdtempSync(join(tmpdir(), 'quell-processors-'));
   const require = createRequire(import.meta.url);
-  const load = async (name: string): Promise<Handler> => {
-    await buildFunction('process', CONFIG, join(folder, name));
-    return (require(join(folder, name, 'index.js')) as { handler: Handler }).handler;
-  };
-  processors = [await load('a'), await load('b')];
+  await buildFunction('process', CONFIG, join(folder, 'a'));
+  cpSync(join(folder, 'a'), join(folder, 'b'), { recursive: true });
+  const load = (name: string) => (require(join(folder, name, 'index.js')) as { handler: Handler }).handler;
+  processors = [load('a'), load('b')];
 }, 60_000);
 
 afterAll(() => dynamo?.stop());

@@ -1,25 +1,5 @@
-/** The floor under `receive`: verify, parse, one send with the same SDK client, and nothing else. */
-import { createPublicKey, verify } from 'node:crypto';
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { secretsClient, sqsClient } from '../../lambda/aws/clients.ts';
+/** The floor under `receive`, with the SDK's client as it comes, under the same limits. */
+import { sqsClient } from '../../lambda/aws/clients.ts';
+import { verifyAndSend } from './verify-and-send.ts';
 
-const sqs = sqsClient();
-const key = secretsClient()
-  .send(new GetSecretValueCommand({ SecretId: process.env.SECRET_ARN }))
-  .then(({ SecretString = '{}' }) => {
-    const { sendgrid } = JSON.parse(SecretString) as { sendgrid: string };
-    return createPublicKey({ key: Buffer.from(sendgrid, 'base64'), format: 'der', type: 'spki' });
-  });
-
-export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
-  const body = event.body ?? '';
-  const timestamp = event.headers['x-twilio-email-event-webhook-timestamp'] ?? '';
-  const signature = event.headers['x-twilio-email-event-webhook-signature'] ?? '';
-  if (!verify('sha256', Buffer.from(timestamp + body), await key, Buffer.from(signature, 'base64')))
-    return { statusCode: 401 };
-  const accepted = (JSON.parse(body) as unknown[]).length;
-  await sqs.send(new SendMessageCommand({ QueueUrl: process.env.DELIVERY_QUEUE_URL, MessageBody: body }));
-  return { statusCode: 200, body: JSON.stringify({ accepted }) };
-}
+export const handler = verifyAndSend(sqsClient());

@@ -26,7 +26,8 @@ ${markdown(held(everything))}
 ## receive
 
 The floor verifies the signature, parses the body and sends it as one message, with the SDK's client as it comes, under the same limits; it does not check
-the body, split it, or answer for what is wrong. Ours has the client leave texts to the engine, which makes up for part of that.
+the body, split it, or answer for what is wrong. Ours has the client leave texts to the engine (\`lambda/aws/written-by-engine.ts\`), which makes up for
+that; the second ratio is to a floor that does so too.
 Beyond 1 MiB it could not even send.
 
 ${markdown(receive(everything))}

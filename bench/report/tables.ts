@@ -36,12 +36,24 @@ export function held(everything: Everything): Table {
 }
 
 export const receive = ({ receive: { rows } }: Everything): Table => [
-  ['receive: events', 'us', 'floor us', 'ratio', 'calls', 'body bytes', 'queue bytes', 'messages', 'chunks'],
+  [
+    'receive: events',
+    'us',
+    'floor us',
+    'ratio',
+    'by engine',
+    'calls',
+    'body bytes',
+    'queue bytes',
+    'messages',
+    'chunks',
+  ],
   ...rows.map((row) => [
     figure(row.events),
     figure(row.ours.median),
     figure(row.floor.median),
     range(row.ratio),
+    range(row.ratioByEngine),
     figure(row.calls),
     figure(row.bodyBytes),
     figure(row.queueBytes),

@@ -33,6 +33,7 @@ export async function measureAll(say: (line: string) => void): Promise<Everythin
       receiveOne: await shipped('receive', single, into, 'receive-one'),
       processOne: await shipped('process', single, into, 'process-one'),
       floor: await peer('receive-floor', all, into),
+      floorByEngine: await peer('receive-floor-by-engine', all, into),
       processFloor: await peer('process-floor', all, into),
       putItem: await peer('put-item', all, into),
       idempotency: await peer('idempotency', all, into),
@@ -43,13 +44,14 @@ export async function measureAll(say: (line: string) => void): Promise<Everythin
       receiveOne,
       processOne,
       floor,
+      floorByEngine,
       processFloor,
       putItem,
       idempotency,
       archived,
     } = folders;
     say('receive');
-    const receive = await measureReceive({ ours, floor }, EFFORT);
+    const receive = await measureReceive({ ours, floor, floorByEngine }, EFFORT);
     say('process');
     const processed = await measureProcess(
       { ours: process, floor: processFloor, putItem, idempotency, archived },

@@ -7,7 +7,7 @@ import { buildFunction, bundleOptions } from '../../lib/constructs/bundle/build.
 import { checkSettings } from '../../lib/settings/check.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
 
-export const PEERS = ['receive-floor', 'process-floor', 'put-item', 'idempotency'] as const;
+export const PEERS = ['receive-floor', 'receive-floor-by-engine', 'process-floor', 'put-item', 'idempotency'] as const;
 export type Peer = (typeof PEERS)[number];
 export type Subject = 'receive' | 'process' | Peer;
 
@@ -41,7 +41,7 @@ export async function shipped(
 /** A peer or a floor, bundled as our functions are: same stubs, same format, same minifier. */
 export async function peer(name: Peer, config: RuntimeConfig, into: string): Promise<string> {
   const folder = join(into, name);
-  await bundle(join('bench/peers', `${name}.ts`), folder, name === 'receive-floor' ? 'receive' : 'process', config);
+  await bundle(join('bench/peers', `${name}.ts`), folder, name.startsWith('receive') ? 'receive' : 'process', config);
   writeFileSync(join(folder, CONFIG_FILE), JSON.stringify(config));
   writeFileSync(join(folder, 'package.json'), '{"type":"commonjs"}');
   return folder;

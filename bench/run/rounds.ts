@@ -22,7 +22,7 @@ export interface Effort {
 }
 
 /** Enough for a machine with neighbours. */
-export const EFFORT: Effort = { sets: 7, rounds: 6, warmUp: 4 };
+export const EFFORT: Effort = { sets: 9, rounds: 4, warmUp: 3 };
 
 /**
  * Lets the contenders take turns, A B B A, in several sets of fresh processes: two processes of the same code differ by more than what is to

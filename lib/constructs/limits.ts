@@ -69,6 +69,8 @@ const MOST_OUTPUT_BYTES = 4096;
 const MOST_TEMPLATE_BYTES = 1_000_000;
 
 interface Measure {
+  /** The limit, and of what. */
+  readonly limit: string;
   /** What of the limit is used; more than 1 = it is met. */
   readonly share: number;
   readonly sentence: string;
@@ -78,13 +80,16 @@ interface Measure {
 export const limitsMet = (template: Template): string[] =>
   measures(template).flatMap(({ share, sentence }) => (share > 1 ? [sentence] : []));
 
-/** What of the limit that is nearest a template uses; more than 1 = it cannot be deployed. */
-export const fullness = (template: Template): number => Math.max(...measures(template).map(({ share }) => share));
+/** What is used of each limit, by its name; more than 1 of any = too much. */
+export type Shares = ReadonlyMap<string, number>;
+export const sharesOf = (template: Template): Shares =>
+  new Map(measures(template).map(({ limit, share }) => [limit, share]));
 
 function measures({ Resources: resources = {}, Outputs: outputs = {} }: Template): Measure[] {
   const text = (value: unknown) => longest(value, resources);
   const all = Object.entries(resources);
   const counted = (what: string, is: number, most: number): Measure => ({
+    limit: what,
     share: is / most,
     sentence: `${what}: ${is}, allowed: ${most}`,
   });
@@ -92,7 +97,8 @@ function measures({ Resources: resources = {}, Outputs: outputs = {} }: Template
   const sizes = all.flatMap(([id, { Type, Properties = {} }]) =>
     (LIMITS[Type] ?? []).map(({ what, most, unit, of }): Measure => {
       const is = of(Properties, text);
-      return { share: is / most, sentence: `${what} (${id}): ${is} ${unit}, allowed: ${most}` };
+      const sentence = `${what} (${id}): ${is} ${unit}, allowed: ${most}`;
+      return { limit: `${what} (${id}), ${unit}`, share: is / most, sentence };
     }),
   );
   const values = Object.entries(outputs).map(([name, { Value }]) =>
@@ -111,29 +117,36 @@ function measures({ Resources: resources = {}, Outputs: outputs = {} }: Template
 const GUESSES = 6;
 
 /**
- * How many fit, of a number that does not. Each more uses about as much as the one before, so the guess goes along the line between the
- * most that fitted and the fewest that did not: a few stacks are built where halving would build seven.
+ * How many fit, of a number that does not. Each more uses about as much of a limit as the one before, so the guess goes along the lines
+ * between the most that fitted and the fewest that did not: a few stacks are built where halving would build seven.
  * @param count that many do not fit
- * @param full what they use of the nearest limit
- * @param fullWith what fewer use of it
+ * @param full what they use
+ * @param fullWith what fewer use
  */
-export function mostThatFits(count: number, full: number, fullWith: (count: number) => number): number {
-  let [fit, tooMany] = [
-    { count: 0, full: 0 },
-    { count, full },
-  ];
+export function mostThatFits(count: number, full: Shares, fullWith: (count: number) => Shares): number {
+  let fit: { readonly count: number; readonly full: Shares } = { count: 0, full: new Map() };
+  let tooMany = { count, full };
   for (let tries = 0; tooMany.count - fit.count > 1; tries++) {
     // What does not grow along a line is halved after a while.
-    const along = tries < GUESSES ? (1 - fit.full) / (tooMany.full - fit.full) : 0.5;
+    const along = tries < GUESSES ? crossing(fit.full, tooMany.full) : 0.5;
     const guess = Math.floor(fit.count + (tooMany.count - fit.count) * along);
     // One is cheap to build, and shows what is used by none.
     const next = fit.count === 0 ? 1 : Math.min(Math.max(guess, fit.count + 1), tooMany.count - 1);
     const tried = { count: next, full: fullWith(next) };
-    if (tried.full > 1) tooMany = tried;
+    if (Math.max(...tried.full.values()) > 1) tooMany = tried;
     else fit = tried;
   }
   return fit.count;
 }
+
+/** How far along the way from what fits to what does not the first limit is met. */
+const crossing = (fit: Shares, tooMany: Shares): number =>
+  Math.min(
+    ...[...tooMany].flatMap(([limit, share]) => {
+      const from = fit.get(limit) ?? 0;
+      return share > 1 ? [(1 - from) / (share - from)] : [];
+    }),
+  );
 
 const statements = ({ PolicyDocument }: Readonly<Record<string, unknown>>): number =>
   ((PolicyDocument as { Statement?: unknown[] } | undefined)?.Statement ?? []).length;

@@ -138,7 +138,7 @@ test('the keys that are promised are there', () => {
   const counted = { tally: emptyTally(), events: 1000, invocations: 10, logBytes: 0, cpuMicros: 1 };
   const ways = <T>(value: T) => ({ ours: value, putItem: value, idempotency: value });
   const row = (events: number, calls: number) => ({
-    ...{ events, calls, ours: same, floor: same, ratio: { ...same, median: events } },
+    ...{ events, calls, ours: same, floor: same, ratio: { ...same, median: events }, ratioByEngine: same },
     ...{ bodyBytes: 1, queueBytes: 1, messages: 1, chunks: 1, logBytes: 0 },
   });
   const loaded = { kilobytes: 250, loadMs: same, cpuMs: 1 };

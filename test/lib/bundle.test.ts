@@ -19,6 +19,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const results = new Map<FunctionName, { readonly ofProviders: boolean }>();
+const made = (name: FunctionName) => results.get(name) ?? { ofProviders: true };
 const built = (name: string) => readFileSync(join(folder, name, 'index.js'), 'utf8');
 
 describe('a bundle', () => {
@@ -32,7 +34,7 @@ describe('a bundle', () => {
     ['console', 1400],
   ])('of %s is its code, its config and nothing else, and stays small', async (name, kilobytes) => {
     const directory = join(folder, name);
-    await buildFunction(name, config, directory);
+    results.set(name, await buildFunction(name, config, directory));
     const beside = name === 'console' ? ['widget.css'] : [];
     expect(readdirSync(directory).sort()).toEqual([CONFIG_FILE, 'index.js', 'package.json', ...beside]);
     expect(JSON.parse(readFileSync(join(directory, CONFIG_FILE), 'utf8'))).toEqual(config);
@@ -49,14 +51,19 @@ describe('a bundle', () => {
       const again = join(folder, 'again');
       await buildFunction('receive', other, again);
       expect(keptCode('receive', config)?.copyTo(again)).toBe(false);
-      keptCode('receive', config)?.keep(join(folder, 'receive'));
-      const made = readFileSync(join(again, 'index.js'), 'utf8');
+      keptCode('receive', config)?.keep(join(folder, 'receive'), made('receive'));
+      const anew = readFileSync(join(again, 'index.js'), 'utf8');
       rmSync(join(again, 'index.js'));
       expect(keptCode('receive', other)?.copyTo(again)).toBe(true);
-      expect(readFileSync(join(again, 'index.js'), 'utf8')).toBe(made);
+      expect(readFileSync(join(again, 'index.js'), 'utf8')).toBe(anew);
       const sources = { ...config.sources, shop: { provider: 'postmark', options: {} } };
       expect(keptCode('receive', { ...config, sources })?.copyTo(again)).toBe(false);
       expect(keptCode('process', config)?.copyTo(again)).toBe(false);
+      // One that asks for no provider is the same for all of them.
+      keptCode('pulse', config)?.keep(join(folder, 'pulse'), made('pulse'));
+      expect(keptCode('pulse', { ...config, sources })?.copyTo(again)).toBe(true);
+      await buildFunction('pulse', { ...config, sources }, join(folder, 'other-pulse'));
+      expect(readFileSync(join(again, 'index.js'), 'utf8')).toBe(built('other-pulse'));
     } finally {
       delete process.env.QUELL_BUNDLES;
     }

@@ -27,6 +27,8 @@ export const appOf = ({ checked = false } = {}): App =>
       'aws:cdk:disable-creation-stack-traces': true,
     },
     builtinCloudFormationValidation: checked,
+    // Half of a synthesis, and beside the template.
+    treeMetadata: false,
   });
 
 /** A stack for reading its constructs or its template. */

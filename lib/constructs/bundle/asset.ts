@@ -28,8 +28,8 @@ export function bundledCode(name: FunctionName, config: RuntimeConfig): Code {
             return true;
           }
           const build = [join(import.meta.dirname, 'build.ts'), name, directory];
-          execFileSync(process.execPath, build, { input, stdio: ['pipe', 'inherit', 'inherit'] });
-          kept?.keep(directory);
+          const built = execFileSync(process.execPath, build, { input, stdio: ['pipe', 'pipe', 'inherit'] });
+          kept?.keep(directory, JSON.parse(String(built)));
           return true;
         },
       },

@@ -31,12 +31,24 @@ const neverUsedBy = (name: FunctionName): readonly string[] =>
 /** Functions that are not made of `lambda/` alone: the console is the application that `ops console` serves. */
 const ENTRIES: Readonly<Partial<Record<FunctionName, string>>> = { console: 'lib/ops/console/widget/handler.ts' };
 
-/** Writes what one function runs into `directory`: its code in one file, the config beside it. */
-export async function buildFunction(name: FunctionName, config: RuntimeConfig, directory: string): Promise<void> {
+/** The files that are written anew for the configured providers. */
+const REGISTRIES = ['lambda/providers/index.ts', 'lambda/providers/apis.ts'];
+
+/**
+ * Writes what one function runs into `directory`: its code in one file, the config beside it.
+ * @returns `ofProviders`: whether other providers would make other code
+ */
+export async function buildFunction(
+  name: FunctionName,
+  config: RuntimeConfig,
+  directory: string,
+): Promise<{ readonly ofProviders: boolean }> {
   mkdirSync(directory, { recursive: true });
-  await build(bundleOptions(name, config, ENTRIES[name] ?? `lambda/handlers/${name}/handler.ts`, directory));
+  const entry = ENTRIES[name] ?? `lambda/handlers/${name}/handler.ts`;
+  const { metafile } = await build({ ...bundleOptions(name, config, entry, directory), metafile: true });
   if (name === 'console') writeFileSync(join(directory, WIDGET_STYLE), await widgetStyle());
   writeBesideCode(directory, config);
+  return { ofProviders: REGISTRIES.some((file) => file in metafile.inputs) };
 }
 
 /** How an entry file is bundled; what is compared with our functions is bundled the same way. */
@@ -133,5 +145,10 @@ export const exportName = (id: string): string => id.replace(/-(.)/g, (_, letter
 
 if (import.meta.main) {
   const [name, directory = ''] = process.argv.slice(2);
-  await buildFunction(name as FunctionName, JSON.parse(readFileSync(process.stdin.fd, 'utf8')), directory);
+  const built = await buildFunction(
+    name as FunctionName,
+    JSON.parse(readFileSync(process.stdin.fd, 'utf8')),
+    directory,
+  );
+  process.stdout.write(JSON.stringify(built));
 }

@@ -76,6 +76,7 @@ describe('which keys have an item', () => {
   test('of people', async () => {
     const { client, asked } = table(() => ({ Responses: { t: [{ recipient: { S: 'ada@example.com' } }] } }));
     expect([...(await listedIn(client, 't', ['ada@example.com', 'bob@example.com']))]).toEqual(['ada@example.com']);
+    expect((asked[0] as unknown as Keyed).RequestItems.t.ConsistentRead).toBe(false);
     expect(keysOf(asked[0] ?? {})).toEqual([
       { recipient: { S: 'ada@example.com' } },
       { recipient: { S: 'bob@example.com' } },

@@ -81,6 +81,16 @@ describe('statements', () => {
     expect([whole, proxy.calls.length]).toEqual([2, 4]);
   });
 
+  test('what is asked for alone, and not answered, is asked for again', async () => {
+    let alone = 0;
+    proxy.fault = ({ body }) => {
+      if ((body.Statements as unknown[]).length > 1) return { status: 400, json: { __type: 'ValidationException' } };
+      return alone++ === 0 ? { status: 200, json: {} } : undefined;
+    };
+    expect(await runStatements(client, [insert('a3'), insert('a4')], soon())).toEqual(['done', 'done']);
+    expect(alone).toBe(3);
+  });
+
   test('a code that is refused, one that is for ever, and one that nobody knows', async () => {
     let asked = 0;
     proxy.fault = () => {
@@ -158,7 +168,7 @@ describe('events', () => {
   test('a rewrite that is never taken failed, and only it', async () => {
     proxy.fault = ({ operation }) => (operation === 'BatchWriteItem' ? throttled : undefined);
     const mode = (index: number) => (index === 0 ? { rewrite: true } : {});
-    expect(await store().record([event(3), event(4)], soon(300), mode)).toEqual(['failed', 'new']);
+    expect(await store().record([event(3), event(4)], soon(1000), mode)).toEqual(['failed', 'new']);
   });
 
   test('the history of a person: by type, oldest first, over pages, without what has no time', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { alarmName, muteRuleName } from '../../../lambda/contract/alarms.ts';
+import { alarmName, muteRuleName, SOURCE_ALARMS } from '../../../lambda/contract/alarms.ts';
 import {
   ARCHIVE_PREFIX,
   archiveDatabase,
@@ -132,6 +132,10 @@ test('the bus, the archive, topics and alarms', () => {
     'quell-prod-heartbeat',
     'quell-prod-silence-ses',
     'quell-prod-mute-*',
+  ]);
+  expect(SOURCE_ALARMS).toEqual([
+    ...['silence', 'trickle', 'refused-proofs', 'unreadable', 'unverifiable'],
+    ...['undelivered-notifications', 'undelivered-expire', 'traffic-surge'],
   ]);
 });
 

@@ -71,7 +71,19 @@ interface Rig {
   stop(): Promise<void>;
 }
 
-async function rigged(): Promise<Rig> {
+let last: Promise<unknown> = Promise.resolve();
+/** One after the other, each with its first call made: what a container loads for that is no part of the time that a run has. */
+function rigged(): Promise<Rig> {
+  const rig = last.then(async () => {
+    const made = await newRig();
+    await made.invoke(Object.fromEntries([...ASKED, 'mailtrap'].map((id) => [id, undefined])));
+    return made;
+  });
+  last = rig.catch(() => undefined);
+  return rig;
+}
+
+async function newRig(): Promise<Rig> {
   const stored: StoredSecret = { arn: 'x', value: '{}' };
   const secrets = await listen(secretStore(stored));
   const fakes = new Map<string, FakeEsp>();

@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SecretStore } from '../../../lambda/aws/secrets.ts';
+import { RefusedRequest } from '../../../lambda/domain/errors.ts';
 import type { Source } from '../../../lambda/handlers/receive/request.ts';
 import { verified } from '../../../lambda/handlers/receive/verified.ts';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
@@ -78,5 +79,51 @@ describe('rotating the SendGrid key', () => {
     store(renewed.secret);
     now += 6 * MINUTE;
     expect([await tried(renewed), await tried(old)]).toEqual([0, 'bad-proof']);
+  });
+});
+
+describe('a proof that fails', () => {
+  /** How often the keys are read again, and what is said, where the check fails so. */
+  async function failing(error: Error, ...again: readonly (readonly string[] | undefined)[]) {
+    let rechecks = 0;
+    const checked: (readonly string[])[] = [];
+    const provider = {
+      ...sendgrid,
+      verify: async (_request: unknown, context: { secrets: readonly string[] }) => {
+        checked.push(context.secrets);
+        if (checked.length === 1) throw error;
+        return {};
+      },
+    };
+    const recheck = async () => {
+      rechecks++;
+      return again.length > 0 ? again[0] : ['other'];
+    };
+    const means = {
+      secrets: { values: async () => ['live'], recheck } as unknown as SecretStore,
+      deadline: Date.now() + 2000,
+      fetchText: async () => '',
+    };
+    const request = { method: 'POST', body: Buffer.alloc(0), headers: {}, query: '' };
+    const said = await verified({ ...source, provider } as unknown as Source, request, means).then(
+      () => 'let in',
+      (thrown: Error) => thrown,
+    );
+    return { rechecks, checked, said };
+  }
+  const bad = new RefusedRequest('bad-proof', 'x');
+
+  test('for the key is checked once more, with the keys as they are now', async () => {
+    expect(await failing(bad)).toEqual({ rechecks: 1, checked: [['live'], ['other']], said: 'let in' });
+  });
+
+  test('is not, where these are the same, or were read just now', async () => {
+    for (const fresh of [['live'], undefined])
+      expect(await failing(bad, fresh)).toEqual({ rechecks: 1, checked: [['live']], said: bad });
+  });
+
+  test('for another reason is what it is, and costs no read', async () => {
+    for (const error of [new RefusedRequest('stale', 'x'), new TypeError('x')])
+      expect(await failing(error)).toEqual({ rechecks: 0, checked: [['live']], said: error });
   });
 });

@@ -43,6 +43,7 @@ export async function everyCall(
     const chosen = HISTORIES.slice(0, histories);
     const complaints: string[] = [];
     const functions: Record<string, { histories: number; calls: number; runs: number }> = {};
+    const all: { readonly trial: Trial; readonly held: Reference }[] = [];
     for await (const subject of subjects(world, chosen, complaints)) {
       if (only && subject.name !== only) continue;
       const references: Reference[] = [];
@@ -56,18 +57,17 @@ export async function everyCall(
             .flatMap((fault) => lasts.map((last): Trial => ({ subject, history, call, fault, lasts: last }))),
         ),
       );
-      await inParallel(trials, sideBySide, async (trial) => {
-        const { outcome, found } = references[trial.history] as Reference;
-        const own = await attempt(world, trial, found ? undefined : outcome);
-        complaints.push(...own);
-        for (const complaint of own) say(complaint);
-      });
+      all.push(...trials.map((trial) => ({ trial, held: references[trial.history] as Reference })));
       const calls = references.reduce((sum, one) => sum + one.calls.length, 0);
       functions[subject.name] = { histories: references.length, calls, runs: trials.length };
-      say(
-        `${subject.name}: ${references.length} histories, ${calls} calls, ${trials.length} runs, ${complaints.length} complaints so far`,
-      );
+      say(`${subject.name}: ${references.length} histories, ${calls} calls, ${trials.length} runs`);
     }
+    // Of all functions side by side: most of each is waiting for what hangs.
+    await inParallel(all, sideBySide, async ({ trial, held: { outcome, found } }) => {
+      const own = await attempt(world, trial, found ? undefined : outcome);
+      complaints.push(...own);
+      for (const complaint of own) say(complaint);
+    });
     return { functions, complaints };
   } finally {
     await world.stop();

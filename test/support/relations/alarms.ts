@@ -1,7 +1,7 @@
 /** Alarms: whom they tell, that they are on, and that each watches a metric that its own part writes. */
 import { METRICS, namespaceOf, SOURCE_DIMENSION } from '../../../lambda/contract/metrics.ts';
-import { show } from '../template.ts';
-import { functionOf, idOf, type Rule, same, type View } from './view.ts';
+import { type Resource, show } from '../template.ts';
+import { functionOf, idOf, type Rule, same, sameSet, sesTopicsOf, type View } from './view.ts';
 
 interface Metric {
   readonly Namespace?: unknown;
@@ -44,6 +44,71 @@ function* watched(view: View, name: string, { Namespace, MetricName, Dimensions 
         : undefined;
   yield* same(`the source of ${name}`, given, subject === undefined ? [] : [`${SOURCE_DIMENSION}=${subject}`]);
 }
+
+/** Of one heading: the numbers are the same whatever it is about, but for windows and limits that the settings give each source. */
+const OWN: Readonly<Record<string, readonly string[]>> = {
+  silence: ['Period', 'EvaluationPeriods', 'DatapointsToAlarm'],
+  trickle: ['Threshold', 'Metrics'],
+  'bounce-rate': ['Threshold'],
+  'complaint-rate': ['Threshold'],
+};
+const ALIKE = [
+  ...['ComparisonOperator', 'EvaluationPeriods', 'DatapointsToAlarm', 'Period', 'Statistic', 'ExtendedStatistic'],
+  ...['TreatMissingData', 'Threshold', 'MetricName', 'Namespace'],
+];
+
+export const families: Rule = function* (view) {
+  const { settings, ofType } = view;
+  const all = ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+  const runbook = ({ AlarmDescription }: Resource['Properties']): string =>
+    String(AlarmDescription).split('#').at(-1) ?? '';
+  for (const [heading, members] of Map.groupBy(all, runbook)) {
+    const compared = ALIKE.filter((name) => !OWN[heading]?.includes(name));
+    const [first, ...others] = members.map((one) => Object.fromEntries(compared.map((name) => [name, one[name]])));
+    for (const other of others) yield* same(`another ${heading}`, other, first);
+    for (const { AlarmName, DatapointsToAlarm, EvaluationPeriods, Metrics } of members) {
+      if (!(Number(DatapointsToAlarm) <= Number(EvaluationPeriods)))
+        yield `${AlarmName} needs ${DatapointsToAlarm} of ${EvaluationPeriods}`;
+      const inputs = ((Metrics ?? []) as { MetricStat?: { Period: number }; ReturnData?: boolean }[]).filter(
+        ({ MetricStat }) => MetricStat,
+      );
+      // An alarm is on one series: what that is made of is not shown, and is of the same time.
+      yield* same(
+        `what ${AlarmName} is made of`,
+        inputs.map(({ ReturnData }) => ReturnData),
+        inputs.map(() => false),
+      );
+      yield* same(
+        `the periods of ${AlarmName}`,
+        new Set(inputs.map(({ MetricStat }) => MetricStat?.Period)).size,
+        Math.min(inputs.length, 1),
+      );
+    }
+  }
+  const brought = sesTopicsOf(view)
+    .received.filter(({ via, make }) => make || via !== 'https')
+    .map(({ source }) => source);
+  const every = Object.keys(settings.sources);
+  const of = (heading: string): unknown[] =>
+    all
+      .filter((one) => runbook(one) === heading)
+      .map(({ AlarmName }) => String(AlarmName).replace(`quell-${settings.stage}-${heading}-`, ''));
+  for (const heading of ['refused-proofs', 'unreadable', 'unverifiable'])
+    yield* sameSet(`the alarms ${heading}`, of(heading), every);
+  yield* sameSet(
+    'the alarms silence',
+    of('silence'),
+    every.filter((source) => settings.sources[source]?.expectEvery !== false),
+  );
+  for (const heading of ['undelivered-notifications', 'undelivered-expire'])
+    yield* sameSet(`the alarms ${heading}`, of(heading), brought);
+  // Whatever waits in a queue is told of before it is deleted.
+  const watched = JSON.stringify(
+    all.filter(({ Namespace }) => Namespace === 'AWS/SQS').map(({ Dimensions }) => Dimensions),
+  );
+  for (const [queue] of ofType('AWS::SQS::Queue'))
+    if (!watched.includes(`"${queue}"`)) yield `no alarm watches ${queue}`;
+};
 
 export const alarms: Rule = function* (view) {
   const { settings, ofType } = view;

@@ -1,5 +1,5 @@
 import { parameters, policies } from './access.ts';
-import { alarms } from './alarms.ts';
+import { alarms, families } from './alarms.ts';
 import { api, order, references } from './api.ts';
 import { athena, bucket, stream } from './archive.ts';
 import { bucketPolicy, calls, queuePolicies, topicPolicies } from './doors.ts';
@@ -33,6 +33,7 @@ export const RELATIONS: Readonly<Record<string, Rule>> = {
   'what must stand first': order,
   'saved queries ask the functions that they are about': queries,
   'an alarm tells everybody, of the metric of its part': alarms,
+  'alarms of one heading are alike, and there is one for each that it is about': families,
   'what holds data outlives the stack': kept,
   'queues keep for two weeks what waits longer than its consumer may take': queues,
   'secrets are made empty': secrets,

@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../../../../lib/settings/schema.ts';
 import * as real from '../../template.ts';
-import type { TemplateChange } from './template-changes.ts';
+import { OUTPUT, type TemplateChange } from './template-changes.ts';
 
 export * from '../../template.ts';
 
 type Synthesized = ReturnType<typeof real.synthesize>;
 
 /** Only the template changes, not the code that makes it: each is made once. */
-function resourcesOf(settings: Settings): Pick<Synthesized, 'resources' | 'outputs'> {
+function partsOf(settings: Settings): Parts {
   const name = createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 16);
-  const file = join(tmpdir(), `quell-mutants-${process.ppid}-${name}.json`);
+  const file = join(process.env.TEMPLATES ?? tmpdir(), `quell-template-${name}.json`);
   if (!existsSync(file)) {
     const { resources, outputs } = real.synthesize(settings);
     writeFileSync(file, JSON.stringify({ resources, outputs }));
@@ -22,24 +22,25 @@ function resourcesOf(settings: Settings): Pick<Synthesized, 'resources' | 'outpu
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-function changed(resources: Synthesized['resources']): Synthesized['resources'] {
+type Parts = Pick<Synthesized, 'resources' | 'outputs'>;
+
+function changed(parts: Parts): Parts {
   const { TEMPLATE_CHANGE: text } = process.env;
-  if (!text) return resources;
-  const { id, path, becomes } = JSON.parse(text) as TemplateChange;
-  let place: Record<string | number, unknown> | undefined = resources;
+  if (!text) return parts;
+  const { type, id, path, becomes } = JSON.parse(text) as TemplateChange;
+  let place: unknown = type === OUTPUT ? parts.outputs : parts.resources;
   const way = [id, ...path];
-  for (const step of way.slice(0, -1)) place = place?.[step] as typeof place;
+  for (const step of way.slice(0, -1)) place = (place as Record<string | number, unknown> | undefined)?.[step];
   const last = way.at(-1) ?? '';
-  if (place === undefined || place === null || !(last in place)) return resources;
-  if (becomes !== undefined) place[last] = becomes;
+  if (typeof place !== 'object' || place === null || !(last in place)) return parts;
+  if (becomes !== undefined) (place as Record<string | number, unknown>)[last] = becomes;
   else if (Array.isArray(place)) place.splice(Number(last), 1);
-  else delete place[last];
-  return resources;
+  else delete (place as Record<string | number, unknown>)[last];
+  return parts;
 }
 
 export function synthesize(settings: Settings): Synthesized {
-  const { resources: plain, outputs } = resourcesOf(settings);
-  const resources = changed(plain);
+  const { resources, outputs } = changed(partsOf(settings));
   const ofType: Synthesized['ofType'] = (type) => Object.entries(resources).filter(([, { Type }]) => Type === type);
   return {
     resources,

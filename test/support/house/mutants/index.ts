@@ -1,10 +1,11 @@
 /**
  * What no test guards: changes one thing at a time and runs the quick tests near it, until one fails.
  * `npm run mutants -- lambda/domain 100 7` takes a sample of a hundred changes with the seed 7; every survivor is printed with its line.
- * It changes files while it runs, and puts each back: use a clean checkout.
+ * It changes files while it runs, and puts each back: use a clean checkout. DEBUG=1 tells what each change cost, and which suite noticed it.
  * `npm run mutants -- template 100 7` changes a property, grant, condition, target or threshold of the synthesized templates instead.
  */
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { changesOf } from './changes.ts';
 import { affordable, run, stop, suitesFor } from './suites.ts';
@@ -56,6 +57,7 @@ function ofSources(): Try[] {
 
 function ofTemplates(): Try[] {
   process.env.CHANGED_TEMPLATE = join(import.meta.dirname, 'changed-template.ts');
+  process.env.TEMPLATES = mkdtempSync(join(tmpdir(), 'quell-templates-'));
   const readers = globSync(`${where ?? 'test/lib'}/**/*.test.ts`)
     .filter((file) => /support\/(template|relations\/view)\.ts'/.test(readFileSync(file, 'utf8')))
     // Those of the whole template first.
@@ -76,6 +78,7 @@ for (const [index, one] of sample.entries()) {
   if ((index + 1) % 10 === 0) process.stderr.write(`${index + 1} of ${sample.length}: ${noticed} noticed\n`);
 }
 stop();
+if (process.env.TEMPLATES) rmSync(process.env.TEMPLATES, { recursive: true });
 process.stdout.write(
   `${what}, seed ${seed}: ${noticed} of ${sample.length} changes noticed (${all.length} possible)\n`,
 );

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, normalize } from 'node:path';
 
 /** Seconds of CPU that a suite may take to count as one that guards, and all suites of one change together. */
-const SUITE = 10;
-const CHANGE = 12;
+const SUITE = 8;
+const CHANGE = 8;
 /** A change that makes a loop endless stops the whole process. */
 const PATIENCE = 180_000;
 const MEMORY = 3 * 2 ** 30;
@@ -23,15 +23,16 @@ let child: ChildProcess | undefined;
 
 async function started(): Promise<ChildProcess> {
   if (child) return child;
-  child = fork(join(import.meta.dirname, 'runner.mjs'), {
+  const own = fork(join(import.meta.dirname, 'runner.mjs'), {
     execArgv: ['--experimental-vm-modules', '--no-warnings', '--max-old-space-size=6000'],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  child.once('exit', () => {
-    child = undefined;
+  child = own;
+  own.once('exit', () => {
+    if (child === own) child = undefined;
   });
-  await once(child, 'message');
-  return child;
+  await once(own, 'message');
+  return own;
 }
 
 export function stop(): void {
@@ -54,10 +55,8 @@ export async function run(suites: readonly string[], change?: string): Promise<A
     });
     runner.send({ suites, change });
   });
-  if (process.env.DEBUG)
-    process.stderr.write(
-      `${answer.seconds.toFixed(1)} s ${(answer.bytes / 1e6).toFixed(0)} MB ${answer.failed} of ${suites.length} ${suites.slice(0, 3)}\n`,
-    );
+  const cost = `${answer.seconds.toFixed(1)} s, ${(answer.bytes / 2 ** 20).toFixed(0)} MB`;
+  if (process.env.DEBUG) process.stderr.write(`  ${cost}, ${suites.length} suites: ${answer.failed ?? 'all green'}\n`);
   if (answer.bytes > MEMORY) stop();
   return answer;
 }
@@ -70,7 +69,9 @@ function importsOf(file: string): string[] {
   const found = [
     ...[...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, to = '']) => join(dirname(file), to)),
     // What a suite bundles for itself it does not import.
-    ...[...text.matchAll(/loadBundle\(\s*'(\w+)'/g)].map(([, name]) => `lambda/handlers/${name}/handler.ts`),
+    ...[...text.matchAll(/(?:loadBundle|bundleOf)\(\s*'(\w+)'/g)].map(
+      ([, name]) => `lambda/handlers/${name}/handler.ts`,
+    ),
   ]
     .map((to) => normalize(to))
     .filter((to) => existsSync(to));

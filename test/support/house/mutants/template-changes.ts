@@ -12,7 +12,7 @@ export interface TemplateChange {
 }
 
 /** What people read, what a build makes, and what has a suite of its own that reads it as text. */
-const NOT = /^(Description|AlarmDescription|Metadata|Code|DashboardBody|QueryString|Tags|Comment)$/;
+const NOT = /^(Description|AlarmDescription|Metadata|Code|DashboardBody|QueryString|Tags|Comment|Label)$/;
 
 /** A function of CloudFormation is one value. */
 const isCall = (value: object): boolean => /^(Ref|Fn::\w+)$/.test(Object.keys(value)[0] ?? '');
@@ -38,10 +38,22 @@ function* within(value: unknown, path: (string | number)[]): Generator<[(string 
   }
 }
 
+/** The type of what is no resource. */
+export const OUTPUT = 'Output';
+
 export function changesOfTemplates(): TemplateChange[] {
-  const resources = Object.assign({}, ...Object.values(VARIANTS).map((settings) => synthesize(settings).resources));
-  return Object.entries(resources as Record<string, { Type: string }>).flatMap(([id, { Type, ...rest }]) => [
-    { type: Type, id, path: [] },
-    ...[...within(rest, [])].map(([path, becomes]) => ({ type: Type, id, path, becomes })),
+  const made = Object.values(VARIANTS).map((settings) => synthesize(settings));
+  const outputs = Object.keys(Object.assign({}, ...made.map((one) => one.outputs)));
+  const resources = Object.assign({}, ...made.map((one) => one.resources));
+  const ofResources = Object.entries(resources as Record<string, { Type: string }>).flatMap(
+    ([id, { Type, ...rest }]) => [
+      { type: Type, id, path: [] },
+      ...[...within(rest, [])].map(([path, becomes]) => ({ type: Type, id, path, becomes })),
+    ],
+  );
+  const ofOutputs = outputs.flatMap((id) => [
+    { type: OUTPUT, id, path: [] },
+    { type: OUTPUT, id, path: ['Value'], becomes: { Ref: 'OtherThing' } },
   ]);
+  return [...ofResources, ...ofOutputs];
 }
