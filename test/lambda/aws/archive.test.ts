@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { FirehoseClient } from '@aws-sdk/client-firehose';
 import { describe, expect, jest, test } from '@jest/globals';
 import { Archive, type Member, members, memberText, readMember } from '../../../lambda/aws/firehose.ts';
+import { MAX_MEMBER_BYTES } from '../../../lambda/contract/archive.ts';
 
 type Request = { Records: { Data: Uint8Array }[] };
 
@@ -93,5 +94,10 @@ describe('the archive', () => {
       gzip: member.gzip,
     });
     expect(() => readMember('bm8gZ3ppcA==', 'queue')).toThrow();
+    // A bomb would be half a gigabyte before anybody has looked at it.
+    const most = 4 * MAX_MEMBER_BYTES;
+    const bomb = (bytes: number) => memberText({ gzip: gzipSync(Buffer.alloc(bytes, 10)) });
+    expect(readMember(bomb(most), 'queue').lines).toBe(most);
+    expect(() => readMember(bomb(most + 1), 'queue')).toThrow();
   });
 });

@@ -322,4 +322,12 @@ test('what became of each request, over its messages, heartbeats apart', () => {
   expect(readRequestsFact(fact, 'r1')).toEqual({ stored: 1, known: 1, dead: 1, again: 1 });
   expect(readRequestsFact(fact, 'r10')?.stored).toBe(9);
   expect(readRequestsFact(fact, '1')).toBeUndefined();
+  const of = (...outcomes: Recorded[]) =>
+    requestsOf(
+      [],
+      [],
+      outcomes.map((outcome) => ({ message: one as Opened, raw: '', event: event(), outcome })),
+    ).get('r1');
+  expect(of('new', 'new', 'seen', 'failed', 'poison')).toEqual({ stored: 2, known: 1, dead: 0, again: 0 });
+  expect([of('seen'), of('failed')]).toEqual([{ stored: 0, known: 1, dead: 0, again: 0 }, undefined]);
 });

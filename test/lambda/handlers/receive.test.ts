@@ -278,4 +278,16 @@ test('a heartbeat is checked with the key of its own secret', async () => {
     'x-webhook-signature': hexHmac(SECRETS['quell-heartbeat'], body),
   });
   expect(answer.statusCode).toBe(200);
+  const message = {
+    v: 1,
+    source: 'quell-heartbeat',
+    channel: 'https',
+    requestId: 'r1',
+    origin: 'live',
+    events: [JSON.parse(body) as object],
+  };
+  expect(JSON.parse(taken[0]?.MessageBody ?? '{}')).toEqual({
+    ...message,
+    receivedAt: expect.stringMatching(/^\S+Z$/),
+  });
 });

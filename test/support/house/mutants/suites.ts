@@ -23,15 +23,16 @@ let child: ChildProcess | undefined;
 
 async function started(): Promise<ChildProcess> {
   if (child) return child;
-  child = fork(join(import.meta.dirname, 'runner.mjs'), {
+  const own = fork(join(import.meta.dirname, 'runner.mjs'), {
     execArgv: ['--experimental-vm-modules', '--no-warnings', '--max-old-space-size=6000'],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  child.once('exit', () => {
-    child = undefined;
+  child = own;
+  own.once('exit', () => {
+    if (child === own) child = undefined;
   });
-  await once(child, 'message');
-  return child;
+  await once(own, 'message');
+  return own;
 }
 
 export function stop(): void {
