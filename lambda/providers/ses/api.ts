@@ -79,14 +79,14 @@ const isSound = (said: string): boolean => /^\s*\{\s*\}\s*$|"(?:SuppressedDestin
 
 function entry(item: unknown): ListEntry[] {
   const { EmailAddress, Reason, LastUpdateTime } = fields(item);
-  const at = typeof LastUpdateTime === 'number' ? LastUpdateTime * 1000 : instant(LastUpdateTime);
   return withAddress(
     EmailAddress,
     present({
       list: 'suppression-list',
       reason: REASONS.get(text(Reason) ?? '') ?? 'manual',
       since: text(LastUpdateTime),
-      at,
+      // Unix seconds with a fraction.
+      at: instant(LastUpdateTime),
     }) as Omit<ListEntry, 'address'>,
   );
 }
