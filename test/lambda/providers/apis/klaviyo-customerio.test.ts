@@ -87,13 +87,18 @@ describe('klaviyo', () => {
       profile('Ada"1@example.com', said('USER_SUPPRESSED'), said('HARD_BOUNCE')),
       profile('b@example.com', said('X')),
     ];
-    const esp = recorded([{ data: rows }]);
+    const last = [profile('ada"1@example.com', said('INVALID_EMAIL'))];
+    const esp = recorded([{ data: rows, links: { next: '/api/profiles?2' } }, { data: last }]);
     const found = await klaviyo.lists?.find(esp.context, 'ada"1@example.com');
     expect(found?.map(({ address, part }) => [address, part])).toEqual([
       ['Ada"1@example.com', 'USER_SUPPRESSED'],
       ['Ada"1@example.com', 'HARD_BOUNCE'],
+      ['ada"1@example.com', 'INVALID_EMAIL'],
     ]);
-    expect(esp.asked()).toEqual([{ ...asked, path: `${PROFILES}equals%28email%2C%22ada%5C%221%40example.com%22%29` }]);
+    expect(esp.asked()[0]).toEqual({
+      ...asked,
+      path: `${PROFILES}equals%28email%2C%22ada%5C%221%40example.com%22%29`,
+    });
   });
 
   test('lifted and put there by a job', async () => {

@@ -175,10 +175,14 @@ describe('suppressions', () => {
 
   test('one address', async () => {
     const data = [row({ value: 'Ada+1@Example.com' }), row({ value: 'ada@example.com' })];
-    const esp = recorded([{ data }]);
+    const esp = recorded([{ data, next_cursor: '2' }, { data: [row({ value: 'ada+1@example.com' })] }]);
     const found = await api.lists?.find(esp.context, 'ada+1@example.com');
-    expect(found?.map(({ address }) => address)).toEqual(['Ada+1@Example.com']);
-    expect(esp.asked()).toEqual([{ ...asked, path: '/v1/suppressions?value=ada%2B1%40example.com&per_page=100' }]);
+    expect(found?.map(({ address }) => address)).toEqual(['Ada+1@Example.com', 'ada+1@example.com']);
+    const path = '/v1/suppressions?value=ada%2B1%40example.com&per_page=100';
+    expect(esp.asked()).toEqual([
+      { ...asked, path },
+      { ...asked, path: `${path}&cursor=2`, accepts: LOST },
+    ]);
   });
 
   const entry = { address: 'ada@example.com', list: 'suppressions', reason: 'manual' } as const;

@@ -106,10 +106,8 @@ describe('blocklist', () => {
   const all = (rows: readonly object[]) => recorded([{ blocklists: rows }, { blocklists: [] }], { domain });
 
   test('all of the domain, until a page is empty', async () => {
-    const esp = all([row(), row({ id: 'b-2', email: 'bob@example.com' })]);
-    expect(await pagesOf(api.lists?.read?.(esp.context) ?? [])).toEqual([
-      [entry, { ...entry, id: 'b-2', address: 'bob@example.com' }],
-    ]);
+    const esp = all([row()]);
+    expect(await pagesOf(api.lists?.read?.(esp.context) ?? [])).toEqual([[entry]]);
     expect(esp.asked()).toEqual([page(1), page(2)]);
   });
 

@@ -93,13 +93,15 @@ describe('smtp2go', () => {
   });
 
   test('one address, of all times', async () => {
-    const esp = recorded([
-      answer([row({ email_address: 'Ada@example.com' }), row({ email_address: 'b@example.com' })]),
-    ]);
+    const [ada, bob] = [row({ email_address: 'Ada@example.com' }), row({ email_address: 'bob@example.com' })];
+    const esp = recorded([answer([ada, bob], 't-2'), answer([row()])]);
     const found = await smtp2go.lists?.find(esp.context, 'ada@example.com');
-    expect(found).toEqual([{ ...entry, address: 'Ada@example.com' }]);
+    expect(found).toEqual([{ ...entry, address: 'Ada@example.com' }, entry]);
     const json = { start_date: '2000-01-01T00:00:00Z', suppression_types, email_address: 'ada@example.com' };
-    expect(esp.asked()).toEqual([{ ...view, json }]);
+    expect(esp.asked()).toEqual([
+      { ...view, json },
+      { ...view, json: { ...json, continue_token: 't-2' }, accepts: LOST },
+    ]);
   });
 
   test.each([
