@@ -1,5 +1,13 @@
 import { parseJson } from '../../../lambda/domain/json.ts';
-import type { ApiContext, ApiRequest } from '../../../lambda/providers/api.ts';
+import type {
+  ApiContext,
+  ApiRequest,
+  EspApi,
+  EventsApi,
+  ListsApi,
+  WebhooksApi,
+} from '../../../lambda/providers/api.ts';
+import type { Defaults, ListFile, Row } from '../../../lambda/providers/list-file.ts';
 
 /**
  * An ESP that answers from a list, in the order in which it is asked, and keeps each request as it was written. For what a client asks and
@@ -68,3 +76,17 @@ export async function pagesOf<T>(pages: AsyncIterable<T>): Promise<T[]> {
   for await (const page of pages) all.push(page);
   return all;
 }
+
+/** The parts of a client, for an ESP that has them. */
+export const partsOf = ({ events, lists, webhooks }: EspApi) => ({
+  events: events as EventsApi,
+  lists: lists as Required<ListsApi>,
+  webhooks: webhooks as Required<WebhooksApi>,
+});
+
+/** One line of a list file. */
+export const line = (
+  file: ListFile,
+  cells: Readonly<Record<string, string>>,
+  defaults: Defaults = {},
+): Row | undefined => file.read(new Map(Object.entries(cells)), defaults);
