@@ -17,6 +17,6 @@ export default {
   setupFiles: ['<rootDir>/test/support/quiet.mjs'],
   // Patience with a busy machine: nothing is measured by it.
   testTimeout: 60_000,
-  // As many as there are cores in CI: one more is a little faster, and takes from the others the time that they are held to.
-  maxWorkers: 2,
+  // One more than there are cores in CI: a quarter of what the suites take is waiting for stacks, queues and functions that hang.
+  maxWorkers: 3,
 };

@@ -6,8 +6,9 @@ import { byOffset } from '../shared/paging.ts';
 
 const PAGE = 50;
 const DAY = 86_400_000;
-const EVENTS = `request sent delivered hardBounce softBounce blocked spam invalid deferred click opened uniqueOpened
-unsubscribed`.split(/\s+/);
+/** Without `uniqueOpened`: both tell of one open. */
+const EVENTS =
+  'request sent delivered hardBounce softBounce blocked spam invalid deferred click opened unsubscribed'.split(' ');
 const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
   ['hardBounce', 'hard_bounce'],
   ['contactFlaggedAsSpam', 'complaint'],
@@ -97,7 +98,7 @@ function entry(item: unknown): ListEntry[] {
       list: 'blockedContacts',
       part: text(senderEmail),
       reason: why,
-      scope: why === 'unsubscribe' ? 'transactional' : undefined,
+      scope: why === 'unsubscribe' ? 'stream:transactional' : undefined,
       since: text(blockedAt),
       at: instant(blockedAt),
     }) as Omit<ListEntry, 'address'>,

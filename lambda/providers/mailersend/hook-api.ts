@@ -2,11 +2,13 @@ import { fields, list, text } from '../../domain/read.ts';
 import type { Hook, WebhooksApi } from '../api.ts';
 import { query, segment } from '../shared/api.ts';
 
-const EVENTS =
-  `sent delivered soft_bounced hard_bounced deferred opened opened_unique clicked clicked_unique unsubscribed
-spam_complaint`
-    .split(/\s+/)
-    .map((word) => `activity.${word}`);
+/** Without the unique ones: a first open or click fires both. */
+const EVENTS = [
+  ...'sent delivered soft_bounced hard_bounced deferred opened clicked unsubscribed spam_complaint'
+    .split(' ')
+    .map((word) => `activity.${word}`),
+  ...['recipient.on_hold_added', 'recipient.on_hold_removed'],
+];
 const ROOT = '/v1/webhooks';
 
 /** MailerSend's webhooks: saved only where a call of the URL is answered 2xx; whether its API tells the signing secret is not documented. */

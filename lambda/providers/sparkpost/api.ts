@@ -156,7 +156,7 @@ function entry(item: unknown): ListEntry[] {
       list: 'suppression-list',
       part,
       reason,
-      scope: reason === 'unsubscribe' && part === 'non_transactional' ? 'non_transactional:0' : undefined,
+      scope: reason === 'unsubscribe' ? `${part}:0` : undefined,
       since,
       at: isoTime(since),
       stays: text(source) === 'Compliance' ? "SparkPost's compliance team put it there." : undefined,

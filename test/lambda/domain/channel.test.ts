@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readArrived, readDelivery, type Way, WrongWay } from '../../../lambda/domain/channel.ts';
+import { readArrived, readDelivery, topicSources, type Way, WrongWay } from '../../../lambda/domain/channel.ts';
 import { PoisonEvent } from '../../../lambda/domain/errors.ts';
 import { packMessages } from '../../../lambda/domain/message.ts';
 
@@ -84,6 +84,9 @@ describe('each queue brings what those may say who write to it', () => {
     ['a replay of one', written({ ...act, origin: 'replay' }), ['acts']],
     ['an act under the name of a source', written({ origin: 'operator' }), []],
     ['an act by the channel of a source', written({ ...act, channel: 'https' }), []],
+    ["what bears the operator's name, and comes by the channel of a source", written({ source: 'operator' }), []],
+    ["what bears the operator's channel, and the name of a source", written({ channel: 'operator' }), []],
+    ['both, from no operator', written({ ...act, source: 'sendgrid' }), []],
     ['an act that says it is live', written({ ...act, origin: 'live' }), []],
     [
       'an event that a rule wrote for its source',
@@ -91,6 +94,7 @@ describe('each queue brings what those may say who write to it', () => {
       ['delivery', 'feeds'],
     ],
     ["the same for another's", written({ channel: 'eventbridge' }), ['delivery']],
+    ['a webhook of a source that a rule feeds', written({ source: 'ses-rule' }), ['delivery']],
     ['a replay by a rule', written({ source: 'ses-rule', channel: 'eventbridge', origin: 'replay' }), ['delivery']],
     ['what says that a topic brought it', written({ source: 'ses-queue', channel: 'sns' }), ['delivery']],
     ["a topic's envelope", envelope(), ['feeds']],
@@ -107,4 +111,20 @@ describe('each queue brings what those may say who write to it', () => {
     expect(arrived(written(act), 'delivery')).toThrow(WrongWay);
     expect(arrived('Hello', 'delivery')).not.toThrow(WrongWay);
   });
+});
+
+test('a topic belongs to the source that receives it through the queue: named in the settings, or made by the stack', () => {
+  const [named, made, posted] = ['named', 'made', 'posted'].map((name) => `arn:aws:sns:eu-west-1:111122223333:${name}`);
+  const sources = [
+    ['ses-named', { via: 'sns-queue', named: [named] }],
+    ['ses-made', { via: 'sns-queue', named: [] }],
+    ['ses-posted', { via: 'https', named: [posted] }],
+    ['sendgrid', undefined],
+  ] as never as Parameters<typeof topicSources>[0];
+  const source = topicSources(sources, { 'ses-made': made as string, 'ses-posted': 'other', sendgrid: 'another' });
+  expect([named, made, posted, 'other', 'another', ''].map((arn) => source(arn ?? ''))).toEqual([
+    'ses-named',
+    'ses-made',
+    ...[undefined, undefined, undefined, undefined],
+  ]);
 });

@@ -1,7 +1,7 @@
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { signSendGrid } from '../driver.ts';
 import { after, type Desk, json, type KeptHook, nextId, off, on, page, type Route, sheet, startDesk } from './desk.ts';
-import { MORE_DESKS } from './more-desks.ts';
+import { MORE_DESKS } from './more/more-desks.ts';
 
 const SINCE = 1_772_359_200;
 

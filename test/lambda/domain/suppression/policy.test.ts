@@ -60,6 +60,15 @@ describe('policy: who is suppressed, why, until when', () => {
     expect(judge(event(over), DEFAULT_POLICY)).toEqual({ spared });
   });
 
+  test('a complaint that fits several people counts up to as many as the policy says', () => {
+    const policy = { ...DEFAULT_POLICY, complaintCandidates: 3 };
+    const judged = [undefined, 1, 3, 4].map((candidates) =>
+      judge(event({ type: 'complained', ...(candidates !== undefined && { candidates }) }), policy),
+    );
+    const complaint = { judgement: expect.objectContaining({ reason: 'complaint' }) };
+    expect(judged).toEqual([complaint, complaint, complaint, { spared: 'several-candidates' }]);
+  });
+
   test.each([
     [{ type: 'complained' }, 'no-recipient', 'no-time', 'address-altered'],
     [{ bounceClass: 'hard' }, 'no-recipient', 'no-time', 'address-altered'],

@@ -1,4 +1,4 @@
-import { after, type Desk, json, type KeptHook, nextId, off, on, page, type Route, startDesk } from './desk.ts';
+import { after, type Desk, json, type KeptHook, nextId, off, on, page, type Route, startDesk } from '../desk.ts';
 import { elasticHooks, LATE_DESKS, mailersendHooks, mailtrapHooks } from './late-desks.ts';
 
 const CREATED = '2026-03-01T10:00:00Z';

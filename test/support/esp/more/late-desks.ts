@@ -1,4 +1,4 @@
-import { after, type Desk, json, off, on, page, type Route, sheet, startDesk } from './desk.ts';
+import { after, type Desk, json, off, on, page, type Route, sheet, startDesk } from '../desk.ts';
 import { hookForEach, inUrl, restHooks, ticked, words } from './rest-hooks.ts';
 
 const CREATED = '2026-03-01T10:00:00Z';
