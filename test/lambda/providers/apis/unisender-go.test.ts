@@ -77,7 +77,15 @@ describe('events: a dump', () => {
   test('ordered in whole seconds, waited for, fetched file by file and removed', async () => {
     const queued = { event_dump: { dump_status: 'queued' } };
     const other = 'https://files.example.com/2.csv';
-    const { esp, pages } = await read([order, queued, queued, ready(FILE, other), HEADING + BOUNCE, `${BOUNCE}\n`, done]);
+    const { esp, pages } = await read([
+      order,
+      queued,
+      queued,
+      ready(FILE, other),
+      HEADING + BOUNCE,
+      `${BOUNCE}\n`,
+      done,
+    ]);
     expect(pages).toEqual([{ events: [bounced, bounced], passed: 0 }]);
     expect(esp.waited()).toEqual([2000, 2000]);
     expect(esp.asked()).toEqual([
