@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ListEntry } from '../../../../lambda/providers/api.ts';
 import { api as customerio } from '../../../../lambda/providers/customerio/api.ts';
 import { api as klaviyo } from '../../../../lambda/providers/klaviyo/api.ts';
-import { pagesOf, recorded, status } from '../../../support/esp/recorded.ts';
+import { pagesOf, partsOf, recorded, status } from '../../../support/esp/recorded.ts';
 
 /** What Klaviyo and Customer.io are asked, and what is read out of answers as their descriptions have them. */
 
@@ -21,10 +22,10 @@ describe('klaviyo', () => {
   });
   const TIME = '2026-03-01T10:00:00+00:00';
   const said = (reason: string) => ({ reason, timestamp: TIME });
-  const entry = {
+  const entry: ListEntry = {
     ...{ address: 'ada@example.com', list: 'suppressed profiles', part: 'USER_SUPPRESSED', reason: 'manual' },
     ...{ since: TIME, at: AT },
-  } as const;
+  };
   const asked = { use: 'lists', what: 'read the suppressed profiles', method: 'GET', holds: 'data[]' };
 
   test('where it is, and with which key', () => {
@@ -50,7 +51,7 @@ describe('klaviyo', () => {
         links: { next: null },
       },
     ]);
-    expect(await pagesOf(klaviyo.lists?.read?.(esp.context, AT) ?? [])).toEqual([
+    expect(await pagesOf(partsOf(klaviyo).lists.read(esp.context, AT))).toEqual([
       [entry],
       [{ ...entry, address: 'bob@example.com' }],
     ]);
@@ -64,7 +65,7 @@ describe('klaviyo', () => {
   test('all, where no time is given; begun again where a page is lost', async () => {
     const data = [profile('ada@example.com', said('USER_SUPPRESSED'))];
     const esp = recorded([{ data, links: { next: '/api/profiles?2' } }, status(400), { data }]);
-    expect(await pagesOf(klaviyo.lists?.read?.(esp.context) ?? [])).toEqual([[entry], [entry]]);
+    expect(await pagesOf(partsOf(klaviyo).lists.read(esp.context))).toEqual([[entry], [entry]]);
     const filter = 'greater-than%28subscriptions.email.marketing.suppression.timestamp%2C1999-12-31T23%3A59%3A59Z%29';
     expect(esp.asked().map(({ path }) => path)).toEqual([PROFILES + filter, '/api/profiles?2', PROFILES + filter]);
   });
@@ -79,7 +80,7 @@ describe('klaviyo', () => {
     ['OTHER', { reason: 'manual', stays }],
   ])('suppressed by %s', async (word, read) => {
     const esp = recorded([{ data: [profile('ada@example.com', said(word))] }]);
-    expect(await pagesOf(klaviyo.lists?.read?.(esp.context) ?? [])).toEqual([[{ ...entry, part: word, ...read }]]);
+    expect(await pagesOf(partsOf(klaviyo).lists.read(esp.context))).toEqual([[{ ...entry, part: word, ...read }]]);
   });
 
   test('one address, with each reason that it stands there for', async () => {
@@ -186,9 +187,9 @@ describe('customerio', () => {
   const row = (email: string, more: object = {}) => ({
     ...{ email, created: 1_772_359_200, reason: '550 5.1.1 user unknown', status: '5.1.1', ...more },
   });
-  const entry = {
+  const entry: ListEntry = {
     ...{ address: 'ada@example.com', list: 'bounces', reason: 'hard_bounce', since: '1772359200', at: AT },
-  } as const;
+  };
   const page = (name: string, what: string, offset: number) => ({
     ...{ use: 'lists', what, method: 'GET', holds: 'suppressions[]' },
     path: `/v1/esp/suppression/${name}?limit=1000&offset=${offset}`,
@@ -213,7 +214,7 @@ describe('customerio', () => {
   test('three lists, each by an offset that begins with the last row; blocks are nobody', async () => {
     const [ada, bob] = [row('ada@example.com'), row('bob@example.com')];
     const esp = recorded([{ suppressions: [ada, bob] }, { suppressions: [bob] }, { suppressions: [ada] }, none]);
-    expect(await pagesOf(customerio.lists?.read?.(esp.context) ?? [])).toEqual([
+    expect(await pagesOf(partsOf(customerio).lists.read(esp.context))).toEqual([
       [entry, { ...entry, address: 'bob@example.com' }],
       [{ ...entry, list: 'spam_reports', reason: 'complaint' }],
     ]);
@@ -223,7 +224,7 @@ describe('customerio', () => {
   test('an invalid address will never take mail; what somebody put there is no event', async () => {
     const uploaded = row('bob@example.com', { reason: 'Uploaded manually via api.customer.io' });
     const esp = recorded([{ suppressions: [uploaded] }, none, { suppressions: [row('ada@example.com')] }]);
-    expect(await pagesOf(customerio.lists?.read?.(esp.context) ?? [])).toEqual([
+    expect(await pagesOf(partsOf(customerio).lists.read(esp.context))).toEqual([
       [{ ...entry, address: 'bob@example.com', reason: 'manual' }],
       [{ ...entry, list: 'invalid_emails' }],
     ]);

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ListEntry } from '../../../../lambda/providers/api.ts';
 import { api } from '../../../../lambda/providers/lettermint/api.ts';
-import { pagesOf, recorded, status } from '../../../support/esp/recorded.ts';
+import { pagesOf, partsOf, recorded, status } from '../../../support/esp/recorded.ts';
 
 /** What Lettermint is asked, and what is read out of answers as its SDKs describe them. */
 
+const { events, lists } = partsOf(api);
 const LOST = [400, 404, 410, 422];
 const TEAM = 'a team token; a sending token is refused';
 const TARGET = 'https://hooks.example.com/webhooks/v1/esp';
@@ -78,7 +80,7 @@ describe('events', () => {
       { payload: payload('e-5', '2026-03-01T11:00:00Z') },
       { payload: payload('e-6', '2026-03-01T09:59:59Z') },
     ]);
-    expect(await pagesOf(api.events?.pages(esp.context, window) ?? [])).toEqual([
+    expect(await pagesOf(events.pages(esp.context, window))).toEqual([
       {
         events: [
           '{"id":"e-1","event":"message.hard_bounced","timestamp":"2026-03-01T10:00:00Z","data":{"recipient":"ada@example.com"}}',
@@ -106,12 +108,12 @@ describe('events', () => {
     const failed = [{ status: 'failed' }, ...['d-1', 'd-2'].map((id) => ({ id, status: 'failed' }))];
     const esp = recorded([{ data: [ours] }, { data: failed }, status(404), { payload: { id: 'e-1' } }]);
     const nothing = { events: [], passed: 1 };
-    expect(await pagesOf(api.events?.pages(esp.context, window) ?? [])).toEqual([nothing, nothing, nothing]);
+    expect(await pagesOf(events.pages(esp.context, window))).toEqual([nothing, nothing, nothing]);
   });
 
   test('without a webhook of this source nothing can have been kept', async () => {
     const esp = recorded([{ data: [] }]);
-    const [page, ...more] = await pagesOf(api.events?.pages(esp.context, window) ?? []);
+    const [page, ...more] = await pagesOf(events.pages(esp.context, window));
     expect(page?.events).toEqual([]);
     expect(page?.lost).toContain('no webhook of this source');
     expect(more).toEqual([]);
@@ -123,7 +125,7 @@ describe('events', () => {
       { data: [{ id: 'd-2', status: 'success' }], next_cursor: '2' },
       status(410),
     ]);
-    await expect(pagesOf(api.events?.pages(esp.context, window) ?? [])).rejects.toMatchObject({ name: 'CursorLost' });
+    await expect(pagesOf(events.pages(esp.context, window))).rejects.toMatchObject({ name: 'CursorLost' });
   });
 });
 
@@ -135,11 +137,11 @@ describe('suppressions', () => {
       { data: [row()], next_cursor: '2' },
       { data: [row({ id: 's-2' })], meta: {} },
     ]);
-    const entry = {
+    const entry: ListEntry = {
       ...{ address: 'ada@example.com', list: 'suppressions', part: 'team', reason: 'hard_bounce' },
       ...{ id: 's-1', since: CREATED, at: AT },
     };
-    expect(await pagesOf(api.lists?.read?.(esp.context) ?? [])).toEqual([[entry], [{ ...entry, id: 's-2' }]]);
+    expect(await pagesOf(lists.read(esp.context))).toEqual([[entry], [{ ...entry, id: 's-2' }]]);
     expect(esp.asked()).toEqual([
       { ...asked, path: '/v1/suppressions?per_page=100' },
       { ...asked, path: '/v1/suppressions?per_page=100&cursor=2', accepts: LOST },
@@ -148,7 +150,7 @@ describe('suppressions', () => {
 
   test('begun again where a page is lost', async () => {
     const esp = recorded([{ data: [row()], meta: { next_cursor: '2' } }, status(404), { data: [row()] }]);
-    expect(await pagesOf(api.lists?.read?.(esp.context) ?? [])).toHaveLength(2);
+    expect(await pagesOf(lists.read(esp.context))).toHaveLength(2);
   });
 
   test.each([
@@ -162,7 +164,7 @@ describe('suppressions', () => {
       { reason: 'hard_bounce', part: 'global', stays: "it is on Lettermint's own list, for all its customers." },
     ],
   ])('an entry with %j', async (said, read) => {
-    const [page] = await pagesOf(api.lists?.read?.(recorded([{ data: [row(said)] }]).context) ?? []);
+    const [page] = await pagesOf(lists.read(recorded([{ data: [row(said)] }]).context));
     expect(page).toEqual([
       { address: 'ada@example.com', list: 'suppressions', part: 'team', id: 's-1', since: CREATED, at: AT, ...read },
     ]);
@@ -170,13 +172,13 @@ describe('suppressions', () => {
 
   test('domains and extensions are nobody', async () => {
     const data = [row({ type: 'domain', value: 'example.com' }), row({ type: 'extension', value: '.example' })];
-    expect(await pagesOf(api.lists?.read?.(recorded([{ data }]).context) ?? [])).toEqual([[]]);
+    expect(await pagesOf(lists.read(recorded([{ data }]).context))).toEqual([[]]);
   });
 
   test('one address', async () => {
     const data = [row({ value: 'Ada+1@Example.com' }), row({ value: 'ada@example.com' })];
     const esp = recorded([{ data, next_cursor: '2' }, { data: [row({ value: 'ada+1@example.com' })] }]);
-    const found = await api.lists?.find(esp.context, 'ada+1@example.com');
+    const found = await lists.find(esp.context, 'ada+1@example.com');
     expect(found?.map(({ address }) => address)).toEqual(['Ada+1@Example.com', 'ada+1@example.com']);
     const path = '/v1/suppressions?value=ada%2B1%40example.com&per_page=100';
     expect(esp.asked()).toEqual([
@@ -185,7 +187,7 @@ describe('suppressions', () => {
     ]);
   });
 
-  const entry = { address: 'ada@example.com', list: 'suppressions', reason: 'manual' } as const;
+  const entry: ListEntry = { address: 'ada@example.com', list: 'suppressions', reason: 'manual' };
 
   test.each([
     [204, 'removed'],
@@ -193,7 +195,7 @@ describe('suppressions', () => {
     [403, { refused: 'Lettermint does not let this entry go.' }],
   ])('taken off by its id: %s', async (code, said) => {
     const esp = recorded([status(code)]);
-    expect(await api.lists?.remove?.(esp.context, { ...entry, id: 's/1' })).toEqual(said);
+    expect(await lists.remove(esp.context, { ...entry, id: 's/1' })).toEqual(said);
     expect(esp.asked()).toEqual([
       {
         ...{ use: 'clear', what: 'remove an entry of its suppressions', method: 'DELETE' },
@@ -204,16 +206,16 @@ describe('suppressions', () => {
 
   test('without an id nothing is asked', async () => {
     const refused = 'Lettermint gives no id of this entry, and removes by id only.';
-    expect(await api.lists?.remove?.(recorded().context, entry)).toEqual({ refused });
+    expect(await lists.remove(recorded().context, entry)).toEqual({ refused });
   });
 
   test('put there for the whole team, a hundred at once', async () => {
     const esp = recorded([{ created: 2, skipped: 0 }]);
     const emails = ['ada@example.com', 'bob@example.com'];
-    expect(api.lists?.add).toMatchObject({
+    expect(lists.add).toMatchObject({
       ...{ atOnce: 100, reasons: ['hard_bounce', 'complaint', 'unsubscribe', 'manual'] },
     });
-    expect(await api.lists?.add?.send(esp.context, emails)).toEqual([]);
+    expect(await lists.add.send(esp.context, emails)).toEqual([]);
     expect(esp.asked()).toEqual([
       {
         ...{ use: 'push', what: 'add to its suppressions', method: 'POST', path: '/v1/suppressions' },
@@ -224,7 +226,7 @@ describe('suppressions', () => {
 });
 
 describe('webhooks', () => {
-  const hooks = api.webhooks;
+  const { webhooks: hooks } = partsOf(api);
   const hook = { id: 'w-1', url: TARGET };
   const wish = { url: TARGET, secret: '' };
 
@@ -233,13 +235,13 @@ describe('webhooks', () => {
       { data: [hook, { id: 'w-2' }, { url: TARGET }], next_cursor: '2' },
       { data: [{ ...hook, id: 3 }] },
     ]);
-    expect(await hooks?.list(esp.context)).toEqual([hook, { id: '3', url: TARGET }]);
+    expect(await hooks.list(esp.context)).toEqual([hook, { id: '3', url: TARGET }]);
     const asked = { use: 'webhook', what: 'list its webhooks', method: 'GET', holds: 'data[]' };
     expect(esp.asked()).toEqual([
       { ...asked, path: '/v1/webhooks?per_page=100' },
       { ...asked, path: '/v1/webhooks?per_page=100&cursor=2', accepts: LOST },
     ]);
-    expect(hooks?.secret).toBe('given');
+    expect(hooks.secret).toBe('given');
   });
 
   test.each([
@@ -248,7 +250,7 @@ describe('webhooks', () => {
     [{ id: 'w-1' }, undefined],
   ])('made: %j', async (answer, secret) => {
     const esp = recorded([answer]);
-    expect(await hooks?.create(esp.context, wish)).toBe(secret);
+    expect(await hooks.create(esp.context, wish)).toBe(secret);
     expect(esp.asked()).toEqual([
       {
         ...{ use: 'webhook', what: 'make the webhook', method: 'POST', path: '/v1/webhooks', once: true },
@@ -263,10 +265,10 @@ describe('webhooks', () => {
       json: { url: TARGET, enabled: true, include_machine_events: true, events: EVENTS },
     };
     const told = recorded([{ secret: 'whsec_1' }]);
-    expect(await hooks?.update(told.context, hook, wish)).toBe('whsec_1');
+    expect(await hooks.update(told.context, hook, wish)).toBe('whsec_1');
     expect(told.asked()).toEqual([change]);
     const silent = recorded([{ id: 'w-1' }, { data: { secret: 'whsec_2' } }]);
-    expect(await hooks?.update(silent.context, hook, wish)).toBe('whsec_2');
+    expect(await hooks.update(silent.context, hook, wish)).toBe('whsec_2');
     expect(silent.asked()).toEqual([
       change,
       { use: 'webhook', what: 'read the secret of the webhook', method: 'GET', path: '/v1/webhooks/w-1' },
@@ -275,8 +277,8 @@ describe('webhooks', () => {
 
   test('removed, and tested', async () => {
     const esp = recorded([status(404), {}]);
-    await hooks?.remove(esp.context, hook);
-    expect(await hooks?.test?.(esp.context, hook)).toBeUndefined();
+    await hooks.remove(esp.context, hook);
+    expect(await hooks.test(esp.context, hook)).toBeUndefined();
     expect(esp.asked()).toEqual([
       { use: 'webhook', what: 'remove the webhook', method: 'DELETE', path: '/v1/webhooks/w-1', accepts: [404] },
       { use: 'webhook', what: 'test the webhook', method: 'POST', path: '/v1/webhooks/w-1/test' },

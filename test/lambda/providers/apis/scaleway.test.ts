@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { CannotKnow } from '../../../../lambda/domain/cannot-know.ts';
+import type { ListEntry } from '../../../../lambda/providers/api.ts';
 import { api } from '../../../../lambda/providers/scaleway/api.ts';
-import { pagesOf, recorded, status } from '../../../support/esp/recorded.ts';
+import { pagesOf, partsOf, recorded, status } from '../../../support/esp/recorded.ts';
 
 /** What Scaleway is asked, and what is read out of answers as its SDK describes them. */
 
+const { events, lists } = partsOf(api);
 const ROOT = '/transactional-email/v1alpha1/regions/fr-par';
 const domain = 'd-1';
 /** 2026-03-01T10:00:00Z. */
@@ -61,7 +63,7 @@ describe('events', () => {
       ],
       { domain },
     );
-    expect(await pagesOf(api.events?.pages(esp.context, window) ?? [])).toEqual([
+    expect(await pagesOf(events.pages(esp.context, window))).toEqual([
       {
         events: [
           '{"id":"e-2","type":"email_mailbox_not_found","created_at":"2026-03-01T10:59:59Z"}',
@@ -76,16 +78,16 @@ describe('events', () => {
   });
 
   test('what is no event is counted', async () => {
-    const events = [event(undefined), event('{"type":"unknown_type"}'), event('<html>'), event({ id: 'e-1' })];
-    const esp = recorded([hooks, { webhook_events: events }, { webhook_events: [] }], { domain });
+    const sent = [event(undefined), event('{"type":"unknown_type"}'), event('<html>'), event({ id: 'e-1' })];
+    const esp = recorded([hooks, { webhook_events: sent }, { webhook_events: [] }], { domain });
     const nothing = { events: [], passed: 0 };
-    expect(await pagesOf(api.events?.pages(esp.context, window) ?? [])).toEqual([{ events: [], passed: 4 }, nothing]);
+    expect(await pagesOf(events.pages(esp.context, window))).toEqual([{ events: [], passed: 4 }, nothing]);
   });
 
   test('the same page again and again is no list', async () => {
     const same = { webhook_events: [event(inner('e-1', CREATED), CREATED)] };
     const esp = recorded([hooks, ...Array.from({ length: 20 }, () => same)], { domain });
-    await expect(pagesOf(api.events?.pages(esp.context, window) ?? [])).rejects.toThrow(CannotKnow);
+    await expect(pagesOf(events.pages(esp.context, window))).rejects.toThrow(CannotKnow);
     // The first, and ten more that bring nothing new are borne.
     expect(esp.asked()).toHaveLength(1 + 12);
   });
@@ -95,10 +97,10 @@ describe('blocklist', () => {
   const row = (more: object = {}) => ({
     ...{ id: 'b-1', email: 'ada@example.com', type: 'mailbox_not_found', created_at: CREATED, custom: false, ...more },
   });
-  const entry = {
+  const entry: ListEntry = {
     ...{ address: 'ada@example.com', list: 'blocklist', part: 'd-1', reason: 'hard_bounce' },
     ...{ id: 'b-1', since: CREATED, at: AT },
-  } as const;
+  };
   const page = (number: number) => ({
     ...{ use: 'lists', what: 'read the blocklist', method: 'GET', holds: 'blocklists[]' },
     path: `${ROOT}/blocklists?domain_id=d-1&page=${number}&page_size=100`,
@@ -107,7 +109,7 @@ describe('blocklist', () => {
 
   test('all of the domain, until a page is empty', async () => {
     const esp = all([row()]);
-    expect(await pagesOf(api.lists?.read?.(esp.context) ?? [])).toEqual([[entry]]);
+    expect(await pagesOf(lists.read(esp.context))).toEqual([[entry]]);
     expect(esp.asked()).toEqual([page(1), page(2)]);
   });
 
@@ -117,13 +119,13 @@ describe('blocklist', () => {
     [{ custom: true }, 'manual'],
     [{ custom: undefined }, 'hard_bounce'],
   ])('an entry with %j', async (said, reason) => {
-    const pages = await pagesOf(api.lists?.read?.(all([row(said)]).context) ?? []);
+    const pages = await pagesOf(lists.read(all([row(said)]).context));
     expect(pages).toEqual([[{ ...entry, reason }]]);
   });
 
   test('one address is looked for in all of them', async () => {
     const esp = all([row({ email: 'bob@example.com' }), row({ email: 'Ada@example.com' })]);
-    const found = await api.lists?.find(esp.context, 'ada@example.com');
+    const found = await lists.find(esp.context, 'ada@example.com');
     expect(found).toEqual([{ ...entry, address: 'Ada@example.com' }]);
   });
 
@@ -132,7 +134,7 @@ describe('blocklist', () => {
     [404, 'gone'],
   ])('taken off by its id: %s', async (code, said) => {
     const esp = recorded([status(code)], { domain });
-    expect(await api.lists?.remove?.(esp.context, { ...entry, id: 'b/1' })).toBe(said);
+    expect(await lists.remove(esp.context, { ...entry, id: 'b/1' })).toBe(said);
     expect(esp.asked()).toEqual([
       {
         ...{ use: 'clear', what: 'remove an entry of the blocklist', method: 'DELETE' },
@@ -144,15 +146,15 @@ describe('blocklist', () => {
   test('without an id nothing is asked', async () => {
     const { id: _, ...nameless } = entry;
     const refused = 'Scaleway gives no id of this entry, and removes by id only.';
-    expect(await api.lists?.remove?.(recorded().context, nameless)).toEqual({ refused });
+    expect(await lists.remove(recorded().context, nameless)).toEqual({ refused });
   });
 
   test('put there, a hundred at once', async () => {
     const esp = recorded([{ blocklists: [] }], { domain });
-    expect(api.lists?.add).toMatchObject({
+    expect(lists.add).toMatchObject({
       ...{ atOnce: 100, reasons: ['hard_bounce', 'complaint', 'unsubscribe', 'manual'] },
     });
-    expect(await api.lists?.add?.send(esp.context, ['ada@example.com', 'bob@example.com'])).toEqual([]);
+    expect(await lists.add.send(esp.context, ['ada@example.com', 'bob@example.com'])).toEqual([]);
     const emails = ['ada@example.com', 'bob@example.com'];
     expect(esp.asked()).toEqual([
       {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ListEntry } from '../../../../lambda/providers/api.ts';
 import { api as elastic } from '../../../../lambda/providers/elastic-email/api.ts';
 import { api as mailjet } from '../../../../lambda/providers/mailjet/api.ts';
 import { api as smtp2go } from '../../../../lambda/providers/smtp2go/api.ts';
-import { pagesOf, recorded, status } from '../../../support/esp/recorded.ts';
+import { pagesOf, partsOf, recorded, status } from '../../../support/esp/recorded.ts';
 
 /** What SMTP2GO, Elastic Email and Mailjet are asked, whose webhooks carry our secret, and what is read out of answers as documented. */
 
@@ -24,9 +25,9 @@ describe('smtp2go', () => {
       ...more,
     },
   });
-  const entry = {
+  const entry: ListEntry = {
     ...{ address: 'ada@example.com', list: 'suppressions', part: 'bounce', reason: 'hard_bounce', since: TIME, at: AT },
-  } as const;
+  };
   const view = { use: 'lists', what: 'read the suppressions', method: 'POST', path: '/v3/suppression/view' };
   const suppression_types = ['manual', 'spam', 'unsubscribe', 'bounce', 'compliance'];
   const answer = (results: unknown, continue_token?: string) => ({ data: { results, continue_token } });
@@ -48,7 +49,7 @@ describe('smtp2go', () => {
 
   test('all reasons since a day before, page by page', async () => {
     const esp = recorded([answer([row()], 't-2'), answer([row({ email_address: 'bob@example.com' })])]);
-    expect(await pagesOf(smtp2go.lists?.read?.(esp.context, AT) ?? [])).toEqual([
+    expect(await pagesOf(partsOf(smtp2go).lists.read(esp.context, AT))).toEqual([
       [entry],
       [{ ...entry, address: 'bob@example.com' }],
     ]);
@@ -61,18 +62,18 @@ describe('smtp2go', () => {
 
   test('from the beginning, where no time is given; an empty page is the end; begun again where one is lost', async () => {
     const esp = recorded([answer([row()], 't-2'), status(400), answer([row()], 't-2'), answer([], 't-3')]);
-    expect(await pagesOf(smtp2go.lists?.read?.(esp.context) ?? [])).toEqual([[entry], [entry]]);
+    expect(await pagesOf(partsOf(smtp2go).lists.read(esp.context))).toEqual([[entry], [entry]]);
     expect(esp.asked()[0]?.json).toEqual({ start_date: '1999-12-31T00:00:00Z', suppression_types });
     expect(esp.asked()).toHaveLength(4);
   });
 
   test('by either name of the list, also where it is empty; an error is no list', async () => {
     const named = recorded([{ data: { suppressions: [row()] } }]);
-    expect(await pagesOf(smtp2go.lists?.read?.(named.context) ?? [])).toEqual([[entry]]);
+    expect(await pagesOf(partsOf(smtp2go).lists.read(named.context))).toEqual([[entry]]);
     for (const empty of ['{"data":{"results": null}}', '{"data":{"suppressions" : []}}'])
-      expect(await pagesOf(smtp2go.lists?.read?.(recorded([empty]).context) ?? [])).toEqual([]);
+      expect(await pagesOf(partsOf(smtp2go).lists.read(recorded([empty]).context))).toEqual([]);
     const error = recorded([{ data: { error: 'x', error_code: 'E' } }]);
-    await expect(pagesOf(smtp2go.lists?.read?.(error.context) ?? [])).rejects.toThrow('taken for none');
+    await expect(pagesOf(partsOf(smtp2go).lists.read(error.context))).rejects.toThrow('taken for none');
   });
 
   test.each([
@@ -89,7 +90,7 @@ describe('smtp2go', () => {
     [{ timestamp: '2026-03-01T10:00:00Z' }, { since: '2026-03-01T10:00:00Z' }],
   ])('an entry with %j', async (said, read) => {
     const esp = recorded([answer([row(said), row({ email_address: 'example.com' })])]);
-    expect(await pagesOf(smtp2go.lists?.read?.(esp.context) ?? [])).toEqual([[{ ...entry, ...read }]]);
+    expect(await pagesOf(partsOf(smtp2go).lists.read(esp.context))).toEqual([[{ ...entry, ...read }]]);
   });
 
   test('one address, of all times', async () => {
@@ -171,7 +172,7 @@ describe('smtp2go', () => {
 describe('elastic-email', () => {
   const TIME = '2026-03-01T10:00:00';
   const row = (Email = 'ada@example.com') => ({ Email, FriendlyErrorMessage: '', ErrorCode: 550, DateUpdated: TIME });
-  const entry = { address: 'ada@example.com', list: 'bounces', reason: 'hard_bounce', since: TIME, at: AT } as const;
+  const entry: ListEntry = { address: 'ada@example.com', list: 'bounces', reason: 'hard_bounce', since: TIME, at: AT };
   const page = (name: string, query: string) => ({
     ...{ use: 'lists', what: `read its ${name}`, method: 'GET', holds: '[]' },
     path: `/v4/suppressions/${name}?${query}`,
@@ -190,7 +191,7 @@ describe('elastic-email', () => {
   test('three lists, each by an offset that begins with the last row', async () => {
     const bob = row('bob@example.com');
     const esp = recorded([[row(), bob], [bob], [row()], [row()]]);
-    expect(await pagesOf(elastic.lists?.read?.(esp.context) ?? [])).toEqual([
+    expect(await pagesOf(partsOf(elastic).lists.read(esp.context))).toEqual([
       [entry, { ...entry, address: 'bob@example.com' }],
       [{ ...entry, list: 'complaints', reason: 'complaint' }],
       [{ ...entry, list: 'unsubscribes', reason: 'unsubscribe', scope: 'all' }],

@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ListEntry } from '../../../../lambda/providers/api.ts';
 import { BadLine } from '../../../../lambda/providers/list-file.ts';
 import { listFile as mailchimp } from '../../../../lambda/providers/mailchimp/list-file.ts';
 import { api } from '../../../../lambda/providers/ses/api.ts';
 import { listFile as ses } from '../../../../lambda/providers/ses/list-file.ts';
-import { pagesOf, recorded, status } from '../../../support/esp/recorded.ts';
+import { pagesOf, partsOf, recorded, status } from '../../../support/esp/recorded.ts';
 
 /** What SES is asked, and what is read out of answers as its service model describes them; its list as a file, and Mailchimp's. */
 
+const { lists } = partsOf(api);
 const LOST = [400, 404, 410, 422];
 const ROOT = '/v2/email/suppression/addresses';
 
@@ -37,20 +39,17 @@ describe('suppression list', () => {
   const row = (more: object = {}) => ({
     ...{ EmailAddress: 'ada@example.com', Reason: 'BOUNCE', LastUpdateTime: 1_772_359_200.123, ...more },
   });
-  const entry = {
+  const entry: ListEntry = {
     ...{ address: 'ada@example.com', list: 'suppression-list', reason: 'hard_bounce' },
     ...{ since: '1772359200.123', at: 1_772_359_200_123 },
-  } as const;
+  };
 
   test('all, page by page', async () => {
     const esp = recorded([
       { SuppressedDestinationSummaries: [row()], NextToken: 't/2' },
       { SuppressedDestinationSummaries: [row({ EmailAddress: 'bob@example.com' })] },
     ]);
-    expect(await pagesOf(api.lists?.read?.(esp.context) ?? [])).toEqual([
-      [entry],
-      [{ ...entry, address: 'bob@example.com' }],
-    ]);
+    expect(await pagesOf(lists.read(esp.context))).toEqual([[entry], [{ ...entry, address: 'bob@example.com' }]]);
     expect(esp.asked()).toEqual([
       { ...asked, path: `${ROOT}?PageSize=1000` },
       { ...asked, path: `${ROOT}?PageSize=1000&NextToken=t%2F2`, accepts: LOST },
@@ -65,12 +64,12 @@ describe('suppression list', () => {
       { SuppressedDestinationSummaries: [], NextToken: '3' },
       end,
     ]);
-    expect(await pagesOf(api.lists?.read?.(esp.context) ?? [])).toEqual([[entry]]);
+    expect(await pagesOf(lists.read(esp.context))).toEqual([[entry]]);
   });
 
   test('an empty list may be left out; an error is no list', async () => {
-    expect(await pagesOf(api.lists?.read?.(recorded([' { } ']).context) ?? [])).toEqual([]);
-    const error = pagesOf(api.lists?.read?.(recorded(['{"message":"Rate exceeded"}']).context) ?? []);
+    expect(await pagesOf(lists.read(recorded([' { } ']).context))).toEqual([]);
+    const error = pagesOf(lists.read(recorded(['{"message":"Rate exceeded"}']).context));
     await expect(error).rejects.toThrow('taken for none');
   });
 
@@ -81,13 +80,13 @@ describe('suppression list', () => {
     [{ LastUpdateTime: '2026-03-01T10:00:00Z' }, { since: '2026-03-01T10:00:00Z', at: 1_772_359_200_000 }],
   ])('an entry with %j', async (said, read) => {
     const esp = recorded([{ SuppressedDestinationSummaries: [row(said)] }]);
-    expect(await pagesOf(api.lists?.read?.(esp.context) ?? [])).toEqual([[{ ...entry, ...read }]]);
+    expect(await pagesOf(lists.read(esp.context))).toEqual([[{ ...entry, ...read }]]);
   });
 
   test('one address', async () => {
     const esp = recorded([{ SuppressedDestination: row() }, status(404)]);
-    expect(await api.lists?.find(esp.context, 'ada+1@example.com')).toEqual([entry]);
-    expect(await api.lists?.find(esp.context, 'ada+1@example.com')).toEqual([]);
+    expect(await lists.find(esp.context, 'ada+1@example.com')).toEqual([entry]);
+    expect(await lists.find(esp.context, 'ada+1@example.com')).toEqual([]);
     const look = {
       ...{ use: 'lists', what: 'look up an address on the suppression list', method: 'GET', accepts: [404] },
       ...{ path: `${ROOT}/ada%2B1%40example.com`, holds: 'SuppressedDestination' },
@@ -100,7 +99,7 @@ describe('suppression list', () => {
     [404, 'gone'],
   ])('taken off: %s', async (code, said) => {
     const esp = recorded([status(code)]);
-    expect(await api.lists?.remove?.(esp.context, entry)).toBe(said);
+    expect(await lists.remove(esp.context, entry)).toBe(said);
     expect(esp.asked()).toEqual([
       {
         ...{ use: 'clear', what: 'remove an entry of the suppression list', method: 'DELETE' },
@@ -111,10 +110,10 @@ describe('suppression list', () => {
 
   test('put there as bounces, one by one', async () => {
     const esp = recorded([{}]);
-    expect(api.lists?.add).toMatchObject({
+    expect(lists.add).toMatchObject({
       ...{ atOnce: 1, reasons: ['hard_bounce', 'complaint', 'unsubscribe', 'manual'] },
     });
-    expect(await api.lists?.add?.send(esp.context, ['ada@example.com'])).toEqual([]);
+    expect(await lists.add.send(esp.context, ['ada@example.com'])).toEqual([]);
     expect(esp.asked()).toEqual([
       {
         ...{ use: 'push', what: 'add to the suppression list', method: 'PUT', path: ROOT },

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { CannotKnow } from '../../../../lambda/domain/cannot-know.ts';
+import type { ListEntry } from '../../../../lambda/providers/api.ts';
 import { api } from '../../../../lambda/providers/unisender-go/api.ts';
-import { pagesOf, recorded, status } from '../../../support/esp/recorded.ts';
+import { pagesOf, partsOf, recorded, status } from '../../../support/esp/recorded.ts';
 
 /** What Unisender Go is asked, and what is read out of answers as its documentation shows them. */
 
+const { events, lists } = partsOf(api);
 const LOST = [400, 404, 410, 422];
 /** 2026-03-01T10:00:00Z. */
 const AT = 1_772_359_200_000;
@@ -69,7 +71,7 @@ describe('events: a dump', () => {
   const done = { status: 'success' };
   const read = async (answers: readonly unknown[], asked = window) => {
     const esp = recorded(answers);
-    const pages = await pagesOf(api.events?.pages(esp.context, asked) ?? []);
+    const pages = await pagesOf(events.pages(esp.context, asked));
     return { esp, pages: pages.map((page) => ({ ...page, events: page.events.map((one) => JSON.parse(one)) })) };
   };
   const readRow = async (row: string) => (await read([order, ready(FILE), HEADING + row, done])).pages[0];
@@ -137,7 +139,7 @@ describe('events: a dump', () => {
     ['half a cell', `${HEADING}1,"`],
   ])('%s is no file of events; the dump is removed all the same', async (_name, file) => {
     const esp = recorded([order, ready(FILE), file, status(500)]);
-    await expect(pagesOf(api.events?.pages(esp.context, window) ?? [])).rejects.toThrow('taken for none');
+    await expect(pagesOf(events.pages(esp.context, window))).rejects.toThrow('taken for none');
     expect(esp.asked().at(-1)).toEqual(remove);
   });
 
@@ -155,7 +157,7 @@ describe('events: a dump', () => {
 
   test('one that is never ready is given up after ten minutes, and removed', async () => {
     const esp = recorded([order, ...Array.from({ length: 300 }, () => ({ dump_status: 'in_process' })), done]);
-    await expect(pagesOf(api.events?.pages(esp.context, window) ?? [])).rejects.toThrow('in ten minutes');
+    await expect(pagesOf(events.pages(esp.context, window))).rejects.toThrow('in ten minutes');
     expect(esp.waited()).toHaveLength(300);
     expect(esp.asked()).toHaveLength(302);
     expect(esp.asked().at(-1)).toEqual(remove);
@@ -191,10 +193,10 @@ describe('suppressions', () => {
     },
     ...more,
   });
-  const entry = {
+  const entry: ListEntry = {
     ...{ address: 'ada@example.com', list: 'suppression', part: 'system', reason: 'hard_bounce' },
     ...{ since: CREATED, at: AT },
-  } as const;
+  };
   const asked = {
     ...{ use: 'lists', what: 'read the suppression list', method: 'POST', path: '/suppression/list.json' },
     holds: 'suppressions[]',
@@ -205,10 +207,7 @@ describe('suppressions', () => {
       { suppressions: [row()], cursor: 'c-2' },
       { suppressions: [row({ email: 'bob@example.com' })] },
     ]);
-    expect(await pagesOf(api.lists?.read?.(esp.context) ?? [])).toEqual([
-      [entry],
-      [{ ...entry, address: 'bob@example.com' }],
-    ]);
+    expect(await pagesOf(lists.read(esp.context))).toEqual([[entry], [{ ...entry, address: 'bob@example.com' }]]);
     expect(esp.asked()).toEqual([
       { ...asked, json: { limit: 500 } },
       { ...asked, json: { limit: 500, cursor: 'c-2' }, accepts: LOST },
@@ -217,7 +216,7 @@ describe('suppressions', () => {
 
   test('begun again where a page is lost', async () => {
     const esp = recorded([{ suppressions: [row()], cursor: 'c-2' }, status(400), { suppressions: [row()] }]);
-    expect(await pagesOf(api.lists?.read?.(esp.context) ?? [])).toEqual([[entry], [entry]]);
+    expect(await pagesOf(lists.read(esp.context))).toEqual([[entry], [entry]]);
   });
 
   test.each([
@@ -235,13 +234,13 @@ describe('suppressions', () => {
     [{ is_deletable: false }, { reason: 'hard_bounce', stays: 'only the support of Unisender Go removes it.' }],
   ])('an entry with %j', async (said, read) => {
     const esp = recorded([{ suppressions: [row(said)] }]);
-    expect(await pagesOf(api.lists?.read?.(esp.context) ?? [])).toEqual([[{ ...entry, ...read }]]);
+    expect(await pagesOf(lists.read(esp.context))).toEqual([[{ ...entry, ...read }]]);
   });
 
   test('one address: its entries need not name it', async () => {
     const { email: _, ...nameless } = row();
     const esp = recorded([{ suppressions: [nameless, row({ email: 'bob@example.com' })] }]);
-    expect(await api.lists?.find(esp.context, 'ada@example.com')).toEqual([entry]);
+    expect(await lists.find(esp.context, 'ada@example.com')).toEqual([entry]);
     expect(esp.asked()).toEqual([
       {
         ...{ use: 'lists', what: 'look up an address on the suppression list', method: 'POST' },
@@ -264,7 +263,7 @@ describe('suppressions', () => {
     [status(404), { refused: 'Unisender Go did not remove it: error 404.' }],
   ])('taken off: %#', async (answer, said) => {
     const esp = recorded([answer]);
-    expect(await api.lists?.remove?.(esp.context, entry)).toEqual(said);
+    expect(await lists.remove(esp.context, entry)).toEqual(said);
     expect(esp.asked()).toEqual([
       {
         ...{ use: 'clear', what: 'remove an entry of the suppression list', method: 'POST' },
@@ -275,10 +274,10 @@ describe('suppressions', () => {
 
   test('put there, one by one', async () => {
     const esp = recorded([{ status: 'success' }]);
-    expect(api.lists?.add).toMatchObject({
+    expect(lists.add).toMatchObject({
       ...{ atOnce: 1, reasons: ['hard_bounce', 'complaint', 'unsubscribe', 'manual'] },
     });
-    expect(await api.lists?.add?.send(esp.context, ['ada@example.com'])).toEqual([]);
+    expect(await lists.add.send(esp.context, ['ada@example.com'])).toEqual([]);
     expect(esp.asked()).toEqual([
       {
         ...{ use: 'push', what: 'add to the suppression list', method: 'POST', path: '/suppression/set.json' },
@@ -289,7 +288,7 @@ describe('suppressions', () => {
 });
 
 describe('webhooks', () => {
-  const hooks = api.webhooks;
+  const { webhooks: hooks } = partsOf(api);
   const url = 'https://hooks.example.com/webhooks/v1/esp';
   const post = { use: 'webhook', method: 'POST' };
   const set = {
@@ -308,7 +307,7 @@ describe('webhooks', () => {
 
   test('listed; the URL stands for one without an id', async () => {
     const esp = recorded([{ status: 'success', objects: [{ id: 7, url }, { url }, { id: 8 }] }]);
-    expect(await hooks?.list(esp.context)).toEqual([
+    expect(await hooks.list(esp.context)).toEqual([
       { id: '7', url },
       { id: url, url },
     ]);
@@ -320,10 +319,10 @@ describe('webhooks', () => {
   test('made, changed and removed by the URL; its secret is the key', async () => {
     const esp = recorded([{ status: 'success' }, { status: 'success' }, status(404)]);
     const hook = { id: '7', url };
-    expect(hooks?.secret).toBe('apart');
-    expect(await hooks?.create(esp.context, { url, secret: '' })).toBeUndefined();
-    expect(await hooks?.update(esp.context, hook, { url, secret: '' })).toBeUndefined();
-    await hooks?.remove(esp.context, hook);
+    expect(hooks.secret).toBe('apart');
+    expect(await hooks.create(esp.context, { url, secret: '' })).toBeUndefined();
+    expect(await hooks.update(esp.context, hook, { url, secret: '' })).toBeUndefined();
+    await hooks.remove(esp.context, hook);
     expect(esp.asked()).toEqual([
       { ...set, what: 'make the webhook' },
       { ...set, what: 'change the webhook' },
