@@ -79,16 +79,16 @@ describe('events: a dump', () => {
   test('ordered in whole seconds, waited for, fetched file by file and removed', async () => {
     const queued = { event_dump: { dump_status: 'queued' } };
     const other = 'https://files.example.com/2.csv';
-    const { esp, pages } = await read([
-      order,
-      queued,
-      queued,
-      ready(FILE, other),
-      HEADING + BOUNCE,
-      `${BOUNCE}\n`,
-      done,
-    ]);
-    expect(pages).toEqual([{ events: [bounced, bounced], passed: 0 }]);
+    const row = `1,${CREATED},j-2,shop@example.com,bob@example.com,delivered,ok_delivered,,,,,,\n\n`;
+    const delivered = {
+      ...{ event_name: 'transactional_email_status', project_id: '1' },
+      event_data: {
+        ...{ job_id: 'j-2', email: 'bob@example.com', status: 'delivered', event_time: CREATED },
+        delivery_info: { delivery_status: 'ok_delivered' },
+      },
+    };
+    const { esp, pages } = await read([order, queued, queued, ready(FILE, other), HEADING + BOUNCE, row, done]);
+    expect(pages).toEqual([{ events: [bounced, delivered], passed: 0 }]);
     expect(esp.waited()).toEqual([2000, 2000]);
     expect(esp.asked()).toEqual([
       create('2026-03-01 10:00:00', '2026-03-01 11:00:01'),
