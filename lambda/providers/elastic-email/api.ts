@@ -5,11 +5,11 @@ import { byOffset } from '../shared/paging.ts';
 import { hooks } from './hook-api.ts';
 
 const PAGE = 500;
-const LISTS: ReadonlyMap<string, ListEntry['reason']> = new Map([
+const LISTS: readonly (readonly [string, ListEntry['reason']])[] = [
   ['bounces', 'hard_bounce'],
   ['complaints', 'complaint'],
   ['unsubscribes', 'unsubscribe'],
-]);
+];
 
 /** Elastic Email: three lists by offset. How its API writes an event's time is not documented: events are not read. */
 export const api = defineApi({
@@ -28,7 +28,7 @@ export const api = defineApi({
     read: entries,
     async find(context, address) {
       const found: ListEntry[] = [];
-      for (const name of LISTS.keys()) found.push(...(await page(context, name, { search: address, limit: PAGE })));
+      for (const one of LISTS) found.push(...(await page(context, one, { search: address, limit: PAGE })));
       return found.filter((entry) => sameAddress(entry.address, address));
     },
     async remove({ call }, { address }) {
@@ -51,17 +51,16 @@ export const api = defineApi({
 });
 
 async function* entries(context: ApiContext): AsyncGenerator<readonly ListEntry[]> {
-  for (const name of LISTS.keys()) yield* byOffset((offset) => page(context, name, { limit: PAGE, offset }));
+  for (const one of LISTS) yield* byOffset((offset) => page(context, one, { limit: PAGE, offset }));
 }
 
 async function page(
   { call }: ApiContext,
-  name: string,
+  [name, reason]: readonly [string, ListEntry['reason']],
   asked: Readonly<Record<string, string | number>>,
 ): Promise<ListEntry[]> {
   const path = `/v4/suppressions/${name}${query(asked)}`;
   const answer = await call({ use: 'lists', what: `read its ${name}`, method: 'GET', path, holds: '[]' });
-  const reason = LISTS.get(name) ?? 'manual';
   return list(answer.json).flatMap((item) => {
     const { Email, DateUpdated } = fields(item);
     return withAddress(

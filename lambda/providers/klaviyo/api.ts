@@ -16,7 +16,8 @@ const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([
   ['UNSUBSCRIBE', 'unsubscribe'],
 ]);
 const EARLIEST = Date.UTC(2000, 0, 1);
-const TOPICS = /received|opened|clicked|bounced|dropped|spam|unsubscribed|subscribed/;
+/** Those that the webhook's reader knows; `subscribed` and `suppressed` with their opposites. */
+const TOPICS = /received|opened|clicked|bounced|dropped|spam|subscribed|suppressed/;
 
 /**
  * Klaviyo: suppressed profiles, and system webhooks. That an event of its API has the id which a webhook tells is likely and not stated:

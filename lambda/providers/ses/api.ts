@@ -45,7 +45,8 @@ export const api = defineApi({
       const what = 'look up an address on the suppression list';
       const holds = 'SuppressedDestination';
       const answer = await call({ use: 'lists', what, method: 'GET', path, holds, accepts: [404] });
-      return answer.status === 404 ? [] : entry(fields(answer.json).SuppressedDestination);
+      // Of one that is not there it says 404, and holds nothing.
+      return entry(fields(answer.json).SuppressedDestination);
     },
     async remove({ call }, { address }) {
       const path = `${ROOT}/${segment(address)}`;
@@ -79,14 +80,14 @@ const isSound = (said: string): boolean => /^\s*\{\s*\}\s*$|"(?:SuppressedDestin
 
 function entry(item: unknown): ListEntry[] {
   const { EmailAddress, Reason, LastUpdateTime } = fields(item);
-  const at = typeof LastUpdateTime === 'number' ? LastUpdateTime * 1000 : instant(LastUpdateTime);
   return withAddress(
     EmailAddress,
     present({
       list: 'suppression-list',
       reason: REASONS.get(text(Reason) ?? '') ?? 'manual',
       since: text(LastUpdateTime),
-      at,
+      // Unix seconds with a fraction.
+      at: instant(LastUpdateTime),
     }) as Omit<ListEntry, 'address'>,
   );
 }

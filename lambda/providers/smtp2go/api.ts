@@ -4,7 +4,7 @@ import { credentials, isoSeconds, keyHeader, sameAddress, urlWithUser, withAddre
 import { afterFirst, begunAgain, byCursor, isLost } from '../shared/paging.ts';
 
 const EVENTS = 'delivered unsubscribe spam bounce processed reject click open'.split(' ');
-const TYPES = 'manual spam unsubscribe bounce'.split(' ');
+const TYPES = 'manual spam unsubscribe bounce compliance'.split(' ');
 const EARLIEST = Date.UTC(2000, 0, 1);
 const DAY = 86_400_000;
 const REASONS: ReadonlyMap<string, ListEntry['reason']> = new Map([

@@ -52,7 +52,10 @@ export const api = defineApi({
       const code = text(fields(answer.json).code);
       if (code === '3004') return { refused: 'Unisender Go lets only its support remove this entry.' };
       if (code === '906') return { refused: "Unisender Go's daily limit of removals is reached." };
-      return code === '3003' ? 'gone' : 'removed';
+      if (code === '3003') return 'gone';
+      return answer.status < 300
+        ? 'removed'
+        : { refused: `Unisender Go did not remove it: error ${code ?? answer.status}.` };
     },
     add: {
       atOnce: 1,
