@@ -126,7 +126,7 @@ describe('suppressions', () => {
 
   test('one address is looked up on each', async () => {
     const { context, asked } = recorded(
-      [{ address: 'a+b@example.org' }, status(404, { message: 'Address not found' }), { address: 'a+b@example.org' }],
+      [{ address: 'a+b@example.org' }, status(404, { address: 'a+b@example.org' }), { address: 'a+b@example.org' }],
       DOMAIN,
     );
     const of = { address: 'a+b@example.org', part: 'Mail.example.com' };
@@ -293,6 +293,11 @@ describe('the files of its lists', () => {
     ],
   ])('columns %j', (cells, read) => {
     expect(line(listFile, { ...jo, ...cells }, { reason: 'unsubscribe', scope: 'all' })).toEqual(read);
+  });
+
+  test.each(['tags', 'tag'])('%s say unsubscribe, whatever reason was named', (column) => {
+    const named = { reason: 'complaint', scope: 'all' } as const;
+    expect(line(listFile, { ...jo, [column]: '*' }, named)).toEqual({ ...jo, reason: 'unsubscribe', scope: 'all' });
   });
 
   test('a line that gives no reason takes the one that was named, and none is no line', () => {

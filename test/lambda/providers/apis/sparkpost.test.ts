@@ -182,7 +182,12 @@ describe('suppression list', () => {
   });
 
   test('an address that is not there is found on no list', async () => {
-    expect(await lists.find(recorded([status(404, { errors: [] })]).context, 'jo@example.org')).toEqual([]);
+    expect(
+      await lists.find(
+        recorded([status(404, { results: [{ recipient: 'jo@example.org' }] })]).context,
+        'jo@example.org',
+      ),
+    ).toEqual([]);
   });
 
   test.each([
