@@ -62,11 +62,13 @@ export async function everyCall(
       functions[subject.name] = { histories: references.length, calls, runs: trials.length };
       say(`${subject.name}: ${references.length} histories, ${calls} calls, ${trials.length} runs`);
     }
+    let done = 0;
     // Of all functions side by side: most of each is waiting for what hangs.
     await inParallel(all, sideBySide, async ({ trial, held: { outcome, found } }) => {
       const own = await attempt(world, trial, found ? undefined : outcome);
       complaints.push(...own);
       for (const complaint of own) say(complaint);
+      if (++done % 500 === 0) say(`${done} of ${all.length} runs, ${complaints.length} complaints`);
     });
     return { functions, complaints };
   } finally {
