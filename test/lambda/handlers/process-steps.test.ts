@@ -12,7 +12,7 @@ import { record } from '../../../lambda/handlers/process/record.ts';
 import { divide, sharesOf } from '../../../lambda/handlers/process/step.ts';
 import { tallyOf } from '../../../lambda/handlers/process/tally.ts';
 import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
-import { listenToLog } from '../../support/said.ts';
+import { listenToLog } from '../../support/surroundings/said.ts';
 
 /** The steps of `process` by themselves, each with what the others would give it. */
 
@@ -148,10 +148,13 @@ describe('people who were erased', () => {
 
   test('each is asked for once, until the deadline; of nobody in old messages nothing is asked', async () => {
     const asked: unknown[] = [];
-    const asking = {
-      erasedAt: async (...given: unknown[]) => void asked.push(given) ?? new Map(),
-    } as unknown as Erasures;
-    const nobody = opened('n', [event({ recipient: undefined })], { origin: 'replay' });
+    const erasedAt = async (...given: unknown[]) => {
+      asked.push(given);
+      return new Map();
+    };
+    const asking = { erasedAt } as unknown as Erasures;
+    const { recipient: _, ...ofNobody } = event();
+    const nobody = opened('n', [ofNobody], { origin: 'replay' });
     const [live, broken] = [opened('live', [event()]), { ...opened('x', []), message: undefined }];
     const young = Date.parse(RECEIVED) + 1000;
     for (const messages of [[live, broken], [nobody]])

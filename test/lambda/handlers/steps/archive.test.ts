@@ -7,7 +7,7 @@ import { type ArchiveLine, MAX_MEMBER_BYTES } from '../../../../lambda/contract/
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { keep, keepLate } from '../../../../lambda/handlers/process/archive.ts';
 import type { Opened } from '../../../../lambda/handlers/process/opened.ts';
-import { listenToLog } from '../../../support/said.ts';
+import { listenToLog } from '../../../support/surroundings/said.ts';
 
 /** What of a batch is written into the archive, in which words, and where it goes when the archive does not take it. */
 

@@ -10,7 +10,7 @@ import { asFirstArrived } from '../../../../lambda/handlers/process/changes.ts';
 import { obey } from '../../../../lambda/handlers/process/obey.ts';
 import type { Opened, Poison } from '../../../../lambda/handlers/process/opened.ts';
 import type { RecordedEvent } from '../../../../lambda/handlers/process/record.ts';
-import { listenToLog } from '../../../support/said.ts';
+import { listenToLog } from '../../../support/surroundings/said.ts';
 
 /** Steps of `process` with what a table or a queue answers given: which messages go on, which go back, and with what. */
 
