@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CONFIG_FILE } from '../../lambda/contract/config.ts';
 import { ENV, type FunctionName } from '../../lambda/contract/env.ts';
+import { BUILT_IN_WORDS } from '../../lambda/domain/unsubscribe/words.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
 import { buildFunction, exportName } from '../../lib/constructs/bundle/build.ts';
+import { codeFor } from '../../lib/constructs/bundle/contents.ts';
 import { keptCode } from '../../lib/constructs/bundle/kept.ts';
 import { defaultProvider, httpRequest } from '../../lib/constructs/bundle/sdk-stubs.ts';
 import { runtimeConfig } from '../../lib/settings/runtime-config.ts';
@@ -87,7 +89,19 @@ describe('a bundle', () => {
     expect(code).not.toMatch(/generateKey|sample\(|sample:/);
     expect(code.includes('normalise')).toBe(name === 'process');
     expect(code.includes('x-twilio-email-event-webhook-signature')).toBe(name === 'receive');
+    // Options are checked before a deploy, not by the function that reads them.
+    if (name === 'receive') expect(code).not.toMatch(/valibot|A dot path/);
     expect(code.length).toBeLessThanOrEqual(kilobytes * 1000);
+  });
+
+  test('holds the page of unsubscribe links where there are such links, and is kept apart for it', async () => {
+    const directory = join(folder, 'receive-links');
+    const offering = runtimeConfig(settingsOf({ unsubscribe: {} }));
+    await buildFunction('receive', offering, directory);
+    const { title } = BUILT_IN_WORDS.de;
+    expect(readFileSync(join(directory, 'index.js'), 'utf8')).toContain(title);
+    expect(built('receive')).not.toContain(title);
+    expect(codeFor(offering)).not.toBe(codeFor(config));
   });
 
   test('finds every provider under the name that the registry knows', async () => {

@@ -9,7 +9,7 @@ export const MAX_AHEAD = 5 * 60_000;
  */
 export function countedAt(occurredAt: Iso, receivedAt: Iso, ahead = MAX_AHEAD): Iso {
   // Nearly all are in the past; times of one form compare as text.
-  if (ahead >= 0 && occurredAt <= receivedAt) return occurredAt;
+  if (occurredAt <= receivedAt) return occurredAt;
   const latest = new Date(Date.parse(receivedAt) + ahead).toISOString();
   return occurredAt > latest ? latest : occurredAt;
 }

@@ -108,7 +108,8 @@ const inner = (status: string | undefined, text: string): string | undefined =>
 /** Whether anything was said at all, beside numbers. */
 export const hasWords = (words: string): boolean => /\p{L}{2}/u.test(words);
 
-const FIRST_CODE = /^\D{0,20}?([245]\d\d)\b/;
+/** At the beginning, or where a mail server begins to quote another one: Postfix, Exim, sendmail. */
+const FIRST_CODE = /(?:^\D{0,20}?|\bsaid: ?|\]: ?|<<< ?)([245]\d\d)\b/;
 
 const basicCode = (code: number | undefined): number | undefined =>
   code !== undefined && Number.isInteger(code) && code >= 200 && code < 600 ? code : undefined;

@@ -41,7 +41,7 @@ const site = (name: string): string => (LIST_SITES.test(name) ? LIST : ' @ ');
 
 /** Who passes a reply on adds words of their own. They say when something was said, and nothing of why. */
 const WRAPPERS =
-  /\b(?:from|to|proto|helo|relay|sender)=(?: ?@ ?)?\S{0,64}|noqueue: reject:|\brcpt from\b|host @ {0,3}@? {0,3}said:?|remote (?:host|server|mta|smtp server)(?: said| returned| responded with| response)?(?: an error)?:?|\b(?:unknown address error|other (?:mail system|network|address|protocol) problem|bad destination host)\b|smtp error from remote (?:mail )?server|diagnostic-code:|giving up on @|while talking to @|\bsmtp;|\(?in reply to (?:the )?[a-z ]{1,30}command\)?|\bafter (?:pipelined |end of |initial )?(?:rcpt to|mail from|data|connection|helo|ehlo)\b:?|refused to talk to me:?|>>> (?:mail from|rcpt to|data|[eh][eh]lo)\b:?|rejected (?=ehlo or helo|[eh][eh]lo)/g;
+  /\b(?:from|to|proto|helo|relay|sender)=(?: ?@ ?)?\S{0,64}|noqueue: reject:|\brcpt from\b|\bhost @ ?(?:@ ?)?said:?|\bhost @ @ ?:|remote (?:host|server|mta|smtp server)(?: said| returned| responded with| response)?(?: an error)?:?|\b(?:unknown address error|other (?:mail system|network|address|protocol) problem|bad destination host)\b|smtp error from remote (?:mail )?server|diagnostic-code:|@ does not like recipient\.|giving up on @ ?\.?|while talking to @ ?\.?:?|\bsmtp;|\(?in reply to (?:the )?[a-z ]{1,30}command\)?|\bafter (?:pipelined |end of |initial )?(?:rcpt to|mail from|data|connection|helo|ehlo)\b:?(?: ?@ ?:)?|refused to talk to me:?|>>> (?:mail from|rcpt to|data|[eh][eh]lo)\b:?(?: ?@ ?<<<)?|rejected (?=ehlo or helo|[eh][eh]lo)/g;
 
 const IS_EARLY =
   /in reply to (?:the )?(?:mail from|helo|ehlo|lhlo|initial|greeting|connect|starttls|auth)|\bafter (?:pipelined )?(?:mail from|helo|ehlo|initial connection|starttls|auth)\b|refused to talk to me|>>> ?(?:mail|helo|ehlo|starttls|auth)\b[^<>]{0,300}<<< {0,3}5/;
@@ -51,7 +51,7 @@ const IS_AFTER_DATA =
 /** The words of a reply, and at which stage of the dialogue they were said. */
 export function wordsOf(given: string | undefined): Words {
   const text = (given ?? '').slice(0, MAX_TEXT);
-  const plain = fold(masked(text).toLowerCase()).replaceAll('’', "'");
+  const plain = fold(masked(text).toLowerCase()).replaceAll('’', "'").replace(/ {2,}/g, ' ');
   const stage = IS_EARLY.test(plain) ? EARLY : IS_AFTER_DATA.test(plain) && !/\b5\.1\.1\b/.test(text) ? AFTER_DATA : '';
   const words = plain
     .replace(WRAPPERS, ' ')

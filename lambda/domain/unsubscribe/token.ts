@@ -87,7 +87,6 @@ function decode(token: string): Buffer | undefined {
 
 function claimsOf(open: Buffer): Claims | undefined {
   const end = FIXED + open.readUInt8(4);
-  if (end >= open.length) return undefined;
   const scope = open.toString('utf8', FIXED, end) || ALL;
   const address = normaliseAddress(open.toString('utf8', end));
   return address !== undefined && isScope(scope) ? { address, scope, issuedAt: open.readUInt32BE(0) } : undefined;

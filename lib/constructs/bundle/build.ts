@@ -68,7 +68,14 @@ export const bundleOptions = (name: FunctionName, config: RuntimeConfig, entry: 
     // Of the local stack's reports only; it is no JavaScript.
     external: ['@duckdb/node-api'],
     alias: Object.fromEntries(neverUsedBy(name).map((module) => [module, STUBS])),
-    plugins: [pureCore, onlyProvidersOf(config), onlyApisOf(config), onlyHalfOf(name), onlyVersionOfClients],
+    plugins: [
+      pureCore,
+      onlyProvidersOf(config),
+      onlyApisOf(config),
+      onlyHalfOf(name),
+      onlyOffered(config),
+      onlyVersionOfClients,
+    ],
   }) satisfies BuildOptions;
 
 /**
@@ -126,6 +133,17 @@ const onlyHalfOf = (name: FunctionName): Plugin => ({
       contents: await providerHalf(await readFile(path, 'utf8'), name),
       loader: 'ts',
     }));
+  },
+});
+
+/** Where no unsubscribe links are offered, `receive` holds neither their page nor the words of it. */
+const onlyOffered = ({ unsubscribe }: RuntimeConfig): Plugin => ({
+  name: 'only-offered-links',
+  setup({ onLoad }) {
+    if (!unsubscribe)
+      onLoad({ filter: /[\\/]lambda[\\/]handlers[\\/]receive[\\/]unsubscribe\.ts$/ }, () => ({
+        contents: 'export const isUnsubscribe = () => false; export const unsubscriber = undefined;',
+      }));
   },
 });
 

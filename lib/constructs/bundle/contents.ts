@@ -11,6 +11,10 @@ export function providersOf({ sources, heartbeat }: RuntimeConfig): readonly str
   return [...new Set(used.map(({ provider }) => provider))].sort();
 }
 
+/** What decides which code is bundled: nothing else of a config does. */
+export const codeFor = (config: RuntimeConfig): string =>
+  [...providersOf(config), ...(config.unsubscribe ? ['with unsubscribe links'] : [])].join();
+
 /** Writes what lies beside the code: the config, and the word that the code is CommonJS (the local runner starts it inside this project, whose own files are ES modules). */
 export function writeBesideCode(directory: string, config: RuntimeConfig): void {
   writeFileSync(join(directory, CONFIG_FILE), JSON.stringify(config));

@@ -14,5 +14,8 @@ describe('marks of erased people', () => {
     expect(mayBringBack({ origin: 'replay', receivedAt: '2026-05-04T12:00:00.000Z' }, now)).toBe(true);
     expect(mayBringBack({ origin: 'live', receivedAt: '2026-05-04T11:00:00.000Z' }, now)).toBe(true);
     expect(mayBringBack({ origin: 'live', receivedAt: '2026-05-04T11:59:00.000Z' }, now)).toBe(false);
+    // Longer than five minutes no live message waits.
+    expect(mayBringBack({ origin: 'live', receivedAt: '2026-05-04T11:55:00.000Z' }, now)).toBe(false);
+    expect(mayBringBack({ origin: 'live', receivedAt: '2026-05-04T11:54:59.999Z' }, now)).toBe(true);
   });
 });

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseJson, parseMembers, sliceElements, sliceMember, UnreadableJson } from '../../../lambda/domain/json.ts';
+import {
+  parseElements,
+  parseJson,
+  parseMembers,
+  sliceElements,
+  sliceMember,
+  TooManyValues,
+  UnreadableJson,
+} from '../../../lambda/domain/json.ts';
 
 describe('JSON slices', () => {
   test('an array is cut into its elements, to the letter', () => {
@@ -11,6 +19,12 @@ describe('JSON slices', () => {
     ]);
     expect(sliceElements('{"a":[1,2]}')).toEqual(['{"a":[1,2]}']);
     expect(sliceElements('[]')).toEqual([]);
+  });
+
+  test('of a member that comes twice the last one counts, as it does to a parser; its name may be written in escapes', () => {
+    const text = '{"a":1, "\\u0061" : 2 ,"b":3}';
+    expect([sliceMember(text, 'a'), sliceMember(text, 'b'), sliceMember(text, 'c')]).toEqual(['2', '3', undefined]);
+    expect(parseJson(text)).toEqual({ a: 2, b: 3 });
   });
 
   test('property: slices of any array parse to its elements, and joined they are the array', () => {
@@ -46,6 +60,26 @@ describe('parseJson', () => {
       d: 1.5,
       e: 1e300,
     });
+  });
+
+  test('the shortest integers that would lose digits keep them, wherever they stand', () => {
+    expect(parseJson('[9007199254740993,1]')).toEqual(['9007199254740993', 1]);
+    expect(parseJson('9007199254740993')).toBe('9007199254740993');
+    expect(parseJson('"9007199254740993"')).toBe('9007199254740993');
+  });
+
+  test('more values than are taken are refused, whatever the text', () => {
+    expect(parseJson('[[1,2],3]', 64, 4)).toEqual([[1, 2], 3]);
+    expect(() => parseJson('[[1,2],3]', 64, 3)).toThrow(new TooManyValues('JSON of more than 3 values'));
+    expect(() => parseJson(`[${'0,'.repeat(499_999)}0]`)).not.toThrow();
+    expect(() => parseJson(`[${'0,'.repeat(500_000)}0]`)).toThrow('JSON of more than 500000 values');
+    expect(parseElements('[1,2]', 2).slices).toEqual(['1', '2']);
+    expect(() => parseElements('[1,2,3]', 2)).toThrow(new TooManyValues('an array of more than 2 elements'));
+  });
+
+  test('an error says where, as far as that is known', () => {
+    expect(() => parseJson('{"a":1')).toThrow(new UnreadableJson('not JSON at offset 6'));
+    expect(() => parseJson('')).toThrow(new UnreadableJson('not JSON'));
   });
 
   test('an error holds an offset and never the input', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { mailboxOperator } from '../../../lambda/domain/mailbox-operators.ts';
+import { MAILBOX_OPERATORS, mailboxOperator, mayComplain } from '../../../lambda/domain/mailbox-operators.ts';
 
 test.each([
   ['a@gmail.com', 'google'],
@@ -19,4 +19,16 @@ test.each([
   ['', undefined],
 ])('%s is of %s', (address, operator) => {
   expect(mailboxOperator(address)).toBe(operator);
+});
+
+test('each is called by one word, and by the same as people write it', () => {
+  expect(MAILBOX_OPERATORS.map(({ title }) => title.toLowerCase().replace(' ', '_'))).toEqual(
+    MAILBOX_OPERATORS.map(({ name }) => name),
+  );
+});
+
+test('a complaint of somebody at Google or Apple never reaches a sender; of everybody else it may', () => {
+  const never = ['gmail.com', 'googlemail.com', 'icloud.com', 'me.com', 'mac.com'];
+  const may = ['outlook.com', 'msn.com', 'yahoo.com', 'aol.com', 'comcast.net', 'gmx.net', 'web.de', 'example.com'];
+  expect([...never, ...may].filter((domain) => !mayComplain(`"a@example.com"@${domain}`))).toEqual(never);
 });

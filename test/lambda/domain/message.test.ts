@@ -66,6 +66,12 @@ describe('queue messages', () => {
     expect(events[1]).toBe('form=\uffff');
   });
 
+  test.each(['source', 'channel', 'receivedAt', 'requestId', 'origin', 'events'])('without %s it is none', (name) => {
+    const { [name]: _gone, ...rest } = { v: 1, ...envelope, events: [] } as Record<string, unknown>;
+    expect(() => readMessage(JSON.stringify(rest))).toThrow(`The message lacks ${name}.`);
+    expect(() => readMessage(JSON.stringify({ ...rest, [name]: 7 }))).toThrow(`The message lacks ${name}.`);
+  });
+
   test.each([
     '',
     'x',

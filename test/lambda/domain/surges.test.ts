@@ -45,6 +45,12 @@ describe('what a click counts for', () => {
   test.each([
     [{ metadata: { CampaignId: 'x' }, tags: ['t'] }, 'x'],
     [{ metadata: { order_id: '1' }, tags: ['t', 'u'] }, 't'],
+    // The surest name first, whichever comes first in the data.
+    [{ metadata: { 'campaign-id': '4', campaignid: '3', campaign_id: '2', campaign: '1' } }, '1'],
+    [{ metadata: { campaign_name: '5', 'campaign-id': '4', campaignid: '3', campaign_id: '2' } }, '2'],
+    [{ metadata: { campaign_name: '5', 'campaign-id': '4', campaignid: '3' } }, '3'],
+    [{ metadata: { campaign_name: '5', 'Campaign-ID': '4' } }, '4'],
+    [{ metadata: { Campaign_Name: '5' } }, '5'],
     [{}, undefined],
   ])('the campaign of %j', (over, campaign) => {
     expect(campaignOf(click(over))).toBe(campaign);
@@ -64,6 +70,15 @@ test.each([
   ['enough, and usual', 49, [5, 15], false],
 ])('%s', (_name, clicks, before, surge) => {
   expect(isSurge(clicks, usualOf(before), 20)).toBe(surge);
+});
+
+test('the usual is a mean, to a tenth; of a day without clicks there is none', () => {
+  expect([[1, 2], [1, 1, 2], [10]].map(usualOf)).toEqual([1.5, 1.3, 10]);
+  expect(usualOf([])).toBeUndefined();
+});
+
+test('neither a link nor a campaign can be read from its key', () => {
+  for (const subject of subjectsOf(click({ tags: ['t'] }))) expect(subjectId(subject)).toMatch(/^[0-9a-f]{32}$/);
 });
 
 describe('clicks that wait', () => {
@@ -96,6 +111,27 @@ describe('clicks that wait', () => {
       ['2026-05-04T09', 1],
     ]);
     expect(waiting.take(1)).toEqual([]);
+  });
+
+  test('a batch writes ten counters in any case, and one more for each hundred events that it has begun', () => {
+    const waiting = new WaitingClicks();
+    waiting.addAll(
+      times(30, (n) => ({ messageId: `m${n}`, url: 'https://shop.example/' })),
+      NOW,
+    );
+    expect([waiting.take(1), waiting.take(1001)].map(({ length }) => length)).toEqual([10, 11]);
+  });
+
+  test('five thousand subjects may wait; of more than that those with fewest clicks are forgotten', () => {
+    const waiting = new WaitingClicks();
+    const mail = (n: number) => ({ messageId: `m${n}`, url: 'https://shop.example/' });
+    waiting.addAll([...times(5000, mail), ...times(1, () => mail(4999))], NOW);
+    const kept = waiting.take(1e6);
+    expect(kept).toHaveLength(5000);
+    expect(kept.slice(0, 2).map(({ clicks, subject }) => [clicks, subject])).toEqual([
+      [5001, { kind: 'link', link: 'https://shop.example/' }],
+      [2, { kind: 'message', source: 'shop', messageId: 'm4999' }],
+    ]);
   });
 
   test('a wave costs a hundredth of a write for each event, and what surges in it is counted with every batch', () => {

@@ -63,8 +63,8 @@ export async function everyCall(
       say(`${subject.name}: ${references.length} histories, ${calls} calls, ${trials.length} runs`);
     }
     let done = 0;
-    // Of all functions side by side: most of each is waiting for what hangs.
-    await inParallel(all, sideBySide, async ({ trial, held: { outcome, found } }) => {
+    // Of all functions side by side: most of each is waiting for what hangs. Never the same history twice at a time: the largest would be slow by its own company.
+    await inParallel(inTurns(all), sideBySide, async ({ trial, held: { outcome, found } }) => {
       const own = await attempt(world, trial, found ? undefined : outcome);
       complaints.push(...own);
       for (const complaint of own) say(complaint);
@@ -74,6 +74,20 @@ export async function everyCall(
   } finally {
     await world.stop();
   }
+}
+
+/** In turns of every history of every function. */
+function inTurns<T extends { readonly trial: Trial }>(all: readonly T[]): T[] {
+  const taken = new Map<string, number>();
+  return all
+    .map((one) => {
+      const history = `${one.trial.subject.name} ${one.trial.history}`;
+      const turn = taken.get(history) ?? 0;
+      taken.set(history, turn + 1);
+      return { one, turn };
+    })
+    .sort((a, b) => a.turn - b.turn)
+    .map(({ one }) => one);
 }
 
 /** The functions one after the other, each with what the one before it made of the histories when nothing went wrong. */

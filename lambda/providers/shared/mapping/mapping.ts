@@ -28,7 +28,7 @@ import { type Meaning, meaningOf, SAID_CLASS, wordKey } from '../words.ts';
 import { find, isScalar, PATHS, type Paths, type Place } from './places.ts';
 
 /** What a sender can report; operators' acts have a way of their own. */
-const REPORTED = EVENT_TYPES.filter((type) => type !== 'suppressed' && type !== 'lifted');
+const REPORTED = /* @__PURE__ */ EVENT_TYPES.filter((type) => type !== 'suppressed' && type !== 'lifted');
 
 const meaning = union([
   picklist(REPORTED),

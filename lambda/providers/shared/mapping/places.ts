@@ -47,7 +47,7 @@ export const PLACES = {
 } as const satisfies Record<string, readonly string[]>;
 
 export type Place = keyof typeof PLACES;
-const PLACE_NAMES = Object.keys(PLACES) as Place[];
+const PLACE_NAMES = /* @__PURE__ */ Object.keys(PLACES) as Place[];
 
 /** A path of member names and list positions, such as `data.to.0`; or several, the first that holds something counts. */
 const path = pipe(string(), regex(/^[^.\s]+(\.[^.\s]+)*$/, 'A dot path, such as data.email or data.to.0.'));

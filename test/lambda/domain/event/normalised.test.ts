@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Draft } from '../../../../lambda/domain/event/event.ts';
+import { normalisedEvent } from '../../../../lambda/domain/event/normalised.ts';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
 import { judge } from '../../../../lambda/domain/suppression/policy.ts';
 import { brevo } from '../../../../lambda/providers/brevo/index.ts';
@@ -81,5 +83,80 @@ describe.each(Object.entries(readings))('%s', (name, read) => {
       expect(judge(eventOf(email), DEFAULT_POLICY)).toMatchObject(altered ? { spared: 'address-altered' } : {});
       expect(judge(eventOf(email), DEFAULT_POLICY).judgement === undefined).toBe(altered);
     }
+  });
+});
+
+describe('an event', () => {
+  const place = { source: 'news', provider: 'toy', dedupeGroup: 'group', ...arrival };
+  const draft: Draft = {
+    type: 'opened',
+    providerEvent: 'open',
+    recipient: 'Ada <Ada@Example.com>',
+    occurredAt: Date.parse('2026-05-04T10:00:00.123Z'),
+    scope: 'list:7',
+    machine: false,
+    tags: ['a'],
+    identity: ['open', 'Ada <Ada@Example.com>', 1, true, null, undefined],
+  };
+  const made = (over: Partial<Draft> = {}, where: Partial<typeof place> = {}) =>
+    normalisedEvent({ ...draft, ...over }, { ...place, ...where });
+
+  test('is what the ESP said and where it arrived, and nothing else', () => {
+    expect(made()).toEqual({
+      fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/),
+      type: 'opened',
+      providerEvent: 'open',
+      scope: 'news:list:7',
+      machine: false,
+      tags: ['a'],
+      source: 'news',
+      provider: 'toy',
+      requestId: 'r',
+      recipient: 'ada@example.com',
+      occurredAt: '2026-05-04T10:00:00.123Z',
+      receivedAt: '2026-05-04T10:00:01.000Z',
+    });
+  });
+
+  test('is the same by what the ESP said of it, its group and its provider, and by nothing that we made of that', () => {
+    const same = made().fingerprint;
+    expect(
+      made({ type: 'clicked', machine: true, occurredAt: 1 }, { source: 'sales', requestId: 'x' }).fingerprint,
+    ).toBe(same);
+    const others = [
+      made({}, { dedupeGroup: 'other' }),
+      made({}, { provider: 'other' }),
+      made({ identity: [...draft.identity.slice(0, -1), ''] }),
+      made({ identity: draft.identity.slice(0, -1) }),
+      made({ identity: ['open,Ada <Ada@Example.com>', ...draft.identity.slice(2)] }),
+    ];
+    expect(new Set([same, ...others.map(({ fingerprint }) => fingerprint)]).size).toBe(6);
+    // A number is its digits: an ESP that begins to quote them reports the same event. What is missing is missing, however it is said.
+    expect(made({ identity: ['open', 'Ada <Ada@Example.com>', '1', 'true', undefined, null] }).fingerprint).toBe(same);
+  });
+
+  test("was a machine's where the ESP says so, or, of an opening, where the agent does", () => {
+    const { machine: _said, ...silent } = draft;
+    const agent = { userAgent: 'curl/8.5.0' };
+    const why = (given: Draft) => {
+      const { machine, machineWhy } = normalisedEvent(given, place);
+      return [machine, machineWhy];
+    };
+    expect(why({ ...draft, ...agent, machine: true })).toEqual([true, 'esp']);
+    expect(why({ ...draft, ...agent })).toEqual([false, undefined]);
+    expect(why({ ...silent, ...agent })).toEqual([true, 'scanner']);
+    expect(why({ ...silent, ...agent, type: 'clicked' })).toEqual([undefined, undefined]);
+    expect(why(silent)).toEqual([undefined, undefined]);
+  });
+
+  test('about nobody has no recipient, and is not called altered', () => {
+    for (const recipient of [undefined, 'nobody'])
+      expect(made({ recipient } as Partial<Draft>)).not.toHaveProperty('recipientAltered');
+    expect(made({ recipient: 'nobody' })).not.toHaveProperty('recipient');
+    expect(made({ recipient: '\u00a0ada@example.com' }).recipientAltered).toBe(true);
+  });
+
+  test('whose scope is named in full keeps it: by an operator, and by a link', () => {
+    for (const source of ['operator', 'quell-unsubscribe']) expect(made({}, { source }).scope).toBe('list:7');
   });
 });

@@ -85,6 +85,15 @@ describe('a history is judged again', () => {
     expect(left.hard_bounce).toMatchObject([{ source: 'b', until: Date.parse(at(31)) / 1000 }]);
   });
 
+  test('a series goes with the bounce it cannot do without, although its own mark lies outside the window', () => {
+    const history = [event(3), event(5)];
+    const reasons = entryAfter({}, reconsidered(history, policyOf, [], KEYS));
+    expect(reasons.soft_bounces).toMatchObject([{ at: at(5) }]);
+    expect(entryAfter(reasons, reconsidered(history, policyOf, [WINDOW], KEYS))).toEqual({});
+    // Of a reason that nobody asked about nothing goes.
+    expect(entryAfter(reasons, reconsidered(history, policyOf, [WINDOW], new Set(['hard_bounce'])))).toEqual(reasons);
+  });
+
   test('a person of whom nothing else is known is free', () => {
     const history = [hard(3, 'a', 'mailbox')];
     const reasons = entryAfter({}, reconsidered(history, policyOf, [], KEYS));

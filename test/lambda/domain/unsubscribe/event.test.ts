@@ -39,6 +39,13 @@ describe('a wish as an event', () => {
   });
 });
 
+test('of a wish that says only what it must: everything, by no known way, from a link of no known age', () => {
+  const found = meaning('{"wish":"resubscribe","recipient":"ada@example.com","at":"2026-03-04T05:06:07Z"}');
+  if ('poison' in found) throw new Error(found.poison);
+  expect(found.events[0]).toMatchObject({ type: 'resubscribed', providerEvent: 'resubscribe', scope: 'all' });
+  expect(found.events[0]).not.toHaveProperty('metadata');
+});
+
 test.each([
   '',
   'x',

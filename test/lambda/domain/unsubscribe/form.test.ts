@@ -45,6 +45,21 @@ describe("the page's own form", () => {
 });
 
 describe('anything else does nothing', () => {
+  test('of a body of 8 KB, and of 20 parts, all is read; of one more nothing', () => {
+    const click = 'List-Unsubscribe=One-Click';
+    const padded = (bytes: number) => `${click}&x=${'y'.repeat(bytes - click.length - 3)}`;
+    expect([posted(FORM, padded(8192)), posted(FORM, padded(8193))]).toEqual([ONE_CLICK, undefined]);
+    const others = (count: number) => Array.from({ length: count }, (_none, n) => [`n${n}`, 'x'] as const);
+    const behind = (count: number) =>
+      posted('multipart/form-data; boundary=x', parts('x', [...others(count), ...CLICK]));
+    expect([behind(19), behind(20)]).toEqual([ONE_CLICK, undefined]);
+  });
+
+  test('a field that holds several lines holds them all', () => {
+    const body = parts('x', [['wish', 'unsubscribe\r\n\r\nor not']]);
+    expect(posted('multipart/form-data; boundary=x', body)).toBeUndefined();
+  });
+
   test.each([
     ['nothing', FORM, ''],
     ['another value', FORM, 'List-Unsubscribe=One-Clicks'],

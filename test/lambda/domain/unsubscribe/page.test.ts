@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { UNSUBSCRIBE_LANGUAGES, UNSUBSCRIBE_TEXTS } from '../../../../lambda/contract/unsubscribe.ts';
 import { languageFor } from '../../../../lambda/domain/unsubscribe/language.ts';
 import { PAGE_HEADERS, pagesOf, type State } from '../../../../lambda/domain/unsubscribe/page.ts';
-import { BUILT_IN_WORDS } from '../../../../lambda/domain/unsubscribe/words.ts';
+import { BUILT_IN_WORDS, directionOf } from '../../../../lambda/domain/unsubscribe/words.ts';
 
 const STATES: readonly State[] = ['ask', 'left', 'back', 'invalid', 'later'];
 const plain = { language: 'en', lists: {}, texts: {} };
@@ -47,15 +47,69 @@ test('a list is called by its name, and what the settings say is text', () => {
   expect(dutch).toContain(BUILT_IN_WORDS.en.unsubscribe);
 });
 
+describe('what can be pressed', () => {
+  const page = (state: State, over: object = {}) =>
+    pagesOf({ ...plain, ...over }).html({ state, language: 'de', scope: 'all' });
+  const buttons = (html: string) =>
+    [...html.matchAll(/<form method="post">(.*?)<\/form>/g)].map(([, form = '']) => [
+      /<input type="hidden" name="lang" value="(\w+)">/.exec(form)?.[1],
+      /<button class="(\w+)" name="wish" value="(\w+)">([^<]+)</.exec(form)?.slice(1),
+    ]);
+
+  test('who is asked can leave, and below that come back; who has left, or is back, can do the other, and less loudly', () => {
+    const leave = (look: string) => ['de', [look, 'unsubscribe', 'Abmelden']];
+    const back = ['de', ['quiet', 'resubscribe', 'Wieder anmelden']];
+    expect(buttons(page('ask'))).toEqual([leave('main'), back]);
+    expect(page('ask')).toMatch(/<details><summary>[^<]+<\/summary><form/);
+    expect([buttons(page('left')), buttons(page('back'))]).toEqual([[back], [leave('quiet')]]);
+    expect([buttons(page('invalid')), buttons(page('later'))]).toEqual([[], []]);
+  });
+
+  test('what was done is read out; the rest is not', () => {
+    expect(STATES.filter((state) => page(state).includes('role="status"'))).toEqual(['left', 'back']);
+  });
+
+  test('the other languages are linked, each by its own name and in its own direction', () => {
+    const links = [...page('ask').matchAll(/<li>(.*?)<\/li>/g)].map(([, link]) => link);
+    expect(links).toEqual([
+      '<a href="?lang=en" hreflang="en" lang="en" dir="ltr" rel="nofollow">English</a>',
+      '<span lang="de" dir="ltr" aria-current="true">Deutsch</span>',
+      '<a href="?lang=fr" hreflang="fr" lang="fr" dir="ltr" rel="nofollow">Français</a>',
+      '<a href="?lang=es" hreflang="es" lang="es" dir="ltr" rel="nofollow">Español</a>',
+      '<a href="?lang=ar" hreflang="ar" lang="ar" dir="rtl" rel="nofollow">العربية</a>',
+    ]);
+    expect(page('ask')).toContain('<nav aria-label="Sprache">');
+  });
+
+  test('the sender stands in the title and above the question, where there is one', () => {
+    const html = page('ask', { sender: 'Shop & Co' });
+    expect(html).toContain('<title>Abmelden · Shop &amp; Co</title>');
+    expect(html).toContain('<p class="sender">Shop &amp; Co</p>');
+    expect(page('ask')).toContain('<title>Abmelden</title>');
+    expect(page('ask')).not.toContain('class="sender"');
+  });
+});
+
+test.each([
+  ['ltr', ['en', 'de', 'en-US', 'zh-Hant', 'tr']],
+  ['rtl', ['ar', 'ar-EG', 'fa', 'he', 'ur', 'ps', 'sd', 'ug', 'yi', 'dv', 'ckb', 'ckb-IR']],
+])('written from %s: %j', (direction, languages) => {
+  expect(languages.map(directionOf)).toEqual(languages.map(() => direction));
+});
+
 test('nothing may be loaded, framed, kept or told', () => {
   const policy = PAGE_HEADERS['content-security-policy'];
   expect(policy).toMatch(
     /^default-src 'none'; style-src 'sha256-[\w+/=]+'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
   );
   expect(PAGE_HEADERS).toMatchObject({
+    'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
+    'x-robots-tag': 'noindex, nofollow, noarchive',
+    // The same link answers in the language of whoever asks.
+    vary: 'accept-language',
   });
 });
 
@@ -70,6 +124,13 @@ test.each([
   [undefined, ';;;q=,,-,q=de', 'en'],
   [undefined, undefined, 'en'],
   [undefined, `${'x,'.repeat(10_000)}de`, 'en'],
+  // Twenty are read; what has a weight that is none has no weight.
+  [undefined, `${'x,'.repeat(19)}de`, 'de'],
+  [undefined, `${'x,'.repeat(20)}de`, 'en'],
+  [undefined, 'fr;q=much, de;q=0.1', 'de'],
+  [undefined, 'fr;level=1;q=0.1, de;q=0.2', 'de'],
+  [undefined, 'es, de;q=1.0, fr;q=0.9', 'es'],
+  ['xx', 'xx-fr', 'en'],
 ])('asked for %s, accepting %s: %s', (asked, accepted, language) => {
   expect(languageFor(asked, accepted, new Set(UNSUBSCRIBE_LANGUAGES), 'en')).toBe(language);
 });
