@@ -238,7 +238,11 @@ describe('an answer', () => {
     expect((await ask(read, [], {}, { most: 2 })).text).toBe('{}');
     // Of nobody who says otherwise 128 MB, in parts of one.
     const part = new Uint8Array(1024 * 1024);
-    const parts = (count: number) => ({ status: 200, headers: new Headers(), body: [...Array(count).fill(part), new Uint8Array(1)] });
+    const parts = (count: number) => ({
+      status: 200,
+      headers: new Headers(),
+      body: [...Array(count).fill(part), new Uint8Array(1)],
+    });
     sent.length = 0;
     expect((await failed(read, [parts(128) as unknown as Response])).message).toBe(
       'Esp answered with more than 128 MB at once: it was not read.',
