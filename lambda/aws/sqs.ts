@@ -29,10 +29,37 @@ export class NotSent extends Error {
   }
 }
 
+/** What the queue did not take after all attempts, as indexes into what was to be sent, and why. */
+export interface NotTaken {
+  readonly indexes: ReadonlySet<number>;
+  readonly cause: unknown;
+  /** The queue will never take any of them. */
+  readonly isFinal: boolean;
+}
+
 /**
- * Puts every message on the queue: one `SendMessageBatch` wherever they fit (10 messages, 1 MiB), several side by side otherwise.
+ * Offers every message to the queue: one `SendMessageBatch` wherever they fit (10 messages, 1 MiB), several side by side otherwise.
  * A batch can be taken in part: its failed entries are sent again; one that the queue refuses for what is in it, with every character
- * escaped that could be why.
+ * escaped that could be why. Never throws: for whoever goes on without what was not taken.
+ */
+export async function offerAll(
+  client: SQSClient,
+  queueUrl: string,
+  messages: readonly Outgoing[],
+  deadline: EpochMs,
+): Promise<NotTaken> {
+  const failed = (
+    await Promise.all(batches(messages).map((batch) => sendBatch(client, queueUrl, messages, batch, deadline)))
+  ).flat();
+  return {
+    indexes: new Set(failed.map(({ index }) => index)),
+    cause: failed[0]?.cause,
+    isFinal: failed.every(({ refused }) => refused),
+  };
+}
+
+/**
+ * As {@link offerAll}, for whom nothing may be left over.
  * @throws NotSent naming those that were not taken.
  */
 export async function sendAll(
@@ -41,16 +68,8 @@ export async function sendAll(
   messages: readonly Outgoing[],
   deadline: EpochMs = Date.now() + WITHIN,
 ): Promise<void> {
-  const failed = (
-    await Promise.all(batches(messages).map((batch) => sendBatch(client, queueUrl, messages, batch, deadline)))
-  ).flat();
-  const [first] = failed;
-  if (first)
-    throw new NotSent(
-      failed.map(({ index }) => index),
-      first.cause,
-      failed.every(({ refused }) => refused),
-    );
+  const { indexes, cause, isFinal } = await offerAll(client, queueUrl, messages, deadline);
+  if (indexes.size > 0) throw new NotSent([...indexes], cause, isFinal);
 }
 
 interface Failure {

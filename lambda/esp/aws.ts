@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentity, Checksum, HashConstructor, Provider, SourceData } from '@smithy/types';
+import type { AwsCredentialIdentity, Checksum, HashConstructor, Provider } from '@smithy/types';
 import type { Unsigned } from './send.ts';
 
 /** How requests to an ESP that is AWS itself are signed: with the credentials and in the Region of everything else. */
@@ -23,10 +23,9 @@ export function signedAt({ region, credentials, endpoint }: AwsPlace, service: s
       endpoint ?? `https://email.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`,
     ),
     async sign({ method, url, headers, body }) {
-      const { protocol, hostname, port, pathname, searchParams, host } = url;
+      const { protocol, hostname, pathname, searchParams, host } = url;
       const request = {
         ...{ method, protocol, hostname, path: pathname, query: Object.fromEntries(searchParams) },
-        ...(port !== '' && { port: Number(port) }),
         headers: { ...headers, host },
         ...(body !== undefined && { body }),
       };
@@ -38,8 +37,8 @@ export function signedAt({ region, credentials, endpoint }: AwsPlace, service: s
 /** The hash that the signer asks for, of this runtime. */
 class Sha256 implements Checksum {
   readonly #hash: Hash | Hmac;
-  constructor(secret?: SourceData) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(secret));
+  constructor(secret?: string | Uint8Array) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret);
   }
   update(data: Uint8Array): void {
     this.#hash.update(data);
@@ -51,10 +50,3 @@ class Sha256 implements Checksum {
     throw new Error('each is used once');
   }
 }
-
-const bytes = (data: SourceData): Uint8Array | string =>
-  typeof data === 'string'
-    ? data
-    : ArrayBuffer.isView(data)
-      ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-      : new Uint8Array(data);

@@ -117,9 +117,10 @@ function isWhatWasAsked({ holds }: ApiRequest, json: unknown): boolean {
 
 const isChange = ({ method, use }: ApiRequest): boolean => method !== 'GET' && use !== 'events' && use !== 'lists';
 
+/** Undefined for what is no JSON, and for nothing. */
 function read(text: string): unknown {
   try {
-    return text.trim() === '' ? undefined : parseJson(text, MAX_DEPTH, MOST_VALUES);
+    return parseJson(text, MAX_DEPTH, MOST_VALUES);
   } catch {
     return undefined;
   }

@@ -85,5 +85,5 @@ export async function exchange(
     if (size > most) throw new TooLarge(title, most);
     parts.push(part);
   }
-  return { status: response.status, headers: response.headers, text: Buffer.concat(parts).toString('utf8') };
+  return { status: response.status, headers: response.headers, text: Buffer.concat(parts).toString() };
 }

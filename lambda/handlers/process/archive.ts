@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { type Archive, type Lines, members, memberText, readMember } from '../../aws/firehose.ts';
-import { NotSent, type Outgoing, sendAll } from '../../aws/sqs.ts';
+import { offerAll } from '../../aws/sqs.ts';
 import { logError } from '../../aws/telemetry.ts';
 import { type ArchiveLine, dayPrefix, MAX_MEMBER_BYTES } from '../../contract/archive.ts';
 import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
@@ -35,9 +35,9 @@ export async function keep(
 ): Promise<Kept> {
   if (!keeping) return { messages, failed: [], waiting: 0 };
   const refused = await keeping.archive.put(members(archiveLines(messages)), deadline);
-  if (refused.length === 0) return { messages, failed: [], waiting: 0 };
   const outgoing = refused.map((member) => ({ body: memberText(member) }));
-  const lost = await notTaken(keeping.sqs, keeping.unarchivedQueueUrl, outgoing, deadline);
+  const { indexes: lost, cause } = await offerAll(keeping.sqs, keeping.unarchivedQueueUrl, outgoing, deadline);
+  if (lost.size > 0) logError('archive lines not kept', cause);
   const waiting = refused.filter((_member, at) => !lost.has(at));
   const failed = new Set(refused.filter((_member, at) => lost.has(at)).flatMap(({ owners }) => [...owners]));
   return { ...divide(messages, failed), waiting: waiting.reduce((sum, { lines }) => sum + lines, 0) };
@@ -83,29 +83,12 @@ export async function keepLate(
   return records.filter((record, at) => read[at] === undefined || waiting.has(record));
 }
 
-/** Indexes of what the queue did not take. */
-async function notTaken(
-  sqs: SQSClient,
-  url: string,
-  outgoing: readonly Outgoing[],
-  deadline: EpochMs,
-): Promise<ReadonlySet<number>> {
-  try {
-    await sendAll(sqs, url, outgoing, deadline);
-    return new Set();
-  } catch (error) {
-    logError('archive lines not kept', error);
-    return new Set(error instanceof NotSent ? error.indexes : outgoing.keys());
-  }
-}
-
 /** What of a batch belongs into the archive: not what came out of it, and not our own heartbeats. */
 const archiveLines = (opened: readonly Opened[]): Lines<Opened>[] =>
   opened.flatMap((owner) => {
     const { message } = owner;
     if (!message || message.origin === 'replay' || message.source === HEARTBEAT_SOURCE) return [];
-    const lines = [...byRaw(owner)].map(([raw, events]) => line(message, owner.provider, raw, events));
-    return lines.length > 0 ? [{ owner, lines }] : [];
+    return [{ owner, lines: [...byRaw(owner)].map(([raw, events]) => line(message, owner.provider, raw, events)) }];
   });
 
 /** Raw events with what they were taken to mean; without those of erased people, and without forged ones. */
@@ -122,15 +105,7 @@ function byRaw({ events, withoutEvents }: Opened): Map<string, NormalisedEvent[]
 function line(message: DeliveryMessage, provider: string, raw: string, events: readonly NormalisedEvent[]): string {
   const { receivedAt, source, channel, origin, requestId, meta } = message;
   const facts = events.map(
-    ({
-      source: _source,
-      provider: _provider,
-      requestId: _request,
-      receivedAt: _received,
-
-      metadata,
-      ...fact
-    }) => ({
+    ({ source: _source, provider: _provider, requestId: _request, receivedAt: _received, metadata, ...fact }) => ({
       ...fact,
       // As a list: engines that compare names without case take two keys that differ in case alone for a broken line.
       ...(metadata && { custom: Object.entries(metadata).map(([key, value]) => ({ key, value })) }),
@@ -138,7 +113,7 @@ function line(message: DeliveryMessage, provider: string, raw: string, events: r
   );
   const head = { receivedAt, source, provider, channel, origin, requestId, ...(meta && { meta }) };
   const written = `${JSON.stringify({ ...head, raw, events: facts } satisfies ArchiveLine)}\n`;
-  if (written.length <= MAX_MEMBER_BYTES / 3 || Buffer.byteLength(written) <= MAX_MEMBER_BYTES) return written;
+  if (Buffer.byteLength(written) <= MAX_MEMBER_BYTES) return written;
   // One event can be as large as the queue takes, and then larger than a member may be.
   return `${JSON.stringify({ ...head, rawGzip: gzipSync(raw).toString('base64'), events: facts } satisfies ArchiveLine)}\n`;
 }

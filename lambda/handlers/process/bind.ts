@@ -19,25 +19,27 @@ export async function bindBodies(
   table: string,
   deadline: EpochMs,
 ): Promise<Bound> {
-  const all = messages.flatMap((opened) => opened.tokens.map((token) => ({ opened, ...token })));
-  if (all.length === 0) return { messages, failed: [], forged: new Map() };
-  const tokens = all.map(({ opened, token, digest }) => ({
+  const all = messages.flatMap((opened) => {
+    const { message } = opened;
+    return message ? opened.tokens.map((token) => ({ opened, message, ...token })) : [];
+  });
+  const tokens = all.map(({ opened, message, token, digest }) => ({
     token,
     digest,
     provider: opened.provider,
-    receivedAt: opened.message?.receivedAt ?? '',
+    receivedAt: message.receivedAt,
   }));
   const bindings = await bindTokens(client, table, tokens, deadline);
   const failed = new Set(all.flatMap(({ opened }, at) => (bindings[at] === 'failed' ? [opened] : [])));
   const { messages: bound, failed: unbound } = divide(messages, failed);
-  const forgeries = all.flatMap(({ opened, raw }, at) => {
+  const forgeries = all.flatMap(({ opened, message, raw }, at) => {
     const binding = bindings[at];
     return !failed.has(opened) && (binding === 'reused' || binding === 'reused-again')
-      ? [{ opened, raw, binding }]
+      ? [{ opened, source: message.source, raw, binding }]
       : [];
   });
   const byMessage = Map.groupBy(forgeries, ({ opened }) => opened);
-  const bySource = Map.groupBy(forgeries, ({ opened }) => opened.message?.source ?? '');
+  const bySource = Map.groupBy(forgeries, ({ source }) => source);
   return {
     messages: bound.map((opened) => withoutForged(opened, byMessage.get(opened) ?? [])),
     failed: unbound,

@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { NotSent, type Outgoing, sendAll } from '../../aws/sqs.ts';
+import { type Outgoing, offerAll } from '../../aws/sqs.ts';
 import { logError } from '../../aws/telemetry.ts';
 import { DEAD_LETTER, type DeliveryMessage } from '../../contract/message.ts';
 import type { EpochMs } from '../../contract/units.ts';
@@ -23,23 +23,11 @@ export async function bury(
   deadline: EpochMs,
 ): Promise<Buried> {
   const letters = messages.flatMap((opened) => deadLetters(opened).map((letter) => ({ opened, letter })));
-  if (letters.length === 0) return { messages, failed: [], letters: 0 };
   const outgoing = letters.map(({ letter }) => letter);
-  const { indexes, cause } = await send(sqs, deadLetterQueueUrl, outgoing, deadline);
-  const failed = new Set([...indexes].flatMap((index) => letters[index]?.opened ?? []));
+  const { indexes, cause } = await offerAll(sqs, deadLetterQueueUrl, outgoing, deadline);
+  const failed = new Set(letters.filter((_letter, at) => indexes.has(at)).map(({ opened }) => opened));
   for (const { message } of failed) logError('message given back to the queue', cause, { source: message?.source });
   return { ...divide(messages, failed), letters: letters.length - indexes.size };
-}
-
-/** What the queue did not take, as indexes. */
-async function send(sqs: SQSClient, url: string, letters: readonly Outgoing[], deadline: EpochMs) {
-  try {
-    await sendAll(sqs, url, letters, deadline);
-    return { indexes: new Set<number>() };
-  } catch (error) {
-    if (error instanceof NotSent) return { indexes: new Set(error.indexes), cause: error.cause };
-    return { indexes: new Set(letters.keys()), cause: error };
-  }
 }
 
 /** Dead letters keep the message's format, with one poisoned event each; the reason travels in attributes. */
@@ -58,5 +46,6 @@ function deadLetters({ message, body, poison }: Opened): Outgoing[] {
 
 function single(message: DeliveryMessage, raw: string): string {
   const { v: _v, events: _events, ...envelope } = message;
-  return packMessages(envelope, [raw])[0] ?? '';
+  const [body = ''] = packMessages(envelope, [raw]);
+  return body;
 }

@@ -75,7 +75,6 @@ export async function asFirstArrived(
   deadline: EpochMs,
 ): Promise<{ readonly arrived: readonly RecordedEvent[]; readonly unknown: ReadonlySet<string> }> {
   const repeated = events.filter(({ event, outcome }) => outcome === 'seen' && isAhead(event));
-  if (repeated.length === 0) return { arrived: events, unknown: new Set() };
   const signal = until(deadline);
   const first = new Map<RecordedEvent, RecordedEvent>();
   const unknown = new Set<string>();

@@ -1,16 +1,15 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { eventBridgeClient, sqsClient } from '../../aws/clients.ts';
 import { readConfig } from '../../aws/config.ts';
-import { type BusEntry, busBatches, putOnBus, type Sent } from '../../aws/eventbridge.ts';
+import { type BusEntry, busBatches, putOnBus } from '../../aws/eventbridge.ts';
 import { sendAll } from '../../aws/sqs.ts';
 import { logError, logWarning } from '../../aws/telemetry.ts';
 import { readEnv } from '../../contract/env.ts';
 import { DEAD_LETTER } from '../../contract/message.ts';
 import type { EpochMs } from '../../contract/units.ts';
 import { busEntry } from './entry.ts';
+import { fatesOf } from './fates.ts';
 
-/** A change that the bus refuses for so long goes to the queue: what comes after it must not wait for ever. */
-const PATIENCE = 3600_000;
 /** Left to answer, in milliseconds. */
 const ANSWER = 1000;
 
@@ -61,24 +60,15 @@ async function publish(changes: readonly Change[], deadline: EpochMs, bury: Bury
       group.map(({ entry }) => entry),
       deadline,
     );
-    const first = await settle(group, outcomes, bury);
+    const { never, late, stop } = fatesOf(group, outcomes, Date.now());
+    const buried = (await bury(recordsOf(never), 'refused-by-bus')) && (await bury(recordsOf(late), 'bus-unavailable'));
+    const first = buried ? stop : group[0];
     if (first) return first.record;
   }
   return undefined;
 }
 
-/** Buries what will never be published, or not any more, up to the first change that has to come again; returns that one. */
-async function settle(group: readonly Change[], outcomes: readonly Sent[], bury: Bury): Promise<Change | undefined> {
-  const waits = ({ record }: Change, at: number) => outcomes[at] === 'failed' && age(record) < PATIENCE;
-  const stop = group.findIndex(waits);
-  const done = stop === -1 ? group : group.slice(0, stop);
-  const of = (outcome: Sent) => done.filter((_change, at) => outcomes[at] === outcome).map(({ record }) => record);
-  const buried = (await bury(of('never'), 'refused-by-bus')) && (await bury(of('failed'), 'bus-unavailable'));
-  return buried ? group[stop] : group[0];
-}
-
-const age = ({ dynamodb }: DynamoDBRecord): number =>
-  Date.now() - Number(dynamodb?.ApproximateCreationDateTime ?? 0) * 1000;
+const recordsOf = (changes: readonly Change[]): DynamoDBRecord[] => changes.map(({ record }) => record);
 
 /** The whole record, so that the function can be given it again. Returns whether the queue took all of them. */
 type Bury = (records: readonly DynamoDBRecord[], reason: string) => Promise<boolean>;

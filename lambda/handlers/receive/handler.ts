@@ -106,9 +106,8 @@ async function enqueue(
     { source, channel: 'https', receivedAt, requestId, origin: 'live', ...(meta && { meta }) },
     events,
   );
-  if (messages.some((body) => body.length > MAX_EVENT_BYTES / 4 && Buffer.byteLength(body) > MAX_EVENT_BYTES)) {
+  if (messages.some((body) => Buffer.byteLength(body) > MAX_EVENT_BYTES))
     throw new RefusedRequest('too-large', 'One event is larger than the queue takes (1 MiB).');
-  }
   try {
     await sendAll(
       sqs,

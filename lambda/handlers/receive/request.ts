@@ -72,8 +72,8 @@ export function admitted(source: Source, event: APIGatewayProxyEventV2): Webhook
 
 /** The very bytes that were posted, measured before they are decoded. */
 function exactBytes({ body = '', isBase64Encoded }: APIGatewayProxyEventV2, most: number): Buffer {
-  const size = isBase64Encoded ? Math.floor((body.length / 4) * 3) - 2 : body.length;
-  const bytes = size > most ? undefined : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes && bytes.length <= most) return bytes;
-  throw new RefusedRequest('too-large', `The body is larger than ${most} bytes.`);
+  const encoding = isBase64Encoded ? 'base64' : 'utf8';
+  if (Buffer.byteLength(body, encoding) > most)
+    throw new RefusedRequest('too-large', `The body is larger than ${most} bytes.`);
+  return Buffer.from(body, encoding);
 }

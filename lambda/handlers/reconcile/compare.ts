@@ -27,7 +27,6 @@ export interface Question {
 }
 
 const HOUR = 3_600_000;
-const MINUTE = 60_000;
 /** For ESPs that say nothing of how long they try. */
 const USUAL_RETRIES = 24;
 /** One answer of the ESP, its body included. */
@@ -36,8 +35,8 @@ const ANSWER_MS = 15_000;
 const ANSWER_BYTES = 32 * 1024 * 1024;
 
 /**
- * The time that is over: what the ESP's own retries may still bring is not lost yet. Twice the period, so that a comparison that fails
- * leaves nothing unseen.
+ * The time that is over: what the ESP's own retries may still bring is not lost yet, and an event shows in its API long before they end. Twice
+ * the period, so that a comparison that fails leaves nothing unseen.
  */
 export function windowOf(now: number, hours: number, waitHours: number): TimeWindow {
   const to = Math.floor(now / HOUR) * HOUR - waitHours * HOUR;
@@ -72,8 +71,7 @@ export async function compare({ source, config, key, now, hours, until, tables }
     patience: { answer: ANSWER_MS, most: ANSWER_BYTES, until },
   });
   const context: ApiContext = { call, now, domain: config.api?.domain ?? '', source, wait: pause };
-  const settle = Math.ceil(((api.events?.settleMinutes ?? 0) * MINUTE) / HOUR);
-  const window = windowOf(now, hours, Math.max(api.retriesHours ?? USUAL_RETRIES, settle));
+  const window = windowOf(now, hours, api.retriesHours ?? USUAL_RETRIES);
   const reading = { provider, options: config.options, dedupeGroup: config.dedupeGroup };
   const found = api.events
     ? await compareEvents(api.events, context, window, until, interpreter(source, reading), tables)

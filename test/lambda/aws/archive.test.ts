@@ -56,6 +56,15 @@ describe('the archive', () => {
     for (const member of made) expect(memberText(member).length).toBeLessThanOrEqual(1024 * 1024);
   });
 
+  test('a member is filled to its last byte, and no further', () => {
+    const line = (bytes: number) => `${'x'.repeat(bytes - 1)}\n`;
+    const sizes = (...bytes: number[]) => members([{ owner: 'a', lines: bytes.map(line) }]).map(({ lines }) => lines);
+    expect(sizes(MAX_MEMBER_BYTES - 10, 10, 1)).toEqual([2, 1]);
+    expect(sizes(MAX_MEMBER_BYTES - 10, 11)).toEqual([1, 1]);
+    // By bytes, not by letters.
+    expect(members([{ owner: 'a', lines: ['\u00e9'.repeat(MAX_MEMBER_BYTES / 2), 'x'] }])).toHaveLength(2);
+  });
+
   test('gives back what was not taken, and only that', async () => {
     const half = (request: Request) => ({
       RequestResponses: request.Records.map((_record, at) =>

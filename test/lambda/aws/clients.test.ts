@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   deliveryClient,
   dynamoClient,
@@ -12,6 +12,7 @@ import {
   sqsClient,
 } from '../../../lambda/aws/clients.ts';
 import { fetchText } from '../../../lambda/aws/fetch-text.ts';
+import { WrittenByEngine } from '../../../lambda/aws/written-by-engine.ts';
 import { FetchRefused } from '../../../lambda/domain/errors.ts';
 
 interface Configured {
@@ -45,8 +46,17 @@ describe('patience of the clients', () => {
       requestTimeout,
       connectionTimeout,
       throwOnRequestTimeout: true,
+      // An answer that begins and stops has no more time than one that never begins.
+      socketTimeout: requestTimeout,
     });
     expect(Object.keys(config.logger)).toEqual(['debug', 'warn', 'error']);
+  });
+
+  test('of a queue that has just been given megabytes: nothing is hashed once more, and `receive` writes by the engine', () => {
+    const configOf = (client: unknown) => (client as { config: { md5: unknown; protocol: unknown } }).config;
+    for (const client of [sqsClient(), deliveryClient()]) expect(configOf(client).md5).toBe(false);
+    expect(configOf(deliveryClient()).protocol).toBeInstanceOf(WrittenByEngine);
+    expect(configOf(sqsClient()).protocol).not.toBeInstanceOf(WrittenByEngine);
   });
 
   test('a topic is asked in its own region', async () => {
@@ -73,6 +83,18 @@ describe('a small text from elsewhere', () => {
     expect(await fetchText(`${base}/ok`)).toBe('xx');
     expect(await fetchText(`${base}/65536`)).toHaveLength(65_536);
     await expect(fetchText(`${base}/65537`)).rejects.toThrow('fetched text is too large');
+  });
+
+  test('ends after 1.2 s, or before that with who asked', async () => {
+    const timeout = jest.spyOn(AbortSignal, 'timeout');
+    expect(await fetchText(`${base}/ok`, new AbortController().signal)).toBe('xx');
+    expect(timeout.mock.calls).toEqual([[1200]]);
+    timeout.mockReturnValueOnce(AbortSignal.abort(new Error('late')));
+    await expect(fetchText(`${base}/ok`)).rejects.toThrow('late');
+    await expect(fetchText(`${base}/ok`, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+    timeout.mockReturnValueOnce(AbortSignal.abort(new Error('late')));
+    await expect(fetchText(`${base}/ok`, new AbortController().signal)).rejects.toThrow('late');
+    timeout.mockRestore();
   });
 
   test('follows no redirect: nobody has checked where it leads', async () => {

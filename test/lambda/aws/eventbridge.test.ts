@@ -54,6 +54,7 @@ describe('the event bus', () => {
     ]);
     const bare = Buffer.byteLength(JSON.stringify(entry(1).detail)) + 'quell'.length + detailType.length;
     const half = 500_000 - bare;
+    expect(busBatches([{ entry: entry(1, 2 * half + bare) }, { entry: entry(2) }])).toHaveLength(2);
     expect(busBatches([1, 2].map((n) => ({ entry: entry(n, half) })))).toHaveLength(1);
     expect(busBatches([1, 2].map((n) => ({ entry: entry(n, half + n - 1) })))).toHaveLength(2);
   });
@@ -67,6 +68,12 @@ describe('the event bus', () => {
     ]);
     expect((await taken()).slice(before)).toEqual([3, 5]);
     expect(proxy.calls).toHaveLength(1);
+  });
+
+  test('an entry that just fits is asked for', async () => {
+    const bare = Buffer.byteLength(JSON.stringify(entry(1).detail)) + 'quell'.length + detailType.length;
+    expect(await putOnBus(client, 'bus', [entry(9, 1_000_000 - bare)], soon())).toEqual(['sent']);
+    expect(await putOnBus(client, 'bus', [entry(9, 1_000_001 - bare)], soon())).toEqual(['never']);
   });
 
   test('an entry that failed for now is asked for again, alone', async () => {

@@ -158,6 +158,18 @@ describe('sending to the queue', () => {
     expect(error).toMatchObject({ isFinal: false, cause: new Error('Failed') });
   });
 
+  test('of several it is refused for good only where each of them is', async () => {
+    const failing = (...faults: boolean[]) => {
+      proxy.fault = () => ({
+        status: 200,
+        json: { Failed: faults.map((SenderFault, at) => ({ Id: String(at), Code: 'x', SenderFault })) },
+      });
+      return sendAll(client, queueUrl, outgoing(2)).catch((caught: NotSent) => [caught.isFinal, caught.indexes]);
+    };
+    expect(await failing(true, true)).toEqual([true, [0, 1]]);
+    expect(await failing(true, false)).toEqual([false, [0, 1]]);
+  });
+
   test('attributes count against the size of a request', async () => {
     const about = (bytes: number) => ({ body: 'x'.repeat(524_288 - bytes), attributes: { n: 'v' } });
     const counted = 'n'.length + 'String'.length + 'v'.length;

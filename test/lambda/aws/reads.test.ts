@@ -1,11 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
+import { Erasures } from '../../../lambda/aws/dynamodb/erasures.ts';
+import { EventStore } from '../../../lambda/aws/dynamodb/events.ts';
 import { takeTrace } from '../../../lambda/aws/dynamodb/heartbeat.ts';
+import { toItem } from '../../../lambda/aws/dynamodb/item.ts';
 import { recordedIn } from '../../../lambda/aws/dynamodb/known.ts';
 import { heardOf, listedIn } from '../../../lambda/aws/dynamodb/people.ts';
 import { presentKeys } from '../../../lambda/aws/dynamodb/read-keys.ts';
+import { RetractionStore } from '../../../lambda/aws/dynamodb/retractions.ts';
 import { writeOver } from '../../../lambda/aws/dynamodb/rewrites.ts';
+import { runStatements } from '../../../lambda/aws/dynamodb/statements.ts';
+import { SuppressionStore } from '../../../lambda/aws/dynamodb/suppression.ts';
 import { SurgeStore } from '../../../lambda/aws/dynamodb/surges.ts';
+import { bindTokens } from '../../../lambda/aws/dynamodb/tokens.ts';
 import { CLICKS_KEPT_SECONDS } from '../../../lambda/contract/surges.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 
@@ -15,11 +22,13 @@ type Input = Record<string, unknown>;
 /** A table that answers with what it is told to, and keeps what it was asked. */
 function table(...answers: ((input: Input) => object)[]) {
   const asked: Input[] = [];
-  const send = async ({ input }: { input: Input }) => {
+  const ends: unknown[] = [];
+  const send = async ({ input }: { input: Input }, options?: { readonly abortSignal?: unknown }) => {
     asked.push(input);
+    ends.push(options?.abortSignal);
     return answers[Math.min(asked.length, answers.length) - 1]?.(input) ?? {};
   };
-  return { client: { send } as unknown as DynamoDBClient, asked };
+  return { client: { send } as unknown as DynamoDBClient, asked, ends };
 }
 interface Keyed {
   readonly RequestItems: { readonly t: { readonly Keys: readonly object[]; readonly ConsistentRead: boolean } };
@@ -190,6 +199,7 @@ describe('clicks', () => {
     expect(await new SurgeStore(client, 't').count(clicks, signal)).toBe(12);
     const expires = Date.UTC(2026, 4, 4, 10) / 1000 + CLICKS_KEPT_SECONDS;
     expect(asked[0]).toMatchObject({
+      TableName: 't',
       Key: { recipient: { S: '~quell-clicks#a' }, eventKey: { S: '2026-05-04T10' } },
       UpdateExpression: 'ADD #clicks :clicks SET #expiry = :expiry',
       ExpressionAttributeNames: { '#clicks': 'clicks', '#expiry': 'expiresAt' },
@@ -201,6 +211,11 @@ describe('clicks', () => {
   test('of the day before are those of the twenty-four hours before this one', async () => {
     const { client, asked } = table(() => ({ Items: [{ clicks: { N: '3' } }, { clicks: { N: '4' } }] }));
     expect(await new SurgeStore(client, 't').before(clicks, signal)).toEqual([3, 4]);
+    expect(asked[0]).toMatchObject({
+      TableName: 't',
+      KeyConditionExpression: '#partition = :partition AND #hour BETWEEN :from AND :to',
+      ExpressionAttributeNames: { '#partition': 'recipient', '#hour': 'eventKey' },
+    });
     expect(asked[0]?.ExpressionAttributeValues).toEqual({
       ':partition': { S: '~quell-clicks#a' },
       ':from': { S: '2026-05-03T10' },
@@ -215,6 +230,10 @@ describe('clicks', () => {
     const { client, asked } = table(() => ({}));
     await new SurgeStore(client, 't').announce('a', surge, now, signal);
     expect(asked[0]).toMatchObject({
+      TableName: 't',
+      Key: { recipient: { S: '~quell-clicks#a' }, eventKey: { S: 'surge' } },
+      UpdateExpression: 'SET #surge = :surge, #at = :at, #expiry = :expiry',
+      ExpressionAttributeNames: { '#surge': 'surge', '#at': 'noticedAt', '#expiry': 'expiresAt' },
       ConditionExpression: 'attribute_not_exists(#at) OR #at < :dayBefore',
       ExpressionAttributeValues: {
         ':dayBefore': { S: '2026-05-03T10:00:00.000Z' },
@@ -231,5 +250,172 @@ describe('clicks', () => {
       ).announce('a', surge, now, signal);
     await refusing('ConditionalCheckFailedException');
     await expect(refusing('ValidationException')).rejects.toThrow('x');
+  });
+});
+
+describe('every question can be ended by whoever asks it', () => {
+  const clicks = { id: 'a', hour: '2026-05-04T10', clicks: 7, subject: {} } as never;
+  const event = { fingerprint: 'f', type: 'bounced', occurredAt: '2026-05-04T10:00:00.000Z' } as NormalisedEvent;
+  test.each<[string, (client: DynamoDBClient) => Promise<unknown>, number?]>([
+    ['the trace of a heartbeat', (client) => takeTrace(client, 't', { recipient: 'a', eventKey: 'k' }, signal), 2],
+    ['clicks of an hour', (client) => new SurgeStore(client, 't').count(clicks, signal)],
+    ['clicks of the day before', (client) => new SurgeStore(client, 't').before(clicks, signal)],
+    ['a surge', (client) => new SurgeStore(client, 't').announce('a', {} as never, 0, signal)],
+    ['what does not count', (client) => new RetractionStore(client, 't').known(signal)],
+    ['a history', (client) => new EventStore(client, 't', 35).history('a', ['bounced'], signal)],
+    ['a first arrival', (client) => new EventStore(client, 't', 35).firstArrival(event, signal)],
+    ['entries of the list', (client) => new SuppressionStore(client, 't').reasonsOf(['a'], signal)],
+  ])('%s: by its own signal', async (_name, ask, requests = 1) => {
+    const { client, ends } = table(() => ({ Item: {} }));
+    await ask(client);
+    expect(ends).toHaveLength(requests);
+    for (const end of ends) expect(end).toBe(signal);
+  });
+
+  const soon = () => Date.now() + 5000;
+  const everyStatement = (input: Input) => ({ Responses: (input.Statements as object[]).map(() => ({})) });
+  test.each<[string, (client: DynamoDBClient) => Promise<unknown>]>([
+    ['statements', (client) => runStatements(client, [{ text: 'x', parameters: [] }], soon())],
+    ['items written over', (client) => writeOver(client, 't', keys(1), soon())],
+    [
+      'marks of erased people',
+      (client) => new Erasures(client, 't', { values: async () => ['key'] } as never).erasedAt(['a'], soon()),
+    ],
+    [
+      'changes of the list',
+      (client) => new SuppressionStore(client, 't').apply(new Map([['a', { judgements: [] }]]), soon()),
+    ],
+  ])('%s: by a signal that comes before the deadline', async (_name, ask) => {
+    const { client, ends } = table((input) => (input.Statements ? everyStatement(input) : {}));
+    await ask(client);
+    expect(ends.map((end) => end instanceof AbortSignal)).toEqual([true]);
+  });
+});
+
+describe('what must be read is read at its newest', () => {
+  test('the history of a person, of the types asked for, by its keys that begin with a year', async () => {
+    const { client, asked } = table(() => ({}));
+    await new EventStore(client, 't', 35).history('ada@example.com', ['bounced', 'delivered'], signal);
+    expect(asked).toEqual([
+      {
+        TableName: 't',
+        KeyConditionExpression: '#recipient = :recipient AND #key >= :timed',
+        FilterExpression: '#type IN (:type0, :type1)',
+        ExpressionAttributeNames: { '#recipient': 'recipient', '#key': 'eventKey', '#type': 'type' },
+        ExpressionAttributeValues: {
+          ':recipient': { S: 'ada@example.com' },
+          // Behind "-", which stands for no time.
+          ':timed': { S: '0' },
+          ':type0': { S: 'bounced' },
+          ':type1': { S: 'delivered' },
+        },
+        ConsistentRead: true,
+        ExclusiveStartKey: undefined,
+      },
+    ]);
+  });
+
+  test('a first arrival', async () => {
+    const { client, asked } = table(() => ({ Items: [{ receivedAt: { S: 'then' } }, {}] }));
+    const event = { fingerprint: 'f', recipient: 'ada@example.com', occurredAt: 'now' } as NormalisedEvent;
+    expect(await new EventStore(client, 't', 35).firstArrival(event, signal)).toBe('then');
+    expect(asked[0]).toMatchObject({
+      TableName: 't',
+      KeyConditionExpression: '#recipient = :recipient AND #key = :key',
+      ExpressionAttributeNames: { '#recipient': 'recipient', '#key': 'eventKey' },
+      ExpressionAttributeValues: { ':recipient': { S: 'ada@example.com' }, ':key': { S: 'now#f' } },
+      ConsistentRead: true,
+    });
+  });
+
+  test('the entries of people, and what does not count', async () => {
+    const people = table(() => ({ Responses: { t: [{ recipient: { S: 'p0' } }] } }));
+    const listed = await new SuppressionStore(people.client, 't').reasonsOf(['p0'], signal);
+    expect([...listed]).toEqual([['p0', {}]]);
+    expect(people.asked).toEqual([
+      { RequestItems: { t: { Keys: [{ recipient: { S: 'p0' } }], ConsistentRead: true } } },
+    ]);
+    const list = table(() => ({}));
+    await new RetractionStore(list.client, 't').read(signal);
+    expect(list.asked).toEqual([{ TableName: 't', Key: { recipient: { S: '~retractions' } }, ConsistentRead: true }]);
+  });
+});
+
+test('an item holds texts, numbers, truths, lists and maps, and nothing that is undefined', () => {
+  expect(toItem({ a: 'x', b: 1.5, c: false, d: [true, ['y']], e: { f: 0, g: undefined }, h: undefined })).toEqual({
+    a: { S: 'x' },
+    b: { N: '1.5' },
+    c: { BOOL: false },
+    d: { L: [{ BOOL: true }, { L: [{ S: 'y' }] }] },
+    e: { M: { f: { N: '0' } } },
+  });
+});
+
+describe('statements', () => {
+  const statement = (text: string) => ({ text, parameters: [] });
+  const refusesAll = () => {
+    throw Object.assign(new Error('x'), { name: 'ValidationException' });
+  };
+
+  test('that refuse a whole request are asked for one by one; what is not answered then is asked for again', async () => {
+    const { client, asked, ends } = table(
+      refusesAll,
+      () => ({ Responses: [{}] }),
+      () => ({}),
+      () => ({ Responses: [{}] }),
+    );
+    expect(await runStatements(client, [statement('a'), statement('b')], Date.now() + 5000)).toEqual(['done', 'done']);
+    expect(asked.map(({ Statements }) => (Statements as { Statement: string }[]).map((one) => one.Statement))).toEqual([
+      ['a', 'b'],
+      ['a'],
+      ['b'],
+      ['b'],
+    ]);
+    for (const end of ends) expect(end).toBeInstanceOf(AbortSignal);
+  });
+
+  test('one that is refused alone is invalid, for ever', async () => {
+    const { client, asked } = table(refusesAll);
+    expect(await runStatements(client, [statement('a')], Date.now() + 5000)).toEqual(['invalid']);
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe('a bound token', () => {
+  const token = { provider: 'mailgun', token: 't1', digest: 'd', receivedAt: '2026-05-04T10:00:00.500Z' };
+  interface Asked {
+    readonly Statements: { readonly Statement: string; readonly Parameters: object[] }[];
+  }
+
+  test('is kept for thirty days after it came, beside the events', async () => {
+    const { client, asked } = table(() => ({ Responses: [{}] }));
+    expect(await bindTokens(client, 't', [token], Date.now() + 5000)).toEqual(['bound']);
+    const expires = Date.UTC(2026, 4, 4, 10, 0, 1) / 1000 + 30 * 86_400;
+    expect(asked).toEqual([
+      {
+        Statements: [
+          {
+            Statement: `INSERT INTO "t" VALUE {'recipient':?,'eventKey':?,'digest':?,'expiresAt':?}`,
+            Parameters: [{ S: '~token#mailgun#t1' }, { S: '-' }, { S: 'd' }, { N: String(expires) }],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('and a forgery under it, known again by its request', async () => {
+    const refused = { Error: { Code: 'DuplicateItem' } };
+    const { client, asked } = table(
+      () => ({ Responses: [refused] }),
+      () => ({ Responses: [refused] }),
+      () => ({ Responses: [{}] }),
+    );
+    expect(await bindTokens(client, 't', [token], Date.now() + 5000)).toEqual(['reused']);
+    const [, confirm, insert] = asked.map((input) => (input as unknown as Asked).Statements[0]);
+    expect(confirm?.Statement).toBe('UPDATE "t" SET "digest"=? WHERE "recipient"=? AND "eventKey"=? AND "digest"=?');
+    expect(confirm?.Parameters).toEqual(['d', '~token#mailgun#t1', '-', 'd'].map((S) => ({ S })));
+    expect(insert?.Parameters.slice(0, 3)).toEqual(
+      ['~token#mailgun#t1', 'reused', 'd 2026-05-04T10:00:00.500Z'].map((S) => ({ S })),
+    );
   });
 });

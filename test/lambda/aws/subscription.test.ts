@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -14,6 +15,8 @@ async function address(answer: RequestListener): Promise<{ url: string; asked: (
     asked.push(`${request.method} ${request.url}`);
     answer(request, response);
   });
+  // It hangs up on nobody: what is left open shows.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   close = () =>
     new Promise((done) => {
@@ -83,10 +86,53 @@ describe('a subscription that is confirmed by the API', () => {
   test.each<[string, string[], RegExp]>([
     ['refuses both ways', ['AuthorizationError', 'AuthorizationError'], /does not let it be confirmed from here/],
     ['knows no such token any more', ['InvalidParameter'], /no longer accepts this subscription token/],
+    ['knows no such topic any more', ['NotFound'], /no longer accepts this subscription token/],
   ])('is given up with its reason where SNS %s', async (_how, codes, reason) => {
     const { error } = await confirmed(...codes);
     expect(error).toBeInstanceOf(PoisonEvent);
     expect(String(error)).toMatch(reason);
+  });
+});
+
+describe('what else SNS may say', () => {
+  const control = {
+    kind: 'confirm-subscription',
+    topicArn: 'arn:aws:sns:ap-south-1:111122223333:mail',
+    token: 't',
+  } as const;
+
+  test.each([400, 500])(
+    '%i is worth a retry; it is asked in its own region, and no connection stays behind',
+    async (code) => {
+      const regions: (string | undefined)[] = [];
+      const closed: Promise<unknown>[] = [];
+      const { url } = await address((request, response) => {
+        regions.push(/Credential=[^,]*\/([\w-]+)\/sns\//.exec(request.headers.authorization ?? '')?.[1]);
+        closed.push(once(request.socket, 'close'));
+        response
+          .writeHead(code, { 'content-type': 'text/xml' })
+          .end('<ErrorResponse><Error><Code>Unforeseen</Code></Error></ErrorResponse>');
+      });
+      const origin = new URL(url).origin;
+      Object.assign(process.env, {
+        AWS_ENDPOINT_URL: origin,
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+      });
+      const error = await confirmSubscription(control, AbortSignal.timeout(60_000)).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ name: 'Unforeseen' });
+      expect(error).not.toBeInstanceOf(PoisonEvent);
+      expect(new Set(regions)).toEqual(new Set(['ap-south-1']));
+      await Promise.all(closed);
+    },
+  );
+
+  test('nothing where the time is over', async () => {
+    const over = AbortSignal.abort();
+    await expect(confirmSubscription(control, over)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(confirmSubscription({ kind: 'fetch-url', url: 'http://127.0.0.1:1/' }, over)).rejects.toMatchObject({
+      name: 'AbortError',
+    });
   });
 });
 

@@ -16,8 +16,11 @@ jest.unstable_mockModule('node:timers/promises', () => ({
   },
 }));
 const { presentKeys } = await import('../../../lambda/aws/dynamodb/read-keys.ts');
-const { attempt, pacer, retried } = await import('../../../lambda/aws/effort.ts');
+const { attempt, pacer, retried, until } = await import('../../../lambda/aws/effort.ts');
+const { putOnBus } = await import('../../../lambda/aws/eventbridge.ts');
+const { Archive, members } = await import('../../../lambda/aws/firehose.ts');
 const { hedged } = await import('../../../lambda/aws/hedge.ts');
+const { sendAll } = await import('../../../lambda/aws/sqs.ts');
 const { beat } = await import('../../../lambda/handlers/pulse/heartbeat.ts');
 
 beforeEach(() => {
@@ -72,6 +75,49 @@ test('one attempt ends after a third of the time that is left, and has a quarter
   for (const left of [3000, 750, 300, -100]) await attempt(now + left, async () => undefined);
   timer.mockRestore();
   expect(given).toEqual([1000, 250, 250, 250]);
+});
+
+describe('one request ends', () => {
+  const ends: unknown[] = [];
+  /** A client that keeps what may end its requests, and takes everything. */
+  const taking = {
+    send: async (_command: unknown, options: { abortSignal?: unknown }) => {
+      ends.push(options?.abortSignal);
+      return { RequestResponses: [{ RecordId: 'r' }], Entries: [{ EventId: 'e' }] };
+    },
+  } as never;
+  beforeEach(() => {
+    ends.length = 0;
+  });
+
+  test('with its deadline, to the millisecond that has begun; at once where that is now', () => {
+    const timeout = jest.spyOn(AbortSignal, 'timeout');
+    expect([until(now - 1).aborted, until(now).aborted, until(now + 0.4).aborted]).toEqual([true, true, false]);
+    expect(timeout.mock.calls).toEqual([[1]]);
+  });
+
+  test('of the archive after three seconds, or with its batch', async () => {
+    const timeout = jest.spyOn(AbortSignal, 'timeout');
+    const archive = new Archive(taking, 'stream');
+    for (const left of [60_000, 2000])
+      expect(await archive.put(members([{ owner: 'a', lines: ['1\n'] }]), now + left)).toEqual([]);
+    expect(timeout.mock.calls).toEqual([[3000], [2000]]);
+    expect(ends).toEqual(timeout.mock.results.map(({ value }) => value));
+  });
+
+  test('of the bus after a third of what is left, and of the queue with its deadline: twenty seconds where nobody says', async () => {
+    const given: number[] = [];
+    const timer = jest.spyOn(globalThis, 'setTimeout').mockImplementation(((_end: unknown, ms: number) => {
+      given.push(ms);
+      return 0 as unknown as NodeJS.Timeout;
+    }) as typeof setTimeout);
+    expect(await putOnBus(taking, 'bus', [{ detailType: 'x', detail: {} } as never], now + 3000)).toEqual(['sent']);
+    await sendAll(taking, 'url', [{ body: 'x' }], now + 2400);
+    await sendAll(taking, 'url', [{ body: 'x' }]);
+    timer.mockRestore();
+    expect(given).toEqual([1000, 2400, 20_000]);
+    expect(ends.map((end) => end instanceof AbortSignal)).toEqual([true, true, true]);
+  });
 });
 
 describe('a pace', () => {

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { MAX_VALUES } from '../../../lambda/domain/json.ts';
 import { signedAt } from '../../../lambda/esp/aws.ts';
 import { caller, type Line, type Patience } from '../../../lambda/esp/caller.ts';
 import { ApiFailed, EspRefused, KeyRefused, LedAstray, OutOfTime, TooLarge } from '../../../lambda/esp/failures.ts';
@@ -26,6 +27,8 @@ interface Sent {
   readonly body?: string;
 }
 const sent: Sent[] = [];
+/** How each is fetched, beside what is sent. */
+const fetched: { readonly redirect: string; readonly signal: AbortSignal }[] = [];
 const waits: number[] = [];
 const said: string[] = [];
 type Answer = (() => Response | Error) | Response;
@@ -40,7 +43,11 @@ async function ask(
   over: Partial<Line> = {},
   patience: Partial<Patience> = {},
 ) {
-  jest.spyOn(globalThis, 'fetch').mockImplementation((async (url: URL, init: Omit<Sent, 'url'>) => {
+  jest.spyOn(globalThis, 'fetch').mockImplementation((async (
+    url: URL,
+    init: Omit<Sent, 'url'> & (typeof fetched)[number],
+  ) => {
+    fetched.push(init);
     sent.push({
       url: String(url),
       method: init.method,
@@ -74,7 +81,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   jest.restoreAllMocks();
-  for (const list of [sent, waits, said]) list.length = 0;
+  for (const list of [sent, fetched, waits, said]) list.length = 0;
 });
 
 describe('what goes out', () => {
@@ -128,6 +135,22 @@ describe('what goes out', () => {
     ]);
   });
 
+  test('follows no redirect, and is given up after half a minute, or with the time of who asks', async () => {
+    const limits: number[] = [];
+    const limit = AbortSignal.timeout;
+    jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      limits.push(ms);
+      return limit.call(AbortSignal, ms);
+    });
+    jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
+    await ask(read);
+    await ask(read, [], {}, { answer: 2000, until: 1_001_500 });
+    await ask(read, [], {}, { until: 1_000_000.5 });
+    expect(limits).toEqual([30_000, 1500, 1]);
+    expect(fetched.map(({ redirect }) => redirect)).toEqual(['manual', 'manual', 'manual']);
+    expect(fetched.map(({ signal }) => signal instanceof AbortSignal)).toEqual([true, true, true]);
+  });
+
   test('is signed in place of a key where the ESP is AWS', async () => {
     await ask(read, [], { sign: async ({ url }) => ({ signed: url.pathname }) });
     await ask({ ...read, download: 'https://files.example/a' }, [], { sign: async () => ({ signed: 'x' }) });
@@ -165,6 +188,7 @@ describe('an answer', () => {
   });
 
   test.each([
+    [300, 'That is a redirect, and the key follows none'],
     [302, 'That is a redirect, and the key follows none'],
     [400, 'Its documentation says what that means.'],
     [404, 'Is it the right region (--api-base)'],
@@ -187,6 +211,8 @@ describe('an answer', () => {
     ['204', read, status(204), true],
     ['without a body, of a change', change, new Response(''), true],
     ['without a body, of a search by POST', { ...read, method: 'POST' }, new Response(''), false],
+    ['without a body, of a list by POST', { ...read, use: 'lists', method: 'POST' }, new Response(''), false],
+    ['blank', change, new Response(' '), false],
     ['no JSON', change, new Response('<html>'), false],
     ['what was asked for', { ...read, holds: 'a.items[]' }, ok({ a: { items: [] } }), true],
     ['an empty list as null', { ...read, holds: 'items[]' }, ok({ items: null }), true],
@@ -210,6 +236,22 @@ describe('an answer', () => {
   test('that is larger than any list is not read', async () => {
     expect(await failed(read, [ok('x'.repeat(10))], {}, { most: 11 })).toBeInstanceOf(TooLarge);
     expect((await ask(read, [], {}, { most: 2 })).text).toBe('{}');
+    // Of nobody who says otherwise 128 MB, in parts of one.
+    const part = new Uint8Array(1024 * 1024);
+    const parts = (count: number) => ({
+      status: 200,
+      headers: new Headers(),
+      body: [...Array(count).fill(part), new Uint8Array(1)],
+    });
+    sent.length = 0;
+    expect((await failed(read, [parts(128) as unknown as Response])).message).toBe(
+      'Esp answered with more than 128 MB at once: it was not read.',
+    );
+  });
+
+  test('that is a list without pages may hold more than any webhook', async () => {
+    const many = new Response(`[${'0,'.repeat(MAX_VALUES)}0]`);
+    expect((await ask({ ...read, holds: '[]' }, [many])).json).toHaveLength(MAX_VALUES + 1);
   });
 });
 
@@ -241,8 +283,10 @@ describe('what failed for now', () => {
       { 'retry-after': 'Mon, 04 May 2026 10:00:00 GMT', date: 'Mon, 04 May 2026 10:00:07 GMT' },
       0,
     ],
+    ['a date, where it tells no time of its own', { 'retry-after': 'Mon, 04 May 2026 10:00:03 GMT' }, 3000],
     ['by a header of its own', { 'x-reset': '2' }, 2000],
   ])('waits as long as the ESP says: %s', async (_name, headers, ms) => {
+    jest.spyOn(Date, 'now').mockReturnValue(Date.UTC(2026, 4, 4, 10));
     await ask(read, [status(429, headers)]);
     expect(waits).toEqual([ms + 500]);
   });
@@ -261,8 +305,14 @@ describe('what failed for now', () => {
     await ask(read, [status(429, { 'retry-after': '900' })]);
     expect(waits).toEqual([900_500]);
     sent.length = 0;
-    const error = await failed(read, [status(429, { 'retry-after': '901' })]);
+    const error = await failed(read, [status(429, { 'retry-after': '900.001' })]);
     expect(error.message).toContain('asks to slow down, and to wait 16 minutes');
+  });
+
+  test('a wait of five seconds and more is told, in whole seconds', async () => {
+    const asked = (seconds: string) => status(429, { 'retry-after': seconds });
+    await ask(read, [asked('4.499'), asked('4.5'), asked('4.501')]);
+    expect(said).toEqual(['Esp asks to slow down: waiting 5 s.', 'Esp asks to slow down: waiting 6 s.']);
   });
 
   test('a network that fails, and one that does not answer', async () => {
@@ -287,7 +337,9 @@ describe('what failed for now', () => {
   });
 
   test('ends with the time of who asks: before a wait that would outlast it, and before the first', async () => {
-    const error = await failed(read, [status(500)], {}, { until: Date.now() + 700 });
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockReturnValue(now);
+    const error = await failed(read, [status(500)], {}, { until: now + 750 });
     expect([error instanceof OutOfTime, error.message]).toEqual([
       true,
       'There was no time left to ask Esp further: it failed (500).',
@@ -298,6 +350,8 @@ describe('what failed for now', () => {
       'There was no time left to ask Esp further.',
     );
     expect(sent).toEqual([]);
+    await ask(read, [status(500)], {}, { until: now + 751 });
+    expect(sent).toHaveLength(2);
   });
 });
 
@@ -310,16 +364,28 @@ test('AWS is asked in its Region, in China by another name, and locally where it
   const signed = (body?: string) =>
     at('eu-west-1').sign({
       method: 'PUT',
-      url: new URL('https://email.example:8443/v2/a?b=c'),
+      url: new URL('https://email.example:8443/v2/a%40b?c=d+e'),
       headers: { accept: 'x' },
       body,
     });
   const headers = await signed('{}');
   expect(headers).toMatchObject({ accept: 'x', host: 'email.example:8443' });
-  expect(headers.authorization).toMatch(
-    /^AWS4-HMAC-SHA256 Credential=id\/\d{8}\/eu-west-1\/ses\/aws4_request, SignedHeaders=accept;host;x-amz-/,
+  // As AWS writes down how to sign, step by step.
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+  const time = headers['x-amz-date'] ?? '';
+  const names = ['accept', 'host', 'x-amz-content-sha256', 'x-amz-date'];
+  const signedHeaders = names.map((name) => `${name}:${headers[name]}\n`).join('');
+  const request = ['PUT', '/v2/a%2540b', 'c=d%20e', signedHeaders, names.join(';'), sha256('{}')].join('\n');
+  const scope = [time.slice(0, 8), 'eu-west-1', 'ses', 'aws4_request'];
+  const key = scope.reduce<string | Buffer>(
+    (inner, part) => createHmac('sha256', inner).update(part).digest(),
+    'AWS4key',
   );
-  expect(headers['x-amz-content-sha256']).toBe(createHash('sha256').update('{}').digest('hex'));
+  const toSign = ['AWS4-HMAC-SHA256', time, scope.join('/'), sha256(request)].join('\n');
+  expect(headers.authorization).toBe(
+    `AWS4-HMAC-SHA256 Credential=id/${scope.join('/')}, SignedHeaders=${names.join(';')}, Signature=${createHmac('sha256', key).update(toSign).digest('hex')}`,
+  );
+  expect(headers['x-amz-content-sha256']).toBe(sha256('{}'));
   expect((await signed())['x-amz-content-sha256']).toBe(createHash('sha256').digest('hex'));
 });
 

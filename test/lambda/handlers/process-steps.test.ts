@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { Erasures } from '../../../lambda/aws/dynamodb/erasures.ts';
 import type { EventStore, Recorded } from '../../../lambda/aws/dynamodb/events.ts';
 import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
@@ -12,6 +12,7 @@ import { record } from '../../../lambda/handlers/process/record.ts';
 import { divide, sharesOf } from '../../../lambda/handlers/process/step.ts';
 import { tallyOf } from '../../../lambda/handlers/process/tally.ts';
 import { DEFAULT_POLICY } from '../../../lib/settings/policy.ts';
+import { listenToLog } from '../../support/surroundings/said.ts';
 
 /** The steps of `process` by themselves, each with what the others would give it. */
 
@@ -77,8 +78,12 @@ describe('recording', () => {
 
   test('one event that was not stored gives its message back; the others of that message are judged all the same', async () => {
     const [a, b] = [opened('a', [event(), event()]), opened('b', [event()])];
+    const began = Date.now();
     const stored = await record([a, b], store(['new', 'failed', 'seen']), NOW);
     expect([stored.messages, stored.failed]).toEqual([[b], [a]]);
+    // What a step does not change goes on as it is.
+    expect(stored.messages[0]).toBe(b);
+    expect(stored.at).toBeGreaterThanOrEqual(began);
     expect(stored.events.map(({ message, outcome }) => [message.messageId, outcome])).toEqual([
       ['a', 'new'],
       ['a', 'failed'],
@@ -86,10 +91,17 @@ describe('recording', () => {
     ]);
   });
 
+  test('of what the store says nothing it is not known that it is stored', async () => {
+    const a = opened('a', [event(), event()]);
+    expect(await record([a], store(['new']), NOW)).toMatchObject({ messages: [], failed: [a] });
+  });
+
   test('what the table will never take is poison; the message that came is not written into', async () => {
     const a = opened('a', [event(), event()]);
-    const stored = await record([a], store(['poison', 'new']), NOW);
+    const own = { reason: 'poison-event' as const, detail: 'x' };
+    const stored = await record([{ ...a, poison: [own] }], store(['poison', 'new']), NOW);
     expect(stored.messages[0]?.poison).toEqual([
+      own,
       { reason: 'refused-by-table', detail: 'The table does not take this item.', raw: '{"raw":0}' },
     ]);
     expect(a.poison).toEqual([]);
@@ -134,7 +146,33 @@ describe('people who were erased', () => {
     expect(await forget('2026-05-04T09:00:00.000Z')).toEqual(['ada@gmail.com', 'bob@example.com']);
   });
 
+  test('each is asked for once, until the deadline; of nobody in old messages nothing is asked', async () => {
+    const asked: unknown[] = [];
+    const erasedAt = async (...given: unknown[]) => {
+      asked.push(given);
+      return new Map();
+    };
+    const asking = { erasedAt } as unknown as Erasures;
+    const { recipient: _, ...ofNobody } = event();
+    const nobody = opened('n', [ofNobody], { origin: 'replay' });
+    const [live, broken] = [opened('live', [event()]), { ...opened('x', []), message: undefined }];
+    const young = Date.parse(RECEIVED) + 1000;
+    for (const messages of [[live, broken], [nobody]])
+      expect(await forgetErased(messages, asking, young, NOW)).toEqual({ messages, failed: [] });
+    expect(asked).toEqual([]);
+    const { messages } = await forgetErased([old(), old(), nobody, live], asking, young, NOW);
+    expect(asked).toEqual([[['ada@gmail.com', 'bob@example.com'], NOW]]);
+    expect(messages.map(addresses)).toEqual([
+      ['ada@gmail.com', 'bob@example.com'],
+      ['ada@gmail.com', 'bob@example.com'],
+      [undefined],
+      ['ada@gmail.com'],
+    ]);
+    expect(messages[3]).toBe(live);
+  });
+
   test('where it cannot be known, old messages come back and new ones go on', async () => {
+    const said = listenToLog();
     const unknown = {
       erasedAt: async () => {
         throw new Error('no answer');
@@ -145,6 +183,8 @@ describe('people who were erased', () => {
       messages: [live],
       failed: [waited],
     });
+    expect(said).toEqual([['error', 'erasures not known', expect.objectContaining({ errorName: 'Error' })]]);
+    jest.restoreAllMocks();
   });
 });
 
@@ -240,6 +280,19 @@ describe('the tally of a batch', () => {
       1,
       1,
     ]);
+  });
+
+  test('what became of its requests; no delay is less than none, whatever the clocks say', () => {
+    const requests = new Map([['r1', { stored: 1, known: 0, dead: 2, again: 3 }]]);
+    expect(tally([], { requests }).facts).toEqual({ requests: ' r1 1/0/2/3 ' });
+    expect(tally([], { requests: new Map() }).facts).toEqual({});
+    const at = (ms: number): string => new Date(NOW + ms).toISOString();
+    const delays = (receivedAt: string, occurredAt: string) =>
+      tally([[event({ receivedAt, occurredAt }), 'new']]).facts;
+    expect(delays(at(0), at(0))).toEqual({ delivered: 1, slowestStoredMs: 0, slowestEspMs: 0 });
+    expect(delays(at(1), at(2))).toEqual({ delivered: 1, slowestStoredMs: 0, slowestEspMs: 0 });
+    const { occurredAt: _, ...timeless } = event();
+    expect(tally([[timeless, 'new']]).facts).toEqual({ delivered: 1, slowestStoredMs: 10_000 });
   });
 
   test('a repetition is a duplicate and no traffic', () => {

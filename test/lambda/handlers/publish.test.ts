@@ -2,9 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { eventBus } from '../../../lib/local/emulators/bus.ts';
 import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
-import { type Buried, type Handler, loadBundle, sqsStandIn } from '../../support/bundled.ts';
+import { type Buried, sqsStandIn } from '../../support/bundled.ts';
+import { bundleOf, type Handler } from '../../support/every-call/bundle.ts';
 import { settingsOf } from '../../support/stack/settings.ts';
 import { type FaultyProxy, faultyProxy, unavailable } from '../../support/surroundings/faulty-proxy.ts';
+import { givenTime } from '../../support/surroundings/given-time.ts';
 
 /** Half of it for a bus that refuses, a quarter to bury: enough on a slow machine. */
 const context = { getRemainingTimeInMillis: () => 1600 };
@@ -13,6 +15,10 @@ const NOW = Date.now() / 1000;
 let bus: Listening;
 let proxy: FaultyProxy;
 let queue: Listening;
+let queues: FaultyProxy;
+let log: () => string;
+/** How much it had written when the test began. */
+let before = 0;
 let handler: Handler;
 let buried: Buried[] = [];
 let queueDown = false;
@@ -26,24 +32,39 @@ beforeAll(async () => {
       (entries) => buried.push(...entries),
     ),
   );
-  handler = await loadBundle('publish', runtimeConfig(settingsOf({ publish: { types: ['bounced'] } })), {
-    EVENT_BUS: 'quell-test',
-    UNPUBLISHED_QUEUE_URL: `${queue.url}/000000000000/unpublished`,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: proxy.url,
-    AWS_ENDPOINT_URL_SQS: queue.url,
-    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
-  });
+  queues = await faultyProxy(queue.url);
+  const start = await bundleOf('publish', runtimeConfig(settingsOf({ publish: { types: ['bounced'] } })));
+  ({ handler, log } = start({
+    variables: {
+      EVENT_BUS: 'quell-test',
+      UNPUBLISHED_QUEUE_URL: `${queues.url}/000000000000/unpublished`,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: proxy.url,
+      AWS_ENDPOINT_URL_SQS: queues.url,
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
+    },
+  }));
 });
 beforeEach(() => {
   buried = [];
   queueDown = false;
   proxy.fault = () => undefined;
+  queues.fault = () => undefined;
+  before = log().length;
 });
 afterAll(async () => {
+  await queues?.stop();
   await proxy?.stop();
   await bus?.close();
   await queue?.close();
 });
+
+/** What it said in the test. */
+const said = (): Record<string, unknown>[] =>
+  log()
+    .slice(before)
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 const published = async (): Promise<{ detail: Record<string, unknown> }[]> =>
   (await (await fetch(bus.url)).json()) as { detail: Record<string, unknown> }[];
@@ -117,7 +138,9 @@ describe('publish', () => {
     proxy.fault = refused('p12@', 'ThrottlingException').fault;
     const Records = Array.from({ length: 30 }, (_none, n) => event(n));
     const calls = proxy.calls.length;
+    const given = givenTime();
     expect(await handler({ Records }, context)).toEqual({ batchItemFailures: [{ itemIdentifier: '12' }] });
+    expect(given()).toBeLessThan(1500);
     expect(proxy.calls.length - calls).toBeGreaterThan(2);
     expect(buried).toEqual([]);
   });
@@ -128,6 +151,9 @@ describe('publish', () => {
     expect(await handler({ Records }, context)).toEqual({ batchItemFailures: [] });
     expect(buried.map(({ MessageAttributes }) => MessageAttributes.reason.StringValue)).toEqual(['refused-by-bus']);
     expect(JSON.parse(buried[0]?.MessageBody ?? '{}')).toEqual(event(12));
+    expect(said()).toEqual([
+      expect.objectContaining({ message: 'changes not published', reason: 'refused-by-bus', changes: 1 }),
+    ]);
   });
 
   test('buries what the bus has refused for an hour, and what it cannot read', async () => {
@@ -154,6 +180,10 @@ describe('publish', () => {
     const first = [broken('8'), ...waiting];
     expect(await handler({ Records: first }, context)).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
     expect(buried.map(({ MessageBody }) => JSON.parse(MessageBody))).toEqual([broken('8')]);
+    expect(buried[0]?.MessageAttributes.reason.StringValue).toBe('unreadable');
+    // Of both batches three of them.
+    const lines = said().filter(({ message }) => message === 'change not readable');
+    expect(lines.map(({ errorName }) => typeof errorName)).toEqual(['string', 'string', 'string']);
   });
 
   test('what cannot even be buried comes again', async () => {
@@ -161,5 +191,16 @@ describe('publish', () => {
     proxy.fault = refused('p3@', 'MalformedDetail').fault;
     const Records = Array.from({ length: 5 }, (_none, n) => event(n));
     expect(await handler({ Records }, context)).toEqual({ batchItemFailures: [{ itemIdentifier: '0' }] });
+    expect(said().at(-1)).toMatchObject({ message: 'changes not buried', errorName: 'NotSent', changes: 1 });
+  });
+
+  test('nor what it cannot read, where the queue hangs: it is back before its limit, and says from where to go on', async () => {
+    queues.fault = () => 'hang';
+    const broken = { dynamodb: { Keys: {}, SequenceNumber: '8', NewImage: { recipient: { nonsense: 1 } } } };
+    const given = givenTime();
+    expect(await handler({ Records: [event(7), broken, event(9)] }, context)).toEqual({
+      batchItemFailures: [{ itemIdentifier: '8' }],
+    });
+    expect(given()).toBeLessThan(1500);
   });
 });

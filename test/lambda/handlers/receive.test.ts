@@ -1,4 +1,8 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { MAX_SQS_BYTES } from '../../../lambda/contract/message.ts';
+import { formatKey, parseKey, type TokenKey } from '../../../lambda/domain/unsubscribe/key.ts';
+import { RANDOM_BYTES, sealToken } from '../../../lambda/domain/unsubscribe/token.ts';
 import { hexHmac } from '../../../lambda/providers/shared/proof/hmac.ts';
 import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
 import { secretStore } from '../../../lib/local/emulators/secret-store.ts';
@@ -16,8 +20,14 @@ const SECRETS = {
   brevo: 'quell:brevo-secret-1',
   mandrill: 'mandrill-secret-1',
   mailgun: 'mailgun-secret-1',
-  'quell-heartbeat': 'heartbeat-secret-1',
+  loops: `whsec_${Buffer.from('loops-secret-1-of-24-bytes').toString('base64')}`,
+  'elastic-email': 'query:key:elastic-secret-1',
+  // Not where it belongs: nobody's key.
+  'quell-heartbeat': 'stored-by-hand-1',
 };
+/** Of the stack's own secrets. */
+const HEARTBEAT_KEY = 'heartbeat-secret-1';
+const LINK_KEY = formatKey(randomBytes(32));
 
 let queue: Listening;
 let queues: FaultyProxy;
@@ -38,15 +48,22 @@ beforeAll(async () => {
     ),
   );
   queues = await faultyProxy(queue.url);
-  store = await listen(secretStore({ arn: 'x', value: JSON.stringify(SECRETS) }));
+  store = await listen(
+    secretStore(
+      { arn: 'x', value: JSON.stringify(SECRETS) },
+      { arn: 'own', value: JSON.stringify({ 'quell-heartbeat': HEARTBEAT_KEY }) },
+      { arn: 'links', value: JSON.stringify({ 'quell-unsubscribe': LINK_KEY }) },
+    ),
+  );
   stores = await faultyProxy(store.url);
   const sources = Object.fromEntries(
-    ['brevo', 'mandrill', 'mailgun'].map((provider) => [provider, { provider }] as const),
+    ['brevo', 'mandrill', 'mailgun', 'loops', 'elastic-email'].map((provider) => [provider, { provider }] as const),
   );
   fresh = await bundleOf(
     'receive',
     runtimeConfig(
       settingsOf({
+        unsubscribe: {},
         sources: {
           ...sources,
           ses: { provider: 'ses', topicArns: ['arn:aws:sns:eu-west-1:123456789012:feedback'] },
@@ -62,6 +79,9 @@ beforeAll(async () => {
 function start(): void {
   container = fresh({
     variables: {
+      POWERTOOLS_LOG_LEVEL: 'INFO',
+      OWN_KEYS_ARN: 'own',
+      UNSUBSCRIBE_KEYS_ARN: 'links',
       TOPIC_ARNS: '{}',
       PUBLIC_URL: 'https://example.com',
       DELIVERY_QUEUE_URL: `${queues.url}/000000000000/delivery`,
@@ -87,23 +107,41 @@ afterAll(async () => {
 
 interface Answer {
   readonly statusCode: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 const context = { getRemainingTimeInMillis: () => 10_000 };
 
-function ask(source: string, body: string, headers: Record<string, string> = {}, method = 'POST'): Promise<Answer> {
+const AT = 1_777_888_800_123;
+function ask(
+  source: string,
+  body: string,
+  headers: Record<string, string> = {},
+  method = 'POST',
+  over: object = {},
+): Promise<Answer> {
   const event = {
     version: '2.0',
     routeKey: `${method} /webhooks/v1/${source}`,
     rawQueryString: '',
     headers,
-    requestContext: { http: { method, sourceIp: '192.0.2.1' }, requestId: 'r1', timeEpoch: Date.now() },
+    requestContext: { http: { method, sourceIp: '192.0.2.1' }, requestId: 'r1', timeEpoch: AT },
     body: Buffer.from(body).toString('base64'),
     isBase64Encoded: true,
+    ...over,
   };
   return container.handler(event, context) as Promise<Answer>;
 }
+
+/** What it said in the test, metrics apart. */
+const said = (): Record<string, unknown>[] =>
+  container
+    .log()
+    .slice(before)
+    .split('\n')
+    .filter((line) => line !== '' && !line.includes('"_aws"'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 /** Sums of what was counted, without the zeros. */
 function counted(): Record<string, number> {
@@ -177,6 +215,96 @@ describe('who proves nothing is told nothing, and counts as refused whatever els
   });
 });
 
+test('who asks for what there is not is told so; what nobody foresaw is a failure that says nothing, and may be sent again', async () => {
+  const answer = await ask('nobody', GUIDE);
+  expect(JSON.parse(answer.body)).toMatchObject({ status: 404, reason: 'unknown-source', requestId: 'r1' });
+  expect((await ask('guide', GUIDE, {}, 'POST', { routeKey: 'POST /else' })).statusCode).toBe(404);
+  const broken = await ask('guide', GUIDE, {}, 'POST', { requestContext: { requestId: 'r1' } });
+  expect(JSON.parse(broken.body)).toMatchObject({ status: 500, reason: 'internal-error' });
+  expect(counted()).toEqual({});
+});
+
+describe('what is accepted', () => {
+  const message = () => JSON.parse(taken[0]?.MessageBody ?? '{}') as Record<string, unknown>;
+
+  test('is on the queue before it is answered, with how many events there are, and when they came', async () => {
+    const answer = await genuine();
+    expect([answer.statusCode, answer.headers]).toEqual([200, { 'content-type': 'application/json' }]);
+    expect(JSON.parse(answer.body)).toEqual({ accepted: 1, requestId: 'r1' });
+    expect(message()).toEqual({
+      ...{ v: 1, source: 'guide', channel: 'https', requestId: 'r1', origin: 'live' },
+      ...{ receivedAt: '2026-05-04T10:00:00.123Z', events: [JSON.parse(GUIDE)] },
+    });
+    // Its own clock decides, whatever Lambda says that is left.
+    const hurried = { getRemainingTimeInMillis: () => 1 };
+    const event = { 'x-webhook-signature': hexHmac(SECRETS.guide, GUIDE) };
+    const { http, requestId, timeEpoch } = { http: { method: 'POST', sourceIp: '' }, requestId: 'r', timeEpoch: AT };
+    const request = { routeKey: 'POST /webhooks/v1/guide', headers: event, body: GUIDE };
+    expect(
+      await container.handler({ ...request, requestContext: { http, requestId, timeEpoch } }, hurried),
+    ).toMatchObject({ statusCode: 200 });
+  });
+
+  test('keeps of the headers what the event needs', async () => {
+    const body = JSON.stringify({ eventName: 'email.delivered', webhookSchemaVersion: '1.0.0' });
+    const [id, at] = ['msg_1', String(Math.floor(Date.now() / 1000))];
+    const key = Buffer.from(SECRETS.loops.slice('whsec_'.length), 'base64');
+    const signature = createHmac('sha256', key).update(`${id}.${at}.${body}`).digest('base64');
+    const signed = { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': `v1,${signature}` };
+    expect((await ask('loops', body, signed)).statusCode).toBe(200);
+    expect(message()).toMatchObject({ source: 'loops', meta: { id } });
+  });
+
+  test('may come by GET where its ESP sends it so', async () => {
+    const query = 'transaction=t1&to=ada%40example.com&status=Sent&date=2026-05-04';
+    const get = (rawQueryString: string) => ask('elastic-email', '', {}, 'GET', { rawQueryString });
+    expect((await get(`${query}&key=elastic-secret-1`)).statusCode).toBe(200);
+    expect(taken).toHaveLength(1);
+    expect((await get(query)).statusCode).toBe(401);
+  });
+
+  test('to try a URL, or to show that there is nothing, puts nothing on the queue', async () => {
+    expect(await ask('mandrill', '', {}, 'HEAD')).toEqual({ statusCode: 200, body: '' });
+    const text = 'https://example.com/webhooks/v1/mandrillmandrill_events[]';
+    const signature = createHmac('sha1', 'test-webhook').update(text).digest('base64');
+    expect(await ask('mandrill', 'mandrill_events=%5B%5D', { 'x-mandrill-signature': signature })).toEqual({
+      statusCode: 200,
+      body: '',
+    });
+    expect(taken).toEqual([]);
+  });
+
+  test('is as large as the queue takes, with room for the attributes of a dead letter, and no larger', async () => {
+    const post = async (length: number) => {
+      const body = JSON.stringify({ event: 'delivered', recipient: 'ada@example.com', note: 'x'.repeat(length) });
+      return ask('guide', body, { 'x-webhook-signature': hexHmac(SECRETS.guide, body) });
+    };
+    await post(0);
+    const most = MAX_SQS_BYTES - 4096 - Buffer.byteLength(taken[0]?.MessageBody ?? '');
+    expect((await post(most)).statusCode).toBe(200);
+    const answer = await post(most + 1);
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 413, reason: 'too-large' });
+    expect(taken).toHaveLength(2);
+  });
+
+  test('of a link by which somebody leaves is a wish of theirs', async () => {
+    const claims = { address: 'ada@example.com', scope: 'weekly', issuedAt: 1_767_225_600 };
+    const token = sealToken(claims, parseKey(LINK_KEY) as TokenKey, randomBytes(RANDOM_BYTES));
+    const answer = await ask(
+      '',
+      'List-Unsubscribe=One-Click',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      'POST',
+      { routeKey: 'POST /u/v1/{token}', pathParameters: { token } },
+    );
+    expect(answer.statusCode).toBe(200);
+    expect(message()).toMatchObject({
+      ...{ source: 'quell-unsubscribe', channel: 'https', origin: 'live', requestId: 'r1' },
+      events: [expect.objectContaining({ wish: 'unsubscribe', recipient: 'ada@example.com', scope: 'weekly' })],
+    });
+  });
+});
+
 test('who has proven the origin is told what is wrong', async () => {
   const answer = await ask('guide', '[]', { 'x-webhook-signature': hexHmac(SECRETS.guide, '[]') });
   expect(JSON.parse(answer.body)).toMatchObject({
@@ -225,6 +353,11 @@ describe('a part that does not answer', () => {
     expect((await genuine()).statusCode).toBe(503);
     expect(given()).toBeLessThan(2900);
     expect(counted()).toEqual({ NotEnqueued: 1 });
+    expect(said()).toEqual([
+      expect.objectContaining({
+        ...{ message: 'events not enqueued', errorName: 'NotSent', source: 'guide', requestId: 'r1' },
+      }),
+    ]);
   });
 });
 
@@ -257,7 +390,11 @@ describe('health', () => {
 
   test('says yes while the secret can be read, and reads it no oftener than requests do', async () => {
     start();
-    expect((await health()).statusCode).toBe(200);
+    expect(await health()).toEqual({
+      statusCode: 200,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+      body: '{"status":"ok"}',
+    });
     expect((await health()).statusCode).toBe(200);
     await genuine();
     expect(stores.calls).toEqual(['GetSecretValue']);
@@ -267,17 +404,16 @@ describe('health', () => {
     start();
     stores.fault = () => ({ status: 400, json: { __type: 'AccessDeniedException' } });
     const answer = await health();
-    expect(answer.statusCode).toBe(503);
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 503, reason: 'cannot-verify' });
     expect(answer.body).not.toMatch(/secret/i);
   });
 });
 
 test('a heartbeat is checked with the key of its own secret', async () => {
   const body = JSON.stringify({ event_id: '1', event: 'heartbeat', timestamp: Date.now() });
-  const answer = await ask('quell-heartbeat', body, {
-    'x-webhook-signature': hexHmac(SECRETS['quell-heartbeat'], body),
-  });
-  expect(answer.statusCode).toBe(200);
+  const signedWith = (key: string) => ask('quell-heartbeat', body, { 'x-webhook-signature': hexHmac(key, body) });
+  expect((await signedWith(SECRETS['quell-heartbeat'])).statusCode).toBe(401);
+  expect((await signedWith(HEARTBEAT_KEY)).statusCode).toBe(200);
   const message = {
     v: 1,
     source: 'quell-heartbeat',
@@ -288,6 +424,6 @@ test('a heartbeat is checked with the key of its own secret', async () => {
   };
   expect(JSON.parse(taken[0]?.MessageBody ?? '{}')).toEqual({
     ...message,
-    receivedAt: expect.stringMatching(/^\S+Z$/),
+    receivedAt: '2026-05-04T10:00:00.123Z',
   });
 });

@@ -1,11 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { SecretStore } from '../../../lambda/aws/secrets.ts';
 import { RefusedRequest } from '../../../lambda/domain/errors.ts';
 import type { Source } from '../../../lambda/handlers/receive/request.ts';
 import { verified } from '../../../lambda/handlers/receive/verified.ts';
 import { sendgrid } from '../../../lambda/providers/sendgrid/index.ts';
 import { asRequest } from '../../support/providers/contract.ts';
+import { listenToLog } from '../../support/surroundings/said.ts';
 import { type SecretServer, startSecretServer } from '../../support/surroundings/secret-server.ts';
 
 /** A key is rotated under a running receiver: no redeploy, no gap, and the old key ends. */
@@ -82,6 +83,9 @@ describe('rotating the SendGrid key', () => {
   });
 });
 
+const fetchText = async (): Promise<string> => '';
+const contexts: object[] = [];
+
 describe('a proof that fails', () => {
   /** How often the keys are read again, and what is said, where the check fails so. */
   async function failing(error: Error, ...again: readonly (readonly string[] | undefined)[]) {
@@ -89,8 +93,9 @@ describe('a proof that fails', () => {
     const checked: (readonly string[])[] = [];
     const provider = {
       ...sendgrid,
-      verify: async (_request: unknown, context: { secrets: readonly string[] }) => {
-        checked.push(context.secrets);
+      verify: async (_request: unknown, { secrets: own, ...rest }: { secrets: readonly string[] }) => {
+        checked.push(own);
+        contexts.push(rest);
         if (checked.length === 1) throw error;
         return {};
       },
@@ -102,7 +107,7 @@ describe('a proof that fails', () => {
     const means = {
       secrets: { values: async () => ['live'], recheck } as unknown as SecretStore,
       deadline: Date.now() + 2000,
-      fetchText: async () => '',
+      fetchText,
     };
     const request = { method: 'POST', body: Buffer.alloc(0), headers: {}, query: '' };
     const said = await verified({ ...source, provider } as unknown as Source, request, means).then(
@@ -115,6 +120,10 @@ describe('a proof that fails', () => {
 
   test('for the key is checked once more, with the keys as they are now', async () => {
     expect(await failing(bad)).toEqual({ rechecks: 1, checked: [['live'], ['other']], said: 'let in' });
+    // With all that a provider may need to know.
+    const { options, webhookUrl } = source;
+    expect(contexts).toEqual(Array(2).fill({ options, webhookUrl, fetchText, now: expect.any(Number) }));
+    expect(Math.abs((contexts[0] as { now: number }).now - Date.now())).toBeLessThan(60_000);
   });
 
   test('is not, where these are the same, or were read just now', async () => {
@@ -125,5 +134,47 @@ describe('a proof that fails', () => {
   test('for another reason is what it is, and costs no read', async () => {
     for (const error of [new RefusedRequest('stale', 'x'), new TypeError('x')])
       expect(await failing(error)).toEqual({ rechecks: 0, checked: [['live']], said: error });
+  });
+});
+
+describe('of several live secrets', () => {
+  const proving = (secretIndex: number | undefined, over: object = {}) => ({
+    ...source,
+    name: 'noted',
+    provider: { ...sendgrid, verify: async () => (secretIndex === undefined ? {} : { secretIndex }) },
+    ...over,
+  });
+  const request = { method: 'POST', body: Buffer.alloc(0), headers: {}, query: '' };
+  const check = (of: object, ...live: string[]) => {
+    const means = { secrets: { values: async () => live } as unknown as SecretStore, deadline: 0, fetchText };
+    return verified(of as Source, request, means);
+  };
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test('the log says which one proved a request, once a minute for each source, so that the old one can go', async () => {
+    const said = listenToLog();
+    let time = Date.UTC(2026, 4, 4, 10);
+    jest.spyOn(Date, 'now').mockImplementation(() => time);
+    const noted = (position: number, name = 'noted') => ['info', 'proven', { source: name, position }];
+    // Of one there is nothing to tell, nor where a proof names none.
+    await check(proving(0), 'a');
+    await check(proving(undefined), 'a', 'b');
+    expect(said).toEqual([]);
+    await check(proving(1), 'a', 'b');
+    await check(proving(0, { name: 'other' }), 'a', 'b');
+    time += 59_999;
+    await check(proving(1), 'a', 'b');
+    expect(said).toEqual([noted(2), noted(1, 'other')]);
+    time += 1;
+    await check(proving(0), 'a', 'b');
+    expect(said).toEqual([noted(2), noted(1, 'other'), noted(1)]);
+  });
+
+  test('none is read for an ESP that has no keys', async () => {
+    const keyless = { ...proving(0), provider: { keys: 'none', verify: async (...given: unknown[]) => given[1] } };
+    const means = { deadline: 0, fetchText } as unknown as Parameters<typeof verified>[2];
+    expect(await verified(keyless as unknown as Source, request, means)).toMatchObject({ secrets: [] });
   });
 });

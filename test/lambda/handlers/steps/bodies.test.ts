@@ -1,13 +1,16 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { EventStore } from '../../../../lambda/aws/dynamodb/events.ts';
+import { takeFailures } from '../../../../lambda/aws/dynamodb/statements.ts';
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { bindBodies } from '../../../../lambda/handlers/process/bind.ts';
 import { bury } from '../../../../lambda/handlers/process/bury.ts';
 import { asFirstArrived } from '../../../../lambda/handlers/process/changes.ts';
+import { obey } from '../../../../lambda/handlers/process/obey.ts';
 import type { Opened, Poison } from '../../../../lambda/handlers/process/opened.ts';
 import type { RecordedEvent } from '../../../../lambda/handlers/process/record.ts';
+import { listenToLog } from '../../../support/surroundings/said.ts';
 
 /** Steps of `process` with what a table or a queue answers given: which messages go on, which go back, and with what. */
 
@@ -21,6 +24,11 @@ const opened = (messageId: string, over: Partial<Opened> = {}, source = 'gun'): 
     ...{ events: [], withoutEvents: [], tokens: [], controls: [], poison: [] },
     ...over,
   }) as Opened;
+
+const until = () => Date.now() + 2000;
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 describe('tokens that are signed in place of the body', () => {
   const signed = (id: string, source?: string) =>
@@ -39,6 +47,7 @@ describe('tokens that are signed in place of the body', () => {
   /** Answers by sort key and body: `-` is what a token is bound to, `reused` the first forgery. */
   const table = (answer: (text: string, sortKey: string, digest: string) => string | undefined) => {
     const sent: string[] = [];
+    const written: unknown[] = [];
     const client = {
       send: async ({ input }: { input: { Statements: { Statement: string; Parameters: { S?: string }[] }[] } }) => ({
         Responses: input.Statements.map(({ Statement, Parameters }) => {
@@ -46,12 +55,13 @@ describe('tokens that are signed in place of the body', () => {
           const isInsert = Statement.startsWith('INSERT');
           const [sortKey = '', digest = ''] = isInsert ? [texts[1], texts[2]] : [texts[2], texts[0]];
           sent.push(`${isInsert ? 'insert' : 'confirm'} ${sortKey} ${digest}`);
+          if (isInsert) written.push([texts[0], Parameters[3]]);
           const Code = answer(isInsert ? 'insert' : 'confirm', sortKey, digest);
           return Code ? { Error: { Code } } : {};
         }),
       }),
     } as unknown as DynamoDBClient;
-    return { client, sent };
+    return { client, sent, written };
   };
   const bind = (client: DynamoDBClient, ...messages: Opened[]) => bindBodies(messages, client, 't', Date.now() + 5000);
 
@@ -68,6 +78,11 @@ describe('tokens that are signed in place of the body', () => {
     expect(await bind(fresh.client, one)).toEqual({ messages: [one], failed: [], forged: new Map() });
     const known = table((kind) => (kind === 'insert' ? 'DuplicateItem' : undefined));
     expect(await bind(known.client, one)).toEqual({ messages: [one], failed: [], forged: new Map() });
+    // For its provider, whatever the source, and for thirty days from its arrival.
+    const expires = String(Date.parse(RECEIVED) / 1000 + 30 * 86_400);
+    expect(fresh.written).toEqual([[expect.stringContaining('mailgun'), { N: expires }]]);
+    expect(await bind(fresh.client, signed('a', 'shop'))).toMatchObject({ failed: [] });
+    expect(new Set(fresh.written.map((item) => JSON.stringify(item))).size).toBe(1);
   });
 
   const bound = (kind: string, sortKey: string) =>
@@ -128,8 +143,6 @@ describe('dead letters', () => {
     };
     return { sqs: { send } as unknown as SQSClient, taken };
   };
-  const until = () => Date.now() + 2000;
-
   test('are one for each raw event, in the format of messages; of a message that cannot be read, its body', async () => {
     const { sqs, taken } = queue();
     const messages = [
@@ -138,8 +151,9 @@ describe('dead letters', () => {
       }),
       opened('b', { message: undefined, poison: [poison('unreadable-message')] }),
       opened('c'),
+      opened('d', { poison: [poison('unknown-source')] }),
     ];
-    expect(await bury(messages, sqs, 'url', until())).toEqual({ messages, failed: [], letters: 3 });
+    expect(await bury(messages, sqs, 'url', until())).toEqual({ messages, failed: [], letters: 4 });
     expect(
       taken.map(({ MessageBody, MessageAttributes }) => [
         MessageBody.startsWith('{') ? (JSON.parse(MessageBody) as { events: string[] }).events : MessageBody,
@@ -149,6 +163,7 @@ describe('dead letters', () => {
       [['"x"'], { reason: 'refused-by-table', detail: 'refused-by-table.', source: 'gun' }],
       [['"y"'], { reason: 'poison-event', detail: 'poison-event.', source: 'gun' }],
       ['body of b', { reason: 'unreadable-message', detail: 'unreadable-message.' }],
+      ['body of d', { reason: 'unknown-source', detail: 'unknown-source.', source: 'gun' }],
     ]);
     expect(JSON.parse(taken[0]?.MessageBody ?? '{}')).toMatchObject({
       source: 'gun',
@@ -158,16 +173,20 @@ describe('dead letters', () => {
   });
 
   test('that are not taken give their own message back, and no other', async () => {
+    const said = listenToLog();
     const { sqs } = queue((body) => body.includes('\\"x\\"'));
     const messages = [
       opened('a', { poison: [poison('poison-event', '"x"')] }),
-      opened('b', { poison: [poison('poison-event', '"y"')] }),
+      opened('b', { poison: [poison('poison-event', '"y"'), poison('poison-event', '"z"')] }),
     ];
     expect(await bury(messages, sqs, 'url', until())).toEqual({
       messages: [messages[1]],
       failed: [messages[0]],
-      letters: 1,
+      letters: 2,
     });
+    expect(said).toEqual([
+      ['error', 'message given back to the queue', { errorName: 'Error', stack: expect.any(String), source: 'gun' }],
+    ]);
   });
 
   test('without any the queue is not called', async () => {
@@ -219,6 +238,7 @@ describe('repeated events whose time lies ahead of the clock', () => {
   test('that cannot be looked up wait, with their people', async () => {
     const fails = () => Promise.reject(new Error('x'));
     const { recipient: _, ...nobody } = ahead;
+    takeFailures();
     expect(await arrivals([one(ahead, 'seen'), one(nobody, 'seen'), one(ahead, 'new')], fails)).toEqual([
       [
         [ahead.receivedAt, 'failed'],
@@ -227,5 +247,56 @@ describe('repeated events whose time lies ahead of the clock', () => {
       ],
       ['ada@example.com'],
     ]);
+    expect(takeFailures()).toEqual({ throttled: 0, other: 2 });
+  });
+});
+
+describe('what messages ask for', () => {
+  const URL = 'https://confirm.example/one';
+  const asking = (id: string, ...urls: string[]) =>
+    opened(id, {
+      controls: urls.map((url) => ({ raw: `raw ${url}`, control: { kind: 'fetch-url', url } })),
+      poison: [{ reason: 'poison-event', detail: 'Before.' }],
+    });
+  const answering = (status: (url: string) => number) => {
+    const asked: string[] = [];
+    jest.spyOn(globalThis, 'fetch').mockImplementation((async (url: string, { signal }: RequestInit) => {
+      signal?.throwIfAborted();
+      asked.push(url);
+      return new Response('', { status: status(url) });
+    }) as unknown as typeof fetch);
+    return asked;
+  };
+
+  test('is done; a message that asks for nothing goes on as it is', async () => {
+    const asked = answering(() => 200);
+    const messages = [asking('a', URL, `${URL}/two`), opened('b')];
+    expect(await obey(messages, until())).toEqual({ messages, failed: [] });
+    expect(asked).toEqual([URL, `${URL}/two`]);
+  });
+
+  test('and can never be done is a dead letter, beside what else is wrong', async () => {
+    answering((url) => (url === URL ? 404 : 200));
+    const { messages, failed } = await obey([asking('a', URL, `${URL}/two`)], until());
+    expect(failed).toEqual([]);
+    expect(messages[0]?.poison).toEqual([
+      { reason: 'poison-event', detail: 'Before.' },
+      { reason: 'control-refused', detail: expect.stringMatching(/\.$/), raw: `raw ${URL}` },
+    ]);
+  });
+
+  test('and fails for now, or has no time, gives its message back, and no other', async () => {
+    const said = listenToLog();
+    answering((url) => (url === URL ? 500 : 200));
+    const [lost, done] = [asking('a', URL), asking('b', `${URL}/two`)];
+    expect(await obey([lost, done], until())).toEqual({ messages: [done], failed: [lost] });
+    expect(said).toEqual([
+      [
+        'error',
+        'message given back to the queue',
+        expect.objectContaining({ errorName: 'FetchRefused', source: 'gun' }),
+      ],
+    ]);
+    expect((await obey([done], Date.now() - 1)).failed).toEqual([done]);
   });
 });

@@ -45,14 +45,23 @@ describe('what one event proves', () => {
     const lifted = { type: 'lifted', source: 'operator', reason: 'complaint', retraction: 'r' };
     expect([...judge(recorded(), recorded(lifted)).retracted]).toEqual([['ada@example.com', new Set(['complaint'])]]);
     expect([...judge(recorded(), recorded(lifted)).fresh]).toEqual([]);
+    const { retraction: _, ...byHand } = lifted;
+    const { retracted, fresh } = judge(recorded(), recorded(byHand));
+    expect([[...retracted], [...fresh]]).toEqual([[], []]);
+    const { reason: _reason, ...nothing } = lifted;
+    expect([...judge(recorded(nothing)).retracted]).toEqual([]);
+    const scoped = recorded({ ...lifted, reason: 'unsubscribe', scope: 'list:1' });
+    expect([...judge(recorded(lifted), scoped, recorded(lifted)).retracted]).toEqual([
+      ['ada@example.com', new Set(['complaint', 'unsubscribe:list:1'])],
+    ]);
   });
 
   test('several of one person stand side by side', () => {
     const other = { fingerprint: 'b'.repeat(32), recipient: 'bob@example.com' };
     const { judgements } = judge(recorded(), recorded({ fingerprint: 'c'.repeat(32) }), recorded(other));
-    expect([...judgements].map(([person, all]) => [person, all.length])).toEqual([
-      ['ada@example.com', 2],
-      ['bob@example.com', 1],
+    expect([...judgements].map(([person, all]) => [person, ...all.map(({ mark }) => mark.fingerprint[0])])).toEqual([
+      ['ada@example.com', 'a', 'c'],
+      ['bob@example.com', 'b'],
     ]);
   });
 
