@@ -55,6 +55,21 @@ export function factsContract(
     expect([...seen].filter((type) => type !== 'unknown' && !declared.has(type))).toEqual([]);
   });
 
+  test('a sample is a request as a client sends it, and says something in each of its places', () => {
+    for (const { type, sample } of samples) {
+      const { 'content-type': kind = '', ...others } = sample.headers;
+      if (sample.method === 'POST')
+        expect(kind).toMatch(
+          /^(application\/(json|x-www-form-urlencoded|cloudevents[\w+-]*\+json)|multipart\/form-data|text\/plain)\b/,
+        );
+      for (const [name, value] of Object.entries(others)) {
+        expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
+        expect([name, value]).toEqual([name, expect.stringMatching(/\S/)]);
+      }
+      expect([type, empties(bodyOf(sample))]).toEqual([type, []]);
+    }
+  });
+
   test('a time in the other of the two forms that are never in doubt is understood as well', () => {
     for (const { raw, meta } of raws) {
       const before = provider.normalise(raw, { options, meta })[0]?.occurredAt;
@@ -150,6 +165,28 @@ function confirmation(sample: SampleRequest, signingKey: string): SampleRequest 
   const message = { ...notification, Type: 'SubscriptionConfirmation', Token: 't', SubscribeURL };
   const body = JSON.stringify({ ...signEnvelope(message, signingKey), SigningCertURL });
   return { method: 'POST', headers: { 'content-type': 'text/plain; charset=UTF-8' }, body };
+}
+
+const bodyOf = ({ body, query = '' }: SampleRequest): unknown =>
+  asJson(body) ?? Object.fromEntries(new URLSearchParams(`${body}&${query}`));
+
+/** What these ESPs send empty themselves: Mailgun and Postmark where there is nothing to tell, Mailjet where its customer gave nothing. */
+const SENT_EMPTY = /\.(delivery-status\.description|Details|CustomID|Payload)$/;
+
+/** Where nothing is said: a text or a name without a letter. JSON within a text is looked into. */
+function empties(value: unknown, place = ''): readonly string[] {
+  if (typeof value === 'string') {
+    const inner = /^\s*[[{]/.test(value) ? asJson(value) : undefined;
+    return inner === undefined
+      ? value.trim() === '' && !SENT_EMPTY.test(place)
+        ? [place]
+        : []
+      : empties(inner, place);
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, item]) =>
+    name.trim() === '' ? [`${place}.?`] : empties(item, `${place}.${name}`),
+  );
 }
 
 /** Every text in quotes in the code of a provider: its own words, and all that its mapping compares with. */
