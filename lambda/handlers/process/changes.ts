@@ -1,6 +1,6 @@
 import type { EventStore } from '../../aws/dynamodb/events.ts';
 import { noteFailure } from '../../aws/dynamodb/statements.ts';
-import { until } from '../../aws/effort.ts';
+import { attempt } from '../../aws/effort.ts';
 import type { EpochMs } from '../../contract/units.ts';
 import type { NormalisedEvent } from '../../domain/event/event.ts';
 import { countedAt } from '../../domain/event/time.ts';
@@ -75,13 +75,14 @@ export async function asFirstArrived(
   deadline: EpochMs,
 ): Promise<{ readonly arrived: readonly RecordedEvent[]; readonly unknown: ReadonlySet<string> }> {
   const repeated = events.filter(({ event, outcome }) => outcome === 'seen' && isAhead(event));
-  const signal = until(deadline);
   const first = new Map<RecordedEvent, RecordedEvent>();
   const unknown = new Set<string>();
   await Promise.all(
     repeated.map(async (one) => {
       try {
-        const receivedAt = (await store.firstArrival(one.event, signal)) ?? one.event.receivedAt;
+        // One attempt: what hangs must leave time for the reads that the others need.
+        const found = await attempt(deadline, (signal) => store.firstArrival(one.event, signal));
+        const receivedAt = found ?? one.event.receivedAt;
         first.set(one, { ...one, event: { ...one.event, receivedAt } });
       } catch (error) {
         noteFailure(error);
