@@ -17,9 +17,12 @@ export async function writeOver(
 ): Promise<Outcome[]> {
   const outcomes = new Map<Item, Outcome>(items.map((item) => [item, 'failed']));
   await retried(items, deadline, async (left) => {
-    for (const chunk of chunks(left, BATCH))
+    for (const [at, chunk] of chunks(left, BATCH).entries()) {
+      // Checked before each request: with a table that hangs one round of many could outlast the function.
+      if (at > 0 && Date.now() > deadline) break;
       for (const [item, outcome] of await attempt(deadline, (signal) => put(client, table, chunk, signal)))
         outcomes.set(item, outcome);
+    }
     return left.filter((item) => outcomes.get(item) === 'failed');
   });
   return items.map((item) => outcomes.get(item) ?? 'failed');

@@ -188,6 +188,14 @@ describe('writing over', () => {
     });
     expect(await writeOver(client, 't', keys(2), Date.now())).toEqual(['failed', 'failed']);
   });
+
+  test('once the time is over nothing more is asked: one request in any case, not one for each twenty-five', async () => {
+    const { client, asked } = table(() => ({}));
+    expect(new Set(await writeOver(client, 't', keys(60).slice(25), Date.now() - 1))).toEqual(
+      new Set(['done', 'failed']),
+    );
+    expect(asked).toHaveLength(1);
+  });
 });
 
 describe('clicks', () => {

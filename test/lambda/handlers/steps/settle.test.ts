@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { EventStore } from '../../../../lambda/aws/dynamodb/events.ts';
 import { takeFailures } from '../../../../lambda/aws/dynamodb/statements.ts';
 import type { RuntimeConfig } from '../../../../lambda/contract/config.ts';
 import type { EventType, NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import type { Retraction } from '../../../../lambda/domain/suppression/retraction.ts';
 import type { Change, Reasons } from '../../../../lambda/domain/suppression/suppression.ts';
+import { changesOf } from '../../../../lambda/handlers/process/changes.ts';
 import { policyOf } from '../../../../lambda/handlers/process/judge.ts';
 import type { Stores } from '../../../../lambda/handlers/process/looks.ts';
 import type { Opened } from '../../../../lambda/handlers/process/opened.ts';
@@ -180,6 +182,22 @@ describe('who is concerned', () => {
   test('by nothing that anybody could be held to: counted', async () => {
     expect((await run([one('1', event('ada', { occurredAt: undefined }))])).unjudged).toBe(1);
   });
+});
+
+test('the histories of many are read some at a time, which leaves connections for what the others need', async () => {
+  let [now, most] = [0, 0];
+  const store = {
+    async history() {
+      most = Math.max(most, ++now);
+      await new Promise((done) => setImmediate(done));
+      now--;
+      return [];
+    },
+  } as unknown as EventStore;
+  const series = new Set(Array.from({ length: 100 }, (_none, n) => address(`p${n}`)));
+  const asked = { judgements: new Map(), series, retracted: new Map() };
+  const { changes, unread } = await changesOf(asked, policyOf(CONFIG), [], store, new AbortController().signal);
+  expect([changes.size, unread.size, most]).toEqual([100, 0, 32]);
 });
 
 describe('a look at what was written', () => {
