@@ -9,7 +9,7 @@ import { heardOf, listedIn } from '../../../lambda/aws/dynamodb/people.ts';
 import { presentKeys } from '../../../lambda/aws/dynamodb/read-keys.ts';
 import { RetractionStore } from '../../../lambda/aws/dynamodb/retractions.ts';
 import { writeOver } from '../../../lambda/aws/dynamodb/rewrites.ts';
-import { runStatements } from '../../../lambda/aws/dynamodb/statements.ts';
+import { runStatements, takeFailures } from '../../../lambda/aws/dynamodb/statements.ts';
 import { SuppressionStore } from '../../../lambda/aws/dynamodb/suppression.ts';
 import { SurgeStore } from '../../../lambda/aws/dynamodb/surges.ts';
 import { bindTokens } from '../../../lambda/aws/dynamodb/tokens.ts';
@@ -349,6 +349,19 @@ test('an item holds texts, numbers, truths, lists and maps, and nothing that is 
     d: { L: [{ BOOL: true }, { L: [{ S: 'y' }] }] },
     e: { M: { f: { N: '0' } } },
   });
+});
+
+test('a table that answers neither yes nor no is noted, whatever was asked of it', async () => {
+  takeFailures();
+  const refusing = () => {
+    throw Object.assign(new Error('x'), { name: 'ThrottlingException' });
+  };
+  const erasures = new Erasures(table(refusing).client, 't', { values: async () => ['key'] } as never);
+  await expect(erasures.erasedAt(['ada@example.com'], Date.now())).rejects.toThrow('erasure marks could not be read');
+  expect(takeFailures()).toEqual({ throttled: 1, other: 0 });
+  const list = new SuppressionStore(table(refusing).client, 't');
+  await expect(list.reasonsOf(['ada@example.com'], signal)).rejects.toThrow('could not be read');
+  expect(takeFailures()).toEqual({ throttled: 1, other: 0 });
 });
 
 describe('statements', () => {
