@@ -38,7 +38,6 @@ export async function settle(
 ): Promise<Settled> {
   const concerned = new Set([...judgements.keys(), ...series, ...retracted.keys(), ...deliveries.keys()]);
   let settled: Settled = { changed: new Set(), suppressed: new Set(), refused: new Map(), unsettled: new Set() };
-  if (concerned.size === 0) return settled;
   const signal = until(shares.judged);
   try {
     const broken = await contradicted(deliveries, list, signal);
