@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ApiSettings, StagePolicy } from '../../lambda/contract/config.ts';
 import { LocalError } from './error.ts';
@@ -57,13 +57,7 @@ export interface Home {
 export async function openHome(path: string): Promise<Home> {
   const folder = resolve(path);
   // Logs, keys and, through the addresses in `stack.json`, all secrets: for nobody else on this machine.
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chmodSync(folder, 0o700);
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new LocalError(`${path} must be a folder of yours (${why}): move away what stands there, it is made anew`);
-  }
+  makeOwn(path, 'move away what stands there, it is made anew');
   const file = (name: string) => join(folder, name);
   const lock = file('run.lock');
   await refuseSecondRun(lock, path);
@@ -81,6 +75,38 @@ export async function openHome(path: string): Promise<Home> {
       for (const name of ['stack.json', 'keys.json', 'run.lock']) rmSync(file(name), { force: true });
     },
   };
+}
+
+/** What a run with `--data` keeps there. */
+const DATA = /^(dynamodb\.sqlite|fauxqs\.db|keys\.json|.+\.position)/;
+
+/**
+ * Makes the folder of `--data`, for its owner alone: it holds addresses, mail and keys.
+ * @throws LocalError where it is open to others and holds other things than a run's: somebody may have it open on purpose
+ */
+export function openDataFolder(path: string): void {
+  const isShared = isOpenToOthers(path) && readdirSync(path).some((name) => !DATA.test(name));
+  if (isShared && process.platform !== 'win32') {
+    throw new LocalError(
+      `${path} is open to other users of this machine and holds other files: run "chmod 700 ${path}", or name a folder of its own`,
+    );
+  }
+  makeOwn(path, 'name another');
+}
+
+function isOpenToOthers(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && (found.mode & 0o077) !== 0;
+}
+
+function makeOwn(path: string, fix: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    chmodSync(path, 0o700);
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new LocalError(`${path} must be a folder of yours (${why}): ${fix}`);
+  }
 }
 
 /** Whoever reads the file meanwhile, or after a crash, sees the old or the new one, never half of it. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyPair } from '../../lambda/providers/provider.ts';
 import type { StoredSecret } from './emulators/secret-store.ts';
@@ -18,7 +18,12 @@ export interface KeptKeys {
   readonly secrets: SecretMap;
   readonly ownKeys: SecretMap;
   readonly unsubscribeKeys: SecretMap;
+  /** Of the ESPs' own APIs. */
+  readonly apiKeys: SecretMap;
 }
+
+/** A folder in which nothing is kept yet. */
+const NOTHING: KeptKeys = { signing: {}, secrets: {}, ownKeys: {}, unsubscribeKeys: {}, apiKeys: {} };
 
 const fileIn = (folder: string): string => join(folder, 'keys.json');
 
@@ -28,7 +33,8 @@ export function readKept(folder: string): KeptKeys | undefined {
   if (!existsSync(file)) return undefined;
   try {
     const kept: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (isKept(kept)) return kept;
+    // Files written before API keys were kept have none.
+    if (isKept(kept)) return { ...NOTHING, ...kept };
   } catch {
     // As below: without the parser's message, which quotes keys.
   }
@@ -38,18 +44,41 @@ export function readKept(folder: string): KeptKeys | undefined {
 const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const MAPS = ['signing', 'secrets', 'ownKeys', 'unsubscribeKeys'] as const;
-const isKept = (value: unknown): value is KeptKeys =>
-  isMap(value) && MAPS.every((map) => isMap((value as KeptKeys)[map]));
+const isKept = (value: unknown): value is Omit<KeptKeys, 'apiKeys'> =>
+  isMap(value) && MAPS.every((map) => isMap((value as KeptKeys)[map])) && isMap((value as KeptKeys).apiKeys ?? {});
 
-type Stored = Readonly<Record<'webhooks' | 'ownKeys' | 'unsubscribeKeys', StoredSecret>>;
+type Stored = Readonly<Record<'webhooks' | 'ownKeys' | 'unsubscribeKeys' | 'apiKeys', StoredSecret>>;
+
+/**
+ * Keeps the keys now and whenever one changes.
+ * @param made what signs, where it was made here; absent where the secrets came in a file, which its owner keeps
+ */
+export function keepKeys(
+  folder: string,
+  kept: KeptKeys | undefined,
+  made: Pick<KeptKeys, 'signing' | 'certificate'> | undefined,
+  stored: Stored,
+): void {
+  const keep = () => (made ? writeKept(folder, made, stored) : writeKeptApiKeys(folder, kept, stored.apiKeys));
+  for (const secret of Object.values(stored)) secret.changed = keep;
+  keep();
+}
 
 /** Writes the file anew, with what the secrets hold now; readable by its owner only. */
-export function writeKept(folder: string, made: Pick<KeptKeys, 'signing' | 'certificate'>, stored: Stored): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const maps = {
-    secrets: JSON.parse(stored.webhooks.value) as SecretMap,
-    ownKeys: JSON.parse(stored.ownKeys.value) as SecretMap,
-    unsubscribeKeys: JSON.parse(stored.unsubscribeKeys.value) as SecretMap,
+function writeKept(folder: string, made: Pick<KeptKeys, 'signing' | 'certificate'>, stored: Stored): void {
+  const kept: KeptKeys = {
+    ...made,
+    secrets: mapOf(stored.webhooks),
+    ownKeys: mapOf(stored.ownKeys),
+    unsubscribeKeys: mapOf(stored.unsubscribeKeys),
+    apiKeys: mapOf(stored.apiKeys),
   };
-  replaceFile(fileIn(folder), { ...made, ...maps }, 0o600);
+  replaceFile(fileIn(folder), kept, 0o600);
 }
+
+/** As above, where the other keys stand in a file of somebody's: those are not written down, and ours stay for the next run. */
+function writeKeptApiKeys(folder: string, kept: KeptKeys = NOTHING, apiKeys: StoredSecret): void {
+  replaceFile(fileIn(folder), { ...kept, apiKeys: mapOf(apiKeys) }, 0o600);
+}
+
+const mapOf = ({ value }: StoredSecret): SecretMap => JSON.parse(value) as SecretMap;

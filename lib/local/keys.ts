@@ -15,6 +15,8 @@ export interface LocalKeys {
   readonly ownKeys: SecretMap;
   /** Keys of unsubscribe links. */
   readonly unsubscribeKeys: SecretMap;
+  /** Keys of the ESPs' own APIs, set by hand: none is made. */
+  readonly apiKeys: SecretMap;
   /** What signs samples, by source; none where only the ESP could. */
   readonly signing: Readonly<Record<string, KeyPair>>;
   readonly certificate?: CertificateAnswer;
@@ -38,6 +40,8 @@ export async function localKeys(
   given: GivenKeys,
   kept?: KeptKeys,
 ): Promise<LocalKeys> {
+  // Whoever brings secrets brings them all; keys of the ESPs' APIs are no part of that file.
+  const own = given.secrets ? undefined : kept;
   const known = Object.entries(sources).flatMap(([name, { provider: id }]) => {
     const provider = PROVIDERS.get(id);
     return provider ? [{ name, provider }] : [];
@@ -46,7 +50,7 @@ export async function localKeys(
   const bySecret = known.filter(({ provider }) => provider.keys !== 'none');
 
   const secretKeys = bySecret.flatMap(({ name, provider }): [string, KeyPair][] => {
-    if (!given.secrets) return [[name, kept?.signing[name] ?? provider.generateKey()]];
+    if (!given.secrets) return [[name, own?.signing[name] ?? provider.generateKey()]];
     const secret = [given.secrets[name] ?? []].flat()[0];
     // A shared secret signs as well as it verifies; of a key pair the file holds the public half only.
     return secret !== undefined && isShared(provider) ? [[name, { secret, signingKey: secret }]] : [];
@@ -54,19 +58,21 @@ export async function localKeys(
   const made = secretKeys.flatMap(([name, { secret }]) => (secret === undefined ? [] : [[name, secret] as const]));
 
   // One key for all of them: whatever certificate they name, one answers.
-  const same = byCertificate.flatMap(({ name }) => kept?.signing[name] ?? [])[0];
+  const same = byCertificate.flatMap(({ name }) => own?.signing[name] ?? [])[0];
   const pair = given.certificate === undefined ? (same ?? byCertificate[0]?.provider.generateKey()) : undefined;
-  const certificate = given.certificate ?? (same && kept?.certificate) ?? (pair && (await certify(pair.signingKey)));
+  const certificate = given.certificate ?? (same && own?.certificate) ?? (pair && (await certify(pair.signingKey)));
   const hosts = byCertificate.flatMap(({ provider }) => (provider.certificateHosts ?? []).map(({ source }) => source));
   const certificateKeys = byCertificate.flatMap(({ name }) => (pair ? [[name, pair] as const] : []));
   return {
     secrets: given.secrets
       ? entries(given.secrets, (name) => !name.startsWith('quell-'))
-      : { ...Object.fromEntries(made), ...kept?.secrets },
-    ownKeys: kept?.ownKeys ?? entries(given.secrets ?? {}, isOwn),
-    unsubscribeKeys: kept?.unsubscribeKeys ?? {
+      : { ...Object.fromEntries(made), ...own?.secrets },
+    ownKeys: own?.ownKeys ?? entries(given.secrets ?? {}, isOwn),
+    unsubscribeKeys: {
       [UNSUBSCRIBE_SOURCE]: given.secrets?.[UNSUBSCRIBE_SOURCE] ?? formatKey(randomBytes(32)),
+      ...own?.unsubscribeKeys,
     },
+    apiKeys: kept?.apiKeys ?? {},
     signing: Object.fromEntries([...secretKeys, ...certificateKeys]),
     ...(certificate !== undefined && { certificate: { pem: certificate, hosts } }),
   };

@@ -18,8 +18,8 @@ import { refuse } from './gateway/http-answer.ts';
 import { httpApi } from './gateway/http-api.ts';
 import { SeenRequests } from './gateway/requests.ts';
 import { routesOf } from './gateway/routes.ts';
-import { type Home, openHome, type StackFile } from './home.ts';
-import { readKept, writeKept } from './kept-keys.ts';
+import { type Home, openDataFolder, openHome, type StackFile } from './home.ts';
+import { keepKeys, readKept } from './kept-keys.ts';
 import { localKeys, readKeyFiles } from './keys.ts';
 import type { LocalOptions, LocalStack, Service } from './options.ts';
 import { progress } from './progress.ts';
@@ -52,9 +52,8 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   const { timeScale = 1, quiet = false, dataDir } = options;
   const { step, say } = progress((line) => void (quiet || process.stderr.write(`${line}\n`)));
   const given = readKeyFiles(options.secrets, options.snsCert);
-  // A file of secrets is kept by whoever wrote it.
-  const keepIn = given.secrets ? undefined : dataDir;
-  const kept = keepIn === undefined ? undefined : readKept(keepIn);
+  if (dataDir !== undefined) openDataFolder(dataDir);
+  const kept = dataDir === undefined ? undefined : readKept(dataDir);
   const home = await openHomeOf(options, closers);
 
   // Taken first: a port in use is the one thing that goes wrong often, and no other program can take it meanwhile.
@@ -67,7 +66,7 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
 
   const unset = () => ({ arn: '', value: '{}' });
   const secrets = { webhooks: unset(), ownKeys: unset(), unsubscribeKeys: unset(), apiKeys: unset() };
-  const archive = firehose();
+  const archive = firehose(say);
   const sources = eventSources();
   const [assembly, endpoints] = await together<readonly [Assembly, StackFile['endpoints']]>(
     step('synthesizing the stack', () => assemble(home, watchdog, options)),
@@ -91,6 +90,7 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
     secrets: values,
     ownKeys,
     unsubscribeKeys,
+    apiKeys,
     signing,
     certificate,
   } = await step('making the keys', () => localKeys(sourcesOf(found), given, kept));
@@ -124,12 +124,12 @@ async function start(options: LocalOptions, closers: Closers): Promise<LocalStac
   Object.assign(secrets.ownKeys, { arn: ownKeysArn, value: JSON.stringify(ownKeys) });
   if (unsubscribeKeysArn !== undefined)
     Object.assign(secrets.unsubscribeKeys, { arn: unsubscribeKeysArn, value: JSON.stringify(unsubscribeKeys) });
-  if (apiKeysArn !== undefined) secrets.apiKeys.arn = apiKeysArn;
+  if (apiKeysArn !== undefined) Object.assign(secrets.apiKeys, { arn: apiKeysArn, value: JSON.stringify(apiKeys) });
 
-  if (keepIn !== undefined) {
-    const keep = () => writeKept(keepIn, { signing, ...(certificate && { certificate: certificate.pem }) }, secrets);
-    for (const secret of Object.values(secrets)) Object.assign(secret, { changed: keep });
-    keep();
+  if (dataDir !== undefined) {
+    // A file of secrets is kept by whoever wrote it.
+    const made = given.secrets ? undefined : { signing, ...(certificate && { certificate: certificate.pem }) };
+    keepKeys(dataDir, kept, made, secrets);
   }
 
   for (const { lambda, queueId, ...spec } of pollersOf(stack, lambdas, timeScale)) {

@@ -44,6 +44,8 @@ export function startToy(source: string, setup: Partial<ChildSetup> = {}): Toy {
       watchdog,
       restarted: () => {
         restarts += 1;
+        // As where the run's folder is gone: that ends nothing.
+        throw new Error('nobody can be told');
       },
     },
   );

@@ -85,7 +85,7 @@ const suppressedAt = (item: Item | undefined, now: EpochSeconds): boolean =>
 const stands = (item: Item | undefined): boolean => standing(reasonsOf(item)).length > 0;
 
 const standing = (reasons: Reasons): string[] =>
-  Object.entries(reasons).flatMap(([reason, marks]) => ((marks[0]?.until ?? 0) > 0 ? [reason] : []));
+  Object.entries(reasons).flatMap(([reason, marks]) => (marks[0]?.until ? [reason] : []));
 
 function stateOf(item: Item): SuppressionState {
   const reasons = reasonsOf(item);

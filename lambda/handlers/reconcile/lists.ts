@@ -1,5 +1,6 @@
 import { heardOf, listedIn } from '../../aws/dynamodb/people.ts';
 import { normaliseAddress } from '../../domain/address.ts';
+import { chunks } from '../../domain/batches.ts';
 import { CannotKnow } from '../../domain/cannot-know.ts';
 import type { ApiContext, ListsApi, TimeWindow } from '../../providers/api.ts';
 import type { Compared, Tables } from './found.ts';
@@ -36,8 +37,7 @@ export async function compareLists(
   const listed = await listedIn(client, suppression, [...found.keys()]);
   const rest = [...found].filter(([person]) => !listed.has(person));
   let missing = 0;
-  for (let at = 0; at < rest.length; at += SIDE_BY_SIDE) {
-    const some = rest.slice(at, at + SIDE_BY_SIDE);
+  for (const some of chunks(rest, SIDE_BY_SIDE)) {
     const heard = await Promise.all(
       some.map(([person, when]) => heardOf(client, events, person, when - AROUND_MS, when + AROUND_MS)),
     );

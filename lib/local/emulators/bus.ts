@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestListener } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { ACCOUNT, REGION } from './aws-json.ts';
+import type { StandIn } from './loopback.ts';
 
 interface Entry {
   readonly EventBusName?: string;
@@ -17,7 +17,7 @@ const KEPT = 20_000;
  * EventBridge, as much of it as Quell calls: takes `PutEvents`, and shows what it took, as rules would see it, to whoever gets `/`. No rules
  * run here.
  */
-export function eventBus(): RequestListener {
+export function eventBus(): StandIn {
   const taken: object[] = [];
   return async (request, response) => {
     const answer = (status: number, body: unknown) =>
@@ -27,8 +27,10 @@ export function eventBus(): RequestListener {
       return void answer(400, { __type: 'UnknownOperationException' });
     const { Entries = [] } = (await json(request)) as { Entries?: readonly Entry[] };
     if (Entries.length === 0 || Entries.length > 10) return void answer(400, { __type: 'ValidationException' });
-    const results = Entries.map((entry) => {
-      const detail = objectOf(entry.Detail);
+    // Read before any is taken: a request is refused as a whole.
+    const details = Entries.map(({ Detail }) => objectOf(Detail));
+    const results = Entries.map((entry, at) => {
+      const detail = details[at];
       if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
       const id = randomUUID();
       taken.push(asSeen(id, entry, detail));

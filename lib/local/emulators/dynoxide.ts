@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -60,7 +60,6 @@ function findBinary(): string {
 
 function storage(dataDir: string | undefined): string[] {
   if (!dataDir) return [];
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   return ['--db-path', join(dataDir, 'dynamodb.sqlite')];
 }
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestListener } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
+import { MAX_PUT_BYTES, MAX_PUT_RECORDS } from '../../../lambda/contract/archive.ts';
+import { packed } from '../../../lambda/domain/batches.ts';
 import { LocalError } from '../error.ts';
 import type { StackView } from '../template/stack-view.ts';
+import type { StandIn } from './loopback.ts';
 
 interface StreamProperties {
   readonly DeliveryStreamName: string;
@@ -17,31 +19,62 @@ interface StreamProperties {
 
 /** Firehose waits for minutes to fill an object; a person at the keyboard does not. */
 const WAIT_MS = 500;
+const MAX_RECORD_BYTES = 1000 * 1024;
+/** The S3 emulator refuses what is above 11 MiB. */
+const MAX_OBJECT_BYTES = 10 * 1024 * 1024;
 
 export interface Firehose {
-  readonly listener: RequestListener;
+  readonly listener: StandIn;
   /** Makes the template's buckets and streams; before that nothing is taken. */
   connect(stack: StackView, s3: string): Promise<void>;
-  /** Writes what is waiting. */
+  /** Writes what is waiting. @throws Error where S3 does not take it: it waits on, and is tried again */
   flush(): Promise<void>;
 }
 
-/** Firehose, as much of it as Quell calls: what `PutRecordBatch` brings is written to the stream's bucket, one after the other, by day. */
-export function firehose(): Firehose {
-  const streams = new Map<string, { readonly url: string; readonly to: Target; waiting: Buffer[] }>();
+/**
+ * Firehose, as much of it as Quell calls: what `PutRecordBatch` brings is written to the stream's bucket, one after the other, by day.
+ * @param say called with one line when S3 begins to refuse
+ */
+export function firehose(say: (line: string) => void): Firehose {
+  const streams = new Map<string, { readonly url: string; readonly to: Target; readonly waiting: Buffer[] }>();
   let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<unknown> = Promise.resolve();
+  let isRefused = false;
 
-  async function flush(): Promise<void> {
-    clearTimeout(timer);
-    timer = undefined;
-    for (const stream of streams.values()) {
-      const { waiting } = stream;
-      stream.waiting = [];
-      if (waiting.length > 0) await write(stream.url, stream.to, Buffer.concat(waiting));
+  async function store(): Promise<void> {
+    for (const { url, to, waiting } of streams.values()) {
+      for (const portion of packed(waiting, ({ length }) => length, { bytes: MAX_OBJECT_BYTES })) {
+        await write(url, to, Buffer.concat(portion));
+        // Only now: it was answered as taken, and nobody else has it.
+        waiting.splice(0, portion.length);
+      }
     }
   }
 
-  const listener: RequestListener = async (request, response) => {
+  /** One at a time: two would write the same records. */
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    const turn = writing.then(store);
+    writing = turn.then(
+      () => {
+        isRefused = false;
+      },
+      (error: Error) => {
+        if (!isRefused) say(`archive: ${error.message}; what waits is kept and tried again`);
+        isRefused = true;
+        flushLater();
+      },
+    );
+    return turn;
+  }
+
+  function flushLater(): void {
+    // What goes wrong is told above.
+    timer ??= setTimeout(() => void flush().catch(() => undefined), WAIT_MS);
+  }
+
+  const listener: StandIn = async (request, response) => {
     const answer = (status: number, body: object) =>
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
     if (request.headers['x-amz-target'] !== 'Firehose_20150804.PutRecordBatch')
@@ -49,8 +82,10 @@ export function firehose(): Firehose {
     const input = (await json(request)) as { DeliveryStreamName: string; Records: { Data: string }[] };
     const stream = streams.get(input.DeliveryStreamName);
     if (!stream) return void answer(400, { __type: 'ResourceNotFoundException' });
-    stream.waiting.push(...input.Records.map(({ Data }) => Buffer.from(Data, 'base64')));
-    timer ??= setTimeout(() => void flush(), WAIT_MS);
+    const records = input.Records.map(({ Data }) => Buffer.from(Data, 'base64'));
+    if (isTooLarge(records)) return void answer(400, { __type: 'InvalidArgumentException' });
+    stream.waiting.push(...records);
+    flushLater();
     answer(200, { FailedPutCount: 0, RequestResponses: input.Records.map(() => ({ RecordId: randomUUID() })) });
   };
 
@@ -64,6 +99,11 @@ export function firehose(): Firehose {
   }
   return { listener, connect, flush };
 }
+
+const isTooLarge = (records: readonly Buffer[]): boolean =>
+  records.length > MAX_PUT_RECORDS ||
+  records.some(({ length }) => length > MAX_RECORD_BYTES) ||
+  records.reduce((sum, { length }) => sum + length, 0) > MAX_PUT_BYTES;
 
 type Target = StreamProperties['ExtendedS3DestinationConfiguration'];
 

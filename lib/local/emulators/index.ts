@@ -6,7 +6,7 @@ import type { Watchdog } from '../watchdog/watchdog.ts';
 import { eventBus } from './bus.ts';
 import { type Emulator, startDynamo } from './dynoxide.ts';
 import type { Firehose } from './firehose.ts';
-import { guarded, listen } from './loopback.ts';
+import { guarded, listen, type StandIn } from './loopback.ts';
 import { type QueueServer, startQueueServer } from './queue-server.ts';
 import { type StoredSecret, secretStore } from './secret-store.ts';
 import { subscriptionConfirmer } from './sns.ts';
@@ -27,7 +27,7 @@ export async function startEmulators(
     closers.add(() => emulator.stop());
     return emulator;
   };
-  const standIn = async (handler: Parameters<typeof listen>[0]): Promise<Emulator> => {
+  const standIn = async (handler: StandIn): Promise<Emulator> => {
     const { url, close } = await listen(guarded(handler));
     return { url, stop: close };
   };

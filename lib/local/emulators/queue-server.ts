@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import type { BuildAppOptions } from 'fauxqs';
 import { REGION } from './aws-json.ts';
 import type { Emulator } from './dynoxide.ts';
@@ -47,7 +46,6 @@ async function emptyStores(): Promise<Stores> {
 }
 
 async function keptIn(dataDir: string, stores: Stores) {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const { PersistenceManager } = await part('persistence.js');
   const manager = new PersistenceManager(dataDir);
   // Its own sets the number of receives to null, which its table refuses: a message that was given back at once would be lost.

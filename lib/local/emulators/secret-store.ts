@@ -1,5 +1,6 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { StandIn } from './loopback.ts';
 
 export interface StoredSecret {
   arn: string;
@@ -12,7 +13,7 @@ export interface StoredSecret {
  * Secrets Manager, as much of it as Quell calls: reading, replacing and describing secrets. Nothing well-kept emulates it, and a
  * stand-in of these lines shows the same answers.
  */
-export function secretStore(...secrets: readonly StoredSecret[]): RequestListener {
+export function secretStore(...secrets: readonly StoredSecret[]): StandIn {
   const actions = new Map(secrets.map((secret) => [secret, actionsOn(secret)]));
 
   async function respond(request: IncomingMessage): Promise<[number, object]> {
@@ -30,7 +31,7 @@ export function secretStore(...secrets: readonly StoredSecret[]): RequestListene
   }
 
   return async (request, response) => {
-    const [status, answer] = await respond(request).catch(() => [400, { __type: 'InvalidRequestException' }] as const);
+    const [status, answer] = await respond(request);
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
   };
 }

@@ -1,8 +1,8 @@
-import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { StandIn } from './loopback.ts';
 
 /** SNS, as much of it as Quell calls: it confirms every subscription. Topics do not exist here; `ops send` posts what they would. */
-export function subscriptionConfirmer(): RequestListener {
+export function subscriptionConfirmer(): StandIn {
   return async (request, response) => {
     const form = new URLSearchParams(await text(request));
     const action = form.get('Action');

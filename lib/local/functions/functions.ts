@@ -59,10 +59,16 @@ export function startFunction(spec: FunctionSpec, { log, watchdog, restarted }: 
     process.on('message', (answer: Answer) => {
       pending.get(answer.id)?.(answer);
     });
-    process.once('exit', () => {
+    let isOver = false;
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
       for (const settle of pending.values()) settle({ failure: DIED, durationMs: 0 });
       available = replace(Date.now() - born);
-    });
+    };
+    process.once('exit', over);
+    // No process could be made: no exit follows.
+    process.on('error', () => process.pid === undefined && over());
     return process;
   }
 
@@ -72,7 +78,11 @@ export function startFunction(spec: FunctionSpec, { log, watchdog, restarted }: 
     if (livedMs < 500) await sleep(250);
     if (stopping) return;
     child = start();
-    restarted();
+    try {
+      restarted();
+    } catch {
+      // Who cannot be told, as where the folder of the run is gone, must not end the run.
+    }
   }
 
   async function invoke(event: object): Promise<unknown> {

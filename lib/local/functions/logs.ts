@@ -20,6 +20,10 @@ const SHOWN = 200;
 export function openLog(folder: string, name: string, show: (line: string) => void): FunctionLog {
   mkdirSync(folder, { recursive: true });
   const file = createWriteStream(join(folder, `${name}.log`));
+  // A full disk costs the log, not the run.
+  file
+    .once('error', ({ message }) => show(shorten(`${name}: its log ends here: ${message}`)))
+    .on('error', () => undefined);
 
   function line(text: string): void {
     const entry = asObject(text);

@@ -49,12 +49,21 @@ export function requestLine({ at, method, source, status, accepted, reason }: Se
 /** What an answer of `receive` says of the request: how many events it took, or why none. */
 function saidIn(body: string | undefined): Pick<SeenRequest, 'accepted' | 'reason' | 'requestId'> {
   if (!body?.startsWith('{')) return {};
-  const { accepted, reason, requestId } = JSON.parse(body) as Record<string, unknown>;
+  const { accepted, reason, requestId } = objectIn(body);
   return {
     ...(typeof requestId === 'string' && { requestId }),
     ...(typeof accepted === 'number' && { accepted }),
     ...(typeof reason === 'string' && { reason }),
   };
+}
+
+/** A function may return anything; this is read after the answer, where an error would end the run. */
+function objectIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
 }
 
 const nameIn = (text: string): string => {

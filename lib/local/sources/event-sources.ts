@@ -1,5 +1,5 @@
-import type { RequestListener } from 'node:http';
 import { json } from 'node:stream/consumers';
+import type { StandIn } from '../emulators/loopback.ts';
 import type { Poller } from './poller.ts';
 
 const PATH = /^\/2015-03-31\/event-source-mappings\/([^/?]+)$/;
@@ -11,7 +11,7 @@ interface EventSource {
 }
 
 export interface EventSources {
-  readonly listener: RequestListener;
+  readonly listener: StandIn;
   /** Starts one. Its UUID here is the logical id of the queue it empties. */
   add(uuid: string, start: () => Poller): void;
   /** Sends away whoever waits at the queues, so that a poller that is to finish does not wait for a message. */
@@ -37,7 +37,7 @@ export function eventSources(): EventSources {
     }
   }
 
-  const listener: RequestListener = async (request, response) => {
+  const listener: StandIn = async (request, response) => {
     const answer = (status: number, body: object, error?: string) =>
       void response
         .writeHead(status, { 'content-type': 'application/json', ...(error && { 'x-amzn-errortype': error }) })
@@ -47,7 +47,7 @@ export function eventSources(): EventSources {
     if (!source) return answer(404, { Message: 'There is no such event source.' }, 'ResourceNotFoundException');
     if (request.method === 'PUT') {
       if (source.state === 'Disabling') return answer(400, { Message: 'It is changing.' }, 'ResourceInUseException');
-      const { Enabled } = (await json(request).catch(() => ({}))) as { Enabled?: boolean };
+      const { Enabled } = (await json(request)) as { Enabled?: boolean };
       if (Enabled !== undefined) turn(source, Enabled);
     }
     answer(request.method === 'PUT' ? 202 : 200, { UUID, State: source.state });

@@ -23,13 +23,13 @@ export function startSchedules(
     if (expression === undefined) return [];
     const every = rateMs(expression, id) * timeScale;
     if (State !== 'ENABLED') return [];
-    return Targets.map(({ Arn, Input }) =>
-      setInterval(() => {
-        const event = Input === undefined ? scheduledEvent(place.attributes.Arn ?? id) : JSON.parse(Input);
+    return Targets.map(({ Arn, Input }) => {
+      const given = Input === undefined ? undefined : (JSON.parse(Input) as object);
+      return setInterval(() => {
         // What went wrong is in the function's log.
-        invoke(Arn, event).catch(() => undefined);
-      }, every),
-    );
+        invoke(Arn, given ?? scheduledEvent(place.attributes.Arn ?? id)).catch(() => undefined);
+      }, every);
+    });
   });
   return () => {
     for (const timer of timers) clearInterval(timer);

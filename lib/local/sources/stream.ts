@@ -40,6 +40,8 @@ export function startStream(
 ): StreamPoller {
   const stopping = new AbortController();
   const { signal } = stopping;
+  // Read here: one that cannot be read stops the start.
+  let done = spec.positionFile && existsSync(spec.positionFile) ? readFileSync(spec.positionFile, 'utf8') : undefined;
 
   async function iterator(after?: string): Promise<string | undefined> {
     const [stream] = (await streams<{ Streams: { StreamArn: string }[] }>('ListStreams', { TableName: spec.table }))
@@ -81,7 +83,6 @@ export function startStream(
   }
 
   async function poll(): Promise<void> {
-    let done = spec.positionFile && existsSync(spec.positionFile) ? readFileSync(spec.positionFile, 'utf8') : undefined;
     let next: string | undefined;
     while (!signal.aborted) {
       try {

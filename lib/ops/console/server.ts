@@ -34,6 +34,8 @@ export async function serveConsole(
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   bound = (server.address() as AddressInfo).port;
+  // A connection that could not be accepted is no reason to end.
+  server.on('error', () => undefined);
   return {
     url: `http://127.0.0.1:${bound}/?token=${token}`,
     warm: () => void overviewModel(context).catch(() => undefined),
@@ -60,6 +62,8 @@ export const changesInFolder =
         changed();
       }, DEBOUNCE_MS);
     });
+    // The folder went: pages look again by age alone.
+    watcher.on('error', () => undefined);
     return () => {
       clearTimeout(timer);
       clearInterval(aging);

@@ -3,12 +3,13 @@ import { describe, expect, test } from '@jest/globals';
 import { Erasures } from '../../../lambda/aws/dynamodb/erasures.ts';
 import { EventStore } from '../../../lambda/aws/dynamodb/events.ts';
 import { takeTrace } from '../../../lambda/aws/dynamodb/heartbeat.ts';
+import { toItem } from '../../../lambda/aws/dynamodb/item.ts';
 import { recordedIn } from '../../../lambda/aws/dynamodb/known.ts';
 import { heardOf, listedIn } from '../../../lambda/aws/dynamodb/people.ts';
 import { presentKeys } from '../../../lambda/aws/dynamodb/read-keys.ts';
 import { RetractionStore } from '../../../lambda/aws/dynamodb/retractions.ts';
 import { writeOver } from '../../../lambda/aws/dynamodb/rewrites.ts';
-import { runStatements } from '../../../lambda/aws/dynamodb/statements.ts';
+import { runStatements, takeFailures } from '../../../lambda/aws/dynamodb/statements.ts';
 import { SuppressionStore } from '../../../lambda/aws/dynamodb/suppression.ts';
 import { SurgeStore } from '../../../lambda/aws/dynamodb/surges.ts';
 import { bindTokens } from '../../../lambda/aws/dynamodb/tokens.ts';
@@ -346,6 +347,60 @@ describe('what must be read is read at its newest', () => {
     const list = table(() => ({}));
     await new RetractionStore(list.client, 't').read(signal);
     expect(list.asked).toEqual([{ TableName: 't', Key: { recipient: { S: '~retractions' } }, ConsistentRead: true }]);
+  });
+});
+
+test('an item holds texts, numbers, truths, lists and maps, and nothing that is undefined', () => {
+  expect(toItem({ a: 'x', b: 1.5, c: false, d: [true, ['y']], e: { f: 0, g: undefined }, h: undefined })).toEqual({
+    a: { S: 'x' },
+    b: { N: '1.5' },
+    c: { BOOL: false },
+    d: { L: [{ BOOL: true }, { L: [{ S: 'y' }] }] },
+    e: { M: { f: { N: '0' } } },
+  });
+});
+
+test('a table that answers neither yes nor no is noted, whatever was asked of it', async () => {
+  takeFailures();
+  const refusing = () => {
+    throw Object.assign(new Error('x'), { name: 'ThrottlingException' });
+  };
+  const erasures = new Erasures(table(refusing).client, 't', { values: async () => ['key'] } as never);
+  const ada = new Set(['ada@example.com']);
+  expect(await erasures.erasedAt([...ada], Date.now())).toEqual({ at: new Map(), unread: ada });
+  expect(takeFailures()).toEqual({ throttled: 1, other: 0 });
+  const list = new SuppressionStore(table(refusing).client, 't');
+  expect(await list.reasonsOf([...ada], Date.now())).toEqual({ entries: new Map(), unread: ada });
+  expect(takeFailures()).toEqual({ throttled: 1, other: 0 });
+});
+
+describe('statements', () => {
+  const statement = (text: string) => ({ text, parameters: [] });
+  const refusesAll = () => {
+    throw Object.assign(new Error('x'), { name: 'ValidationException' });
+  };
+
+  test('that refuse a whole request are asked for one by one; what is not answered then is asked for again', async () => {
+    const { client, asked, ends } = table(
+      refusesAll,
+      () => ({ Responses: [{}] }),
+      () => ({}),
+      () => ({ Responses: [{}] }),
+    );
+    expect(await runStatements(client, [statement('a'), statement('b')], Date.now() + 5000)).toEqual(['done', 'done']);
+    expect(asked.map(({ Statements }) => (Statements as { Statement: string }[]).map((one) => one.Statement))).toEqual([
+      ['a', 'b'],
+      ['a'],
+      ['b'],
+      ['b'],
+    ]);
+    for (const end of ends) expect(end).toBeInstanceOf(AbortSignal);
+  });
+
+  test('one that is refused alone is invalid, for ever', async () => {
+    const { client, asked } = table(refusesAll);
+    expect(await runStatements(client, [statement('a')], Date.now() + 5000)).toEqual(['invalid']);
+    expect(asked).toHaveLength(1);
   });
 });
 

@@ -4,6 +4,7 @@ import { METRICS } from '../../../lambda/contract/metrics.ts';
 // The logger reads its level when it is made.
 process.env.POWERTOOLS_LOG_LEVEL = 'ERROR';
 const { countMetrics, emit, logError } = await import('../../../lambda/aws/telemetry.ts');
+const { SecretStore } = await import('../../../lambda/aws/secrets.ts');
 
 let lines: Record<string, unknown>[];
 let output: ReturnType<typeof jest.spyOn>;
@@ -99,6 +100,19 @@ describe('an error in the log', () => {
     const frames = String(line.stack).split('\n');
     expect(frames.length).toBeLessThanOrEqual(8);
     for (const frame of frames) expect(frame).toMatch(/^\s+at /);
+  });
+
+  test('of a secret that could not be read: that, and nothing of what stands in it', async () => {
+    const errors = jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      lines.push(JSON.parse(String(text)) as Record<string, unknown>);
+      return true;
+    });
+    const client = { send: async () => ({ SecretString: 'key of ada@example.com' }) };
+    const values = new SecretStore(client as never, 'arn').values('shop', Date.now() + 5000);
+    await expect(values).rejects.toMatchObject({ reason: 'secret-unreadable' });
+    errors.mockRestore();
+    expect(lines).toEqual([expect.objectContaining({ message: 'secret not read', errorName: 'TypeError' })]);
+    expect(JSON.stringify(lines)).not.toContain('ada@');
   });
 
   test('what is no error is told by its kind', () => {

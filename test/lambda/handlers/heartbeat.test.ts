@@ -88,21 +88,28 @@ describe('the key of the heartbeat', () => {
 describe('a heartbeat', () => {
   let server: Server;
   let url: string;
-  let posts: { body: string; signature: string }[];
-  let answer: (post: { body: string; signature: string }) => number;
+  let posts: { body: string; signature: string; asked: string }[];
+  /** A status, or none at all. */
+  let answer: (post: { body: string; signature: string }) => number | undefined;
   beforeEach(async () => {
     posts = [];
     answer = () => 200;
     server = createServer(async (request, response) => {
       const body = Buffer.concat(await request.toArray()).toString();
-      const post = { body, signature: String(request.headers['x-webhook-signature']) };
+      const { method, url: path, headers } = request;
+      const asked = `${method} ${path} ${headers['content-type']}`;
+      const post = { body, signature: String(headers['x-webhook-signature']), asked };
       posts.push(post);
-      response.writeHead(answer(post)).end();
+      const status = answer(post);
+      if (status !== undefined) response.writeHead(status).end();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
-  afterEach(() => void server.close());
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
 
   const { heartbeat } = runtimeConfig(settingsOf());
   const means = (over: Partial<Means> = {}): Means => ({
@@ -116,8 +123,19 @@ describe('a heartbeat', () => {
   test('is signed, and looked for where process stores it: without a recipient, under its own source', async () => {
     const looked: EventKey[] = [];
     const arrived = async (key: EventKey) => looked.push(key) > 2;
-    expect(await beat(means({ arrived }), 5000)).toEqual({ ms: expect.any(Number) });
-    expect(posts).toHaveLength(1);
+    const began = Date.now();
+    const beaten = await beat(means({ arrived }), 5000);
+    const took = Date.now() - began;
+    // Two looks that found nothing, with a pause after each.
+    expect(looked).toHaveLength(3);
+    expect(beaten).toEqual({ ms: expect.any(Number) });
+    expect((beaten as { ms: number }).ms).toBeGreaterThan(250);
+    expect((beaten as { ms: number }).ms).toBeLessThanOrEqual(took);
+    expect(posts.map(({ asked }) => asked)).toEqual(['POST /webhooks/v1/quell-heartbeat application/json']);
+    expect(JSON.parse(posts[0]?.body ?? '{}')).toEqual({
+      ...{ event: 'heartbeat', event_id: expect.stringMatching(/^[0-9a-f-]{36}$/), timestamp: expect.any(Number) },
+    });
+    expect((JSON.parse(posts[0]?.body ?? '{}') as { timestamp: number }).timestamp).toBeGreaterThanOrEqual(began);
     expect(posts[0]?.signature).toBe(signGeneric(posts[0]?.body ?? '', 'key-1')['x-webhook-signature']);
     expect(looked[0]).toEqual({
       recipient: expect.stringMatching(/^~quell-heartbeat#[0-9a-f]{2}$/),
@@ -126,10 +144,24 @@ describe('a heartbeat', () => {
   });
 
   test('survives a rotation: what is refused is signed again with what the store holds by then', async () => {
-    const keys = async (fresh: boolean) => (fresh ? ['key-2', 'key-3'] : ['key-1']);
+    const asked: boolean[] = [];
+    const keys = async (fresh: boolean) => {
+      asked.push(fresh);
+      return fresh ? ['key-2', 'key-3'] : ['key-1'];
+    };
     answer = ({ body, signature }) => (signature === signGeneric(body, 'key-3')['x-webhook-signature'] ? 200 : 401);
     expect(await beat(means({ keys }), 5000)).toEqual({ ms: expect.any(Number) });
     expect(new Set(posts.map(({ body }) => body)).size).toBe(1);
+    expect(asked).toEqual([false, true]);
+  });
+
+  test('that is led elsewhere, or never answered, is lost, and is back in time', async () => {
+    answer = () => 302;
+    expect(await beat(means(), 200)).toEqual({ lost: 'not posted (TypeError)' });
+    answer = () => undefined;
+    const began = performance.now();
+    expect(await beat(means(), 200)).toEqual({ lost: 'not posted (TimeoutError)' });
+    expect(performance.now() - began).toBeLessThan(2000);
   });
 
   test.each<[string, () => Partial<Means>, string]>([

@@ -5,6 +5,7 @@ import { packMessages } from '../../../lambda/domain/message.ts';
 import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
 import { secretStore } from '../../../lib/local/emulators/secret-store.ts';
 import { runtimeConfig } from '../../../lib/settings/runtime-config.ts';
+import { metricsIn } from '../../support/alarms/emf.ts';
 import { type Buried, sqsStandIn } from '../../support/bundled.ts';
 import { bundleOf } from '../../support/every-call/bundle.ts';
 import { settingsOf } from '../../support/stack/settings.ts';
@@ -20,11 +21,13 @@ let dynamo: TestDynamo;
 let secrets: Listening;
 let start: Awaited<ReturnType<typeof bundleOf>>;
 const opened: Rig[] = [];
+let rigs = 0;
 
 beforeAll(async () => {
   dynamo = await startTestDynamo();
   secrets = await listen(secretStore({ arn: 'x', value: JSON.stringify({ 'quell-erasure': 'k'.repeat(32) }) }));
-  start = await bundleOf('process', runtimeConfig(settingsOf()));
+  // Nothing is archived or published.
+  start = await bundleOf('process', runtimeConfig(settingsOf({ publish: false })));
 }, 60_000);
 afterAll(async () => {
   for (const rig of opened) await rig.stop();
@@ -42,6 +45,8 @@ interface Rig {
   invoke(bodies: readonly string[]): Promise<{ readonly failed: readonly string[]; readonly ms: number }>;
   /** Whom the list holds, of those who are asked about. */
   suppressed(): Promise<string[]>;
+  /** What it counted, by metric. */
+  counted(): Record<string, number>;
   stop(): Promise<void>;
 }
 
@@ -49,7 +54,7 @@ interface Rig {
 const TIME = 6000;
 
 async function rigged(): Promise<Rig> {
-  const run = opened.length;
+  const run = rigs++;
   const buried: Buried[] = [];
   const tables = await faultyProxy(dynamo.endpoint);
   const queue = await listen(
@@ -59,7 +64,7 @@ async function rigged(): Promise<Rig> {
     ),
   );
   const queues = await faultyProxy(queue.url);
-  const { handler } = start({
+  const { handler, log } = start({
     variables: {
       POWERTOOLS_LOG_LEVEL: 'SILENT',
       EVENTS_TABLE: dynamo.tables.events,
@@ -90,6 +95,7 @@ async function rigged(): Promise<Rig> {
       const { Items = [] } = await dynamo.client.send(new ScanCommand({ TableName: dynamo.tables.suppression }));
       return Items.map(({ recipient }) => recipient?.S ?? '').filter((address) => address.startsWith(`person-${run}-`));
     },
+    counted: () => Object.fromEntries(metricsIn(log()).map(({ name, value }) => [name, value])),
     async stop() {
       await Promise.all([tables.stop(), queues.stop(), queue.close()]);
     },
@@ -119,6 +125,13 @@ describe('within the time of one invocation', () => {
     expect(failed).toEqual(['m9']);
     expect(ms).toBeLessThan(TIME);
     expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+  });
+
+  test('clicks are not counted where nobody hears of surges', async () => {
+    const { tables, fact, invoke } = await rigged();
+    const click = { event: 'click', url: 'https://shop.example/a' };
+    expect((await invoke(messages([fact(0, click)]))).failed).toEqual([]);
+    expect(tables.calls).not.toContain('UpdateItem');
   });
 
   test('a dead-letter queue that is slow takes all letters of a batch side by side', async () => {
@@ -159,6 +172,10 @@ describe('within the time of one invocation', () => {
       const { failed, ms } = await rig.invoke(messages(ten.map((n) => fact(n))));
       expect([failed, ms < TIME]).toEqual([['m9'], true]);
       expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+      const { TableFailures = 0, ...counted } = rig.counted();
+      const news = { NewSuppressions: 9, SuppressionChanges: 9 };
+      expect(counted).toEqual({ Accepted: 9, Complaints: 9, FailedMessages: 1, ...news });
+      expect(TableFailures).toBeGreaterThan(0);
     },
   );
 

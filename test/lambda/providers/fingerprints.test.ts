@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { EventType } from '../../../lambda/domain/event/event.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
-import { printOf, readPrints } from '../../support/providers/fingerprints.ts';
+import { printOf, readPrints, readShown, shownBy } from '../../support/providers/fingerprints.ts';
 
 /**
  * What makes two deliveries one event must never change: an event that is delivered again after a new version would count twice. The file
@@ -22,4 +22,12 @@ test('every type of every provider is kept (to add lines: npm exec node -- test/
     emits.filter((type) => KEPT[id]?.[type] === undefined).map((type) => `${id} ${type}`),
   );
   expect(missing).toEqual([]);
+});
+
+/**
+ * Whoever tries a source sees in the event what its ESP says. A member that is read no more, or that the sample lost, shows here; one that is
+ * new is written by the same command, and is to be looked at.
+ */
+test.each([...PROVIDERS])('%s: what the sample of each type shows of what the ESP says', (id, provider) => {
+  expect(Object.fromEntries(provider.emits.map((type) => [type, shownBy(provider, type)]))).toEqual(readShown()[id]);
 });

@@ -1,7 +1,10 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { scaleway } from '../../../lambda/providers/scaleway/index.ts';
 import { ses } from '../../../lambda/providers/ses/index.ts';
-import { isRunning, startToy, type Toy, until } from '../../support/local-toy.ts';
+import { openLog } from '../../../lib/local/functions/logs.ts';
+import { isRunning, startToy, type Toy, temporaryFolder, until } from '../../support/local-toy.ts';
 
 let toy: Toy | undefined;
 afterEach(async () => {
@@ -85,4 +88,17 @@ describe('a function', () => {
       'fetch failed',
     );
   });
+});
+
+test('a log that cannot be written is told of once, and the function goes on without it', async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'toy.log'));
+  const shown: string[] = [];
+  const log = openLog(folder, 'toy', (line) => shown.push(line));
+  log.report(1);
+  await until(() => shown.length > 0);
+  log.report(1);
+  await log.close();
+  expect(shown).toEqual([expect.stringMatching(/^toy: its log ends here: EISDIR/)]);
+  rmSync(folder, { recursive: true });
 });

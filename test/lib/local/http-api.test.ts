@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type Listening, listen } from '../../../lib/local/emulators/loopback.ts';
 import { httpApi } from '../../../lib/local/gateway/http-api.ts';
+import { SeenRequests } from '../../../lib/local/gateway/requests.ts';
 import { routesOf } from '../../../lib/local/gateway/routes.ts';
 import { tokenBucket } from '../../../lib/local/gateway/token-bucket.ts';
 import { viewStack } from '../../../lib/local/template/stack-view.ts';
@@ -232,4 +233,12 @@ describe('throttles', () => {
   test('of a route that is not there stop the run, as they stop a deploy', () => {
     expect(() => passes({ RouteSettings: { 'POST /gone': limit(1, 1) } })).toThrow('POST /gone');
   });
+});
+
+test('whatever a function answered, the line about its request is written: an error there would end the run', () => {
+  const lines: string[] = [];
+  const requests = new SeenRequests((line) => lines.push(line));
+  for (const body of ['{"accepted":2}', '{ no JSON', 'text'])
+    requests.add({ method: 'POST', path: '/webhooks/v1/a', status: 200, body }, new Set(['a']));
+  expect(lines.map((line) => line.slice('00:00:00'.length).trim())).toEqual(['a  200  2 events', 'a  200', 'a  200']);
 });

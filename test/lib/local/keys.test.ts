@@ -1,8 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { readKept, writeKept } from '../../../lib/local/kept-keys.ts';
+import type { StoredSecret } from '../../../lib/local/emulators/secret-store.ts';
+import { openDataFolder } from '../../../lib/local/home.ts';
+import { keepKeys, readKept } from '../../../lib/local/kept-keys.ts';
 import { localKeys, readKeyFiles } from '../../../lib/local/keys.ts';
 import { temporaryFolder } from '../../support/local-toy.ts';
 
@@ -57,10 +59,12 @@ test('with a folder for data the next run has the same keys, and those that were
     webhooks: { arn: '', value: JSON.stringify({ ...first.secrets, marketing: ['set by hand'] }) },
     ownKeys: { arn: '', value: '{"quell-erasure":"own"}' },
     unsubscribeKeys: { arn: '', value: JSON.stringify(first.unsubscribeKeys) },
+    apiKeys: { arn: '', value: '{"marketing":"SG.key"}' },
   };
-  writeKept(data, { signing: first.signing, certificate: first.certificate?.pem ?? '' }, stored);
+  const made = { signing: first.signing, certificate: first.certificate?.pem ?? '' };
+  openDataFolder(data);
+  keepKeys(data, undefined, made, stored);
   expect(statSync(join(data, 'keys.json')).mode & 0o777).toBe(0o600);
-  expect(statSync(data).mode & 0o777).toBe(0o700);
 
   const second = await localKeys({ ...sources, later: source('resend') }, {}, readKept(data));
   expect(second.signing).toEqual({ ...first.signing, later: expect.anything() });
@@ -68,6 +72,23 @@ test('with a folder for data the next run has the same keys, and those that were
   expect(second.secrets).toEqual({ marketing: ['set by hand'], later: expect.any(String) });
   expect(second.ownKeys).toEqual({ 'quell-erasure': 'own' });
   expect(second.unsubscribeKeys).toEqual(first.unsubscribeKeys);
+  expect(second.apiKeys).toEqual({ marketing: 'SG.key' });
+
+  // With a file of secrets only API keys are kept here, and what was kept before stays as it was.
+  const given = { secrets: { marketing: 'theirs' } };
+  const third = await localKeys(sources, given, readKept(data));
+  expect(third).toMatchObject({ secrets: given.secrets, apiKeys: { marketing: 'SG.key' } });
+  const before = readKept(data);
+  const apiKeys: StoredSecret = { arn: '', value: '{}' };
+  keepKeys(data, before, undefined, { ...stored, webhooks: { arn: '', value: '{"marketing":"theirs"}' }, apiKeys });
+  apiKeys.value = '{"marketing":"SG.new"}';
+  apiKeys.changed?.();
+  expect(readKept(data)).toEqual({ ...before, apiKeys: { marketing: 'SG.new' } });
+
+  // Written before API keys were kept.
+  const { apiKeys: _later, ...earlier } = JSON.parse(readFileSync(join(data, 'keys.json'), 'utf8'));
+  writeFileSync(join(data, 'keys.json'), JSON.stringify(earlier));
+  expect((await localKeys(sources, {}, readKept(data))).apiKeys).toEqual({});
 
   // Cut off, or JSON of another kind: never new keys in place of those that others were given.
   for (const damaged of ['{"signing": {"marketing": "hush', '', 'null', '[]', '{}', '{"signing": "hush"}']) {

@@ -60,6 +60,10 @@ describe('an entry of a list', () => {
     expect(event({ scope: 'list:7' })).not.toHaveProperty('scope');
   });
 
+  test('keeps the fingerprint that the first version gave it: told again after an upgrade it must not count twice', () => {
+    expect(event()?.fingerprint).toBe('faa6cdf54bc2df974e1ee328da110f35');
+  });
+
   test('is the same when it is read again, and another where list, part, person, reason or beginning differ', () => {
     const again = event({ id: 'e2', at: 0 })?.fingerprint;
     expect(again).toBe(event()?.fingerprint);

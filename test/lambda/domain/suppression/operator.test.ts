@@ -34,6 +34,10 @@ describe('operator acts', () => {
     expect(lifted).not.toHaveProperty('until');
   });
 
+  test('keep the fingerprint that the first version gave them: replayed after an upgrade they must not count twice', () => {
+    expect(event().fingerprint).toBe('aa6fd42627cac1dbc1ef685a05978cc5');
+  });
+
   test('are the same whoever writes them down, whenever and why; another end, time, reason or scope is another act', () => {
     const { fingerprint } = event();
     expect(event({ actor: 'eve', note: 'again' }, '2027-01-01T00:00:00.000Z').fingerprint).toBe(fingerprint);

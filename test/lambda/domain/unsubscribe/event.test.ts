@@ -31,6 +31,10 @@ describe('a wish as an event', () => {
     expect(eventOf('resubscribe', AT, 'all')).toMatchObject({ type: 'resubscribed', scope: 'all' });
   });
 
+  test('keeps the fingerprint that the first version gave it: replayed after an upgrade it must not count twice', () => {
+    expect(eventOf('unsubscribe')?.fingerprint).toBe('f1b93b31b157f638df04ee9892330713');
+  });
+
   test('said twice within a second it counts once; later, of another list, or the other way round it is another', () => {
     const same = eventOf('unsubscribe', AT - 800)?.fingerprint;
     expect(eventOf('unsubscribe')?.fingerprint).toBe(same);

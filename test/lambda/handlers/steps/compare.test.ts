@@ -74,16 +74,19 @@ describe('events', () => {
   const interpret = ((raw: string) => ({
     events: [{ fingerprint: print(Number(raw)), recipient: 'ada@example.com' } as NormalisedEvent],
   })) as never;
-  const api = (pages: (slice: TimeWindow, n: number) => readonly string[] | Error, over: object = {}) => {
+  /** Each slice is a page; an error comes in its place, or after it. */
+  const api = (pages: (slice: TimeWindow, n: number) => readonly (string | Error)[] | Error, over: object = {}) => {
     const slices: TimeWindow[] = [];
     const own = {
       ...{ reachDays: 30, settleMinutes: 30 },
       ...over,
       async *pages(_context: ApiContext, slice: TimeWindow) {
         slices.push(slice);
-        const events = pages(slice, slices.length);
-        if (events instanceof Error) throw events;
-        yield { events, ...('lost' in over && { lost: over.lost as string }) };
+        const told = pages(slice, slices.length);
+        if (told instanceof Error) throw told;
+        const [error] = told.filter((one) => one instanceof Error);
+        yield { events: told.filter((one) => one !== error), ...('lost' in over && { lost: over.lost as string }) };
+        if (error) throw error;
       },
     } as unknown as EventsApi;
     return { api: own, slices };
@@ -131,6 +134,18 @@ describe('events', () => {
       share: 3 / 12,
       lost: [],
     });
+    // Half of the first is something, too.
+    const half = (least: number) =>
+      compareEvents(
+        api(() => ['5', '6', '7', new OutOfTime('x')]).api,
+        context,
+        WINDOW,
+        soon,
+        interpret,
+        known(least).tables,
+      );
+    expect(await half(6)).toEqual({ fetched: 2, missing: 2, share: 0, lost: [] });
+    await expect(half(8)).rejects.toThrow(OutOfTime);
     // Not even the first, or refused: that is no answer.
     await expect(compared(endingAfter(0, new OutOfTime('x')))).rejects.toThrow(OutOfTime);
     await expect(compared(endingAfter(3, new CannotKnow('x')))).rejects.toThrow(CannotKnow);

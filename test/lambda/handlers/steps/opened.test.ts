@@ -14,6 +14,10 @@ const config = runtimeConfig(
       guide: { provider: 'generic' },
       ses: { provider: 'ses', topicArns: ['arn:aws:sns:eu-west-1:111122223333:a'] },
       gun: { provider: 'mailgun' },
+      loops: { provider: 'loops' },
+      ruled: { provider: 'ses', via: 'eventbridge' },
+      shared: { provider: 'generic', dedupeGroup: 'guide' },
+      mapped: { provider: 'generic', types: { hard_bounce: { type: 'delivered' } } },
     },
   }),
 );
@@ -73,6 +77,45 @@ describe('events', () => {
     ]);
     expect(opened.withoutEvents).toEqual(['"a"', '"b"']);
     expect(opened.events.map(({ raw: own }) => own)).toEqual([raws[1]]);
+  });
+});
+
+describe('a source', () => {
+  const read = (source: string, over: object = {}, way?: Way) =>
+    open(message([raw('hard_bounce')], { source, ...over }), way);
+
+  test('that shares a group tells the same event as the other; one that does not, another', () => {
+    const print = (source: string) => read(source).events[0]?.event.fingerprint;
+    expect(print('shared')).toBe(print('guide'));
+    expect(print('mapped')).not.toBe(print('guide'));
+  });
+
+  test('is read as its settings say', () => {
+    expect(read('guide').events[0]?.event.type).toBe('bounced');
+    expect(read('mapped').events[0]?.event.type).toBe('delivered');
+  });
+
+  test('may come by a rule of EventBridge where its settings say so', () => {
+    const by = { channel: 'eventbridge' };
+    expect(read('ruled', by, 'feeds')).toMatchObject({ provider: 'ses', poison: [{ reason: 'poison-event' }] });
+    for (const other of ['ses', 'guide', 'gone', 'constructor'])
+      expect(reasons(read(other, by, 'feeds'))).toEqual(['wrong-queue']);
+  });
+
+  test('that is built in needs no settings', () => {
+    const wish = { wish: 'unsubscribe', way: 'one-click', recipient: 'ada@example.com', scope: 'weekly' };
+    const at = { at: '2026-05-04T10:00:00Z', issuedAt: '2026-01-01T00:00:00Z' };
+    const left = open(message([JSON.stringify({ ...wish, ...at })], { source: 'quell-unsubscribe' }));
+    expect(left).toMatchObject({ provider: 'quell-unsubscribe', events: [{ event: { type: 'unsubscribed' } }] });
+  });
+
+  test('is given what the request said beside the event, and when it came, in one spelling', () => {
+    const sent = JSON.stringify({ eventName: 'email.delivered', contactIdentity: { email: 'ada@example.com' } });
+    const print = (id: string) =>
+      open(message([sent], { source: 'loops', meta: { id } })).events.map(({ event }) => event.fingerprint);
+    expect([print('a'), print('a')]).toEqual([[expect.any(String)], print('a')]);
+    expect(print('b')).not.toEqual(print('a'));
+    expect(read('guide', { receivedAt: '2026-05-04T12:00:00+02:00' }).events[0]?.event.receivedAt).toBe(RECEIVED);
   });
 });
 

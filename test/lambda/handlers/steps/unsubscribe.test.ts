@@ -102,6 +102,9 @@ describe('a link that is genuine', () => {
       200,
     );
     expect(queued).toHaveLength(2);
+    // A program that does not say what it posts is understood too.
+    expect((await ask('POST', ONE_CLICK, { headers: {} })).statusCode).toBe(200);
+    expect(queued).toHaveLength(3);
   });
 
   test('by the page: leaves, and comes back', async () => {

@@ -115,17 +115,17 @@ async function cost(suite: string): Promise<number> {
 
 const NAME = /(\.test)?\.ts$/;
 
-/** The quick suites that import a file: named as it is, then nearest, as many as fit. */
+/** The quick suites that reach a file: those that are named after it or import it by themselves, the cheapest first, then nearest; as many as fit. */
 export async function suitesFor(file: string, tests: readonly string[]): Promise<string[]> {
   const name = basename(file).replace(NAME, '');
   const folder = basename(dirname(file));
   const near = tests
     .map((test) => ({ test, steps: distance(test, file) }))
     .filter((one): one is { test: string; steps: number } => one.steps !== undefined)
-    .map(({ test, steps }) => ({
-      test,
-      steps: basename(test).replace(NAME, '') === name || basename(test).startsWith(folder) ? 0 : steps,
-    }))
+    .map(({ test, steps }) => {
+      const named = basename(test).replace(NAME, '') === name || basename(test).startsWith(folder);
+      return { test, steps: named || steps === 1 ? 0 : steps };
+    })
     .sort((a, b) => a.steps - b.steps || costOf(a.test) - costOf(b.test));
   return affordable(near.map(({ test }) => test));
 }
