@@ -27,7 +27,7 @@ export async function within<T>(deadline: EpochMs, run: (signal: AbortSignal) =>
 }
 
 /** What one attempt is given in any case, in milliseconds: less would end calls that are only slow. */
-const LEAST = 250;
+export const LEAST = 250;
 
 /**
  * One attempt, which ends after a third of what is left until `deadline`: one that hangs leaves time for the next, and for another. `run` is

@@ -5,7 +5,7 @@ import { SUPPRESSION } from '../../contract/tables.ts';
 import type { EpochMs } from '../../contract/units.ts';
 import { chunks } from '../../domain/batches.ts';
 import { type Change, type Judgement, type Reasons, settled, verdicts } from '../../domain/suppression/suppression.ts';
-import { attempt, retried } from '../effort.ts';
+import { attempt, LEAST, retried } from '../effort.ts';
 import { insertStatement } from './events.ts';
 import { toItem } from './item.ts';
 import { noteFailure, runStatements, type Statement } from './statements.ts';
@@ -91,7 +91,8 @@ export class SuppressionStore {
     };
     // Whoever was listed after all is looked at without a pause: nothing has failed.
     const seen = await round([...changes.keys()]);
-    const failed = Date.now() > deadline ? seen : await retried(seen, deadline, round);
+    // None begins that could last beyond the deadline: whoever calls has kept what comes after it for a look.
+    const failed = Date.now() > deadline ? seen : await retried(seen, deadline - LEAST, round);
     return { changed, suppressed, failed: new Set(failed).union(unreadable), refused };
   }
 
@@ -101,7 +102,7 @@ export class SuppressionStore {
     deadline: EpochMs,
   ): Promise<{ readonly entries: ReadonlyMap<string, Reasons>; readonly unread: ReadonlySet<string> }> {
     const entries = new Map<string, Reasons>();
-    const unread = await retried(recipients, deadline, async (left) => {
+    const unread = await retried(recipients, deadline - LEAST, async (left) => {
       const stored = await attempt(deadline, (signal) => this.#read(left, signal));
       for (const [recipient, entry] of stored) if (entry) entries.set(recipient, entry.reasons);
       return left.filter((recipient) => !stored.has(recipient));
