@@ -8,7 +8,7 @@ import { OPERATOR } from './suppression/operator.ts';
 /** A message that its queue is not for. It must not be put on another one either. */
 export class WrongWay extends PoisonEvent {}
 
-/** The source that receives a topic's notifications through the delivery queue, if any. */
+/** The source that receives a topic's notifications through the feeds queue, if any. */
 export type SourceOfTopic = (topicArn: string) => string | undefined;
 
 /** The topics that a source receives from. */
@@ -17,7 +17,7 @@ export interface Topics {
   readonly named: readonly string[];
   /** The stack makes one more for this source. */
   readonly make: boolean;
-  /** `https`: posted to the source's URL. Otherwise SNS or EventBridge put the events on the delivery queue. */
+  /** `https`: posted to the source's URL. Otherwise SNS or EventBridge put the events on the feeds queue. */
   readonly via: 'https' | 'eventbridge' | 'sns-queue';
   /** Topics of Amazon SNS, which the stack can subscribe to; those of others are subscribed by hand. */
   readonly inAws: boolean;
@@ -47,7 +47,8 @@ export type Way = 'delivery' | 'acts' | 'feeds';
 
 /**
  * Reads what came by one of the queues, and only what those who write there may say. A topic's owner can make SNS deliver any text, a
- * taken-over `receive` can send any: neither becomes an operator, nor another source.
+ * taken-over `receive` can send any: neither becomes an operator. Which source speaks is proved on neither queue: the text of a topic can name
+ * any that EventBridge feeds, or the topic of another, and `receive` any at all.
  * @param fedByRule whether EventBridge brings this source's events
  * @throws PoisonEvent where the text is no message, {@link WrongWay} where it is none of this queue's.
  */

@@ -1,4 +1,5 @@
 import { safeParse } from 'valibot';
+import { topicName } from '../../lambda/contract/topics.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
 import { capacityMistakes } from './aws/capacity.ts';
 import { streamMistakes } from './feeds.ts';
@@ -36,6 +37,7 @@ export function checkSettings(document: unknown, stage: string): Checked {
     ...streamMistakes(settings),
     ...capacityMistakes(settings),
     ...feedMistakes(settings.sources),
+    ...topicMistakes(settings),
     ...unsubscribeMistakes(settings.unsubscribe),
     ...reconcileMistakes(settings),
   ];
@@ -77,6 +79,26 @@ function feedMistakes(sources: Settings['sources']): Mistake[] {
   return fed
     .filter(({ options }) => options.configurationSets === undefined)
     .map(({ name }) => ({ path: ['sources', name, 'configurationSets'], problem }));
+}
+
+/** What SNS puts on the queue says which topic spoke, and nothing else: of two sources with one topic, one would get nothing. */
+function topicMistakes({ sources, stage }: Settings): Mistake[] {
+  const owners = new Map<string, string>();
+  const received = Object.entries(sources).flatMap(([source, { provider, options }]) => {
+    const topics = PROVIDERS.get(provider)?.topics?.(options);
+    return topics?.via === 'sns-queue' ? [{ source, ...topics }] : [];
+  });
+  // Of a topic that the stack makes only the name is known here, which nobody else's has.
+  for (const { source, make } of received) if (make) owners.set(topicName(`quell-${stage}`, source), source);
+  return received.flatMap(({ source, named }) =>
+    named.flatMap((arn) => {
+      const owner = owners.get(arn) ?? owners.get(arn.split(':').at(-1) ?? '');
+      owners.set(arn, owner ?? source);
+      if (owner === undefined) return [];
+      const problem = `names ${arn}, which ${owner === source ? "is this source's already" : `is the topic of "${owner}" already`}: with "via": "sns-queue" a topic has one source; to tell mails apart, give each source a topic of its own`;
+      return [{ path: ['sources', source, 'topicArns'], problem }];
+    }),
+  );
 }
 
 function zoneMistakes({ customDomain: domain }: Settings): Mistake[] {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { EVERYTHING } from '../support/many-sources.ts';
 import { settingsOf, VARIANTS } from '../support/stack/settings.ts';
 import { type Resource, synthesize } from '../support/template.ts';
 
@@ -37,6 +38,12 @@ const NAMES: Readonly<Record<string, string>> = {
  */
 const ADOPTED_BY_NAME = ['AWS::DynamoDB::Table'];
 
+const PAGE = 'docs/upgrade-and-remove.md';
+/** What the page tells to write into the settings, to the letter: who follows it has no more than that. */
+const GIVEN = JSON.parse(/^ {4}\{\n[^}]*"existingSecret"[^}]*\}/m.exec(readFileSync(PAGE, 'utf8'))?.[0] ?? '') as {
+  readonly existingSecret: string;
+};
+
 const named = (resources: Readonly<Record<string, Resource>>) =>
   Object.entries(resources).flatMap(([id, resource]) => {
     const property = NAMES[resource.Type];
@@ -67,24 +74,27 @@ describe.each(Object.entries(VARIANTS))('with settings "%s"', (_, settings) => {
   });
 });
 
-const GIVEN = {
-  existingSecret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:quell-test/webhook-secrets-a1B2c3',
-  existingOwnKeys: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:quell-test/own-keys-a1B2c3',
-  existingUnsubscribeKeys: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:quell-test/unsubscribe-keys-a1B2c3',
-  existingApiKeys: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:quell-test/api-keys-a1B2c3',
-};
-
 test('every deploy looks for what it can adopt', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   expect(scripts.deploy?.split(' ')).toContain('--import-existing-resources');
 });
 
-test('existing secrets are read and none is made; an ARN must be whole, or no right would match it', () => {
-  const stack = synthesize(settingsOf({ ...GIVEN, unsubscribe: {}, reconcile: '1d' }));
+test('with everything on, the lines of the page name every secret that stayed: none is made, and each is read', () => {
+  const settings = settingsOf({ ...EVERYTHING, ...GIVEN });
+  const stack = synthesize(settings);
   expect(stack.ofType('AWS::SecretsManager::Secret')).toEqual([]);
   const { SecretArn, OwnKeysArn, UnsubscribeKeysArn, ApiKeysArn } = stack.outputs;
   expect([SecretArn, OwnKeysArn, UnsubscribeKeysArn, ApiKeysArn].map((output) => output?.Value)).toEqual(
     Object.values(GIVEN),
   );
   expect(() => settingsOf({ existingSecret: GIVEN.existingSecret.slice(0, -7) })).toThrow('six characters at its end');
+});
+
+test('"Delete for good" names every secret and table that stays', () => {
+  const [, chapter = ''] = readFileSync(PAGE, 'utf8').split('## Delete for good');
+  const words = new Set(chapter.replaceAll('quell-prod', 'quell-test').split(/[\s/;]+/));
+  const kept = named(synthesize(settingsOf(EVERYTHING)).resources).filter(outlives);
+  const missing = kept.map(({ name }) => String(name).replace('quell-test/', '')).filter((name) => !words.has(name));
+  expect(kept.length).toBeGreaterThan(5);
+  expect(missing).toEqual([]);
 });

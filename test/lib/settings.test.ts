@@ -339,6 +339,27 @@ describe('what people write first', () => {
     expect(mistakesOf({ sources: { a: sets, b: sets } })).toEqual([]);
     expect(mistakesOf({ sources: { a: fed, b: { provider: 'ses', createTopic: true } } })).toEqual([]);
   });
+
+  test('a topic that comes by the queue has one source', () => {
+    const arn = 'arn:aws:sns:eu-west-1:111122223333:feedback';
+    const queued = { provider: 'ses', via: 'sns-queue', topicArns: [arn] };
+    const posted = { provider: 'ses', topicArns: [arn] };
+    expect(mistakesOf({ sources: { a: queued, b: queued } })).toEqual([
+      expect.stringMatching(
+        /^sources\.b\.topicArns: names arn:.+:feedback, which is the topic of "a" already: .+ a topic of its own$/,
+      ),
+    ]);
+    expect(mistakesOf({ sources: { a: { ...queued, topicArns: [arn, arn] } } })).toEqual([
+      expect.stringContaining("is this source's already"),
+    ]);
+    const made = { provider: 'ses', via: 'sns-queue', createTopic: true };
+    const named = { ...queued, topicArns: ['arn:aws:sns:eu-west-1:111122223333:quell-test_b'] };
+    expect(mistakesOf({ sources: { a: named, b: made } })).toEqual([
+      expect.stringContaining('is the topic of "b" already'),
+    ]);
+    // Side by side during a change, and each its own.
+    expect(mistakesOf({ sources: { a: queued, b: posted, c: posted, d: made, e: made } })).toEqual([]);
+  });
 });
 
 describe('which file', () => {

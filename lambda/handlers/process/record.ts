@@ -54,6 +54,7 @@ function withRefused(opened: Opened, raws: readonly string[]): Opened {
 
 /** How the events of a message are stored: as they come, unless it is a replay. */
 export function modeOf(opened: Opened | undefined): RecordMode {
-  const { origin, replay } = opened?.message ?? {};
-  return origin === 'replay' ? { quiet: replay?.publish !== true, rewrite: replay?.rewrite === true } : {};
+  const message = opened?.message;
+  if (message?.origin !== 'replay') return {};
+  return { quiet: message.replay?.publish !== true, rewrite: message.replay?.rewrite === true };
 }

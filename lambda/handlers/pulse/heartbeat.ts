@@ -84,7 +84,7 @@ function keyOf({ source }: Means, body: string): EventKey {
   const provider: Half<'pulse'> = generic;
   const read = interpreter(HEARTBEAT_SOURCE, { provider, options: source.options });
   const meaning = read(body, {}, { receivedAt: '' });
-  const [event] = 'poison' in meaning ? [] : meaning.events;
+  const [event] = 'events' in meaning ? meaning.events : [];
   if (!event) throw new Error('a heartbeat is no event');
   return eventKey(event);
 }

@@ -30,7 +30,7 @@ import { sesSample } from './samples.ts';
 
 const options = strictObject({
   /**
-   * How events come in: SNS posts them to the source's URL (default); EventBridge or SNS puts them on the delivery queue, without HTTP.
+   * How events come in: SNS posts them to the source's URL (default); EventBridge or SNS puts them on the feeds queue, without HTTP.
    */
   via: exactOptional(picklist(['https', 'eventbridge', 'sns-queue'], '"https", "eventbridge" or "sns-queue"')),
   /** With EventBridge: only mail sent with one of these configuration sets belongs to this source. */

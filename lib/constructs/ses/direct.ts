@@ -25,7 +25,7 @@ export interface Undelivered {
 }
 
 /**
- * SES sources that need no public endpoint: EventBridge or SNS puts their events on the feeds queue. Their proof of origin is the queue's
+ * SES sources whose events take no public way: EventBridge or SNS puts them on the feeds queue. Their proof of origin is the queue's
  * policy, which names the rules and the topics in two statements: a policy holds twenty.
  */
 export class SesDirect extends Construct {

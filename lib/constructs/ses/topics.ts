@@ -31,7 +31,7 @@ export class SesTopics extends Construct {
     this.arns = [...new Set([...this.made.map(({ topic }) => topic.topicArn), ...named])];
   }
 
-  /** Sources whose notifications SNS puts on the delivery queue. */
+  /** Sources whose notifications SNS puts on the feeds queue. */
   readonly #onQueue: ReadonlySet<string>;
 
   /** JSON map from source to the topic made for it. Their ARNs hold the account, which only the deployment knows. */

@@ -18,7 +18,7 @@ export function readingOf({ names }: Target, name: string): Reading<unknown> | u
   return source && provider && { ...source, provider, options: optionsOf(provider, source.options) };
 }
 
-/** Which of its sources receives which topic through the delivery queue. */
+/** Which of its sources receives which topic through the feeds queue. */
 export function topicsOf({ label, names }: Target): SourceOfTopic {
   const known = [...names.sources].flatMap(([name, { provider, options }]) =>
     options === undefined ? [] : [[name, topicsOfSource(provider, options)] as const],

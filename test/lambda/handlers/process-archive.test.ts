@@ -67,6 +67,7 @@ beforeAll(async () => {
   const ses = (over: object) => ({ provider: 'ses', via: 'sns-queue', ...over });
   const sources = {
     sendgrid: { provider: 'sendgrid' },
+    gun: { provider: 'mailgun' },
     named: ses({ topicArns: [topic('named')] }),
     made: ses({ createTopic: true }),
   };
@@ -201,6 +202,24 @@ test('an event as large as the queue takes is kept whole', async () => {
   const [line] = lines.map((text) => JSON.parse(text) as { raw?: string; rawGzip?: string });
   expect(line).not.toHaveProperty('raw');
   expect(line?.rawGzip).toEqual(expect.any(String));
+});
+
+test('a token that was signed in place of its body counts with that body only', async () => {
+  lines.length = 0;
+  const timestamp = Math.floor(Date.now() / 1000);
+  const signed = (id: string) =>
+    JSON.stringify({
+      signature: { timestamp: String(timestamp), token: 'a'.repeat(50), signature: 'b'.repeat(64) },
+      'event-data': { event: 'delivered', id, timestamp, recipient: 'e@example.com' },
+    });
+  const of = { ...envelope, source: 'gun' };
+  expect(await invoke(packMessages(of, [signed('one')]))).toEqual({ batchItemFailures: [] });
+  expect(await invoke(packMessages(of, [signed('two')]))).toEqual({ batchItemFailures: [] });
+  expect(counted()).toEqual({ Refused: 1, DeadLettered: 1 });
+  expect(lines).toHaveLength(1);
+  expect(buried.splice(0).map(({ MessageAttributes }) => MessageAttributes.reason.StringValue)).toEqual([
+    'token-reused',
+  ]);
 });
 
 test('what SNS puts on its queue is read as the source of its topic, one that the settings name or that the stack made', async () => {

@@ -183,7 +183,7 @@ describe('publish', () => {
     expect(buried[0]?.MessageAttributes.reason.StringValue).toBe('unreadable');
     // Of both batches three of them.
     const lines = said().filter(({ message }) => message === 'change not readable');
-    expect(lines.map(({ errorName }) => typeof errorName)).toEqual(['string', 'string', 'string']);
+    expect(lines.map(({ errorName }) => errorName)).toEqual(['Error', 'Error', 'Error']);
   });
 
   test('what cannot even be buried comes again', async () => {

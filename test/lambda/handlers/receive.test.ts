@@ -275,8 +275,11 @@ describe('what is accepted', () => {
   });
 
   test('is as large as the queue takes, with room for the attributes of a dead letter, and no larger', async () => {
-    const post = async (length: number) => {
-      const body = JSON.stringify({ event: 'delivered', recipient: 'ada@example.com', note: 'x'.repeat(length) });
+    const event = (length: number) => ({
+      ...{ event: 'delivered', recipient: 'ada@example.com', note: 'x'.repeat(length) },
+    });
+    const post = async (length: number, ...others: object[]) => {
+      const body = JSON.stringify(others.length > 0 ? [...others, event(length)] : event(length));
       return ask('guide', body, { 'x-webhook-signature': hexHmac(SECRETS.guide, body) });
     };
     await post(0);
@@ -284,6 +287,9 @@ describe('what is accepted', () => {
     expect((await post(most)).statusCode).toBe(200);
     const answer = await post(most + 1);
     expect(JSON.parse(answer.body)).toMatchObject({ status: 413, reason: 'too-large' });
+    expect(taken).toHaveLength(2);
+    // Nor is a part of such a request taken.
+    expect((await post(most + 1, event(0))).statusCode).toBe(413);
     expect(taken).toHaveLength(2);
   });
 

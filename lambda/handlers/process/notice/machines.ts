@@ -1,3 +1,4 @@
+import type { NormalisedEvent } from '../../../domain/event/event.ts';
 import { withBursts } from '../../../domain/machines/bursts.ts';
 import type { Opened } from '../opened.ts';
 
@@ -12,6 +13,6 @@ export function noticeMachines(messages: readonly Opened[]): readonly Opened[] {
   let at = 0;
   return messages.map((opened) => ({
     ...opened,
-    events: opened.events.map(({ raw, event }) => ({ raw, event: marked[at++] ?? event })),
+    events: opened.events.map(({ raw }) => ({ raw, event: marked[at++] as NormalisedEvent })),
   }));
 }

@@ -5,6 +5,7 @@ import { runtimeConfig } from '../../../../lib/settings/runtime-config.ts';
 import { metricsIn } from '../../../support/alarms/emf.ts';
 import { bundleOf } from '../../../support/every-call/bundle.ts';
 import { settingsOf } from '../../../support/stack/settings.ts';
+import { givenTime } from '../../../support/surroundings/given-time.ts';
 
 /** What one run of `pulse` counts, and what it says of a heartbeat that is lost. */
 
@@ -61,11 +62,13 @@ test('a zero for each source, and how long the heartbeat took, which is then tak
 
 test('a heartbeat that is refused is not counted, and what the last answer was is said before the time is over', async () => {
   const began = Date.now();
+  const given = givenTime();
   const { counts, lines } = await run({}, 401, 2500);
   expect(counts).toEqual(ZEROS);
   expect(lines.at(-1)).toContain('"at":"answered 401"');
   expect(lines.at(-1)).toContain('heartbeat lost');
   expect(Date.now() - began).toBeGreaterThan(1400);
+  expect(given()).toBeLessThan(2500);
   // The keys are read again: one may have been rotated.
   expect(asked.filter((operation) => operation === 'GetSecretValue').length).toBeGreaterThan(1);
 });
