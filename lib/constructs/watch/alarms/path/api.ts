@@ -11,7 +11,7 @@ const TOLERATED_SERVER_ERROR_PERCENT = 5;
 
 /** Some ESPs are refused with a 5xx, because they drop what gets a 4xx. */
 const isRefusedWith5xx = ({ provider }: SourceSettings): boolean =>
-  Object.values(PROVIDERS.get(provider)?.responses ?? {}).some((status) => status >= 500);
+  Object.values(PROVIDERS.get(provider)?.responses ?? {}).some((status = 0) => status >= 500);
 
 /** What API Gateway itself answered, whether or not a function was reached. */
 export function apiAlarms(api: HttpApi, { alarms, stage, sources }: Settings): AlarmSpec[] {
