@@ -4,6 +4,7 @@ import { defineProvider } from '../provider.ts';
 import { jsonEvent } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
+import { contentId } from '../shared/proof/webhook.ts';
 import { rawFields } from '../shared/raw.ts';
 import { JSON_TYPE, postWithSecret } from '../shared/samples.ts';
 import { outcome } from './outcome.ts';
@@ -49,7 +50,16 @@ export const postmark = defineProvider({
     // One message id serves every recipient and every open of one send.
     const identity = text(event.ID)
       ? [record, text(event.ID), recipient]
-      : [record, messageId, recipient, text(time), text(event.OriginalLink), said(event), text(event.MessageStream)];
+      : [
+          record,
+          // What names neither a mail nor a person is the same only as its own twin.
+          messageId ?? (recipient === undefined ? contentId(raw) : undefined),
+          recipient,
+          text(time),
+          text(event.OriginalLink),
+          said(event),
+          text(event.MessageStream),
+        ];
     return [
       draft(record, {
         type: 'unknown',

@@ -80,7 +80,8 @@ export const resend = defineProvider({
         // another event than the delivery it came with.
         identity: [
           word,
-          text(data.email_id) ?? text(data.id),
+          // A mail without its id is that of its recipient: two people must never be one event.
+          text(data.email_id) ?? text(data.id) ?? recipient(word, data),
           text(event.created_at),
           text(fields(data.click).link),
           text(data.email),

@@ -11,8 +11,13 @@ const LIST_PAGE = 500;
 /** Words of the log that no webhook sends. */
 const LOG_ONLY = new Set(['received', 'cancel_drop']);
 
+interface List {
+  readonly path: string;
+  readonly reason: ListEntry['reason'];
+}
+
 /** Each with its path, and whether an address may be removed from it. */
-const LISTS: ReadonlyMap<string, { readonly path: string; readonly reason: ListEntry['reason'] }> = new Map([
+const LISTS: ReadonlyMap<string, List> = new Map<string, List>([
   ['bounces', { path: '/v3/suppression/bounces', reason: 'hard_bounce' }],
   ['spam_reports', { path: '/v3/suppression/spam_reports', reason: 'complaint' }],
   ['invalid_emails', { path: '/v3/suppression/invalid_emails', reason: 'hard_bounce' }],
@@ -55,9 +60,7 @@ export const api = defineApi({
     lacks:
       'Blocks are about the sender or the mail and stand for nobody; groups are read as unsubscribes of the group.',
     async *read(context) {
-      for (const [name, { path }] of LISTS) {
-        yield* byOffset((offset) => page(context, name, `${path}${query({ limit: LIST_PAGE, offset })}`));
-      }
+      for (const one of LISTS) yield* byOffset((offset) => page(context, one, { limit: LIST_PAGE, offset }));
       const answer = await context.call({
         use: 'lists',
         what: 'read its unsubscribe groups',
@@ -69,8 +72,7 @@ export const api = defineApi({
     },
     async find(context, address) {
       const found: ListEntry[] = [];
-      for (const [name, { path }] of LISTS)
-        found.push(...(await page(context, name, `${path}${query({ email: address, limit: LIST_PAGE })}`)));
+      for (const one of LISTS) found.push(...(await page(context, one, { email: address, limit: LIST_PAGE })));
       const answer = await context.call({
         use: 'lists',
         what: 'read its unsubscribe groups',
@@ -166,10 +168,13 @@ function flat(raw: string, mail: Fields): string {
   return JSON.stringify({ ...fields(custom_args), ...ids, ...own });
 }
 
-async function page({ call }: ApiContext, name: string, path: string): Promise<ListEntry[]> {
+async function page(
+  { call }: ApiContext,
+  [name, { path: root, reason }]: readonly [string, List],
+  asked: Parameters<typeof query>[0],
+): Promise<ListEntry[]> {
   const what = `read its ${name.replace('_', ' ')}`;
-  const answer = await call({ use: 'lists', what, method: 'GET', path, holds: '[]' });
-  const reason = LISTS.get(name)?.reason ?? 'manual';
+  const answer = await call({ use: 'lists', what, method: 'GET', path: root + query(asked), holds: '[]' });
   return list(answer.json).flatMap((item) => {
     const { email, created } = fields(item);
     const scope = reason === 'unsubscribe' ? { scope: 'all' } : {};

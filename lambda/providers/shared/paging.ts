@@ -79,14 +79,16 @@ export async function* byOffset<T>(read: (offset: number) => Promise<readonly T[
   for (let offset = 0, back = 0; ; ) {
     const page = await read(offset);
     const rows = page.map((row) => JSON.stringify(row));
-    const follows = offset === 0 || before.includes(rows[0] ?? '');
+    const found = before.includes(rows[0] ?? '');
+    const follows = offset === 0 || found;
     const fresh = page.filter((_row, at) => !before.includes(rows[at] ?? ''));
     if (fresh.length > 0) yield fresh;
     if (follows && page.length <= 1) return;
     if (follows && rows.join() === before.join()) throw astray();
     if (!follows && ++back > MOST_PASSES) throw new CannotKnow(MOVING);
     offset = follows ? offset + page.length - 1 : Math.max(0, offset - Math.ceil(before.length / 2));
-    if (follows) [before, back] = [rows, 0];
+    // A step back to the beginning finds nothing again, and counts on: a list of two pages could be read for ever.
+    if (follows) [before, back] = [rows, found ? 0 : back];
   }
 }
 

@@ -184,8 +184,13 @@ describe('sparkpost: mapping', () => {
   test.each([
     ['10', { bounceClass: 'hard', bounceCause: 'mailbox' }],
     ['30', { bounceClass: 'hard' }],
-    ...['20', '21', '22', '23', '24', '40', '70'].map((code) => [code, { bounceClass: 'soft' }] as const),
-    ...['25', '50', '51', '52', '53', '54'].map((code) => [code, { bounceClass: 'block' }] as const),
+    ...['20', '40'].map((code) => [code, { bounceClass: 'soft' }] as const),
+    // DNS, size, time, "transient".
+    ...['21', '23', '24', '70'].map((code) => [code, { bounceClass: 'soft', bounceCause: 'technical' }] as const),
+    ['22', { bounceClass: 'soft', bounceCause: 'full' }],
+    ...['25', '50', '54'].map((code) => [code, { bounceClass: 'block', bounceCause: 'policy' }] as const),
+    ['51', { bounceClass: 'block', bounceCause: 'reputation' }],
+    ...['52', '53'].map((code) => [code, { bounceClass: 'block', bounceCause: 'content' }] as const),
     ['1', { bounceClass: 'undetermined' }],
     ['60', { type: 'unknown', autoReply: true }],
     ['100', { type: 'unknown', autoReply: true }],

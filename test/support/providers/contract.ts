@@ -113,6 +113,27 @@ export function providerContract(id: string, flags: ContractFlags): void {
       expect(print(sampleOf(type, 'bob@example.com', 'ffff0000'))).not.toEqual(print(sampleOf(type)));
     });
 
+    test.each(samples)('events of two people ($type) that both lack the same member are still two', ({ type }) => {
+      const raws = [sampleOf(type), sampleOf(type, 'bob@example.com', 'ffff0000')].map(
+        (sample) => provider.split(asRequest(sample as SampleRequest), options).events[0] ?? '',
+      );
+      const identity = (value: unknown): string | undefined => {
+        try {
+          const [draft] = provider.normalise(JSON.stringify(value), { options, meta: {} });
+          return draft?.recipient === undefined ? undefined : JSON.stringify(draft.identity);
+        } catch (error) {
+          if (!(error instanceof PoisonEvent)) throw error;
+          return undefined;
+        }
+      };
+      const [one, other] = raws.map((raw) => asJson(raw));
+      if (one === undefined || other === undefined) return;
+      for (const path of pathsIn(one)) {
+        const known = identity(without(one, path));
+        if (known !== undefined) expect([path, known]).not.toEqual([path, identity(without(other, path))]);
+      }
+    });
+
     if (proofOf(provider, options).signs === 'body') {
       test('one flipped byte anywhere in the body is refused', async () => {
         const request = asRequest(signed);
@@ -345,6 +366,17 @@ function asJson(raw: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Every member of an object and of the objects in it, by its names. */
+const pathsIn = (value: unknown): string[][] =>
+  typeof value !== 'object' || value === null || Array.isArray(value)
+    ? []
+    : Object.entries(value).flatMap(([name, inner]) => [[name], ...pathsIn(inner).map((path) => [name, ...path])]);
+
+function without(value: unknown, [name = '', ...rest]: readonly string[]): unknown {
+  const { [name]: inner, ...others } = value as Record<string, unknown>;
+  return rest.length === 0 ? others : { ...others, [name]: without(inner, rest) };
 }
 
 /** The genuine event with one value, somewhere, replaced by another. */

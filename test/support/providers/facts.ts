@@ -91,6 +91,9 @@ export function factsContract(
       ...(provider.otherProofs ?? []),
     ];
     for (const { signs, with: means, keys } of all) {
+      expect(['body', 'token', 'nothing']).toContain(signs);
+      expect(['hmac', 'keyed-md5', 'password', 'public-key', 'certificate']).toContain(means);
+      expect(['shown', 'chosen', 'none']).toContain(keys);
       expect(keys === 'none').toBe(means === 'certificate');
       if (means === 'password') expect([signs, keys]).toEqual(['nothing', 'chosen']);
       else expect(signs).not.toBe('nothing');
@@ -99,6 +102,7 @@ export function factsContract(
     expect(secret === undefined).toBe(provider.keys === 'none');
     expect(secret === signs).toBe(isShared(provider));
     if (!isShared(provider)) expect(provider.ownTest).toMatch(/^[a-z].{20,}[^.]$/);
+    expect(provider.title).toMatch(/^\S.*\S$/);
     expect(provider.clearList).toMatch(/\S.*\.$/);
     expect(provider.secret.form).toMatch(/\S/);
   });

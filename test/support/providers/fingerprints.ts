@@ -35,15 +35,13 @@ export const printOf = (provider: Provider<unknown>, type: EventType): string =>
     .map(({ fingerprint }) => fingerprint)
     .join();
 
-/** The members of the event that the sample of one type becomes, beside those that every event has. */
+/** The ESP's word for the sample of one type, and the members of the event that it becomes, beside those that every event has. */
 export const shownBy = (provider: Provider<unknown>, type: EventType): string =>
   eventsOf(provider, type)
-    .map((event) =>
-      Object.keys(event)
-        .filter((name) => !ALWAYS.has(name))
-        .sort()
-        .join(' '),
-    )
+    .map((event) => {
+      const names = Object.keys(event).filter((name) => !ALWAYS.has(name));
+      return `${event.providerEvent}: ${names.sort().join(' ')}`;
+    })
     .join();
 
 const ALWAYS = new Set([
