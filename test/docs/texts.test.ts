@@ -85,7 +85,9 @@ describe('what must be ticked at an ESP', () => {
     expect(named).not.toEqual([]);
     const asOne = (sentence: string) => sentence.split(/\b(opens and clicks|opened|clicked)\b/)[0] ?? '';
     expect(
-      named.filter((sentence) => /if you (want|like|need)|\boptional|may be left out|\bAdd\s+\*\*/.test(asOne(sentence))),
+      named.filter((sentence) =>
+        /if you (want|like|need)|\boptional|may be left out|\bAdd\s+\*\*/.test(asOne(sentence)),
+      ),
     ).toEqual([]);
   });
 });
