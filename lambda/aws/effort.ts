@@ -27,11 +27,16 @@ export async function within<T>(deadline: EpochMs, run: (signal: AbortSignal) =>
 }
 
 /** What one attempt is given in any case, in milliseconds: less would end calls that are only slow. */
-const LEAST = 250;
+export const LEAST = 250;
 
-/** One attempt, which ends after a third of what is left until `deadline`: one that hangs leaves time for the next, and for another. */
-export const attempt = <T>(deadline: EpochMs, run: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-  within(Date.now() + Math.max(LEAST, (deadline - Date.now()) / 3), run);
+/**
+ * One attempt, which ends after a third of what is left until `deadline`: one that hangs leaves time for the next, and for another. `run` is
+ * given the signal that ends it, and when that is.
+ */
+export function attempt<T>(deadline: EpochMs, run: (signal: AbortSignal, until: EpochMs) => Promise<T>): Promise<T> {
+  const until = Date.now() + Math.max(LEAST, (deadline - Date.now()) / 3);
+  return within(until, (signal) => run(signal, until));
+}
 
 /** Milliseconds before the n-th retry: exponential to 2 s, full jitter. */
 export const jitter = (attempt: number): number => Math.random() * Math.min(2000, 25 * 2 ** attempt);

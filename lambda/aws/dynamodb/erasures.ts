@@ -11,6 +11,14 @@ import { noteFailure } from './statements.ts';
 const MAX_KEYS = 100;
 const ATTEMPTS = 5;
 
+/** What is known of people. */
+export interface Erased {
+  /** When each was erased, of those who were. */
+  readonly at: ReadonlyMap<Address, Iso>;
+  /** Those of whom it could not be read: to go on without knowing could bring somebody back. */
+  readonly unread: ReadonlySet<Address>;
+}
+
 /** The marks that erased people leave, in the suppression table. */
 export class Erasures {
   readonly #client: DynamoDBClient;
@@ -25,17 +33,18 @@ export class Erasures {
 
   /**
    * When each of these people was erased, where they were.
-   * @throws whatever keeps it from knowing: to go on without knowing could bring somebody back.
+   * @throws where the key of the marks cannot be read: then nothing is known of anybody
    */
-  async erasedAt(addresses: readonly Address[], deadline: EpochMs): Promise<ReadonlyMap<Address, Iso>> {
+  async erasedAt(addresses: readonly Address[], deadline: EpochMs): Promise<Erased> {
     const [key] = await this.#keys(deadline);
-    if (key === undefined || addresses.length === 0) return new Map();
+    if (key === undefined || addresses.length === 0) return { at: new Map(), unread: new Set() };
     const byMark = new Map(addresses.map((address) => [erasureMark(key, address), address]));
-    const found = new Map<string, string>();
-    for (const marks of chunks([...byMark.keys()], MAX_KEYS)) {
-      for (const [mark, at] of await this.#read(marks, deadline)) found.set(byMark.get(mark) ?? '', at);
-    }
-    return found;
+    const read = await Promise.all(chunks([...byMark.keys()], MAX_KEYS).map((marks) => this.#read(marks, deadline)));
+    const addressOf = (mark: string): Address => byMark.get(mark) ?? '';
+    return {
+      at: new Map(read.flatMap(({ found }) => found.map(([mark, at]) => [addressOf(mark), at] as const))),
+      unread: new Set(read.flatMap(({ unread }) => unread.map(addressOf))),
+    };
   }
 
   /** No key yet: nobody was ever erased. */
@@ -48,8 +57,11 @@ export class Erasures {
     }
   }
 
-  async #read(marks: readonly string[], deadline: EpochMs): Promise<[string, string][]> {
-    const read: [string, string][] = [];
+  async #read(
+    marks: readonly string[],
+    deadline: EpochMs,
+  ): Promise<{ readonly found: readonly [mark: string, at: Iso][]; readonly unread: readonly string[] }> {
+    const found: [string, string][] = [];
     const some = async (left: readonly string[]): Promise<readonly string[]> => {
       const Keys = left.map((mark) => ({ [SUPPRESSION.partitionKey]: { S: mark } }));
       const command = new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true } } });
@@ -58,7 +70,7 @@ export class Erasures {
           this.#client.send(command, { abortSignal }),
         );
         for (const item of Responses?.[this.#table] ?? [])
-          read.push([item[SUPPRESSION.partitionKey]?.S ?? '', item[ERASED_AT]?.S ?? '']);
+          found.push([item[SUPPRESSION.partitionKey]?.S ?? '', item[ERASED_AT]?.S ?? '']);
         return (UnprocessedKeys?.[this.#table]?.Keys ?? []).map((key) => key[SUPPRESSION.partitionKey]?.S ?? '');
       } catch (error) {
         noteFailure(error);
@@ -66,7 +78,6 @@ export class Erasures {
       }
     };
     const unread = await retried(marks, deadline, some, ATTEMPTS);
-    if (unread.length > 0) throw new Error('erasure marks could not be read');
-    return read;
+    return { found, unread };
   }
 }

@@ -10,6 +10,8 @@ import { attempt, retried } from '../effort.ts';
 
 /** DynamoDB's limit for one `BatchExecuteStatement`. */
 const BATCH = 25;
+/** Statements about one partition that come before everybody else's, once some were refused: two such leave a request more than half to others. */
+const OF_ONE = 5;
 /** Requests in flight from one invocation: keeps a new table (4,000 writes a second) from being stormed. */
 const PARALLEL = 4;
 
@@ -43,6 +45,8 @@ export function takeFailures(): Readonly<typeof failures> {
 export interface Statement {
   readonly text: string;
   readonly parameters: AttributeValue[];
+  /** The partition that it writes to, where several statements may write to one. */
+  readonly partition?: string;
 }
 
 /**
@@ -59,17 +63,40 @@ export async function runStatements(
     // A table that has reached its capacity is given what comes first, again, and nothing behind it: of all messages some are finished,
     // where otherwise all would be begun. One item that is always refused holds nobody: its request is not full of refusals.
     let full = false;
+    const behind = new Set<number>();
     await inParallel(chunks(left, BATCH), PARALLEL, async (indexes) => {
       // Checked before each request: with a slow table one round of many could outlast the function.
       if (full || Date.now() > deadline) return;
       const some = indexes.map((index) => statements[index] as Statement);
       const results = await attempt(deadline, (signal) => send(client, some, signal));
       for (const [at, index] of indexes.entries()) outcomes[index] = results[at] ?? 'failed';
-      full ||= indexes.filter((index) => outcomes[index] === 'failed').length > indexes.length / 2;
+      const open = indexes.filter((index) => outcomes[index] === 'failed');
+      full ||= open.length > indexes.length / 2;
+      // A full table takes some of each; this is one hot partition, or several. A request without an answer says nothing of its statements.
+      if (results.length > 0 && open.length === indexes.length) for (const index of open) behind.add(index);
     });
-    return left.filter((index) => outcomes[index] === 'failed');
+    const open = left.filter((index) => outcomes[index] === 'failed');
+    const inOrder = [...open.filter((index) => !behind.has(index)), ...open.filter((index) => behind.has(index))];
+    return fewOfEach(inOrder, (index) => statements[index]?.partition);
   });
   return outcomes;
+}
+
+/**
+ * In their order, but of each partition only so many before all others: a partition takes 1,000 writes a second, and whoever writes to a hot
+ * one, a hundred opens of one person, must not keep a complaint behind them from ever being sent.
+ */
+function fewOfEach(indexes: readonly number[], partitionOf: (index: number) => string | undefined): number[] {
+  const counts = new Map<string, number>();
+  const first: number[] = [];
+  const later: number[] = [];
+  for (const index of indexes) {
+    const partition = partitionOf(index);
+    const count = partition === undefined ? 1 : (counts.get(partition) ?? 0) + 1;
+    if (partition !== undefined) counts.set(partition, count);
+    (count > OF_ONE ? later : first).push(index);
+  }
+  return [...first, ...later];
 }
 
 async function send(

@@ -5,7 +5,7 @@ import { SUPPRESSION } from '../../contract/tables.ts';
 import type { EpochMs } from '../../contract/units.ts';
 import { chunks } from '../../domain/batches.ts';
 import { type Change, type Judgement, type Reasons, settled, verdicts } from '../../domain/suppression/suppression.ts';
-import { attempt, retried } from '../effort.ts';
+import { attempt, LEAST, retried } from '../effort.ts';
 import { insertStatement } from './events.ts';
 import { toItem } from './item.ts';
 import { noteFailure, runStatements, type Statement } from './statements.ts';
@@ -27,7 +27,6 @@ export interface Applied {
 }
 
 const MAX_KEYS = 100;
-const NOBODY: ReadonlySet<string> = new Set();
 
 export class SuppressionStore {
   readonly #client: DynamoDBClient;
@@ -53,49 +52,62 @@ export class SuppressionStore {
     const changed = new Set<string>();
     const suppressed = new Set<string>();
     const refused = new Map<string, readonly Judgement[]>();
-    const round = async (left: readonly string[], unseen: ReadonlySet<string>): Promise<readonly string[]> => {
-      const toRead = left.filter((recipient) => !unseen.has(recipient));
+    // What was read of those whose write was throttled serves again; who lost a race is read anew.
+    const stored = new Map<string, Stored | undefined>([...fresh].map((recipient) => [recipient, undefined]));
+    const unreadable = new Set<string>();
+    const round = async (left: readonly string[]): Promise<readonly string[]> => {
+      const toRead = left.filter((recipient) => !stored.has(recipient));
       // A read that hangs leaves time to write those who need none, and to try once more.
-      const stored =
-        toRead.length > 0
-          ? await attempt(deadline, (signal) => this.#read(toRead, signal))
-          : new Map<string, Stored | undefined>();
-      for (const recipient of unseen) stored.set(recipient, undefined);
+      if (toRead.length > 0)
+        for (const [recipient, entry] of await attempt(deadline, (signal) => this.#read(toRead, signal)))
+          stored.set(recipient, entry);
       const folded = left.flatMap((recipient) => {
         if (!stored.has(recipient)) return [];
-        const before = stored.get(recipient);
-        const { judgements, withdraws } = changes.get(recipient) as Change;
-        return [{ recipient, before, ...settled(before?.reasons ?? {}, judgements, withdraws) }];
+        const one = foldedInto(recipient, stored.get(recipient), changes.get(recipient) as Change);
+        if (!one) unreadable.add(recipient);
+        return one ?? [];
       });
       for (const one of folded) if (one.refused.length > 0) refused.set(one.recipient, one.refused);
       const writes = folded.filter(({ before, reasons }) => !isDeepStrictEqual(reasons, before?.reasons ?? {}));
-      const outcomes = await runStatements(
-        this.#client,
-        writes.map(({ recipient, before, reasons }) => this.#write(recipient, before, reasons, quiet.has(recipient))),
-        deadline,
+      // A write that is always throttled leaves time for those who were not read yet, or lost a race.
+      const outcomes = await attempt(deadline, (_signal, until) =>
+        runStatements(
+          this.#client,
+          writes.map(({ recipient, before, reasons }) => this.#write(recipient, before, reasons, quiet.has(recipient))),
+          Math.min(until, deadline),
+        ),
       );
-      const open = new Set<string>();
+      const open = new Set(left.filter((recipient) => !stored.has(recipient)));
       for (const [at, { recipient, before, reasons }] of writes.entries()) {
         const outcome = outcomes[at];
         if (outcome === 'done') changed.add(recipient);
         if (outcome === 'done' && begins(before?.reasons, reasons)) suppressed.add(recipient);
         // An item larger than the table takes: it would be tried in vain for days.
         if (outcome === 'invalid') refused.set(recipient, changes.get(recipient)?.judgements ?? []);
+        if (outcome === 'refused') stored.delete(recipient);
         if (outcome !== 'done' && outcome !== 'invalid') open.add(recipient);
       }
-      return left.filter((recipient) => !stored.has(recipient) || open.has(recipient));
+      return left.filter((recipient) => open.has(recipient));
     };
     // Whoever was listed after all is looked at without a pause: nothing has failed.
-    const seen = await round([...changes.keys()], fresh);
-    const failed = Date.now() > deadline ? seen : await retried(seen, deadline, (left) => round(left, NOBODY));
-    return { changed, suppressed, failed: new Set(failed), refused };
+    const seen = await round([...changes.keys()]);
+    // None begins that could last beyond the deadline: whoever calls has kept what comes after it for a look.
+    const failed = Date.now() > deadline ? seen : await retried(seen, deadline - LEAST, round);
+    return { changed, suppressed, failed: new Set(failed).union(unreadable), refused };
   }
 
-  /** What the list says of these people, with those left out of whom it says nothing. @throws where it could not be read in time */
-  async reasonsOf(recipients: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Reasons>> {
-    const stored = await this.#read(recipients, signal);
-    if (stored.size < recipients.length) throw new Error('the suppression list could not be read');
-    return new Map([...stored].flatMap(([recipient, entry]) => (entry ? [[recipient, entry.reasons]] : [])));
+  /** What the list says of these people, with those left out of whom it says nothing. Whoever could not be read by `deadline` is `unread`. */
+  async reasonsOf(
+    recipients: readonly string[],
+    deadline: EpochMs,
+  ): Promise<{ readonly entries: ReadonlyMap<string, Reasons>; readonly unread: ReadonlySet<string> }> {
+    const entries = new Map<string, Reasons>();
+    const unread = await retried(recipients, deadline - LEAST, async (left) => {
+      const stored = await attempt(deadline, (signal) => this.#read(left, signal));
+      for (const [recipient, entry] of stored) if (entry) entries.set(recipient, entry.reasons);
+      return left.filter((recipient) => !stored.has(recipient));
+    });
+    return { entries, unread: new Set(unread) };
   }
 
   /** What is stored of each recipient, `undefined` where nothing is; a recipient that could not be read is not in the map. */
@@ -144,6 +156,16 @@ export class SuppressionStore {
       text: `UPDATE "${this.#table}" SET ${sets.join(', ')} WHERE "${key}"=? AND "${SUPPRESSION.version}"=?`,
       parameters: [...Object.values(item), { S: recipient }, { N: String(before.version) }],
     };
+  }
+}
+
+/** What a change makes of an entry; undefined where the entry is not what we write, which must not hold up anybody else's. */
+function foldedInto(recipient: string, before: Stored | undefined, { judgements, withdraws }: Change) {
+  try {
+    return { recipient, before, ...settled(before?.reasons ?? {}, judgements, withdraws) };
+  } catch (error) {
+    noteFailure(error);
+    return undefined;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { EventStore } from '../../aws/dynamodb/events.ts';
 import { noteFailure } from '../../aws/dynamodb/statements.ts';
-import { until } from '../../aws/effort.ts';
+import { attempt } from '../../aws/effort.ts';
 import type { EpochMs } from '../../contract/units.ts';
+import { inParallel } from '../../domain/batches.ts';
 import type { NormalisedEvent } from '../../domain/event/event.ts';
 import { countedAt } from '../../domain/event/time.ts';
 import {
@@ -31,6 +32,9 @@ export interface Changes {
   readonly unread: ReadonlySet<string>;
 }
 
+/** Reads side by side. A client has 50 connections: one message with thousands of soft bounces must leave some for what the others need. */
+const READS = 32;
+
 /** What becomes of each entry: judgements of single events, less what is retracted, and what the histories say that have to be read. */
 export async function changesOf(
   { judgements, series, retracted }: Asked,
@@ -45,22 +49,20 @@ export async function changesOf(
     if (standing.length > 0) changes.set(recipient, { judgements: standing });
   }
   const unread = new Set<string>();
-  await Promise.all(
-    [...series.union(retracted)].map(async (recipient) => {
-      try {
-        const keys = retracted.get(recipient);
-        const history = await store.history(recipient, keys ? DECIDING_TYPES : SERIES_TYPES, signal);
-        const { judgements: more, withdraws } = keys
-          ? reconsidered(history, policy, retractions, series.has(recipient) ? keys.union(SERIES) : keys)
-          : seriesChange(history, policy, retractions);
-        const own = changes.get(recipient)?.judgements ?? [];
-        changes.set(recipient, { judgements: [...own, ...more], ...(withdraws && { withdraws }) });
-      } catch (error) {
-        noteFailure(error);
-        unread.add(recipient);
-      }
-    }),
-  );
+  await inParallel(series.union(retracted), READS, async (recipient) => {
+    try {
+      const keys = retracted.get(recipient);
+      const history = await store.history(recipient, keys ? DECIDING_TYPES : SERIES_TYPES, signal);
+      const { judgements: more, withdraws } = keys
+        ? reconsidered(history, policy, retractions, series.has(recipient) ? keys.union(SERIES) : keys)
+        : seriesChange(history, policy, retractions);
+      const own = changes.get(recipient)?.judgements ?? [];
+      changes.set(recipient, { judgements: [...own, ...more], ...(withdraws && { withdraws }) });
+    } catch (error) {
+      noteFailure(error);
+      unread.add(recipient);
+    }
+  });
   return { changes, unread };
 }
 
@@ -75,21 +77,20 @@ export async function asFirstArrived(
   deadline: EpochMs,
 ): Promise<{ readonly arrived: readonly RecordedEvent[]; readonly unknown: ReadonlySet<string> }> {
   const repeated = events.filter(({ event, outcome }) => outcome === 'seen' && isAhead(event));
-  const signal = until(deadline);
   const first = new Map<RecordedEvent, RecordedEvent>();
   const unknown = new Set<string>();
-  await Promise.all(
-    repeated.map(async (one) => {
-      try {
-        const receivedAt = (await store.firstArrival(one.event, signal)) ?? one.event.receivedAt;
-        first.set(one, { ...one, event: { ...one.event, receivedAt } });
-      } catch (error) {
-        noteFailure(error);
-        first.set(one, { ...one, outcome: 'failed' });
-        if (one.event.recipient !== undefined) unknown.add(one.event.recipient);
-      }
-    }),
-  );
+  await inParallel(repeated, READS, async (one) => {
+    try {
+      // One attempt: what hangs must leave time for the reads that the others need.
+      const found = await attempt(deadline, (signal) => store.firstArrival(one.event, signal));
+      const receivedAt = found ?? one.event.receivedAt;
+      first.set(one, { ...one, event: { ...one.event, receivedAt } });
+    } catch (error) {
+      noteFailure(error);
+      first.set(one, { ...one, outcome: 'failed' });
+      if (one.event.recipient !== undefined) unknown.add(one.event.recipient);
+    }
+  });
   return { arrived: events.map((one) => first.get(one) ?? one), unknown };
 }
 

@@ -1,5 +1,5 @@
 import type { Erasures } from '../../aws/dynamodb/erasures.ts';
-import { logError } from '../../aws/telemetry.ts';
+import { logError, logWarning } from '../../aws/telemetry.ts';
 import type { EpochMs } from '../../contract/units.ts';
 import { mayBringBack } from '../../domain/erasure.ts';
 import type { Opened } from './opened.ts';
@@ -16,9 +16,12 @@ export async function forgetErased(
   const addresses = new Set([...old].flatMap(({ events }) => events.flatMap(({ event }) => event.recipient ?? [])));
   if (addresses.size === 0) return { messages, failed: [] };
   try {
-    const erasedAt = await erasures.erasedAt([...addresses], deadline);
-    const remembered = messages.map((opened) => (old.has(opened) ? without(opened, erasedAt) : opened));
-    return { messages: remembered, failed: [] };
+    const { at, unread } = await erasures.erasedAt([...addresses], deadline);
+    const isUnread = ({ events }: Opened): boolean => events.some(({ event }) => unread.has(event.recipient ?? ''));
+    const unknown = new Set([...old].filter(isUnread));
+    if (unknown.size > 0) logWarning('erasures not known', { messages: unknown.size });
+    const { messages: known, failed } = divide(messages, unknown);
+    return { messages: known.map((opened) => (old.has(opened) ? without(opened, at) : opened)), failed };
   } catch (error) {
     logError('erasures not known', error);
     return divide(messages, old);

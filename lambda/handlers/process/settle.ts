@@ -1,142 +1,124 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { EventStore } from '../../aws/dynamodb/events.ts';
 import type { RetractionList, RetractionStore } from '../../aws/dynamodb/retractions.ts';
 import { noteFailure } from '../../aws/dynamodb/statements.ts';
-import type { Applied, SuppressionStore } from '../../aws/dynamodb/suppression.ts';
+import type { SuppressionStore } from '../../aws/dynamodb/suppression.ts';
 import { until } from '../../aws/effort.ts';
 import type { EpochMs } from '../../contract/units.ts';
 import type { PolicyOf } from '../../domain/suppression/history.ts';
 import { restsOnSeries } from '../../domain/suppression/soft-bounces.ts';
-import type { Change } from '../../domain/suppression/suppression.ts';
-import { type Asked, changesOf, touchedBy } from './changes.ts';
-import { type Judged, PROMPT } from './judge.ts';
+import type { Mark, Reasons } from '../../domain/suppression/suppression.ts';
+import { type Asked, touchedBy } from './changes.ts';
+import type { Judged } from './judge.ts';
+import { isEmpty, type Looking, lookAndWrite, NOBODY, peopleOf, type Settled, type Stores, without } from './looks.ts';
 import type { Shares } from './step.ts';
 
-/** Where it is read and written. */
-export interface Stores {
-  readonly events: EventStore;
-  readonly list: SuppressionStore;
-  readonly retractions: RetractionStore;
-}
-
-/** What became of the people concerned. */
-export interface Settled extends Omit<Applied, 'failed'> {
-  /** Those whose entry is not certain to be right. */
-  readonly unsettled: ReadonlySet<string>;
-}
-
 /**
- * Brings the entries up to date, and looks again at what may have changed meanwhile: a delivery or another soft bounce that was recorded
- * between the look at a series and the write, a retraction made in between. Whoever comes after the last look sees what was written.
+ * Brings the entries up to date. Those with a late delivery are looked up beside the others: a list that cannot be read holds up nobody whose
+ * entry needs no look.
  */
 export async function settle(
   { judgements, fresh, series, deliveries, retracted }: Judged,
   policy: PolicyOf,
-  { events, list, retractions }: Stores,
+  stores: Stores,
   shares: Pick<Shares, 'judged' | 'suppressed'>,
   quiet: ReadonlySet<string>,
 ): Promise<Settled> {
-  const concerned = new Set([...judgements.keys(), ...series, ...retracted.keys(), ...deliveries.keys()]);
-  let settled: Settled = { changed: new Set(), suppressed: new Set(), refused: new Map(), unsettled: new Set() };
-  const signal = until(shares.judged);
+  const looking: Looking = { stores, policy, shares, quiet, fresh };
+  let list: Promise<RetractionList | undefined> | undefined;
+  // Asked for once, and only where something is to be judged.
+  const honoured = () => {
+    list ??= honouredList(stores.retractions, retracted.size > 0, (Date.now() + shares.judged) / 2);
+    return list;
+  };
+  const [own, late] = await Promise.all([
+    judgeAll({ judgements, series, retracted }, honoured, looking),
+    contradicted(deliveries, stores.list, shares.judged).then(async ({ broken, unread }) => {
+      const asked = { judgements: new Map(), series: broken, retracted: new Map() };
+      const settled = await judgeAll(asked, honoured, { ...looking, fresh: new Set() });
+      return { ...settled, unsettled: settled.unsettled.union(unread) };
+    }),
+  ]);
+  return {
+    changed: own.changed.union(late.changed),
+    suppressed: own.suppressed.union(late.suppressed),
+    refused: new Map([...own.refused, ...late.refused]),
+    unsettled: own.unsettled.union(late.unsettled),
+  };
+}
+
+/** Retractions of which nothing is known: whatever list is read later differs from them. */
+const UNREAD: RetractionList = { version: -1, retractions: [] };
+
+async function judgeAll(
+  asked: Asked,
+  honoured: () => Promise<RetractionList | undefined>,
+  looking: Looking,
+): Promise<Settled> {
+  if (isEmpty(asked)) return NOBODY;
   try {
-    const broken = await contradicted(deliveries, list, signal);
-    let asked: Asked = { judgements, series: series.union(broken), retracted };
-    if (isEmpty(asked)) return settled;
-    let known = await retractions.known(signal);
-    // What is taken back may be forgotten by now: where it matters, the list of this moment decides.
-    if (retracted.size > 0 || known.retractions.length > 0) known = await retractions.read(signal);
-    for (let look = 0; !isEmpty(asked); look++) {
-      const isFirst = look === 0;
-      const made = await changesOf(
-        asked,
-        policy,
-        known.retractions,
-        events,
-        isFirst ? signal : until(shares.suppressed),
-      );
-      const isNew = isFirst
-        ? fresh.intersection(new Set(made.changes.keys())).difference(retracted)
-        : new Set<string>();
-      // Some time stays for the look after it: one entry that is throttled must not make the others doubtful.
-      const kept = Math.min(LOOK, (shares.suppressed - Date.now()) / 5);
-      const applied = await list.apply(made.changes, shares.suppressed - kept, { quiet, fresh: isNew });
-      settled = together(settled, applied, made.unread);
-      if (made.changes.size === 0) break;
-      await untilRecorded(made.changes, shares.suppressed);
-      const now = await retractions.read(until(shares.suppressed));
-      asked = again(asked, made.changes, applied, isFirst, known, now);
-      known = now;
-    }
-    return settled;
+    const known = await honoured();
+    if (known) return await lookAndWrite(withDoubtful(asked, looking.fresh, known), known, looking);
+    return await judgeNew(asked, looking);
   } catch (error) {
     noteFailure(error);
-    return { ...settled, unsettled: concerned };
+    return { ...NOBODY, unsettled: peopleOf(asked) };
   }
 }
 
-/** Most time that is kept for the look after a round of writing, in milliseconds. */
-const LOOK = 2000;
-
-const isEmpty = ({ judgements, series, retracted }: Asked): boolean =>
-  judgements.size + series.size + retracted.size === 0;
-
-function together(before: Settled, applied: Applied, unread: ReadonlySet<string>): Settled {
-  return {
-    changed: before.changed.union(applied.changed),
-    // Whom the second look has let go was never suppressed, as far as anybody could see.
-    suppressed: before.suppressed.difference(applied.changed).union(applied.suppressed),
-    refused: new Map([...before.refused, ...applied.refused]),
-    unsettled: before.unsettled.union(applied.failed).union(unread),
-  };
+/** Judges those of whom nothing was heard before, where the list of retractions could not be read. */
+async function judgeNew(asked: Asked, looking: Looking): Promise<Settled> {
+  const { fresh, stores } = looking;
+  // Who is new is written all the same: a complaint must not wait for a list that mostly is empty. The look after it reads the list; where
+  // that fails too the message comes back, until somebody has looked. Whoever is listed already, or was retracted by what is known, waits.
+  const last = stores.retractions.last?.retractions ?? [];
+  const doubtful = (recipient: string): boolean => touchedBy(asked.judgements.get(recipient) ?? [], last).size > 0;
+  const waiting = new Set([...peopleOf(asked)].filter((recipient) => !fresh.has(recipient) || doubtful(recipient)));
+  const settled = await lookAndWrite(without(asked, waiting), UNREAD, looking);
+  return { ...settled, unsettled: settled.unsettled.union(waiting) };
 }
 
-/** Of people with a late delivery those whom a series suppresses that it may have broken. */
+/**
+ * What is retracted of somebody who has been heard of may have been written before anybody could look: whose message came back is judged
+ * by the whole history, so that it goes again.
+ */
+function withDoubtful(asked: Asked, fresh: ReadonlySet<string>, { retractions }: RetractionList): Asked {
+  if (retractions.length === 0) return asked;
+  const retracted = new Map(asked.retracted);
+  for (const [recipient, own] of asked.judgements) {
+    const keys = fresh.has(recipient) ? new Set<string>() : touchedBy(own, retractions);
+    if (keys.size > 0) retracted.set(recipient, keys.union(retracted.get(recipient) ?? new Set()));
+  }
+  return { ...asked, retracted };
+}
+
+/** The list by which to judge; undefined where it cannot be read by `deadline`. */
+async function honouredList(
+  retractions: RetractionStore,
+  isAskedFor: boolean,
+  deadline: EpochMs,
+): Promise<RetractionList | undefined> {
+  const signal = until(deadline);
+  try {
+    const known = await retractions.known(signal);
+    // What is taken back may be forgotten by now: where it matters, the list of this moment decides.
+    return isAskedFor || known.retractions.length > 0 ? await retractions.read(signal) : known;
+  } catch (error) {
+    noteFailure(error);
+    return undefined;
+  }
+}
+
+/** Of people with a late delivery those whom a series suppresses that it may have broken, and those of whom it could not be read. */
 async function contradicted(
   deliveries: ReadonlyMap<string, string>,
   list: SuppressionStore,
-  signal: AbortSignal,
-): Promise<Set<string>> {
-  if (deliveries.size === 0) return new Set();
-  const entries = await list.reasonsOf([...deliveries.keys()], signal);
+  deadline: EpochMs,
+): Promise<{ readonly broken: Set<string>; readonly unread: ReadonlySet<string> }> {
+  if (deliveries.size === 0) return { broken: new Set(), unread: new Set() };
+  const { entries, unread } = await list.reasonsOf([...deliveries.keys()], deadline);
+  // What is not as we write it is nobody's series: it must not hold up the others.
+  const marksOf = ({ soft_bounces: marks }: Reasons): readonly Mark[] => (Array.isArray(marks) ? marks : []);
   const broken = [...entries].filter(([recipient, reasons]) =>
-    reasons.soft_bounces?.some(
-      (mark) => restsOnSeries('soft_bounces', mark) && mark.at > (deliveries.get(recipient) ?? ''),
-    ),
+    marksOf(reasons).some((mark) => restsOnSeries('soft_bounces', mark) && mark.at > (deliveries.get(recipient) ?? '')),
   );
-  return new Set(broken.map(([recipient]) => recipient));
-}
-
-/** Of whom to look again: whose series was proved, or changed; at first also whose evidence a newer retraction takes back. */
-function again(
-  asked: Asked,
-  changes: ReadonlyMap<string, Change>,
-  { changed }: Applied,
-  isFirst: boolean,
-  before: RetractionList,
-  now: RetractionList,
-): Asked {
-  const proved = [...changes].flatMap(([recipient, change]) => (provenAt(change).length > 0 ? [recipient] : []));
-  const touched = [...asked.judgements]
-    .map(([recipient, own]) => [recipient, touchedBy(own, now.retractions)] as const)
-    .filter(([, keys]) => keys.size > 0);
-  return {
-    judgements: new Map(),
-    series: asked.series
-      .union(asked.retracted)
-      .intersection(changed)
-      .union(new Set(isFirst ? proved : [])),
-    retracted: new Map(now.version === before.version ? [] : touched),
-  };
-}
-
-/** Times of the soft bounces that completed a series. */
-const provenAt = ({ judgements }: Change): readonly number[] =>
-  judgements.flatMap(({ reason, mark }) => (restsOnSeries(reason, mark) ? [Date.parse(mark.at)] : []));
-
-/** Waits until deliveries before a proved series, which need no look where they are prompt, are recorded. @throws where there is no time */
-async function untilRecorded(changes: ReadonlyMap<string, Change>, deadline: EpochMs): Promise<void> {
-  const wait = Math.max(0, ...[...changes.values()].flatMap(provenAt).map((at) => at + PROMPT - Date.now()));
-  if (Date.now() + wait > deadline) throw new Error('no time to look at a series again');
-  if (wait > 0) await pause(wait);
+  return { broken: new Set(broken.map(([recipient]) => recipient)), unread };
 }

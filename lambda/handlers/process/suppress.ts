@@ -3,9 +3,10 @@ import type { RuntimeConfig } from '../../contract/config.ts';
 import { MAX_SCOPES } from '../../domain/suppression/suppression.ts';
 import { asFirstArrived } from './changes.ts';
 import { judgeEvents, policyOf } from './judge.ts';
+import type { Stores } from './looks.ts';
 import type { Opened, Poison } from './opened.ts';
 import { modeOf, type RecordedEvent, type Stored } from './record.ts';
-import { type Stores, settle } from './settle.ts';
+import { settle } from './settle.ts';
 import { divide, type Passed, type Shares } from './step.ts';
 
 export interface Suppressed extends Passed {

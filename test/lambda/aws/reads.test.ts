@@ -189,6 +189,14 @@ describe('writing over', () => {
     });
     expect(await writeOver(client, 't', keys(2), Date.now())).toEqual(['failed', 'failed']);
   });
+
+  test('once the time is over nothing more is asked: one request in any case, not one for each twenty-five', async () => {
+    const { client, asked } = table(() => ({}));
+    expect(new Set(await writeOver(client, 't', keys(60).slice(25), Date.now() - 1))).toEqual(
+      new Set(['done', 'failed']),
+    );
+    expect(asked).toHaveLength(1);
+  });
 });
 
 describe('clicks', () => {
@@ -253,6 +261,8 @@ describe('clicks', () => {
   });
 });
 
+const soon = () => Date.now() + 5000;
+
 describe('every question can be ended by whoever asks it', () => {
   const clicks = { id: 'a', hour: '2026-05-04T10', clicks: 7, subject: {} } as never;
   const event = { fingerprint: 'f', type: 'bounced', occurredAt: '2026-05-04T10:00:00.000Z' } as NormalisedEvent;
@@ -261,10 +271,8 @@ describe('every question can be ended by whoever asks it', () => {
     ['clicks of an hour', (client) => new SurgeStore(client, 't').count(clicks, signal)],
     ['clicks of the day before', (client) => new SurgeStore(client, 't').before(clicks, signal)],
     ['a surge', (client) => new SurgeStore(client, 't').announce('a', {} as never, 0, signal)],
-    ['what does not count', (client) => new RetractionStore(client, 't').known(signal)],
     ['a history', (client) => new EventStore(client, 't', 35).history('a', ['bounced'], signal)],
     ['a first arrival', (client) => new EventStore(client, 't', 35).firstArrival(event, signal)],
-    ['entries of the list', (client) => new SuppressionStore(client, 't').reasonsOf(['a'], signal)],
   ])('%s: by its own signal', async (_name, ask, requests = 1) => {
     const { client, ends } = table(() => ({ Item: {} }));
     await ask(client);
@@ -272,9 +280,10 @@ describe('every question can be ended by whoever asks it', () => {
     for (const end of ends) expect(end).toBe(signal);
   });
 
-  const soon = () => Date.now() + 5000;
   const everyStatement = (input: Input) => ({ Responses: (input.Statements as object[]).map(() => ({})) });
   test.each<[string, (client: DynamoDBClient) => Promise<unknown>]>([
+    ['what does not count', (client) => new RetractionStore(client, 't').known(signal)],
+    ['entries of the list', (client) => new SuppressionStore(client, 't').reasonsOf(['a'], soon())],
     ['statements', (client) => runStatements(client, [{ text: 'x', parameters: [] }], soon())],
     ['items written over', (client) => writeOver(client, 't', keys(1), soon())],
     [
@@ -330,8 +339,8 @@ describe('what must be read is read at its newest', () => {
 
   test('the entries of people, and what does not count', async () => {
     const people = table(() => ({ Responses: { t: [{ recipient: { S: 'p0' } }] } }));
-    const listed = await new SuppressionStore(people.client, 't').reasonsOf(['p0'], signal);
-    expect([...listed]).toEqual([['p0', {}]]);
+    const listed = await new SuppressionStore(people.client, 't').reasonsOf(['p0'], soon());
+    expect([...listed.entries]).toEqual([['p0', {}]]);
     expect(people.asked).toEqual([
       { RequestItems: { t: { Keys: [{ recipient: { S: 'p0' } }], ConsistentRead: true } } },
     ]);
@@ -357,10 +366,11 @@ test('a table that answers neither yes nor no is noted, whatever was asked of it
     throw Object.assign(new Error('x'), { name: 'ThrottlingException' });
   };
   const erasures = new Erasures(table(refusing).client, 't', { values: async () => ['key'] } as never);
-  await expect(erasures.erasedAt(['ada@example.com'], Date.now())).rejects.toThrow('erasure marks could not be read');
+  const ada = new Set(['ada@example.com']);
+  expect(await erasures.erasedAt([...ada], Date.now())).toEqual({ at: new Map(), unread: ada });
   expect(takeFailures()).toEqual({ throttled: 1, other: 0 });
   const list = new SuppressionStore(table(refusing).client, 't');
-  await expect(list.reasonsOf(['ada@example.com'], signal)).rejects.toThrow('could not be read');
+  expect(await list.reasonsOf([...ada], Date.now())).toEqual({ entries: new Map(), unread: ada });
   expect(takeFailures()).toEqual({ throttled: 1, other: 0 });
 });
 

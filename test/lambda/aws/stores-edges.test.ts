@@ -1,4 +1,10 @@
-import { type AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  type BatchStatementRequest,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Erasures } from '../../../lambda/aws/dynamodb/erasures.ts';
@@ -126,6 +132,39 @@ describe('statements', () => {
     expect(asked).toBe(2);
   });
 
+  const others = Array.from({ length: 60 }, (_none, n) => `other ${n}`);
+  /** A table whose hot partitions take so many statements of each request, until all others are written. */
+  const hotTable = (takes: number) => {
+    const asked: string[][] = [];
+    const waiting = new Set(others);
+    const send = async ({ input }: { input: { Statements: { Parameters: [{ S: string }] }[] } }) => {
+      const keys = input.Statements.map(({ Parameters: [{ S }] }) => S);
+      asked.push(keys);
+      let taken = 0;
+      const refused = keys.map((key) => key.startsWith('hot') && waiting.size > 0 && ++taken > takes);
+      for (const key of keys) waiting.delete(key);
+      return { Responses: refused.map((is) => (is ? { Error: { Code: 'ThrottlingError' } } : {})) };
+    };
+    return { client: { send } as unknown as DynamoDBClient, asked };
+  };
+  const about = (partition: string) => ({ ...insert(partition), partition });
+  const hot = (count: number, partitions: number) =>
+    Array.from({ length: count }, (_none, n) => about(`hot ${n % partitions}`));
+  test.each([
+    ['one hot partition that takes nothing', 100, 1, 0],
+    ['one that takes one statement of each request', 100, 1, 1],
+    ['one with so many that it fills request after request', 500, 1, 0],
+    ['twenty, more than four requests hold five of each', 500, 20, 0],
+    ['three that take a little', 300, 3, 1],
+  ])('%s, in front: everybody else is done in the next rounds', async (_what, count, partitions, takes) => {
+    const { client, asked } = hotTable(takes);
+    const outcomes = await runStatements(client, [...hot(count, partitions), ...others.map(about)], soon(20_000));
+    expect(new Set(outcomes)).toEqual(new Set(['done']));
+    // Not by asking for all of it at once: a round is four requests, and more only where others were taken.
+    const last = asked.findLastIndex((keys) => keys.some((key) => key.startsWith('other')));
+    expect(last).toBeLessThan(16);
+  });
+
   test('what was throttled is told from what failed otherwise', () => {
     noteFailure('ThrottlingError');
     noteFailure(Object.assign(new Error('x'), { name: 'RequestLimitExceeded' }));
@@ -163,6 +202,15 @@ describe('events', () => {
     expect(proxy.calls.filter((call) => call === 'BatchWriteItem')).toHaveLength(2);
     const told = await store().history('ada@example.com', ['bounced'], never);
     expect(told.map(({ diagnostic }) => diagnostic)).toEqual(['new', undefined]);
+  });
+
+  test('a rewrite that the table will never take refuses the request: alone it is told from its neighbours', async () => {
+    proxy.fault = ({ operation, body }) =>
+      operation === 'BatchWriteItem' && JSON.stringify(body).includes('#00000000000000000000000000000311')
+        ? { status: 400, json: { __type: 'ValidationException' } }
+        : undefined;
+    const events = [310, 311, 312].map((n) => event(n));
+    expect(await store().record(events, soon(), () => ({ rewrite: true }))).toEqual(['new', 'poison', 'new']);
   });
 
   test('a rewrite that is never taken failed, and only it', async () => {
@@ -248,13 +296,36 @@ describe('the list', () => {
     expect(refused.get('huge@example.com')).toEqual([complaint(FOREVER)]);
   });
 
+  test('an entry that somebody has broken by hand fails by itself, at once, and its neighbours are written', async () => {
+    await put(suppression, { recipient: 'odd@example.com', version: 1, reasons: { complaint: 'yes' } });
+    const changes = new Map([
+      ...of('odd@example.com', complaint(FOREVER)),
+      ...of('beside@example.com', complaint(FOREVER)),
+    ]);
+    const { changed, failed } = await store().apply(changes, soon());
+    expect([[...changed], [...failed]]).toEqual([['beside@example.com'], ['odd@example.com']]);
+    expect(proxy.calls.filter((call) => call === 'BatchGetItem')).toHaveLength(1);
+  });
+
   test('what the list says of people; half an answer is none', async () => {
     await store().apply(of('known@example.com', complaint(FOREVER)), soon());
-    const asked = await store().reasonsOf(['known@example.com', 'unknown@example.com'], never);
-    expect([...asked.keys()]).toEqual(['known@example.com']);
-    expect(asked.get('known@example.com')).toMatchObject({ complaint: [{ until: FOREVER }] });
-    proxy.fault = ({ body }) => ({ status: 200, json: { Responses: {}, UnprocessedKeys: body.RequestItems } });
-    await expect(store().reasonsOf(['known@example.com'], never)).rejects.toThrow('could not be read');
+    const people = ['known@example.com', 'unknown@example.com'];
+    const asked = await store().reasonsOf(people, soon());
+    expect([[...asked.entries.keys()], asked.unread.size]).toEqual([['known@example.com'], 0]);
+    expect(asked.entries.get('known@example.com')).toMatchObject({ complaint: [{ until: FOREVER }] });
+    // Once in part: read again. Always: told, and only those.
+    let partial = 1;
+    proxy.fault = ({ body }) => {
+      const { Keys } =
+        (body.RequestItems as Record<string, { Keys: { recipient: AttributeValue }[] }>)[suppression] ?? {};
+      const left = Keys?.filter(({ recipient }) => recipient.S === 'known@example.com') ?? [];
+      if (partial-- <= 0 || left.length === 0) return undefined;
+      return { status: 200, json: { Responses: {}, UnprocessedKeys: { [suppression]: { Keys: left } } } };
+    };
+    expect(await store().reasonsOf(people, soon())).toEqual(asked);
+    partial = Number.POSITIVE_INFINITY;
+    const { entries, unread } = await store().reasonsOf(people, soon(100));
+    expect([entries.size, [...unread]]).toEqual([0, ['known@example.com']]);
   });
 });
 
@@ -277,31 +348,48 @@ describe('erased people', () => {
       once = false;
       return { status: 200, json: { Responses: {}, UnprocessedKeys: body.RequestItems } };
     };
-    expect(await erasures().erasedAt(many, SOON)).toEqual(
-      new Map([
+    expect(await erasures().erasedAt(many, SOON)).toEqual({
+      at: new Map([
         ['erased-0@example.com', '2026-11-01'],
         ['erased-120@example.com', '2026-11-02'],
       ]),
-    );
+      unread: new Set(),
+    });
     expect(proxy.calls).toHaveLength(3);
   });
 
-  test('a read that is never whole throws, after five attempts', async () => {
-    proxy.fault = ({ body }) => ({ status: 200, json: { Responses: {}, UnprocessedKeys: body.RequestItems } });
-    await expect(erasures().erasedAt(['ada@example.com'], SOON)).rejects.toThrow('erasure marks could not be read');
+  test('whoever is never read is told apart from the others, after five attempts', async () => {
+    const hot = erasureMark('key', many[0] ?? '');
+    proxy.fault = ({ body }) => {
+      const { Keys } =
+        (body.RequestItems as Record<string, { Keys: { recipient: AttributeValue }[] }>)[suppression] ?? {};
+      const left = Keys?.filter(({ recipient }) => recipient.S === hot) ?? [];
+      if (left.length === 0) return undefined;
+      const read = Keys?.filter(({ recipient }) => recipient.S === erasureMark('key', many[20] ?? '')) ?? [];
+      const found = read.map(({ recipient }) => ({ recipient, erasedAt: { S: '2026-11-03' } }));
+      return {
+        status: 200,
+        json: { Responses: { [suppression]: found }, UnprocessedKeys: { [suppression]: { Keys: left } } },
+      };
+    };
+    expect(await erasures().erasedAt([many[0] ?? '', many[20] ?? ''], SOON)).toEqual({
+      at: new Map([['erased-20@example.com', '2026-11-03']]),
+      unread: new Set(['erased-0@example.com']),
+    });
     expect(proxy.calls).toHaveLength(5);
   });
 
+  const nobody = { at: new Map(), unread: new Set() };
   test('no key: nobody was ever erased; a key that cannot be read is no such answer', async () => {
     const missing = async () => {
       throw new RefusedRequest('secret-missing', 'none');
     };
-    expect(await erasures(missing).erasedAt(['ada@example.com'], SOON)).toEqual(new Map());
+    expect(await erasures(missing).erasedAt(['ada@example.com'], SOON)).toEqual(nobody);
     const unreadable = async () => {
       throw new RefusedRequest('secret-unreadable', 'down');
     };
     await expect(erasures(unreadable).erasedAt(['ada@example.com'], SOON)).rejects.toThrow('down');
-    expect(await erasures().erasedAt([], SOON)).toEqual(new Map());
+    expect(await erasures().erasedAt([], SOON)).toEqual(nobody);
     expect(proxy.calls).toEqual([]);
   });
 });
@@ -387,6 +475,43 @@ describe('a token that an ESP signed', () => {
     // The first one again may not have its letter yet.
     expect(await bind(token('t2', 'forged'))).toEqual(['reused']);
     expect(await bind(token('t2', 'forged', { receivedAt: '2026-05-04T10:00:01.000Z' }))).toEqual(['reused-again']);
+  });
+
+  test('keeps its body whatever else comes beside it: a forgery in front of it, and more than one', async () => {
+    await bind(token('t4', 'genuine'));
+    expect(await bind(token('t4', 'forged'), token('t4', 'genuine'))).toEqual(['reused', 'bound']);
+    expect(
+      await bind(token('t4', 'other'), token('t4', 'third'), token('t4', 'genuine'), token('t4', 'genuine')),
+    ).toEqual(['reused-again', 'reused-again', 'bound', 'bound']);
+    expect(await bind(token('t4', 'genuine'), token('t4', 'forged'))).toEqual(['bound', 'reused']);
+  });
+
+  test('the first body that was refused keeps its letter, whatever comes before it when its message comes back', async () => {
+    await bind(token('t5', 'first'));
+    expect(await bind(token('t5', 'second'))).toEqual(['reused']);
+    expect(await bind(token('t5', 'third'), token('t5', 'second'))).toEqual(['reused-again', 'reused']);
+  });
+
+  test('one that is throttled holds none that was bound before', async () => {
+    await bind(token('t6', 'body'));
+    proxy.fault = ({ body }) => {
+      const all = body.Statements as BatchStatementRequest[];
+      if (!JSON.stringify(all).includes('t7')) return undefined;
+      // The one is refused as known, the other for now.
+      const Responses = all.map((one) => ({
+        Error: { Code: JSON.stringify(one).includes('t7') ? 'ThrottlingError' : 'DuplicateItem' },
+      }));
+      return { status: 200, json: { Responses } };
+    };
+    expect(await bindTokens(client, events, [token('t7', 'body'), token('t6', 'body')], Date.now() + 400)).toEqual([
+      'failed',
+      'bound',
+    ]);
+    // Of a token that is not bound it is not known which body is its own.
+    expect(await bindTokens(client, events, [token('t7', 'a'), token('t7', 'b')], Date.now() + 200)).toEqual([
+      'failed',
+      'failed',
+    ]);
   });
 
   test('is bound to nothing where the table does not say so', async () => {

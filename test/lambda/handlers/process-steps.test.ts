@@ -132,7 +132,7 @@ describe('recording', () => {
 
 describe('people who were erased', () => {
   const erasures = (erased: Readonly<Record<string, string>>) =>
-    ({ erasedAt: async () => new Map(Object.entries(erased)) }) as unknown as Erasures;
+    ({ erasedAt: async () => ({ at: new Map(Object.entries(erased)), unread: new Set() }) }) as unknown as Erasures;
   const old = () => opened('old', [event(), event({ recipient: 'bob@example.com' })], { origin: 'replay' });
   const addresses = ({ events }: Opened) => events.map(({ event: { recipient } }) => recipient);
 
@@ -150,7 +150,7 @@ describe('people who were erased', () => {
     const asked: unknown[] = [];
     const erasedAt = async (...given: unknown[]) => {
       asked.push(given);
-      return new Map();
+      return { at: new Map(), unread: new Set() };
     };
     const asking = { erasedAt } as unknown as Erasures;
     const { recipient: _, ...ofNobody } = event();
@@ -169,6 +169,19 @@ describe('people who were erased', () => {
       ['ada@gmail.com'],
     ]);
     expect(messages[3]).toBe(live);
+  });
+
+  test('of whom it is not known, those messages come back, and no others', async () => {
+    const said = listenToLog();
+    const asking = {
+      erasedAt: async () => ({ at: new Map([['ada@gmail.com', RECEIVED]]), unread: new Set(['bob@example.com']) }),
+    } as unknown as Erasures;
+    const ofAda = opened('ada', [event(), event()], { origin: 'replay' });
+    const [waits, live] = [old(), opened('live', [event({ recipient: 'bob@example.com' })])];
+    const { messages, failed } = await forgetErased([waits, ofAda, live], asking, Date.parse(RECEIVED) + 1000, NOW);
+    expect([messages.map(addresses), failed]).toEqual([[[], ['bob@example.com']], [waits]]);
+    expect(said).toEqual([['warn', 'erasures not known', expect.objectContaining({ messages: 1 })]]);
+    jest.restoreAllMocks();
   });
 
   test('where it cannot be known, old messages come back and new ones go on', async () => {

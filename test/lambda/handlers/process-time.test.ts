@@ -179,9 +179,43 @@ describe('within the time of one invocation', () => {
     },
   );
 
+  test.concurrent('a hundred events of one person that are always throttled, in front of the others: they cost nobody else anything', async () => {
+    const rig = await rigged();
+    const { tables, fact, person } = rig;
+    tables.fault = throttling(person(9));
+    const opens = Array.from({ length: 100 }, (_none, at) => fact(9, { event: 'open', sg_message_id: `hot-${at}.f` }));
+    const envelope = {
+      source: 'sendgrid',
+      channel: 'https',
+      receivedAt: new Date().toISOString(),
+      requestId: 'r',
+    } as const;
+    const hot = packMessages({ ...envelope, origin: 'live' }, opens);
+    expect(hot).toHaveLength(1);
+    const { failed, ms } = await rig.invoke([...hot, ...messages(nine.map((n) => fact(n)))]);
+    expect([failed, ms < TIME]).toEqual([['m0'], true]);
+    expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+  });
+
+  test.concurrent('an entry that is always throttled: who proves to be listed already is read and written all the same', async () => {
+    const rig = await rigged();
+    const { tables, fact, person } = rig;
+    await rig.invoke(messages([fact(0)]));
+    const throttle = throttling(person(9));
+    tables.fault = async (call) =>
+      JSON.stringify(call.body).includes(dynamo.tables.suppression) ? throttle(call) : undefined;
+    const { failed } = await rig.invoke(
+      messages([...nine.map((n) => fact(n, { event: 'group_unsubscribe', asm_group_id: 7 })), fact(9)]),
+    );
+    expect(failed).toEqual(['m9']);
+  });
+
+  const LATE = { event: 'delivered', timestamp: Math.floor(Date.now() / 1000) - 60 };
+
   test.concurrent.each([
     ['Query', 'the history of soft bounces', SOFT],
     ['BatchGetItem', 'the list', { event: 'dropped', reason: 'Bounced Address' }],
+    ['BatchGetItem', 'the list, after a late delivery', LATE],
   ])('%s hangs, the read of %s: only the messages that need it come back', async (hanging, _what, over) => {
     const rig = await rigged();
     const { tables, fact, person } = rig;
@@ -189,6 +223,51 @@ describe('within the time of one invocation', () => {
     const { failed, ms } = await rig.invoke(messages([...nine.map((n) => fact(n)), fact(9, over)]));
     expect([failed, ms < TIME]).toEqual([['m9'], true]);
     expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+  });
+
+  test.concurrent('the list is throttled for somebody with a late delivery: only that message comes back', async () => {
+    const rig = await rigged();
+    const { tables, fact, person } = rig;
+    tables.fault = ({ operation, body }) =>
+      operation === 'BatchGetItem'
+        ? { status: 200, json: { Responses: {}, UnprocessedKeys: body.RequestItems } }
+        : undefined;
+    const { failed } = await rig.invoke(messages([...nine.map((n) => fact(n)), fact(9, LATE)]));
+    expect(failed).toEqual(['m9']);
+    expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+  });
+
+  test.concurrent('a new process whose first read of the retractions hangs: it reads them again', async () => {
+    const rig = await rigged();
+    const { tables, fact, person } = rig;
+    let reads = 0;
+    tables.fault = ({ operation }) => (operation === 'GetItem' && reads++ === 0 ? 'hang' : undefined);
+    const { failed } = await rig.invoke(messages(nine.map((n) => fact(n))));
+    expect(failed).toEqual([]);
+    expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+  });
+
+  test.concurrent('a new process that cannot read the retractions suppresses who is new, and has the messages come back for the look', async () => {
+    const rig = await rigged();
+    const { tables, fact, person } = rig;
+    tables.fault = ({ operation }) => (operation === 'GetItem' ? 'hang' : undefined);
+    const { failed, ms } = await rig.invoke(messages(nine.map((n) => fact(n))));
+    expect([failed, ms < TIME]).toEqual([nine.map((n) => `m${n}`), true]);
+    expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+    tables.fault = () => undefined;
+    expect((await rig.invoke(messages(nine.map((n) => fact(n))))).failed).toEqual([]);
+  });
+
+  test.concurrent('the first arrival of a repeated event hangs, of a clock that is ahead: its neighbours are done, who need reads of their own too', async () => {
+    const rig = await rigged();
+    const { tables, fact, person } = rig;
+    const ahead = messages([fact(9, { event: 'spamreport', timestamp: Math.floor(Date.now() / 1000) + 86_400 })]);
+    await rig.invoke(ahead);
+    tables.fault = ({ operation }) => (operation === 'Query' ? 'hang' : undefined);
+    const others = messages([fact(0, LATE), ...nine.slice(1).map((n) => fact(n))]);
+    const { failed } = await rig.invoke([...ahead, ...others]);
+    expect(failed).toEqual(['m0']);
+    expect((await rig.suppressed()).sort()).toEqual([...nine.slice(1), 9].map(person).sort());
   });
 
   test.concurrent('the marks of erased people hang: old messages come back, new ones are done', async () => {

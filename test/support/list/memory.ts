@@ -9,8 +9,8 @@ import {
   type Verdicts,
   verdicts,
 } from '../../../lambda/domain/suppression/suppression.ts';
+import type { Stores } from '../../../lambda/handlers/process/looks.ts';
 import type { Opened } from '../../../lambda/handlers/process/opened.ts';
-import type { Stores } from '../../../lambda/handlers/process/settle.ts';
 import { suppress } from '../../../lambda/handlers/process/suppress.ts';
 
 /**
@@ -46,7 +46,10 @@ export function listInMemory(config: RuntimeConfig): ListInMemory {
         }
         return { changed, suppressed: new Set(), failed: new Set(), refused: new Map() };
       },
-      reasonsOf: async ([recipient]: readonly string[]) => new Map([[recipient, reasons]]),
+      reasonsOf: async ([recipient]: readonly string[]) => ({
+        entries: new Map([[recipient, reasons]]),
+        unread: new Set(),
+      }),
     },
     retractions: { known: async () => list, read: async () => list },
   } as unknown as Stores;

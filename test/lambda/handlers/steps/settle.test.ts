@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { EventStore } from '../../../../lambda/aws/dynamodb/events.ts';
 import { takeFailures } from '../../../../lambda/aws/dynamodb/statements.ts';
 import type { RuntimeConfig } from '../../../../lambda/contract/config.ts';
 import type { EventType, NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import type { Retraction } from '../../../../lambda/domain/suppression/retraction.ts';
 import type { Change, Reasons } from '../../../../lambda/domain/suppression/suppression.ts';
+import { changesOf } from '../../../../lambda/handlers/process/changes.ts';
 import { policyOf } from '../../../../lambda/handlers/process/judge.ts';
+import type { Stores } from '../../../../lambda/handlers/process/looks.ts';
 import type { Opened } from '../../../../lambda/handlers/process/opened.ts';
 import type { RecordedEvent } from '../../../../lambda/handlers/process/record.ts';
-import type { Stores } from '../../../../lambda/handlers/process/settle.ts';
 import { suppress } from '../../../../lambda/handlers/process/suppress.ts';
 import { CONFIG } from '../../../support/list/harness.ts';
 
@@ -79,7 +81,7 @@ async function run(events: readonly RecordedEvent[], world: World = {}, config: 
       async reasonsOf(people: readonly string[]) {
         log.push(`entries of ${names(people)}`);
         const known = Object.entries(world.entries ?? {}).map(([name, reasons]) => [address(name), reasons] as const);
-        return new Map(known.filter(([who]) => people.includes(who)));
+        return { entries: new Map(known.filter(([who]) => people.includes(who))), unread: new Set() };
       },
       async apply(
         changes: ReadonlyMap<string, Change>,
@@ -182,6 +184,22 @@ describe('who is concerned', () => {
   });
 });
 
+test('the histories of many are read some at a time, which leaves connections for what the others need', async () => {
+  let [now, most] = [0, 0];
+  const store = {
+    async history() {
+      most = Math.max(most, ++now);
+      await new Promise((done) => setImmediate(done));
+      now--;
+      return [];
+    },
+  } as unknown as EventStore;
+  const series = new Set(Array.from({ length: 100 }, (_none, n) => address(`p${n}`)));
+  const asked = { judgements: new Map(), series, retracted: new Map() };
+  const { changes, unread } = await changesOf(asked, policyOf(CONFIG), [], store, new AbortController().signal);
+  expect([changes.size, unread.size, most]).toEqual([100, 0, 32]);
+});
+
 describe('a look at what was written', () => {
   const series = [
     event('ada', { ...SOFT, occurredAt: iso(-2 * DAY) }),
@@ -221,8 +239,10 @@ describe('a look at what was written', () => {
     const look = ['history of ada', 'write ada', 'retractions'];
     const waited = await run(prompt, { histories: { ada: young }, time: 10 });
     expect([waited.log, waited.back]).toEqual([['retractions as known', ...look, ...look], []]);
-    const hurried = await run(prompt, { histories: { ada: young }, time: 9 });
-    expect([hurried.log.at(-1), hurried.back]).toEqual(['write ada', ['1']]);
+    const beside = one('2', event('bob'));
+    const hurried = await run([...prompt, beside], { histories: { ada: young }, time: 9 });
+    expect(hurried.log).toEqual(['retractions as known', 'history of ada', 'write ada,bob', 'retractions']);
+    expect([hurried.back, hurried.done]).toEqual([['1'], ['2']]);
     expect(takeFailures()).toEqual({ throttled: 0, other: 1 });
   });
 
@@ -291,6 +311,13 @@ describe('retractions', () => {
         judgements.map(({ reason }) => reason),
       );
     };
+    // What this process knows of retractions may be old.
+    const unheard = await run([one('1', lifted)], { histories: { ada: history } });
+    expect(unheard.log.slice(0, 3)).toEqual([
+      'retractions as known',
+      'retractions',
+      'history of ada, all that decides',
+    ]);
     expect(await reasons(one('1', lifted))).toEqual(['complaint']);
     expect(await reasons(one('1', lifted), one('1', soft[1] as NormalisedEvent))).toEqual([
       'complaint',
@@ -318,12 +345,49 @@ describe('where something fails', () => {
     expect(takeFailures()).toEqual({ throttled: 0, other: 1 });
   });
 
-  test('retractions that cannot be read give back all who are concerned', async () => {
-    const throttled = Object.assign(new Error('x'), { name: 'ThrottlingException' });
-    const events = [one('1', event('ada')), one('2', event('bob', { type: 'opened' }))];
-    const { back, done } = await run(events, { retracted: [throttled] });
-    expect([back, done]).toEqual([['1'], ['2']]);
-    expect(takeFailures()).toEqual({ throttled: 1, other: 0 });
+  const throttled = Object.assign(new Error('x'), { name: 'ThrottlingException' });
+
+  test('retractions that cannot be read: who is new is written, and looked at once they can; who was heard of waits', async () => {
+    const events = [
+      one('1', event('ada')),
+      one('2', event('bob', { type: 'opened' })),
+      one('3', event('cleo'), 'seen'),
+      one('4', event('dan', { type: 'lifted', source: 'operator', reason: 'complaint', retraction: 'r' })),
+    ];
+    const { back, done, log, given } = await run(events, { retracted: [throttled] });
+    expect(log).toEqual(['retractions as known', 'write ada', 'retractions']);
+    expect(given[0]?.fresh).toEqual(['ada']);
+    expect([back, done]).toEqual([['1', '3', '4'], ['2']]);
+    expect(takeFailures()).toEqual({ throttled: 2, other: 0 });
+
+    const later = await run([one('1', event('ada'))], { retracted: [throttled, []] });
+    expect([later.log, later.done]).toEqual([['retractions as known', 'write ada', 'retractions'], ['1']]);
+  });
+
+  test('what was written without them goes again, at the look after it or when its message has come back', async () => {
+    const taken = { id: 'r', actor: 'kim', note: 'n', at: iso(0), source: 'a', from: iso(-2 * DAY), until: iso(0) };
+    const ada = event('ada');
+    const looks = ['history of ada, all that decides', 'write ada', 'retractions'];
+    const goes = (change: Change | undefined) =>
+      change?.withdraws?.('complaint', { at: iso(-DAY), until: 1, fingerprint: 'x', source: 'a', event: 'x' });
+    const first = await run([one('1', ada)], { retracted: [throttled, [taken]], histories: { ada: [ada] } });
+    expect(first.log).toEqual(['retractions as known', 'write ada', 'retractions', ...looks]);
+    expect([first.done, goes([...(first.given[1]?.changes.values() ?? [])][0])]).toEqual([['1'], true]);
+
+    const again = await run([one('1', ada, 'seen')], { retracted: [[taken]], histories: { ada: [ada] } });
+    expect(again.log).toEqual(['retractions as known', 'retractions', ...looks]);
+    expect([again.done, goes([...(again.given[0]?.changes.values() ?? [])][0])]).toEqual([['1'], true]);
+  });
+
+  test('a list of retractions, or an entry, that is not as we write it holds up those who need it', async () => {
+    const odd = await run([one('1', event('ada'), 'seen'), one('2', event('bob', { type: 'opened' }))], {
+      retracted: [['x' as unknown as Retraction]],
+    });
+    expect([odd.back, odd.done]).toEqual([['1'], ['2']]);
+    const late = await run([one('1', event('ada', { type: 'delivered' })), one('2', event('bob'))], {
+      entries: { ada: { soft_bounces: 'x' } as unknown as Reasons },
+    });
+    expect([late.back, late.done]).toEqual([[], ['1', '2']]);
   });
 
   test('what an entry has no room for is a dead letter of its event; what else its message holds is done', async () => {
