@@ -21,7 +21,7 @@ import { Reconcile } from './constructs/watch/reconcile.ts';
 import { SettingsError } from './settings/mistakes.ts';
 import { runtimeConfig } from './settings/runtime-config.ts';
 import type { Settings } from './settings/schema.ts';
-import { notCompared, signedFor } from './settings/watch/reconcile.ts';
+import { comparedByList, notCompared, signedFor } from './settings/watch/reconcile.ts';
 
 /** Composition only: what each part is stands in its construct. Account and Region are those of the deploy; nothing is looked up. */
 export class QuellStack extends Stack {
@@ -72,6 +72,7 @@ export class QuellStack extends Stack {
             config,
             hours: settings.reconcile,
             asksSes: signedFor(settings).includes('ses'),
+            asksLists: comparedByList(settings).length > 0,
             logRetentionDays,
             storage,
             apiKeys: secrets.apiKeys,

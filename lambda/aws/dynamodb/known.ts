@@ -9,6 +9,8 @@ export interface EventsTable {
   readonly client: DynamoDBClient;
   readonly table: string;
   readonly consistent: boolean;
+  /** Ends what is under way. */
+  readonly signal?: AbortSignal;
 }
 
 /** Which of these events are recorded, as positions. @throws CannotKnow where the table is too busy */
@@ -21,9 +23,9 @@ export async function recordedIn(
     [EVENTS.partitionKey]: { S: key.recipient },
     [EVENTS.sortKey]: { S: key.eventKey },
   }));
-  const { client, table, consistent } = events;
+  const { client, table, consistent, signal } = events;
   const found = new Set(
-    (await presentKeys(client, table, unique, consistent)).map((key) =>
+    (await presentKeys(client, table, unique, consistent, signal)).map((key) =>
       nameOf({ recipient: key[EVENTS.partitionKey]?.S ?? '', eventKey: key[EVENTS.sortKey]?.S ?? '' }),
     ),
   );

@@ -8,9 +8,10 @@ export async function listedIn(
   client: DynamoDBClient,
   table: string,
   people: readonly string[],
+  signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const keys = people.map((person) => ({ [SUPPRESSION.partitionKey]: { S: person } }));
-  const listed = await presentKeys(client, table, keys, false);
+  const listed = await presentKeys(client, table, keys, false, signal);
   return new Set(listed.map((key) => key[SUPPRESSION.partitionKey]?.S ?? ''));
 }
 
@@ -24,6 +25,7 @@ export async function heardOf(
   person: string,
   from: number,
   to: number,
+  signal: AbortSignal,
 ): Promise<boolean> {
   let next: Record<string, never> | undefined;
   do {
@@ -42,6 +44,7 @@ export async function heardOf(
         Select: 'COUNT',
         ...(next && { ExclusiveStartKey: next }),
       }),
+      { abortSignal: signal },
     );
     if (Count > 0) return true;
     next = LastEvaluatedKey as typeof next;

@@ -14,6 +14,7 @@ type Key = Readonly<Record<string, AttributeValue>>;
  * Which of these keys have an item, as the keys of those that do: nothing else of an item travels.
  * @param keys each once, all with the same attributes
  * @param consistent asked of the newest state, for half a read unit more
+ * @param signal ends what is under way
  * @throws CannotKnow where the table stays too busy
  */
 export async function presentKeys(
@@ -21,6 +22,7 @@ export async function presentKeys(
   table: string,
   keys: readonly Key[],
   consistent: boolean,
+  signal?: AbortSignal,
 ): Promise<Key[]> {
   const names = Object.fromEntries(Object.keys(keys[0] ?? {}).map((name, at) => [`#k${at}`, name]));
   const asked = {
@@ -36,6 +38,7 @@ export async function presentKeys(
       if (tries > 0) await pause(25 * 2 ** tries + jitter(tries));
       const { Responses, UnprocessedKeys } = await client.send(
         new BatchGetItemCommand({ RequestItems: { [table]: { ...asked, Keys: left } } }),
+        { ...(signal && { abortSignal: signal }) },
       );
       found.push(...(Responses?.[table] ?? []));
       left = UnprocessedKeys?.[table]?.Keys ?? [];

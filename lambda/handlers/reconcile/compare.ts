@@ -21,7 +21,7 @@ export interface Question {
   readonly now: number;
   /** Between two comparisons. */
   readonly hours: number;
-  /** Epoch milliseconds: no request is begun after it. */
+  /** Epoch milliseconds: nothing is waited for after it. */
   readonly until: number;
   readonly tables: Tables;
 }
@@ -70,11 +70,12 @@ export async function compare({ source, config, key, now, hours, until, tables }
     ...(aws && { sign: aws.sign }),
     patience: { answer: ANSWER_MS, most: ANSWER_BYTES, until },
   });
-  const context: ApiContext = { call, now, domain: config.api?.domain ?? '', source, wait: pause };
+  const wait = (ms: number) => pause(Math.max(0, Math.min(ms, until - Date.now())));
+  const context: ApiContext = { call, now, domain: config.api?.domain ?? '', source, wait };
   const window = windowOf(now, hours, api.retriesHours ?? USUAL_RETRIES);
   const reading = { provider, options: config.options, dedupeGroup: config.dedupeGroup };
   const found = api.events
     ? await compareEvents(api.events, context, window, until, interpreter(source, reading), tables)
-    : await compareLists(api.lists, context, window, tables);
+    : await compareLists(api.lists, context, window, until, tables);
   return { ...found, ...window };
 }

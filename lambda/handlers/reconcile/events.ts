@@ -4,6 +4,8 @@ import { OutOfTime } from '../../esp/failures.ts';
 import { type Progress, readSlice } from '../../esp/read-events.ts';
 import type { ApiContext, EventsApi, TimeWindow } from '../../providers/api.ts';
 import type { Compared, Tables } from './found.ts';
+import { inTime } from './in-time.ts';
+import { shuffled } from './shuffled.ts';
 
 const HOUR = 3_600_000;
 /** A slice of the time is so much of what a catch-up reads as one. */
@@ -40,7 +42,9 @@ export async function compareEvents(
         interpret,
         async recorded(found) {
           if (enough()) throw new OutOfTime('the ESP');
-          const known = await recordedIn({ client, table, consistent: false }, found);
+          const known = await inTime(until, (signal) =>
+            recordedIn({ client, table, consistent: false, signal }, found),
+          );
           for (const [at, { fingerprint }] of found.entries()) if (!known.has(at)) missing.add(fingerprint);
           return known;
         },
@@ -68,9 +72,4 @@ function slicesOf({ from, to }: TimeWindow, length: number): TimeWindow[] {
     from: from + at * length,
     to: Math.min(from + (at + 1) * length, to),
   }));
-}
-
-function shuffled<T>(items: readonly T[]): readonly T[] {
-  const order = items.map((item) => ({ item, by: Math.random() }));
-  return order.sort((a, b) => a.by - b.by).map(({ item }) => item);
 }

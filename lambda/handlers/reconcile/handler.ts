@@ -12,7 +12,7 @@ import { COMPARED_API_IDS, KEYED_API_IDS } from '../../providers/apis.ts';
 import { compare } from './compare.ts';
 import type { Compared } from './found.ts';
 
-/** Left to count and to answer, in milliseconds, and for a look at a table that is under way. */
+/** Left to count and to answer, in milliseconds. */
 const ANSWER = 20_000;
 const SECRET_MS = 5_000;
 
@@ -76,7 +76,7 @@ async function compareSource(
 ): Promise<Compared | undefined> {
   try {
     const isKeyed = KEYED_API_IDS.includes(config.provider);
-    const [key = ''] = isKeyed ? await keys.values(source, Date.now() + SECRET_MS) : [];
+    const [key = ''] = isKeyed ? await keys.values(source, Math.min(until, Date.now() + SECRET_MS)) : [];
     const compared = await compare({ source, config, key, now, hours: reconcile?.hours ?? 0, until, tables });
     const { missing, fetched, share, from, to, lost } = compared;
     const comparedPercent = Math.round(share * 100);

@@ -4,7 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
-import { ServiceFunction } from '../service-function.ts';
+import { plain, ServiceFunction } from '../service-function.ts';
 import type { KeptSecret } from '../storage/secrets.ts';
 import type { Storage } from '../storage/tables.ts';
 
@@ -18,6 +18,8 @@ export interface ReconcileProps {
   readonly hours: number;
   /** Some source is of SES, whose list is read with this function's own rights. */
   readonly asksSes: boolean;
+  /** Some source is compared by its list, which is held to ours. */
+  readonly asksLists: boolean;
   readonly logRetentionDays: number;
   readonly storage: Storage;
   readonly apiKeys: KeptSecret;
@@ -30,14 +32,14 @@ export class Reconcile extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { config, hours, asksSes, logRetentionDays, storage, apiKeys }: ReconcileProps,
+    { config, hours, asksSes, asksLists, logRetentionDays, storage, apiKeys }: ReconcileProps,
   ) {
     super(scope, id);
     this.reconcile = new ServiceFunction(this, 'Reconcile', {
       name: 'reconcile',
       uses: {
         EVENTS_TABLE: storage.lookUp(),
-        SUPPRESSION_TABLE: storage.lookUpPeople(),
+        SUPPRESSION_TABLE: asksLists ? storage.lookUpPeople() : plain(storage.suppression.tableName),
         API_KEYS_ARN: apiKeys.read(),
       },
       ...(asksSes && { alsoMay: [LIST_OF_SES] }),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { COMPARED_API_IDS, DOMAIN_API_IDS, SIGNED_API_IDS } from '../../../lambda/providers/apis.ts';
+import { COMPARED_API_IDS, DOMAIN_API_IDS, EVENT_API_IDS, SIGNED_API_IDS } from '../../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Mistake } from '../mistakes.ts';
 import { flag, httpsUrl, matching } from '../values.ts';
@@ -44,6 +44,10 @@ export const reconciled = ({ reconcile: hours, sources }: About): readonly strin
     : Object.entries(sources).flatMap(([name, source]) =>
         COMPARED_API_IDS.includes(source.provider) && source.api?.reconcile !== false ? [name] : [],
       );
+
+/** Sources whose ESP tells no past events: its list is held to ours. */
+export const comparedByList = (settings: About): readonly string[] =>
+  reconciled(settings).filter((name) => !EVENT_API_IDS.includes(settings.sources[name]?.provider ?? ''));
 
 /** The comparison signs its requests with its own rights at these. */
 export const signedFor = (settings: About): readonly string[] => [

@@ -84,7 +84,9 @@ describe('which keys have an item', () => {
 
   test('of people', async () => {
     const { client, asked } = table(() => ({ Responses: { t: [{ recipient: { S: 'ada@example.com' } }] } }));
-    expect([...(await listedIn(client, 't', ['ada@example.com', 'bob@example.com']))]).toEqual(['ada@example.com']);
+    expect([...(await listedIn(client, 't', ['ada@example.com', 'bob@example.com'], signal))]).toEqual([
+      'ada@example.com',
+    ]);
     expect((asked[0] as unknown as Keyed).RequestItems.t.ConsistentRead).toBe(false);
     expect(keysOf(asked[0] ?? {})).toEqual([
       { recipient: { S: 'ada@example.com' } },
@@ -95,7 +97,7 @@ describe('which keys have an item', () => {
 
 describe('whether anything was heard of a person', () => {
   const from = Date.UTC(2026, 4, 4);
-  const hear = (client: DynamoDBClient) => heardOf(client, 't', 'ada@example.com', from, from + 1000);
+  const hear = (client: DynamoDBClient) => heardOf(client, 't', 'ada@example.com', from, from + 1000, signal);
 
   test('is asked of the time given, its last millisecond included, and counted, not read', async () => {
     const { client, asked } = table(() => ({ Count: 1 }));

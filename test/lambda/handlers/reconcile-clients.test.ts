@@ -157,7 +157,7 @@ describe.each([...COMPARED_API_IDS])('%s', (id) => {
     const asked = { client, ...tables };
     const found: Omit<Compared, keyof TimeWindow> = api.events
       ? await compareEvents(api.events, context, WINDOW, Date.now() + 60_000, read, asked)
-      : await compareLists(api.lists, context, WINDOW, asked);
+      : await compareLists(api.lists, context, WINDOW, Date.now() + 60_000, asked);
     return { missing: found.missing, share: found.share };
   }
   const WHOLE = { missing: MISSING, share: 1 };

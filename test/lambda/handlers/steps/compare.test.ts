@@ -178,6 +178,7 @@ describe('events', () => {
 
 describe('lists', () => {
   const WINDOW: TimeWindow = { from: TO - DAY, to: TO };
+  const soon = Date.now() + 60_000;
   const entry = (address: string, over: Partial<ListEntry> = {}) =>
     ({ address, list: 'x', reason: 'hard_bounce', at: TO - HOUR, ...over }) as ListEntry;
   function lists(...pages: ListEntry[][]) {
@@ -211,9 +212,16 @@ describe('lists', () => {
       ],
     );
     const { tables: given, gets } = tables(() => false);
-    expect(await compareLists(own, context, WINDOW, given)).toEqual({ fetched: 2, missing: 2, share: 1, lost: [] });
+    expect(await compareLists(own, context, WINDOW, soon, given)).toEqual({
+      fetched: 2,
+      missing: 2,
+      share: 1,
+      lost: [],
+    });
     expect(asked).toEqual([WINDOW.from]);
-    expect(gets).toEqual([{ table: 'list', consistent: false, keys: ['first@example.com', 'last@example.com'] }]);
+    expect(gets.map((get) => ({ ...get, keys: get.keys.toSorted() }))).toEqual([
+      { table: 'list', consistent: false, keys: ['first@example.com', 'last@example.com'] },
+    ]);
   });
 
   test('whoever stands on ours, or of whom an event came within a day of it, is not missing', async () => {
@@ -222,9 +230,9 @@ describe('lists', () => {
       (key) => key === 'listed@example.com',
       (who) => who === 'heard@example.com',
     );
-    expect(await compareLists(own, context, WINDOW, given)).toMatchObject({ fetched: 3, missing: 1 });
+    expect(await compareLists(own, context, WINDOW, soon, given)).toMatchObject({ fetched: 3, missing: 1 });
     const around = { from: TO - HOUR - DAY, to: TO - HOUR + DAY };
-    expect(queries).toEqual([
+    expect(queries.toSorted((a, b) => a.who.localeCompare(b.who))).toEqual([
       { who: 'heard@example.com', ...around },
       { who: 'lost@example.com', ...around },
     ]);
@@ -233,21 +241,80 @@ describe('lists', () => {
   test('people are asked about ten at a time', async () => {
     const people = Array.from({ length: 21 }, (_none, n) => entry(`p${n}@example.com`));
     const { tables: given, queries, sideBySide } = tables(() => false);
-    expect(await compareLists(lists(people).own, context, WINDOW, given)).toMatchObject({ fetched: 21, missing: 21 });
+    expect(await compareLists(lists(people).own, context, WINDOW, soon, given)).toMatchObject({
+      fetched: 21,
+      missing: 21,
+    });
     expect([queries.length, sideBySide()]).toEqual([21, 10]);
+  });
+
+  describe('and a table that does not answer any more', () => {
+    /** Answers so many questions, and hangs; `ended` are those that were told to end. */
+    function hanging(answers: number) {
+      const { tables: given, gets, queries } = tables(() => false);
+      const { send } = given.client as unknown as { send: (command: unknown) => Promise<unknown> };
+      let [asked, ended] = [0, 0];
+      const hung = (command: unknown, { abortSignal }: { abortSignal: AbortSignal }) => {
+        if (asked++ < answers) return send(command);
+        abortSignal.addEventListener('abort', () => ended++);
+        return new Promise(() => {});
+      };
+      const client = { send: hung } as unknown as DynamoDBClient;
+      return { tables: { ...given, client }, gets, queries, ended: () => ended };
+    }
+    const people = Array.from({ length: 40 }, (_none, n) => entry(`p${n}@example.com`));
+
+    test('ends in time: what was counted until then stands, and the share of it is told', async () => {
+      // The list, and two times ten people.
+      const { tables: given, ended } = hanging(21);
+      const found = await compareLists(lists(people).own, context, WINDOW, Date.now() + 1000, given);
+      expect(found).toEqual({ fetched: 40, missing: 20, share: 0.5, lost: [] });
+      expect(ended()).toBe(10);
+    });
+
+    test.each([0, 1])('is no answer where nobody was looked up (it answered %i)', async (answers) => {
+      const { tables: given } = hanging(answers);
+      const compared = compareLists(lists(people).own, context, WINDOW, Date.now() + 100, given);
+      await expect(compared).rejects.toThrow(OutOfTime);
+      await expect(compared).rejects.toThrow('no time left to ask the table');
+    });
+
+    test('of events too: what was found before it stands', async () => {
+      const own = {
+        ...{ reachDays: 30, settleMinutes: 30 },
+        async *pages() {
+          yield { events: ['1'] };
+        },
+      } as unknown as EventsApi;
+      const interpret = (() => ({
+        events: [{ fingerprint: '1'.padStart(32, '0'), recipient: 'ada@example.com' } as NormalisedEvent],
+      })) as never;
+      const compared = (answers: number) =>
+        compareEvents(own, context, WINDOW, Date.now() + 1000, interpret, hanging(answers).tables);
+      expect(await compared(2)).toMatchObject({ missing: 1, share: 2 / 24 });
+      await expect(compared(0)).rejects.toThrow(OutOfTime);
+    });
+
+    test('is not asked at all once the time is over', async () => {
+      const { tables: given, gets } = hanging(99);
+      await expect(compareLists(lists(people).own, context, WINDOW, Date.now() - 1, given)).rejects.toThrow(OutOfTime);
+      expect(gets).toEqual([]);
+    });
   });
 
   test('twenty thousand people say enough: no further page is read', async () => {
     const people = (from: number, count: number) =>
       Array.from({ length: count }, (_none, n) => entry(`p${from + n}@example.com`));
     const { own, read } = lists(people(0, 19_999), people(19_999, 1), people(20_000, 1));
-    expect(await compareLists(own, context, WINDOW, tables(() => true).tables)).toMatchObject({ fetched: 20_000 });
+    expect(await compareLists(own, context, WINDOW, soon, tables(() => true).tables)).toMatchObject({
+      fetched: 20_000,
+    });
     expect(read()).toBe(2);
   });
 
   test('an ESP without one cannot be compared so', async () => {
     for (const own of [undefined, {} as ListsApi])
-      await expect(compareLists(own, context, WINDOW, tables(() => false).tables)).rejects.toThrow(CannotKnow);
+      await expect(compareLists(own, context, WINDOW, soon, tables(() => false).tables)).rejects.toThrow(CannotKnow);
   });
 });
 
