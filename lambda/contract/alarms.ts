@@ -19,3 +19,8 @@ export const SOURCE_ALARMS = [
 
 /** The rule by which the CLI mutes the alarms of one source. */
 export const muteRuleName = (stage: string, source: string): string => `quell-${stage}-mute-${source}`;
+
+/** `missing-kinds`: without a single delivery, so many hard bounces are no small day. */
+export const FEW_BOUNCES = 20;
+/** Among so many times the mails that are enough for a rate some address is dead: one in five thousand is, on the best of lists. */
+export const SURELY_BOUNCES = 50;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseSync } from '@swc/core';
+import { PROVIDERS } from '../../lambda/providers/index.ts';
 import { nameOf, PAGES, snippetsOf, withoutBlocks } from '../support/docs/snippets.ts';
 
 /** What can be said of every page without reading it: its links lead somewhere, its code can be read, its lines end. */
@@ -20,6 +21,10 @@ const anchorsOf = (text: string): ReadonlySet<string> =>
         .replace(/\s/g, '-'),
     ),
   );
+
+/** Up to the next heading. */
+const chapterOf = (page: string, heading: string): string =>
+  textOf.get(page)?.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
 
 const withoutCode = (text: string): string => withoutBlocks(text).replace(/`[^`\n]+`/g, '``');
 
@@ -56,6 +61,35 @@ test('no line of prose is over 180 characters', () => {
       .map((line) => `${page}: ${line.slice(0, 80)}`),
   );
   expect(long).toEqual([]);
+});
+
+describe('what must be ticked at an ESP', () => {
+  const guides = [...PROVIDERS.values()]
+    .filter(({ id, emits }) => emits.includes('delivered') && !['generic', 'standard-webhooks'].includes(id))
+    .map(({ id }): [string, string] => [id, chapterOf(`docs/providers/${id}.md`, 'Set up')]);
+  /** Its own name for a mail that was delivered, where it has another. */
+  const WORDS = new Map([
+    ['mailjet', /\bsent\b/],
+    ['klaviyo', /\breceived_email\b/],
+    ['postal', /\bMessageSent\b/],
+  ]);
+  const DELIVERED = /\bdeliver(y|ed|ies)\b/i;
+  const ALL = /\ball\b[^.]*(events?\b|\.\*)|the email events/i;
+
+  test('is found', () => expect(guides.length).toBeGreaterThan(20));
+
+  test.each(guides)('%s: deliveries among it, as no rate can be told without them', (id, chapter) => {
+    const word = WORDS.get(id) ?? DELIVERED;
+    const sentences = chapter.split(/(?<=[.;])\s+|\n(?=\d\.)/);
+    const named = sentences.filter((sentence) => word.test(sentence) || ALL.test(sentence));
+    expect(named).not.toEqual([]);
+    const asOne = (sentence: string) => sentence.split(/\b(opens and clicks|opened|clicked)\b/)[0] ?? '';
+    expect(
+      named.filter((sentence) =>
+        /if you (want|like|need)|\boptional|may be left out|\bAdd\s+\*\*/.test(asOne(sentence)),
+      ),
+    ).toEqual([]);
+  });
 });
 
 describe('code', () => {

@@ -63,15 +63,15 @@ export function tallyOf(outcome: Outcome, config: TallyConfig): Tally {
 
 function bySource(alive: readonly RecordedEvent[], forged: ReadonlyMap<string, number>): Tally['bySource'] {
   const events = Map.groupBy(alive, ({ event }) => event.source);
-  const counts = (source: string) => ({
-    ...(events.has(source) && { [METRICS.stored]: events.get(source)?.length ?? 0 }),
-    ...(forged.has(source) && { [METRICS.refused]: forged.get(source) ?? 0 }),
-  });
   return new Map(
-    [...new Set([...events.keys(), ...forged.keys()])].map((source) => [
-      source,
-      { counts: counts(source), facts: rateFacts(events.get(source) ?? []) },
-    ]),
+    [...new Set([...events.keys(), ...forged.keys()])].map((source) => {
+      const [own, refused] = [events.get(source), forged.get(source)];
+      const counts = {
+        ...(own && { [METRICS.stored]: own.length }),
+        ...(refused !== undefined && { [METRICS.refused]: refused }),
+      };
+      return [source, { counts, facts: rateFacts(own ?? []) }];
+    }),
   );
 }
 

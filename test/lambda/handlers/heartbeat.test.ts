@@ -164,6 +164,20 @@ describe('a heartbeat', () => {
     expect(performance.now() - began).toBeLessThan(2000);
   });
 
+  test('whose key, or whose trace, does not come ends with its time too', async () => {
+    const never = (signal: AbortSignal) =>
+      new Promise<never>((_done, fail) => signal.addEventListener('abort', () => fail(signal.reason as Error)));
+    const keyless = means({ keys: (_fresh, signal) => never(signal) });
+    expect(await beat(keyless, 100)).toEqual({ lost: 'not posted (TimeoutError)' });
+    let asked: AbortSignal | undefined;
+    const arrived = (_key: EventKey, signal: AbortSignal) => {
+      asked = signal;
+      return never(signal);
+    };
+    expect(await beat(means({ arrived }), 100)).toEqual({ lost: 'accepted, and not found in the events table' });
+    expect(asked?.aborted).toBe(true);
+  });
+
   test.each<[string, () => Partial<Means>, string]>([
     ['refused', () => ({}), 'answered 503'],
     ['posted to nobody', () => ({ publicUrl: 'http://127.0.0.1:1' }), 'not posted (TypeError)'],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { examine } from '../../../lib/ops/commands/doctor/examine.ts';
 import type { Finding } from '../../../lib/ops/commands/doctor/finding.ts';
 import { refusalsOf } from '../../../lib/ops/commands/doctor/request-lines.ts';
-import type { Watch } from '../../../lib/ops/commands/doctor/watch.ts';
+import type { RateLine, Watch } from '../../../lib/ops/commands/doctor/watch.ts';
 import { AwsWatch } from '../../../lib/ops/commands/doctor/watch-aws.ts';
 import { eventually, signGeneric } from '../../support/driver.ts';
 import { GUIDE_AND_OTHER, type OpsStack, startOpsStack } from '../../support/ops-stack.ts';
@@ -215,6 +215,47 @@ describe('doctor, on a deployed stack', () => {
       DescribeAlarms: () => ({ MetricAlarms: [{ AlarmName: 'a', ActionsEnabled: false }] }),
     });
     expect(silent.map(({ level, code }) => [level, code])).toContainEqual(['note', 'muted']);
+  });
+});
+
+describe('kinds of events that a source does not send', () => {
+  const week = (counts: Readonly<Record<string, RateLine['counts']>>, operator = 'other') => ({
+    rates: async () =>
+      Object.entries(counts).map(([source, own]): RateLine => ({ day: '2026-05-03', source, operator, counts: own })),
+  });
+
+  test('no delivery beside hard bounces is a fault of that source, whatever the others send', async () => {
+    const found = await faults({}, week({ aws: { hard: 20 }, guide: { delivered: 90_000, soft: 1, complained: 1 } }));
+    expect(found).toEqual([expect.objectContaining({ level: 'fault', code: 'kind-missing', about: 'aws' })]);
+    expect(found[0]?.fix).toContain('docs/providers/ses.md');
+    expect(await faults({}, week({ aws: { hard: 19 } }))).toEqual([]);
+    expect(await faults({}, week({ aws: { hard: 20, delivered: 1 } }))).toEqual([]);
+    // What is not known to have deliveries is only told of.
+    expect(await faults({}, week({ guide: { hard: 20 } }))).toMatchObject([{ level: 'note', code: 'kind-missing' }]);
+  });
+
+  test('among very many deliveries neither a bounce nor a complaint is told of', async () => {
+    const says = async (counts: RateLine['counts'], operator?: string) =>
+      (await faults({}, week({ aws: counts }, operator))).map((finding) => `${finding.level} ${finding.says}`);
+    expect(await says({ delivered: 50_000 })).toEqual([
+      expect.stringMatching(/^note 50000 deliveries in 7 days and no bounce/),
+      expect.stringMatching(/^note 50000 deliveries in 7 days where complaints are reported, and none/),
+    ]);
+    expect(await says({ delivered: 50_000, soft: 1 }, 'google')).toEqual([]);
+    expect(await says({ delivered: 49_999 })).toEqual([]);
+  });
+
+  test('sources of one group are judged together: of the same fact only the first was counted', async () => {
+    const target = fakeTarget(
+      { old: { provider: 'ses', dedupeGroup: 'ses' }, ses: { provider: 'ses' } },
+      { ...FINE, GetSecretValue: () => ({ SecretString: '{}' }) },
+    );
+    const lines = week({ old: { hard: 25 }, ses: { delivered: 100 } });
+    const found = await examine(target, { ...WATCH, ...lines }, NOW);
+    expect(found.filter(({ code }) => code.startsWith('kind'))).toMatchObject([
+      { level: 'ok', about: 'old', says: 'in 7 days: 100 delivered, 25 bounced, 0 complained' },
+      { level: 'ok', about: 'ses' },
+    ]);
   });
 });
 

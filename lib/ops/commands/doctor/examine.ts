@@ -5,6 +5,7 @@ import { readMapping } from '../../stack/mapping.ts';
 import { liveValues, readSecretMap } from '../../stack/secret-map.ts';
 import type { Target } from '../../target/target.ts';
 import { examineComparison } from './checks/comparison.ts';
+import { examineKinds } from './checks/kinds.ts';
 import { depthOf, examineDeadLetters, examineHeartbeat, examineQueue, examineRuns } from './checks/plumbing.ts';
 import { examineSource } from './checks/source.ts';
 import { examineAlarmTopic, examineTopics } from './checks/subscriptions.ts';
@@ -21,6 +22,7 @@ export async function examine(target: Target, watch: Watch, now = Date.now()): P
   const local = target.kind === 'local';
   const checks: [string, () => Promise<Finding | Finding[]>][] = [
     ['sources', () => examineSources(target, watch, now)],
+    ['kinds of events', () => examineKinds(target, watch, now)],
     ['delivery queue', () => examineMovement(target, watch)],
     ['dead-letter queue', async () => examineDeadLetters(await depthOf(target, 'deadLetter'))],
     ['events table', () => examineTable(target, 'events')],

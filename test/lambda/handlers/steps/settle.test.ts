@@ -331,6 +331,13 @@ describe('retractions', () => {
         judgements.map(({ reason }) => reason),
       );
     };
+    // What this process knows of retractions may be old.
+    const unheard = await run([one('1', lifted)], { histories: { ada: history } });
+    expect(unheard.log.slice(0, 3)).toEqual([
+      'retractions as known',
+      'retractions',
+      'history of ada, all that decides',
+    ]);
     expect(await reasons(one('1', lifted))).toEqual(['complaint']);
     expect(await reasons(one('1', lifted), one('1', soft[1] as NormalisedEvent))).toEqual([
       'complaint',

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import { FEW_BOUNCES, SURELY_BOUNCES } from '../../../../../lambda/contract/alarms.ts';
 import { METRICS } from '../../../../../lambda/contract/metrics.ts';
 import { floorsOf, RATES, rateExpression } from '../../../../reports/rates.ts';
 import type { Settings } from '../../../../settings/schema.ts';
@@ -12,11 +13,6 @@ const HOUR = Duration.hours(1);
 const DAY = Duration.days(1);
 /** Below so many newly suppressed people an hour, a share of the traffic says nothing. */
 const FEW_PEOPLE = 100;
-
-/** Without a single delivery, so many bounces are no small day. */
-const FEW_BOUNCES = 20;
-/** Among so many times the mails that are enough for a rate some address is dead: one in five thousand is, on the best of lists. */
-const SURELY_BOUNCES = 50;
 
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD: AT_LEAST, GREATER_THAN_THRESHOLD: ABOVE } = ComparisonOperator;
 const WITHOUT_MAIL = quiet('without mail there is nothing to judge.');
@@ -103,7 +99,7 @@ export function mailAlarms(settings: Settings): AlarmSpec[] {
     {
       heading: 'missing-kinds',
       severity: 'ticket',
-      broken: `In 24 hours came ${FEW_BOUNCES} or more hard bounces and no delivery, or ${SURELY_BOUNCES * minimumDelivered} deliveries and no bounce: a kind of event is not switched on at an ESP, and rates cannot be judged.`,
+      broken: `In 24 hours came ${FEW_BOUNCES} or more hard bounces and no delivery, or ${SURELY_BOUNCES * minimumDelivered} deliveries and no bounce: all sources together: a kind of event is not switched on at an ESP, and rates cannot be judged.`,
       metric: countsIn(
         stage,
         DAY,
