@@ -338,6 +338,43 @@ describe('within minutes', () => {
   });
 });
 
+describe('requests that fail for what nobody foresaw', () => {
+  const failing = (failed: number, strangers: number): Value[] => [
+    ...ordinary().filter(({ name }) => !['Count', '5xx', '4xx'].includes(name)),
+    ofAws('api-server-errors', 'Count', failed + strangers),
+    ofAws('api-server-errors', '5xx', failed),
+    ofAws('api-client-errors', '4xx', strangers),
+    ...(failed > 0 ? [{ ...ofAws('function-errors-receive', METRICS.failed, failed) }] : []),
+  ];
+  const told = (values: readonly Value[]) => {
+    const days = daysOf(alarms, [
+      { values: ordinary(), ms: HOUR },
+      { values, ms: HOUR },
+    ]);
+    return (name: string) => reaches(days, name, 'ALARM', HOUR, 2 * HOUR);
+  };
+
+  test.each([
+    ['all of twenty, and no stranger', 20, 0],
+    ['all of twenty, among 400 of strangers', 20, 400],
+    ['one source of 26', 20, 500],
+    ['one request, among a flood', 1, 150_000],
+  ])('%s: paged within ten minutes', (_, failed, strangers) => {
+    expect(told(failing(failed, strangers))('function-errors-receive')).toBe(HOUR + 2 * STEP);
+  });
+
+  test('once is no outage, and strangers alone page nobody', () => {
+    const days = daysOf(alarms, [
+      { values: ordinary(), ms: HOUR },
+      { values: failing(1, 400), ms: STEP },
+      { values: ordinary(), ms: HOUR },
+    ]);
+    expect(reaches(days, 'function-errors-receive', 'ALARM', HOUR, 2 * HOUR)).toBeUndefined();
+    const alone = told(failing(0, 150_000));
+    for (const name of ['function-errors-receive', 'endpoint-failing']) expect(alone(name)).toBeUndefined();
+  });
+});
+
 describe('engagement against its own band', () => {
   /** Days of traffic as a list sends it: a campaign in the morning, receipts all day, shares that vary. Seeded. */
   function campaign(days: number, share: (day: number) => number): Stretch[] {

@@ -1,9 +1,14 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { METRICS } from '../contract/metrics.ts';
+import { sourceOfRoute } from '../contract/paths.ts';
 import { RefusedRequest } from '../domain/errors.ts';
-import { logError } from './telemetry.ts';
+import { countMetrics, logError } from './telemetry.ts';
 
-/** Answers as RFC 9457 problem JSON. What we refuse says why; what we did not foresee says nothing but that it failed. */
+/**
+ * Answers as RFC 9457 problem JSON. What we refuse says why; what we did not foresee says nothing but that it failed, and is counted:
+ * answered, it is no error to Lambda.
+ */
 export const problemJson = (): MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Error> => ({
   onError: (request) => {
     const requestId = request.event.requestContext?.requestId;
@@ -11,7 +16,8 @@ export const problemJson = (): MiddlewareObj<APIGatewayProxyEventV2, APIGatewayP
       request.response = problem(request.error.status, request.error.reason, request.error.message, requestId);
       return;
     }
-    logError('request failed', request.error, { requestId });
+    logError('request failed', request.error, { requestId, source: sourceOfRoute(request.event.routeKey ?? '') });
+    countMetrics({ [METRICS.failed]: 1 });
     request.response = problem(
       500,
       'internal-error',

@@ -28,6 +28,11 @@ export const METRICS = {
   unverifiable: 'Unverifiable',
   /** Requests that could not be put on the queue; answered 503. */
   notEnqueued: 'NotEnqueued',
+  /**
+   * Requests that failed on something nobody foresaw, answered 500: a fault of ours, whatever was posted. A share of all requests would
+   * hide them behind those of strangers.
+   */
+  failed: 'Failed',
   /** Events that had been stored before. */
   duplicates: 'Duplicates',
   /** Events sent to the dead-letter queue with a reason. */

@@ -24,6 +24,9 @@ describe('an idle month of the smallest stack', () => {
     const more = (document: object) =>
       total(idle(synthesize(settingsOf(document as Record<string, unknown>)).resources, alwaysOf(1))) - total(month);
     expect(more({ dashboard: true })).toBeCloseTo(3);
+    // Of an ESP that is refused with a 5xx, what strangers make of it is subtracted: one more metric.
+    expect(more({ sources: { sendgrid: { provider: 'brevo' } } })).toBeCloseTo(0.1);
+    expect(more({ sources: { sendgrid: { provider: 'postal' } } })).toBeCloseTo(0);
     expect(more({ alarms: { trafficSurge: 1000 } })).toBeCloseTo(0.1);
     // Ten writes and a read, a tenth of both in the index by hour; sixteen alarms of auto scaling.
     expect(more({ capacity: { min: 10, max: 100 } })).toBeCloseTo(11 * 0.468 + 2 * 0.0936 + 1.6);

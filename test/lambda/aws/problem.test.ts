@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { REFUSAL_STATUS, type RefusalReason, RefusedRequest } from '../../../lambda/domain/errors.ts';
+import { metricsIn } from '../../support/alarms/emf.ts';
 
 // The logger reads its level when it is made.
 process.env.POWERTOOLS_LOG_LEVEL = 'ERROR';
@@ -7,7 +8,8 @@ const { problem, problemJson } = await import('../../../lambda/aws/problem.ts');
 
 /** What `problemJson` makes of a thrown error. */
 function answerTo(error: Error, requestId: string | undefined = 'request-1') {
-  const request = { event: { requestContext: { requestId } }, error } as never;
+  const routeKey = 'POST /webhooks/v1/news';
+  const request = { event: { routeKey, requestContext: { requestId } }, error } as never;
   problemJson().onError?.(request);
   const { response } = request as { response: { statusCode: number; headers: object; body: string } };
   return { ...response, body: JSON.parse(response.body) as Record<string, unknown> };
@@ -59,16 +61,27 @@ describe('problem JSON', () => {
     });
   });
 
-  test('what nobody foresaw says that it failed and can be sent again, and nothing of what it was', () => {
+  test('what nobody foresaw says that it failed and can be sent again, and nothing of what it was; it is counted', () => {
     const logged = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+    const counted = jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
     const answer = answerTo(new Error('secret of ada@example.com'));
+    const lines = counted.mock.calls.map(([line]) => String(line));
+    counted.mockClear();
+    answerTo(new RefusedRequest('cannot-enqueue', 'what is foreseen is counted where it is refused'));
+    expect(counted).not.toHaveBeenCalled();
+    counted.mockRestore();
+    expect(metricsIn(lines.join('')).map(({ name, value, dimensions }) => ({ name, value, dimensions }))).toEqual([
+      { name: 'Failed', value: 1, dimensions: '' },
+    ]);
     expect(answer).toMatchObject({ statusCode: 500, body: { title: 'Error', reason: 'internal-error' } });
     expect(answer.headers).not.toHaveProperty('retry-after');
     expect(answer.body.detail).toMatch(/safe to send it again/);
     const line = String(logged.mock.calls[0]?.[0]);
     logged.mockRestore();
-    expect(JSON.parse(line)).toMatchObject({ message: 'request failed', requestId: 'request-1', errorName: 'Error' });
-    expect(line + JSON.stringify(answer)).not.toContain('ada@example.com');
+    expect(JSON.parse(line)).toMatchObject({
+      ...{ message: 'request failed', requestId: 'request-1', source: 'news', errorName: 'Error' },
+    });
+    expect(line + lines.join('') + JSON.stringify(answer)).not.toContain('ada@example.com');
   });
 
   test('a request without a context is answered all the same', () => {

@@ -65,6 +65,7 @@ describe('every rule', () => {
   test('has a name of its own and a note, and no note is left over', () => {
     expect(new Set(RULES.map(({ name }) => name)).size).toBe(RULES.length);
     expect(RULES.map(({ name }) => name).sort()).toEqual([...NOTES.keys()].sort());
+    for (const { source } of NOTES.values()) expect(source).toMatch(/^https?:\/\/[\w.-]+\/\S*$/);
   });
 
   test.each(RULES.map((rule) => [rule.name, rule] as const))(

@@ -71,7 +71,6 @@ describe('parseJson', () => {
   test('more values than are taken are refused, whatever the text', () => {
     expect(parseJson('[[1,2],3]', 64, 4)).toEqual([[1, 2], 3]);
     expect(() => parseJson('[[1,2],3]', 64, 3)).toThrow(new TooManyValues('JSON of more than 3 values'));
-    expect(() => parseJson(`[${'0,'.repeat(499_999)}0]`)).not.toThrow();
     expect(() => parseJson(`[${'0,'.repeat(500_000)}0]`)).toThrow('JSON of more than 500000 values');
     expect(parseElements('[1,2]', 2).slices).toEqual(['1', '2']);
     expect(() => parseElements('[1,2,3]', 2)).toThrow(new TooManyValues('an array of more than 2 elements'));

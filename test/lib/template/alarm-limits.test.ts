@@ -150,6 +150,8 @@ const ROWS: readonly Row[] = [
       { needed: 2, of: 5 },
     ],
   ),
+  // Answered 500: no error to Lambda, and as bad.
+  ['function-errors-receive', '`Failed`', atLeast(own(METRICS.failed), 1), { needed: 2, of: 5 }],
   [
     'function-throttles-receive',
     'in two of the last five five-minute periods',
@@ -326,7 +328,12 @@ const ROWS: readonly Row[] = [
     engaged(METRICS.clicks),
     { seconds: 6 * HOUR, needed: 2, of: 2, learnt: true },
   ],
-  ['unsubscribe-failing', '', atLeast(own(METRICS.unverifiable, 'quell-unsubscribe'), 1), { of: 4 }],
+  [
+    'unsubscribe-failing',
+    'in two of the last six five-minute periods',
+    atLeast(own(METRICS.unverifiable, 'quell-unsubscribe'), 1),
+    { needed: 2, of: 6 },
+  ],
   ['unsubscribe-rate', 'than 2 % of the delivered mails', share(own(unsubscribes), own(delivered), 5000, 100), day],
   ['unsubscribe-rate', 'Where no deliveries are reported: 1,000 people or more', atLeast(own(unsubscribes), 1000), day],
   [

@@ -52,6 +52,15 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   'bounce-rate': ['Threshold'],
   'complaint-rate': ['Threshold'],
 };
+/** What `receive` counts of itself stands beside what Lambda counts of it: alike is what Lambda counts. */
+const COUNTED_TWICE = 'function-errors';
+function ofLambda(one: Resource['Properties']): Resource['Properties'] {
+  const queries = (one.Metrics ?? []) as { MetricStat?: { Metric: object; Period: number; Stat: string } }[];
+  const of = queries.find(({ MetricStat }) => (MetricStat?.Metric as Metric | undefined)?.Namespace === 'AWS/Lambda');
+  if (!of?.MetricStat) return one;
+  const { Metric: metric, Period, Stat } = of.MetricStat;
+  return { ...one, ...metric, Period, Statistic: Stat };
+}
 const ALIKE = [
   ...['ComparisonOperator', 'EvaluationPeriods', 'DatapointsToAlarm', 'Period', 'Statistic', 'ExtendedStatistic'],
   ...['TreatMissingData', 'Threshold', 'MetricName', 'Namespace'],
@@ -62,7 +71,8 @@ export const families: Rule = function* (view) {
   const all = ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
   const runbook = ({ AlarmDescription }: Resource['Properties']): string =>
     String(AlarmDescription).split('#').at(-1) ?? '';
-  for (const [heading, members] of Map.groupBy(all, runbook)) {
+  for (const [heading, given] of Map.groupBy(all, runbook)) {
+    const members = heading === COUNTED_TWICE ? given.map(ofLambda) : given;
     const compared = ALIKE.filter((name) => !OWN[heading]?.includes(name));
     const [first, ...others] = members.map((one) => Object.fromEntries(compared.map((name) => [name, one[name]])));
     for (const other of others) yield* same(`another ${heading}`, other, first);

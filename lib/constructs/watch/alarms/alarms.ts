@@ -15,7 +15,7 @@ import { unsubscribeAlarms } from './mail/unsubscribe.ts';
 import { apiAlarms } from './path/api.ts';
 import { deliveryAlarms } from './path/delivery.ts';
 import { archiveAlarms, busAlarms } from './path/feeds.ts';
-import { errorsOf, slownessOf, throttlesOf } from './path/function.ts';
+import { errorsOf, failuresOf, slownessOf, throttlesOf } from './path/function.ts';
 import { pulseAlarm } from './path/pulse.ts';
 import { receiveAlarms } from './path/receive.ts';
 import { reconcileAlarms } from './path/reconcile.ts';
@@ -43,7 +43,7 @@ export class Alarms extends Construct {
     const specs = [
       ...apiAlarms(ingress.api, settings),
       ...receiveAlarms(settings),
-      errorsOf(ingress.receive),
+      failuresOf(ingress.receive, settings.stage),
       throttlesOf(ingress.receive),
       slownessOf(ingress.receive),
       // Not its throttles: the queue waits, and queue-age notifies when that matters. Nor pulse: a heartbeat is then missing.

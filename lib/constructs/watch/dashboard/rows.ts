@@ -93,6 +93,7 @@ export const refused = ({ settings: { stage }, ingress: { api } }: Shown): IWidg
     api.metricCount({ period: PERIOD, statistic: 'Sum' }),
     api.metricClientError({ period: PERIOD, statistic: 'Sum' }),
     api.metricServerError({ period: PERIOD, statistic: 'Sum' }),
+    countOf(stage, METRICS.failed, PERIOD),
   ]),
 ];
 

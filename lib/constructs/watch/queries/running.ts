@@ -5,9 +5,9 @@ export const RUNNING: QueriesByHeading = {
   'function-errors': {
     of: ['receive', 'process'],
     lines: [
-      'fields @timestamp, message, errorName, errorType, type',
+      'fields @timestamp, message, errorName, errorType, source',
       '| filter level in ["ERROR", "FATAL"] or ispresent(errorType)',
-      '| stats count() by message, errorName, errorType',
+      '| stats count() by message, errorName, errorType, source',
     ],
   },
   'function-throttles': {

@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { FunctionName } from '../../../../../lambda/contract/env.ts';
+import { METRICS } from '../../../../../lambda/contract/metrics.ts';
 import type { ServiceFunction } from '../../../service-function.ts';
+import { countOf } from '../../metrics.ts';
 import { type AlarmSpec, quiet } from '../desk/desk.ts';
 
 const every = { period: Duration.minutes(5), statistic: 'Sum' };
@@ -25,6 +27,24 @@ export const errorsOf = ({ name, function: fn }: ServiceFunction<FunctionName>):
   severity: 'page',
   broken: `The ${name} function crashed or timed out in two of the last five five-minute periods.`,
   metric: fn.metricErrors(every),
+});
+
+/**
+ * Of the function that answers requests: what it did not foresee it answers with a 500, which is no error to Lambda. Counts, and no share
+ * of the requests, which strangers can make as many of as they like.
+ */
+export const failuresOf = (receive: ServiceFunction<FunctionName>, stage: string): AlarmSpec => ({
+  ...errorsOf(receive),
+  broken: `The ${receive.name} function crashed, timed out or failed on something unforeseen in two of the last five five-minute periods.`,
+  metric: new MathExpression({
+    expression: 'FILL(errors, 0) + FILL(failed, 0)',
+    usingMetrics: {
+      errors: receive.function.metricErrors(every),
+      failed: countOf(stage, METRICS.failed, every.period),
+    },
+    period: every.period,
+    label: 'errors',
+  }),
 });
 
 export const throttlesOf = ({ name, function: fn }: ServiceFunction<FunctionName>): AlarmSpec => ({
