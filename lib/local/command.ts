@@ -14,6 +14,8 @@ export async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv
     process.stdout.write(`${help}\n`);
     return;
   }
+  // Whatever this run and its children write, databases of addresses among it, is for nobody else on this machine.
+  process.umask(0o077);
   const stopping = new AbortController();
   const { signal } = stopping;
   function stop(): void {

@@ -79,18 +79,18 @@ export async function asFirstArrived(
   const repeated = events.filter(({ event, outcome }) => outcome === 'seen' && isAhead(event));
   const first = new Map<RecordedEvent, RecordedEvent>();
   const unknown = new Set<string>();
-  await inParallel(repeated, READS, async (one) => {
+  const look = async (one: RecordedEvent, signal: AbortSignal): Promise<void> => {
     try {
-      // One attempt: what hangs must leave time for the reads that the others need.
-      const found = await attempt(deadline, (signal) => store.firstArrival(one.event, signal));
-      const receivedAt = found ?? one.event.receivedAt;
+      const receivedAt = (await store.firstArrival(one.event, signal)) ?? one.event.receivedAt;
       first.set(one, { ...one, event: { ...one.event, receivedAt } });
     } catch (error) {
       noteFailure(error);
       first.set(one, { ...one, outcome: 'failed' });
       if (one.event.recipient !== undefined) unknown.add(one.event.recipient);
     }
-  });
+  };
+  // One attempt for all of them: what hangs must leave time for the reads that the others need.
+  await attempt(deadline, (signal) => inParallel(repeated, READS, (one) => look(one, signal)));
   return { arrived: events.map((one) => first.get(one) ?? one), unknown };
 }
 

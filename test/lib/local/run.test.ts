@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -87,8 +87,10 @@ describe('a run', () => {
   test(
     'that is killed outright leaves no process behind, and the next one starts in its place',
     async () => {
-      const { child } = run();
+      const { child } = run(['--settings', 'settings.json', '--data', 'data']);
       const stack = await ready();
+      for (const name of ['dynamodb.sqlite', 'fauxqs.db'])
+        expect(statSync(join(folder, 'data', name)).mode & 0o777).toBe(0o600);
       child.kill('SIGKILL');
       await nothingIsLeft(stack);
 

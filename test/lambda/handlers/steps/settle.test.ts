@@ -5,7 +5,7 @@ import type { RuntimeConfig } from '../../../../lambda/contract/config.ts';
 import type { EventType, NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import type { Retraction } from '../../../../lambda/domain/suppression/retraction.ts';
 import type { Change, Reasons } from '../../../../lambda/domain/suppression/suppression.ts';
-import { changesOf } from '../../../../lambda/handlers/process/changes.ts';
+import { asFirstArrived, changesOf } from '../../../../lambda/handlers/process/changes.ts';
 import { policyOf } from '../../../../lambda/handlers/process/judge.ts';
 import type { Stores } from '../../../../lambda/handlers/process/looks.ts';
 import type { Opened } from '../../../../lambda/handlers/process/opened.ts';
@@ -198,6 +198,26 @@ test('the histories of many are read some at a time, which leaves connections fo
   const asked = { judgements: new Map(), series, retracted: new Map() };
   const { changes, unread } = await changesOf(asked, policyOf(CONFIG), [], store, new AbortController().signal);
   expect([changes.size, unread.size, most]).toEqual([100, 0, 32]);
+});
+
+test('first arrivals are looked up within one share of the time, however many hang', async () => {
+  const signals = new Set<AbortSignal>();
+  const store = {
+    async firstArrival(_event: NormalisedEvent, signal: AbortSignal) {
+      signals.add(signal);
+      signal.throwIfAborted();
+      await new Promise((_done, failed) => signal.addEventListener('abort', () => failed(new Error('x'))));
+    },
+  } as unknown as EventStore;
+  const ahead = Array.from({ length: 100 }, (_none, n) =>
+    one(`${n}`, event(`p${n}`, { occurredAt: iso(DAY), receivedAt: iso(0) }), 'seen'),
+  );
+  const { arrived, unknown } = await asFirstArrived(ahead, store, NOW);
+  expect([new Set(arrived.map(({ outcome }) => outcome)), unknown.size, signals.size]).toEqual([
+    new Set(['failed']),
+    100,
+    1,
+  ]);
 });
 
 describe('a look at what was written', () => {
