@@ -130,7 +130,10 @@ export interface Provider<Options = Record<string, never>> extends Normaliser<Op
   topics?(options: Options): Topics;
   /** Statuses that this ESP reads differently: from our reason, or else our status, to the one it is sent. */
   readonly responses?: Readonly<Partial<Record<number | RefusalReason, number>>>;
-  /** The largest body that this ESP sends, where that is less than what is taken of all; nothing larger is decoded. */
+  /**
+   * The largest body that this ESP sends, where that is less than what is taken of all; nothing larger is decoded. Needed where it posts one
+   * event, or where its proof stands inside the body, which is then parsed before anything is proven.
+   */
   readonly maxBodyBytes?: number;
   /** This ESP delivers events by GET, in the query; all others must post. */
   readonly acceptsGet?: true;

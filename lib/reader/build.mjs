@@ -17,6 +17,8 @@ const DEFAULT_NAME = '@quell-mail/reader';
 const SCOPED = /^@[a-z0-9][a-z0-9._-]*\/[a-z0-9][a-z0-9._-]*$/;
 const SDK = '@aws-sdk/client-dynamodb';
 const FLAVOURS = { esm: 'module', cjs: 'commonjs' };
+/** How the README in the repository names what its readers install: there is no version to name yet. */
+const UNBUILT = './quell-mail-reader-VERSION.tgz';
 const DOCUMENTS = [
   'docs/suppression-table.md',
   'docs/address-vectors.json',
@@ -63,7 +65,10 @@ for (const file of DOCUMENTS) {
   else copyFileSync(join(ROOT, file), join(target, basename(file)));
 }
 const readme = readFileSync(join(ROOT, 'lib/reader/README.md'), 'utf8');
-writeFileSync(join(target, 'README.md'), readme.replaceAll(DEFAULT_NAME, name));
+if (!readme.includes(UNBUILT)) throw new Error(`lib/reader/README.md does not say "npm install ${UNBUILT}"`);
+// A package with a name of yours comes from your registry, any other from the file beside it.
+const installed = given.name ?? `./${name.slice(1).replace('/', '-')}-${version}.tgz`;
+writeFileSync(join(target, 'README.md'), readme.replaceAll(UNBUILT, installed).replaceAll(DEFAULT_NAME, name));
 const entry = (format) => ({ types: `./${format}/index.d.ts`, default: `./${format}/index.js` });
 writeJson(join(target, 'package.json'), {
   name,

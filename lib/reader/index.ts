@@ -22,6 +22,7 @@ export const normaliseAddress = (email: string): string | undefined =>
 
 /**
  * Asks the suppression list before a mail is sent. The rule, and what to do with each answer: `suppression-table.md`. Make one and keep it.
+ * @throws TypeError without options. A wrong one (another table, another Region, no rights) shows in the answers: `lookup-failed`.
  * @example
  * import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
  * const reader = createReader({ client: new DynamoDBClient({}), table: 'quell-prod-suppression' });

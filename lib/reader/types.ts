@@ -89,7 +89,9 @@ export interface Reader {
    */
   check(email: string, question?: Question): Promise<Answer>;
   /**
-   * Asks about many, 100 to a request: one answer per given address, in the order given. Never throws, forgets none.
+   * Asks about many, 100 to a request: one answer per given address, in the order given. Forgets none; what went wrong with one is its
+   * answer, `unknown`.
+   * @throws only what `emails` itself throws while it is gone through, before anything is asked
    * @example
    * const answers = await reader.checkMany(campaign.emails);
    * const send = answers.filter(({ status }) => status === 'clear').map(({ email }) => email);

@@ -3,7 +3,7 @@ import type { Draft, DropReason, EventType } from '../../domain/event/event.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
 import { type Fields, fields, instant, present, stringMap, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
-import { jsonEvent } from '../shared/body.ts';
+import { jsonEvent, ONE_EVENT_BYTES } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { listedFor } from '../shared/listed.ts';
@@ -68,6 +68,7 @@ export const customerio = defineProvider({
   ],
   clearList:
     'Person > unsuppress, and the subscription preferences; ESP suppressions: DELETE /v1/esp/suppression/TYPE/ADDRESS.',
+  maxBodyBytes: ONE_EVENT_BYTES,
 
   verify(request, { secrets, now }) {
     const signature = requiredHeader(request, SIGNATURE);

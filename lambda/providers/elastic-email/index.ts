@@ -3,6 +3,7 @@ import { RefusedRequest } from '../../domain/errors.ts';
 import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event/event.ts';
 import { instant, stringMap, tagList, text, utcTime } from '../../domain/read.ts';
 import { defineProvider, type Proof, type WebhookRequest } from '../provider.ts';
+import { ONE_EVENT_BYTES } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
 import { formOrJsonEvent, formOrJsonFields } from '../shared/form/form.ts';
 import { hexHmac } from '../shared/proof/hmac.ts';
@@ -65,6 +66,7 @@ export const elasticEmail = defineProvider<Options>({
   otherProofs: [{ options: { signed: true }, signs: 'body', with: 'hmac', keys: 'shown' }],
   emits: ['accepted', 'bounced', 'dropped', 'opened', 'clicked', 'complained', 'unsubscribed'],
   clearList: 'Suppressions > delete; or DELETE /v4/suppressions/ADDRESS.',
+  maxBodyBytes: ONE_EVENT_BYTES,
 
   acceptsGet: true,
 

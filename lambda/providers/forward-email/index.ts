@@ -2,7 +2,7 @@ import { strictObject } from 'valibot';
 import type { BounceCause, BounceClass } from '../../domain/event/event.ts';
 import { fields, instant, number, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
-import { jsonEvent } from '../shared/body.ts';
+import { jsonEvent, ONE_EVENT_BYTES } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { hexHmac, hexKey, verifyHexHmac } from '../shared/proof/hmac.ts';
@@ -29,6 +29,7 @@ export const forwardEmail = defineProvider({
   proof: { signs: 'body', with: 'hmac' },
   emits: ['bounced'],
   clearList: 'It keeps no list of its own.',
+  maxBodyBytes: ONE_EVENT_BYTES,
 
   // No timestamp is signed: dedupe takes replays.
   verify: (request, { secrets }) =>

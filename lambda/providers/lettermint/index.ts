@@ -2,7 +2,7 @@ import { strictObject } from 'valibot';
 import type { Draft, DropReason, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, number, present, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
-import { bodyJson, jsonEvent } from '../shared/body.ts';
+import { bodyJson, jsonEvent, ONE_EVENT_BYTES } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { listedFor } from '../shared/listed.ts';
@@ -46,6 +46,7 @@ export const lettermint = defineProvider({
   proof: { signs: 'body', with: 'hmac' },
   emits: ['accepted', 'delivered', 'bounced', 'dropped', 'opened', 'clicked', 'complained', 'unsubscribed', 'inbound'],
   clearList: 'Suppressions of the project > remove.',
+  maxBodyBytes: ONE_EVENT_BYTES,
 
   verify(request, { secrets, now }) {
     const [, timestamp = '', signature = ''] =

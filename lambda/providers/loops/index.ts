@@ -2,7 +2,7 @@ import { strictObject } from 'valibot';
 import type { Draft, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
-import { jsonEvent } from '../shared/body.ts';
+import { jsonEvent, ONE_EVENT_BYTES } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
 import { deliveryMeta, signWebhook, verifyWebhook, WEBHOOK_SECRET_FORM, webhookKey } from '../shared/proof/webhook.ts';
 import { rawFields } from '../shared/raw.ts';
@@ -53,6 +53,7 @@ export const loops = defineProvider({
     'resubscribed',
   ],
   clearList: 'Contact > resubscribe; a suppressed one is removed from suppression there.',
+  maxBodyBytes: ONE_EVENT_BYTES,
 
   verify: (request, context) => verifyWebhook(request, context),
 

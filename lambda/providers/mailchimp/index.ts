@@ -2,6 +2,7 @@ import { strictObject } from 'valibot';
 import type { Draft, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, present, stringMap, text, utcTime } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
+import { ONE_EVENT_BYTES } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
 import { formEvent, formFields } from '../shared/form/form.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
@@ -28,6 +29,7 @@ export const mailchimp = defineProvider({
   emits: ['bounced', 'complained', 'unsubscribed', 'resubscribed'],
   clearList:
     'Nobody but the person can resubscribe, through a form of the audience; a cleaned address can be added anew.',
+  maxBodyBytes: ONE_EVENT_BYTES,
 
   // The URL is called by GET when the webhook is saved.
   probe: ({ method }) => (method === 'GET' || method === 'HEAD' ? { status: 200 } : undefined),

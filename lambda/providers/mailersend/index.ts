@@ -3,7 +3,7 @@ import { RefusedRequest } from '../../domain/errors.ts';
 import type { Draft, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, list, present, stringMap, tagList, text, utcTime } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';
-import { bodyJson, jsonEvent } from '../shared/body.ts';
+import { bodyJson, jsonEvent, ONE_EVENT_BYTES } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { bareId, scopeOf } from '../shared/mail.ts';
@@ -55,6 +55,7 @@ export const mailersend = defineProvider({
   ],
   clearList:
     'Email > Suppressions (hard bounces, spam complaints, unsubscribes, on hold); or DELETE /v1/suppressions/...',
+  maxBodyBytes: ONE_EVENT_BYTES,
   // MailerSend gives up at once on any 4xx but 429. While a secret or the address list is being changed here, genuine requests
   // fail both checks: 503 brings them back. What is unreadable or too large stays so, however often it comes.
   responses: { 401: 503, 403: 503 },

@@ -5,7 +5,7 @@ import type { EventType } from '../../domain/event/event.ts';
 import { sliceMember } from '../../domain/json.ts';
 import { type Fields, fields, instant, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';
-import { bodyJson, bodyText, jsonEvent } from '../shared/body.ts';
+import { bodyJson, bodyText, jsonEvent, ONE_EVENT_BYTES } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
 import { bareId, onlyAddress } from '../shared/mail.ts';
 import { hexHmac, hexKey } from '../shared/proof/hmac.ts';
@@ -51,6 +51,7 @@ export const mailgun = defineProvider({
     'inbound',
   ],
   clearList: 'Sending > Suppressions of the domain; or DELETE /v3/DOMAIN/bounces/ADDRESS (complaints, unsubscribes).',
+  maxBodyBytes: ONE_EVENT_BYTES,
 
   // Mailgun retries on every status but 200 and 406: none of ours is lost, so none is replaced. 406 is never used.
   verify(request, { secrets, now }) {

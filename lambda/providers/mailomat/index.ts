@@ -4,7 +4,7 @@ import { PoisonEvent, RefusedRequest } from '../../domain/errors.ts';
 import type { Draft, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, present, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
-import { bodyJson, jsonEvent } from '../shared/body.ts';
+import { bodyJson, jsonEvent, ONE_EVENT_BYTES } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { bareId } from '../shared/mail.ts';
@@ -41,6 +41,7 @@ export const mailomat = defineProvider({
   proof: { signs: 'token', with: 'hmac' },
   emits: ['accepted', 'delivered', 'deferred', 'bounced', 'dropped', 'opened', 'clicked'],
   clearList: 'It documents no list of its own.',
+  maxBodyBytes: ONE_EVENT_BYTES,
 
   verify(request, { secrets, now }) {
     const [id, event, timestamp, signature] = [ID, EVENT, TIMESTAMP, SIGNATURE].map((name) =>

@@ -4,7 +4,7 @@ import type { Draft, EventType } from '../../domain/event/event.ts';
 import { classifyFailure } from '../../domain/failure/index.ts';
 import { type Fields, fields, instant, present, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type WebhookRequest } from '../provider.ts';
-import { jsonEvent } from '../shared/body.ts';
+import { jsonEvent, ONE_EVENT_BYTES } from '../shared/body.ts';
 import { replyCodes } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import {
@@ -58,6 +58,7 @@ export const postal = defineProvider({
   ownTest: 'mail an address that bounces: a server signs nothing but real events',
   clearList:
     "The mail server's suppression list: it ends by itself after its days, or is removed in the web interface.",
+  maxBodyBytes: ONE_EVENT_BYTES,
 
   // Webhooks are retried after any failure. The HTTP endpoint for incoming mail is not: a 5xx there bounces the mail at once.
   responses: { 503: 429 },

@@ -1,7 +1,7 @@
 import { strictObject } from 'valibot';
 import { type Fields, instant, list, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
-import { jsonEvent } from '../shared/body.ts';
+import { jsonEvent, ONE_EVENT_BYTES } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
 import { contentId } from '../shared/proof/webhook.ts';
@@ -35,6 +35,7 @@ export const postmark = defineProvider({
   ],
   clearList:
     "Message stream > Suppressions > Reactivate; or POST /message-streams/STREAM/suppressions/delete. Spam complaints only Postmark's support lifts.",
+  maxBodyBytes: ONE_EVENT_BYTES,
   // 403 ends all of Postmark's retries at once; an address list that is out of date must not cost an event.
   responses: { 403: 401 },
 

@@ -3,7 +3,7 @@ import type { Draft, DropReason, EventType } from '../../domain/event/event.ts';
 import { type Fields, fields, instant, list, present, stringMap, text } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
 import { sesBounce } from '../ses/bounce.ts';
-import { jsonEvent } from '../shared/body.ts';
+import { jsonEvent, ONE_EVENT_BYTES } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
 import { deliveryMeta, signWebhook, verifyWebhook, WEBHOOK_SECRET_FORM, webhookKey } from '../shared/proof/webhook.ts';
 import { rawFields } from '../shared/raw.ts';
@@ -54,6 +54,7 @@ export const resend = defineProvider({
     'inbound',
   ],
   clearList: 'Suppressions of the account, or the contact of the audience: set it to subscribed.',
+  maxBodyBytes: ONE_EVENT_BYTES,
 
   verify: (request, context) => verifyWebhook(request, context),
 

@@ -5,6 +5,9 @@ import type { WebhookRequest } from '../provider.ts';
 /** Most events of one request: those of the largest body that is taken, were each of 200 bytes. What is smaller is no event of an ESP's. */
 export const MAX_EVENTS = 20_000;
 
+/** The largest body of an ESP that posts one event: a larger one fits no message of the queue. */
+export const ONE_EVENT_BYTES = 1024 * 1024;
+
 /** The body as text. @throws RefusedRequest `unreadable` where it is empty or not UTF-8. */
 export function bodyText(request: WebhookRequest): string {
   let text: string;

@@ -2,6 +2,7 @@ import { strictObject } from 'valibot';
 import type { BounceClass, Draft, EventType } from '../../domain/event/event.ts';
 import { type Fields, instant, present, stringMap, text, utcTime } from '../../domain/read.ts';
 import { defineProvider } from '../provider.ts';
+import { ONE_EVENT_BYTES } from '../shared/body.ts';
 import { weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { formOrJsonEvent, formOrJsonFields } from '../shared/form/form.ts';
@@ -53,6 +54,7 @@ export const smtp2go = defineProvider({
     'resubscribed',
   ],
   clearList: 'Reports > Suppressions > remove; or /suppression/remove.',
+  maxBodyBytes: ONE_EVENT_BYTES,
 
   verify: (request, { secrets }) => verifySharedSecret(request, secrets),
 

@@ -1,6 +1,6 @@
 import { optional, picklist, strictObject } from 'valibot';
 import { defineProvider } from '../provider.ts';
-import { jsonEvent } from '../shared/body.ts';
+import { jsonEvent, ONE_EVENT_BYTES } from '../shared/body.ts';
 import { MAPPING_OPTIONS, mappedDraft } from '../shared/mapping/mapping.ts';
 import { mappedSample, usualPlace } from '../shared/mapping/sample.ts';
 import {
@@ -39,6 +39,7 @@ export const standardWebhooks = defineProvider({
     'inbound',
   ],
   clearList: "The sender's own list, where it keeps one.",
+  maxBodyBytes: ONE_EVENT_BYTES,
 
   verify: (request, context) => verifyWebhook(request, context, context.options.secretEncoding),
 

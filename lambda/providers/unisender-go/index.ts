@@ -4,7 +4,7 @@ import type { BounceCause, BounceClass, Draft, DropReason, EventType } from '../
 import { sliceElements, sliceMember } from '../../domain/json.ts';
 import { type Fields, fields, instant, list, present, stringMap, text, utcTime } from '../../domain/read.ts';
 import { defineProvider, type Payload, type WebhookRequest } from '../provider.ts';
-import { bodyJson, jsonEvent } from '../shared/body.ts';
+import { bodyJson, jsonEvent, ONE_EVENT_BYTES } from '../shared/body.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 import { draft } from '../shared/draft.ts';
 import { hexKey } from '../shared/proof/hmac.ts';
@@ -72,6 +72,8 @@ export const unisenderGo = defineProvider({
     'resubscribed',
   ],
   clearList: 'suppression/delete.json with the address; hard reasons only their support lifts.',
+  // A hundred events at most, each with ten values of a kilobyte of its customer's. The proof stands inside, so that it is read before it is proven.
+  maxBodyBytes: 2 * ONE_EVENT_BYTES,
 
   // The URL is called by GET when the webhook is switched on.
   probe: ({ method }) => (method === 'GET' || method === 'HEAD' ? { status: 200 } : undefined),

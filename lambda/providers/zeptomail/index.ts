@@ -4,7 +4,7 @@ import type { Draft, EventType } from '../../domain/event/event.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
 import { type Fields, fields, instant, stringMap, tagList, text } from '../../domain/read.ts';
 import { defineProvider, type Proof, type WebhookRequest } from '../provider.ts';
-import { bodyText, jsonEvent } from '../shared/body.ts';
+import { bodyText, jsonEvent, ONE_EVENT_BYTES } from '../shared/body.ts';
 import { draft } from '../shared/draft.ts';
 import { formEvent } from '../shared/form/form.ts';
 import { basicKey, SHARED_SECRET_FORM, verifySharedSecret } from '../shared/proof/password.ts';
@@ -41,6 +41,8 @@ export const zeptomail = defineProvider({
   otherProofs: [{ options: { auth: 'signature' }, signs: 'body', with: 'hmac', keys: 'shown' }],
   emits: ['delivered', 'bounced', 'opened', 'clicked', 'complained'],
   clearList: 'Suppression list of the Mail Agent > delete.',
+  // A form takes three bytes for each that is no letter.
+  maxBodyBytes: 3 * ONE_EVENT_BYTES,
 
   verify: (request, { secrets, options }) =>
     options.auth === 'signature' ? verifySigned(request, secrets) : verifySharedSecret(request, secrets),

@@ -221,7 +221,7 @@ test('who asks for what there is not is told so; what nobody foresaw is a failur
   expect((await ask('guide', GUIDE, {}, 'POST', { routeKey: 'POST /else' })).statusCode).toBe(404);
   const broken = await ask('guide', GUIDE, {}, 'POST', { requestContext: { requestId: 'r1' } });
   expect(JSON.parse(broken.body)).toMatchObject({ status: 500, reason: 'internal-error' });
-  expect(counted()).toEqual({});
+  expect(counted()).toEqual({ Failed: 1 });
 });
 
 describe('what is accepted', () => {

@@ -157,3 +157,13 @@ test('nobody asked, nothing read', async () => {
   expect(await reader.checkMany([])).toEqual([]);
   expect(proxy.calls).toEqual([]);
 });
+
+test('what the given addresses throw while they are gone through is thrown, and nothing is asked', async () => {
+  const broken = (function* () {
+    yield addressOf(1);
+    throw new Error('the file ends here');
+  })();
+  await expect(reader.checkMany(broken)).rejects.toThrow('the file ends here');
+  expect(() => createReader(undefined as never)).toThrow(TypeError);
+  expect(proxy.calls).toEqual([]);
+});

@@ -75,7 +75,7 @@ export async function processSubject(
       return {
         once: {
           events: await itemsOf(world, run.tables.events),
-          list: (await itemsOf(world, run.tables.suppression)).map(comparable),
+          list: (await itemsOf(world, run.tables.suppression)).filter(listsAnybody).map(comparable),
         },
         atLeastOnce: {
           letters: services.queue('dead').map(({ body, reason }) => `${reason} ${body}`),
@@ -123,6 +123,13 @@ async function itemsOf({ dynamo: { client } }: World, TableName: string): Promis
     items.push(...(page.Items ?? []).map((item) => sorted(unmarshall(item)) as Item));
   return items;
 }
+
+/**
+ * An entry with nothing against anybody is as good as none. It is left by somebody who was suppressed in doubt, because what was retracted could not be
+ * read just then, and who came off the list with the next look.
+ */
+const listsAnybody = ({ reasons, suppressedUntil }: Item): boolean =>
+  suppressedUntil !== 0 || Object.keys(reasons as object).length > 0;
 
 /** How often and when an entry was written is not what it says. */
 const comparable = ({ version: _version, updatedAt: _updatedAt, replayedVersion, ...entry }: Item): Item => ({
