@@ -75,6 +75,7 @@ export const bundleOptions = (name: FunctionName, config: RuntimeConfig, entry: 
       onlyHalfOf(name),
       onlyOffered(config),
       onlyVersionOfClients,
+      noWorkstation,
     ],
   }) satisfies BuildOptions;
 
@@ -155,6 +156,17 @@ const onlyVersionOfClients: Plugin = {
       const { version } = JSON.parse(await readFile(path, 'utf8'));
       return { contents: JSON.stringify({ version }), loader: 'json' };
     });
+  },
+};
+
+/** The SDK reads the files of a workstation's user (`~/.aws/config`) before its first request. Lambda has no such user, and says everything in the environment. */
+const noWorkstation: Plugin = {
+  name: 'no-workstation',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]shared-ini-file-loader[\\/]loadSharedConfigFiles\.js$/ }, () => ({
+      contents: `export { CONFIG_PREFIX_SEPARATOR } from './constants';
+        export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`,
+    }));
   },
 };
 
