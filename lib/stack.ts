@@ -1,5 +1,6 @@
 import { Annotations, App, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { stackName } from '../lambda/contract/outputs.ts';
 import { consoleOutputs, writeOutputs } from './constructs/access/outputs.ts';
 import { AccessPolicies } from './constructs/access/policies.ts';
 import { PROCESS_TIMEOUT, Processor } from './constructs/delivery/processor.ts';
@@ -26,7 +27,7 @@ import { comparedByList, notCompared, signedFor } from './settings/watch/reconci
 /** Composition only: what each part is stands in its construct. Account and Region are those of the deploy; nothing is looked up. */
 export class QuellStack extends Stack {
   constructor(scope: Construct, settings: Settings) {
-    super(scope, `quell-${settings.stage}`, {
+    super(scope, stackName(settings.stage), {
       description: 'Quell: email feedback webhooks in, a suppression list out.',
     });
     const config = runtimeConfig(settings);

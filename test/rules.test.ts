@@ -1,7 +1,9 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { API_IDS, apiOf } from '../lambda/providers/apis.ts';
 import { PROVIDERS } from '../lambda/providers/index.ts';
+import { LIST_FILES } from '../lambda/providers/list-files.ts';
 import { circles } from './support/house/circles.ts';
 import { FOLDERS, withFolders } from './support/house/folders.ts';
 import { withTables } from './support/providers/table.ts';
@@ -92,6 +94,12 @@ describe('shape', () => {
   });
 });
 
+test('words of the contract are spelt there alone: what is about no address, and the name of the stack', () => {
+  const spelling = (words: RegExp): string[] => sources.filter((file) => words.test(readFileSync(file, 'utf8')));
+  expect(spelling(/startsWith\(['"`]~/)).toEqual(['lambda/contract/tables.ts']);
+  expect(spelling(/`quell-\$\{|'quell-local'/)).toEqual(['lambda/contract/outputs.ts']);
+});
+
 test('no command and no function has a policy of its own: the default is that of the settings', () => {
   const telling = sources.filter((file) => readFileSync(file, 'utf8').includes('DEFAULT_POLICY'));
   expect(telling).toEqual(['lib/settings/policy.ts']);
@@ -101,6 +109,50 @@ test('the tables of docs/providers.md are those of the registry', () => {
   const text = readFileSync('docs/providers.md', 'utf8');
   expect(text).toBe(withTables(text));
   for (const { title } of PROVIDERS.values()) expect(text).toContain(`| ${title} |`);
+});
+
+describe('what stands in the folder of an ESP is registered', () => {
+  const idsWith = (file: string): string[] =>
+    globSync(`lambda/providers/*/${file}`)
+      .map((path) => basename(dirname(path)))
+      .filter((id) => id !== 'shared')
+      .sort();
+  /** Sentences about what is in one of the two alone. */
+  const apart = (file: string, registered: Iterable<string>, place: string): string[] => {
+    const [there, known] = [new Set(idsWith(file)), new Set(registered)];
+    return [
+      ...[...there.difference(known)].map((id) => `lambda/providers/${id}/${file}: add a line for it to ${place}`),
+      ...[...known.difference(there)].map(
+        (id) => `${place} names ${id}, but there is no lambda/providers/${id}/${file}`,
+      ),
+    ];
+  };
+
+  test('the provider itself', () => {
+    const folders = readdirSync('lambda/providers', { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== 'shared')
+      .map(({ name }) => name);
+    const empty = folders.filter((id) => !existsSync(`lambda/providers/${id}/index.ts`));
+    expect(empty.map((id) => `lambda/providers/${id}/index.ts is missing`)).toEqual([]);
+    expect(apart('index.ts', PROVIDERS.keys(), 'PROVIDERS in lambda/providers/index.ts')).toEqual([]);
+  });
+
+  test('its API, and how a webhook is made there', async () => {
+    expect(apart('api.ts', API_IDS, '`api` of the provider in its index.ts')).toEqual([]);
+    const unused = await Promise.all(
+      idsWith('hook-api.ts').map(async (id) => {
+        const hooks = `lambda/providers/${id}/hook-api.ts`;
+        const given = imports(`lambda/providers/${id}/api.ts`).includes(hooks) && (await apiOf(id))?.webhooks;
+        return given ? [] : [`${hooks}: give it to \`webhooks\` of the API in lambda/providers/${id}/api.ts`];
+      }),
+    );
+    expect(unused.flat()).toEqual([]);
+  });
+
+  test('the file of its list', () => {
+    const ids = LIST_FILES.map(([id]) => id);
+    expect(apart('list-file.ts', ids, 'LIST_FILES in lambda/providers/list-files.ts')).toEqual([]);
+  });
 });
 
 describe.each([...PROVIDERS.keys()])('provider %s', (id) => {

@@ -1,3 +1,4 @@
+import { stackName } from './outputs.ts';
 import type { Iso } from './units.ts';
 
 /**
@@ -21,7 +22,7 @@ export interface ArchiveLine {
   readonly events: readonly object[];
 }
 
-export const archiveStreamName = (stage: string): string => `quell-${stage}-archive`;
+export const archiveStreamName = (stage: string): string => `${stackName(stage)}-archive`;
 
 /** Under it `day=YYYY-MM-DD/`, the day of archiving in UTC. */
 export const ARCHIVE_PREFIX = 'events/';
@@ -31,7 +32,7 @@ export const dayPrefix = (day: string): string => `${ARCHIVE_PREFIX}day=${day}/`
 /** Where Athena writes its answers. */
 export const RESULTS_PREFIX = 'query-results/';
 export const archiveDatabase = (stage: string): string => `quell_${stage.replaceAll('-', '_')}`;
-export const archiveWorkGroup = (stage: string): string => `quell-${stage}`;
+export const archiveWorkGroup = (stage: string): string => stackName(stage);
 
 /**
  * Lines of one gzip member, in bytes before it is made: however little of it gzip can save, the member fits a record of Firehose (1,000 KiB)

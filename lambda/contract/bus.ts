@@ -1,4 +1,5 @@
 import type { EventType } from './event/types.ts';
+import { stackName } from './outputs.ts';
 
 /** What stands on the event bus. Names are a contract with the rules of others; `docs/schemas/` describes the details. */
 export const BUS_SOURCE = 'quell';
@@ -10,7 +11,7 @@ export const DETAIL_TYPES = {
 } as const;
 export type DetailType = (typeof DETAIL_TYPES)[keyof typeof DETAIL_TYPES];
 
-export const busName = (stage: string): string => `quell-${stage}`;
+export const busName = (stage: string): string => stackName(stage);
 
 /** Types that are published unless the settings name others. */
 export const PUBLISHED_TYPES: readonly EventType[] = ['bounced', 'complained', 'unsubscribed', 'resubscribed'];

@@ -1,5 +1,5 @@
 /**
- * Words and facts of log lines that somebody reads again: the dashboard, `ops doctor`, `ops secrets`. Functions write them, and nobody spells
+ * Words and facts of log lines that somebody reads again: the dashboard, the saved queries, `ops doctor`, `ops secrets`. Functions write them, and nobody spells
  * them a second time. What only people read is free.
  */
 
@@ -9,6 +9,8 @@ export const LOG = {
   proven: 'proven',
   /** A request was refused and counted in no metric of its source; with `reason` and `from`. */
   refused: 'refused',
+  /** A proven request could not be put on the queue; with `source` and `requestId`. */
+  notEnqueued: 'events not enqueued',
 } as const;
 
 /** Facts of `receive`. */

@@ -55,7 +55,7 @@ export const METRICS = {
   complaints: 'Complaints',
   /** People who left a list or all of them, by whatever way. Counted only where the stack has an unsubscribe page. */
   unsubscribes: 'Unsubscribes',
-  /** Mails that one of the six large mailbox operators refused because of sender, content or policy. */
+  /** Mails that one of the large mailbox operators (`MAILBOX_OPERATORS`) refused because of sender, content or policy. */
   mailboxBlocks: 'MailboxBlocks',
   /** Counted only where an alarm on them is set; machines left out where their batch shows them. */
   opens: 'Opens',

@@ -1,5 +1,8 @@
 import type { FunctionName } from './env.ts';
 
+/** The stack of a stage. Most names of what is in it begin so. */
+export const stackName = (stage: string): string => `quell-${stage}`;
+
 /**
  * What a deployed stack says of itself: the outputs of its template, with what each holds. The stack must write exactly these (a type
  * holds it to that); commands and people read them.

@@ -41,6 +41,13 @@ export const MAILBOX_OPERATORS: readonly MailboxOperator[] = [
   },
 ];
 
+/** Those that tell no sender who complained. */
+export const WITHOUT_COMPLAINTS: readonly MailboxOperator[] = MAILBOX_OPERATORS.filter((one) => !one.reportsComplaints);
+
+/** For a sentence: `Google and Apple`. */
+export const titlesOf = (operators: readonly MailboxOperator[]): string =>
+  new Intl.ListFormat('en-GB').format(operators.map(({ title }) => title));
+
 /** What everybody else is counted under. */
 export const OTHER_OPERATOR = 'other';
 

@@ -1,4 +1,4 @@
-import { MAILBOX_OPERATORS, OTHER_OPERATOR } from '../../lambda/domain/mailbox-operators.ts';
+import { MAILBOX_OPERATORS, OTHER_OPERATOR, WITHOUT_COMPLAINTS } from '../../lambda/domain/mailbox-operators.ts';
 
 /** What differs between the engines that read the archive. Everything else of a report is one text for both. */
 export interface Dialect {
@@ -91,6 +91,4 @@ export const operatorOf = (dialect: Dialect, domain: string): string =>
 
 /** Whether a delivery there can be complained about, as an expression over the operator. */
 export const reporting = (operator: string): string =>
-  `${operator} NOT IN (${MAILBOX_OPERATORS.filter(({ reportsComplaints }) => !reportsComplaints)
-    .map(({ name }) => `'${name}'`)
-    .join(', ')})`;
+  `${operator} NOT IN (${WITHOUT_COMPLAINTS.map(({ name }) => `'${name}'`).join(', ')})`;

@@ -1,4 +1,5 @@
 import { safeParse } from 'valibot';
+import { stackName } from '../../lambda/contract/outputs.ts';
 import { topicName } from '../../lambda/contract/topics.ts';
 import { PROVIDERS } from '../../lambda/providers/index.ts';
 import { capacityMistakes } from './aws/capacity.ts';
@@ -93,7 +94,7 @@ function topicMistakes({ sources, stage }: Settings): Mistake[] {
     return topics?.via === 'sns-queue' ? [{ source, option, ...topics }] : [];
   });
   // Of a topic that the stack makes only the name is known here, which nobody else's has.
-  for (const { source, make } of received) if (make) owners.set(topicName(`quell-${stage}`, source), source);
+  for (const { source, make } of received) if (make) owners.set(topicName(stackName(stage), source), source);
   return received.flatMap(({ source, option, named }) =>
     named.flatMap((arn) => {
       const owner = owners.get(arn) ?? owners.get(arn.split(':').at(-1) ?? '');

@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { EVENT_TYPES } from '../../lambda/contract/event/types.ts';
-import { BATCH_FACTS, blockedFact, FACTS } from '../../lambda/contract/logs.ts';
+import { BATCH_FACTS, blockedFact, FACTS, LOG } from '../../lambda/contract/logs.ts';
 import { METRICS } from '../../lambda/contract/metrics.ts';
+import { UNSUBSCRIBE_SOURCE } from '../../lambda/contract/unsubscribe.ts';
 import { MAILBOX_OPERATORS } from '../../lambda/domain/mailbox-operators.ts';
 import { QUERIES } from '../../lib/constructs/watch/queries/queries.ts';
-import { ownRunbookPage, runbookPage } from '../../lib/settings/runbook-url.ts';
 import { VARIANTS } from '../support/stack/settings.ts';
 import { show, synthesize } from '../support/template.ts';
 
@@ -64,6 +64,22 @@ describe.each(written)('%s', (heading, { of, lines }) => {
   });
 });
 
+test('texts that a query looks for are words of the contract, or levels of the logger', () => {
+  const known = new Set<string>([...Object.values(LOG), UNSUBSCRIBE_SOURCE, 'WARN', 'ERROR', 'FATAL']);
+  const texts = written.flatMap(([heading, { lines }]) =>
+    [...lines.join('\n').matchAll(/"([^"]*)"/g)].map(([, text = '']) => ({ heading, text })),
+  );
+  expect(texts.filter(({ text }) => !known.has(text))).toEqual([]);
+  expect(texts.map(({ text }) => text)).toEqual(expect.arrayContaining([LOG.notEnqueued, UNSUBSCRIBE_SOURCE]));
+});
+
+test('what is asked of each mailbox operator is asked of every one', () => {
+  const asked = QUERIES['mailbox-blocks']?.lines.join('\n') ?? '';
+  expect(fieldsOf(asked).filter((name) => name.startsWith('blocked_'))).toEqual(
+    MAILBOX_OPERATORS.map(({ name }) => blockedFact(name)),
+  );
+});
+
 test('no query of the runbook is forgotten', () => {
   const chapters = runbook
     .split(/^## /m)
@@ -94,31 +110,5 @@ describe('saved in the account', () => {
       expect((LogGroupNames as unknown[]).length).toBeGreaterThan(0);
       for (const group of LogGroupNames as unknown[]) expect(groups).toContain(show(group));
     }
-  });
-});
-
-describe("the runbook's address, by the repository", () => {
-  const GITHUB = 'https://github.com/example-org/quell/blob/HEAD/docs/runbook.md';
-  test.each([
-    ['https://github.com/example-org/quell.git', GITHUB],
-    ['https://github.com/example-org/quell\n', GITHUB],
-    ['git@github.com:example-org/quell.git', GITHUB],
-    ['ssh://git@github.com/example-org/quell.git', GITHUB],
-    ['ssh://git@github.com:22/example-org/quell.git', GITHUB],
-    ['https://someone:ghp_hushhush@github.com/example-org/quell.git', GITHUB],
-    ['git@gitlab.com:group/sub/quell.git', 'https://gitlab.com/group/sub/quell/-/blob/HEAD/docs/runbook.md'],
-    ['https://bitbucket.org/team/quell.git', 'https://bitbucket.org/team/quell/src/HEAD/docs/runbook.md'],
-    ['git@git.example.com:team/quell.git', undefined],
-    ['/srv/git/quell.git', undefined],
-    ['../quell', undefined],
-    ['https://github.com/', undefined],
-    ['https://github.com/a/b"><script>', undefined],
-    ['', undefined],
-  ])('%j', (remote, page) => {
-    expect(runbookPage(remote)).toBe(page);
-  });
-
-  test('where there is no repository there is none', () => {
-    expect(ownRunbookPage('/')).toBeUndefined();
   });
 });

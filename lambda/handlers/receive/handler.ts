@@ -9,6 +9,7 @@ import { NotSent, sendAll } from '../../aws/sqs.ts';
 import { logError } from '../../aws/telemetry.ts';
 import { HEARTBEAT_SOURCE } from '../../contract/config.ts';
 import { readEnv } from '../../contract/env.ts';
+import { LOG } from '../../contract/logs.ts';
 import { MAX_SQS_BYTES } from '../../contract/message.ts';
 import { HEALTH_PATH, sourceOfRoute } from '../../contract/paths.ts';
 import type { EpochMs } from '../../contract/units.ts';
@@ -116,7 +117,7 @@ async function enqueue(
       deadline,
     );
   } catch (error) {
-    logError('events not enqueued', error, { source, requestId });
+    logError(LOG.notEnqueued, error, { source, requestId });
     // Sent again it would be refused again, and page again. The other events of the request are on the queue.
     if (error instanceof NotSent && error.isFinal)
       throw new RefusedRequest('unreadable', 'The queue does not take what is in one of these events.');

@@ -4,6 +4,7 @@ import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ARCHIVE_PREFIX, archiveDatabase, archiveWorkGroup } from '../../../lambda/contract/archive.ts';
+import { stackName } from '../../../lambda/contract/outputs.ts';
 import { glueType, LINE_COLUMNS } from '../../reports/columns.ts';
 import { ATHENA } from '../../reports/dialect.ts';
 import { REPORTS, sqlOf } from '../../reports/reports.ts';
@@ -73,7 +74,7 @@ export class ArchiveQueries extends Construct {
     });
     for (const report of REPORTS) {
       const query = new CfnNamedQuery(this, report.name, {
-        name: `quell-${stage}-${report.name}`,
+        name: `${stackName(stage)}-${report.name}`,
         description: report.about,
         database,
         queryString: sqlOf(report, ATHENA),

@@ -3,6 +3,7 @@ import { type CfnApi, type CfnStage, HttpApi, HttpRoute, HttpRouteKey, HttpStage
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
+import { stackName } from '../../../lambda/contract/outputs.ts';
 import { webhookPath } from '../../../lambda/contract/paths.ts';
 import { publicUrlOf } from '../../settings/runtime-config.ts';
 import type { Settings } from '../../settings/schema.ts';
@@ -38,7 +39,7 @@ export class Ingress extends Construct {
   constructor(scope: Construct, id: string, props: IngressProps) {
     super(scope, id);
     const { settings, delivery, secrets } = props;
-    this.api = new HttpApi(this, 'Api', { apiName: `quell-${settings.stage}`, createDefaultStage: false });
+    this.api = new HttpApi(this, 'Api', { apiName: stackName(settings.stage), createDefaultStage: false });
     // Pinned: a new id is a new URL, and the old one stands in every ESP's dashboard.
     (this.api.node.defaultChild as CfnApi).overrideLogicalId('WebhookApi');
     this.publicUrl = publicUrlOf(settings) ?? this.api.apiEndpoint;

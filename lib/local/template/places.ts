@@ -1,3 +1,4 @@
+import { stackName } from '../../../lambda/contract/outputs.ts';
 import { ACCOUNT, REGION } from '../emulators/aws-json.ts';
 import type { Assembly, Resource } from './assembly.ts';
 import type { Place, Places } from './resolve.ts';
@@ -63,7 +64,7 @@ const PSEUDO = {
   Region: REGION,
   Partition: 'aws',
   URLSuffix: 'amazonaws.com',
-  StackName: 'quell-local',
+  StackName: stackName('local'),
 };
 
 /** The local value of everything the template can refer to. */

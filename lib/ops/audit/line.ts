@@ -1,6 +1,9 @@
 import { isInternal } from '../../../lambda/contract/tables.ts';
 import { clean } from '../words/clean.ts';
 import type { ActRecord } from './act.ts';
+import { ACTS } from './kinds.ts';
+
+const LONGEST_ACT = Math.max(...ACTS.map((act) => act.length));
 
 /** What an act was about, for people. */
 export function onWhom({ on, of }: Pick<ActRecord, 'on' | 'of'>, shown = 3): string {
@@ -21,7 +24,7 @@ export function actLine(act: ActRecord): string {
   const who = by === undefined ? `${actor} (as named)` : by === actor ? actor : `${actor} (${by})`;
   const came = [cameOf(act), error].filter(Boolean).join('; ');
   const parts = [
-    `${at}  ${what.padEnd(14)} ${result}${came === '' ? '' : ` (${came})`}`,
+    `${at}  ${what.padEnd(LONGEST_ACT)} ${result}${came === '' ? '' : ` (${came})`}`,
     onWhom(act),
     how ?? '',
     `by ${who}`,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Output } from '@aws-sdk/client-cloudformation';
+import { stackName } from '../../../lambda/contract/outputs.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Io } from '../cli/io.ts';
 import { type Connection, settings } from './clients.ts';
@@ -16,7 +17,7 @@ export async function deployedTarget(values: TargetValues, io: Io): Promise<Targ
     ...(values.region !== undefined && { region: values.region }),
     ...(values.profile !== undefined && { profile: values.profile }),
   };
-  const name = `quell-${stage}`;
+  const name = stackName(stage);
   const outputs = await readOutputs(name, connection);
   return targetOf(
     stage,

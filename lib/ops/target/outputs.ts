@@ -1,5 +1,5 @@
 import type { StagePolicy } from '../../../lambda/contract/config.ts';
-import type { OutputName } from '../../../lambda/contract/outputs.ts';
+import { type OutputName, stackName } from '../../../lambda/contract/outputs.ts';
 import { webhookPath } from '../../../lambda/contract/paths.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import { type Connection, lazyClients } from './clients.ts';
@@ -16,7 +16,7 @@ export function targetOf(
   own: ReadonlyMap<string, Partial<SourceName>>,
   connection: Connection,
 ): Target {
-  const name = `quell-${stage}`;
+  const name = stackName(stage);
   const output = (key: OutputName): string => {
     const value = known.get(key);
     if (value === undefined) throw new CannotKnow(`The stack ${name} has no output ${key}: deploy this version first.`);

@@ -1,14 +1,16 @@
-import type { MachineReason } from '../../../lambda/contract/event/types.ts';
+import { EVENT_TYPES, type MachineReason } from '../../../lambda/contract/event/types.ts';
 import { UNSUBSCRIBE_SOURCE } from '../../../lambda/contract/unsubscribe.ts';
 import type { BounceCause, DropReason, NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import { clean } from './clean.ts';
+
+const LONGEST_TYPE = Math.max(...EVENT_TYPES.map((type) => type.length));
 
 /** One event as a line for people: when, what, and who reported it. What the far side wrote cannot forge another line. */
 export function storyLine(event: NormalisedEvent): string {
   const when = event.occurredAt ?? `no time given, received ${event.receivedAt}`;
   const origin = [event.source, event.messageId && `message ${event.messageId}`].filter(Boolean).join(', ');
   const words = storyDetail(event);
-  return clean(`${when}  ${event.type.padEnd(12)} ${words ? `${words}  ` : ''}[${origin}]`);
+  return clean(`${when}  ${event.type.padEnd(LONGEST_TYPE)} ${words ? `${words}  ` : ''}[${origin}]`);
 }
 
 /** What an event says beside its time, its type and its source: a stranger's text, which whoever shows it cleans. */

@@ -1,5 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { MAILBOX_OPERATORS, mailboxOperator, mayComplain } from '../../../lambda/domain/mailbox-operators.ts';
+import {
+  MAILBOX_OPERATORS,
+  mailboxOperator,
+  mayComplain,
+  titlesOf,
+  WITHOUT_COMPLAINTS,
+} from '../../../lambda/domain/mailbox-operators.ts';
 
 test.each([
   ['a@gmail.com', 'google'],
@@ -25,6 +32,24 @@ test('each is called by one word, and by the same as people write it', () => {
   expect(MAILBOX_OPERATORS.map(({ title }) => title.toLowerCase().replace(' ', '_'))).toEqual(
     MAILBOX_OPERATORS.map(({ name }) => name),
   );
+});
+
+test('pages that name them name every one', () => {
+  const places: readonly (readonly [page: string, passage: RegExp])[] = [
+    ['docs/settings.md', /^\| `alarms\.mailboxBlocks` .*$/m],
+    ['docs/runbook.md', /^## mailbox-blocks\n\n\*\*Means\.\*\*[\s\S]*?\n\n/m],
+  ];
+  const missing = places.flatMap(([page, passage]) => {
+    const said = passage.exec(readFileSync(page, 'utf8'))?.[0].replaceAll('\n', ' ') ?? '';
+    return MAILBOX_OPERATORS.filter(({ title }) => !said.includes(title)).map(({ title }) => `${page}: ${title}`);
+  });
+  expect(missing).toEqual([]);
+});
+
+test('pages that say who reports no complaints name those', () => {
+  const silent = titlesOf(WITHOUT_COMPLAINTS);
+  const pages = ['docs/cli.md', 'docs/archive.md'];
+  expect(pages.filter((page) => !readFileSync(page, 'utf8').includes(silent))).toEqual([]);
 });
 
 test('a complaint of somebody at Google or Apple never reaches a sender; of everybody else it may', () => {

@@ -37,6 +37,20 @@ describe('ops: the command line', () => {
     }
   });
 
+  test('what stands in a list of the help is told apart from what it is', async () => {
+    const words = new RegExp(`^  (?:${[...COMMANDS.keys()].join('|')})( +)\\S`);
+    const overview = (await ops(['--help'])).out.split('\n').filter((line) => line.startsWith('  '));
+    expect(overview).toHaveLength(COMMANDS.size);
+    const glued = overview.filter((line) => (words.exec(line)?.[1]?.length ?? 0) < 2);
+    for (const name of COMMANDS.keys()) {
+      const { out } = await ops([name, '--help']);
+      const options = (out.split('\nOptions:\n')[1] ?? '').split('\n\n')[0]?.split('\n') ?? [];
+      expect(options.length).toBeGreaterThan(1);
+      glued.push(...options.filter((line) => !/^ {2}--\S+(?: \S+)? {2,}\S/.test(line)));
+    }
+    expect(glued).toEqual([]);
+  });
+
   test.each([
     [['chek', 'ada@example.com'], 'Did you mean "check"?'],
     [['norm'], 'Did you mean "normalize"?'],

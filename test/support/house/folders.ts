@@ -52,6 +52,7 @@ export const FOLDERS: readonly {
       'lib/settings/',
       'lib/reports/',
       'lambda/contract/',
+      'lambda/domain/mailbox-operators.ts',
       'lambda/providers/index.ts',
       'lambda/providers/provider.ts',
     ],

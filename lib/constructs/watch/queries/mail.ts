@@ -1,3 +1,6 @@
+import { blockedFact, FACTS } from '../../../../lambda/contract/logs.ts';
+import { UNSUBSCRIBE_SOURCE } from '../../../../lambda/contract/unsubscribe.ts';
+import { MAILBOX_OPERATORS } from '../../../../lambda/domain/mailbox-operators.ts';
 import type { QueriesByHeading, Query } from './query.ts';
 
 /** Opens and clicks beside what was delivered, for both bands. */
@@ -32,13 +35,16 @@ export const MAIL: QueriesByHeading = {
   },
   'unsubscribe-failing': {
     of: ['receive'],
-    lines: ['filter from = "quell-unsubscribe" or source = "quell-unsubscribe"', '| stats count() by reason'],
+    lines: [
+      `filter ${FACTS.from} = "${UNSUBSCRIBE_SOURCE}" or ${FACTS.source} = "${UNSUBSCRIBE_SOURCE}"`,
+      '| stats count() by reason',
+    ],
   },
   'mailbox-blocks': {
     of: ['process'],
     lines: [
       'filter MailboxBlocks > 0',
-      '| stats sum(blocked_google), sum(blocked_microsoft), sum(blocked_yahoo), sum(blocked_apple), sum(blocked_comcast), sum(blocked_united_internet) by bin(1h)',
+      `| stats ${MAILBOX_OPERATORS.map(({ name }) => `sum(${blockedFact(name)})`).join(', ')} by bin(1h)`,
     ],
   },
   'unknown-events': {

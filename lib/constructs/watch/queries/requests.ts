@@ -1,3 +1,4 @@
+import { LOG } from '../../../../lambda/contract/logs.ts';
 import type { QueriesByHeading } from './query.ts';
 
 /** What the runbook asks the logs where requests fail or stay away, by its heading. */
@@ -68,7 +69,7 @@ export const REQUESTS: QueriesByHeading = {
     of: ['receive'],
     lines: [
       'fields @timestamp, source, errorName, requestId',
-      '| filter message = "events not enqueued"',
+      `| filter message = "${LOG.notEnqueued}"`,
       '| sort @timestamp desc',
       '| limit 50',
     ],

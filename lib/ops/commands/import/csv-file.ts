@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { CsvError, type Options, parse } from 'csv-parse';
 import type { Cells, ListFile } from '../../../../lambda/providers/list-file.ts';
 import { CannotKnow, UsageError } from '../../cli/errors.ts';
+import { twoColumns } from '../../cli/two-columns.ts';
 import { detect, FORMATS, headless } from './formats.ts';
 
 /** A file of a known format. */
@@ -32,7 +33,7 @@ export async function inspect(path: string, asked: string): Promise<CsvFile> {
   const id = asked === 'auto' ? (detect(header) ?? headless(first)) : asked;
   const format = FORMATS.get(id ?? '');
   if (id === undefined || !format) {
-    const known = [...FORMATS].map(([name, { title }]) => `  ${name.padEnd(10)} ${title}`);
+    const known = twoColumns([...FORMATS].map(([name, { title }]) => [name, title]));
     throw new UsageError(['import: the columns are those of no known format (--format):', ...known].join('\n'));
   }
   const columns = first.includes('@') ? format.headless?.columns : undefined;

@@ -1,3 +1,4 @@
+import { titlesOf, WITHOUT_COMPLAINTS } from '../../../../lambda/domain/mailbox-operators.ts';
 import { defineCommand } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
@@ -13,7 +14,7 @@ export const command = defineCommand({
   args: [],
   about: `
 Delivered, bounced and complained by mailbox operator (default), source or day, as counts and in a hundred. Complaints are measured against what was delivered at
-operators that report complaints: Google and Apple report none. Read from the log of process: as far back as that is kept (a deployed stack: $0.005 per GB read).
+operators that report complaints: ${titlesOf(WITHOUT_COMPLAINTS)} report none. Read from the log of process: as far back as that is kept (a deployed stack: $0.005 per GB read).
 Exit codes: 0 there are some, 1 there are none, 2 usage, 3 cannot know.`,
   options: {
     by: { type: 'string', value: 'WHAT', help: 'operator (default), source or day' },

@@ -1,5 +1,5 @@
 import type { RateKind } from '../../../../lambda/contract/logs.ts';
-import { MAILBOX_OPERATORS, OTHER_OPERATOR } from '../../../../lambda/domain/mailbox-operators.ts';
+import { OTHER_OPERATOR, WITHOUT_COMPLAINTS } from '../../../../lambda/domain/mailbox-operators.ts';
 import { rounded } from '../../../../lambda/domain/rates.ts';
 import { percentOf, RATES } from '../../../reports/rates.ts';
 import type { RateLine } from '../doctor/watch.ts';
@@ -25,7 +25,7 @@ export interface Rate {
   readonly complainedPercent: number | null;
 }
 
-const REPORTS_NONE = new Set(MAILBOX_OPERATORS.filter((one) => !one.reportsComplaints).map(({ name }) => name));
+const REPORTS_NONE = new Set(WITHOUT_COMPLAINTS.map(({ name }) => name));
 
 /** Lines added up by operator, source or day; the largest first, days in order. */
 export function ratesBy(lines: readonly RateLine[], by: Grouping): Rate[] {

@@ -4,6 +4,7 @@ import { UsageError } from '../../cli/errors.ts';
 import { EXIT } from '../../cli/exit.ts';
 import { jsonLine } from '../../cli/io.ts';
 import { suggestion } from '../../cli/suggest.ts';
+import { twoColumns } from '../../cli/two-columns.ts';
 import { resolveTarget } from '../../target/resolve.ts';
 import { sourceOf, TARGET_OPTIONS } from '../../target/target.ts';
 import { parseDay } from '../../words/time.ts';
@@ -15,7 +16,7 @@ export const command = defineCommand({
   about: `
 Asks the archive (setting "archive"; on in the local run), each event once, over the last 30 days unless --from and --to say otherwise. A deployed stack is
 asked through Athena ($5 per TB read; a question stops at 100 GB), the local one through DuckDB over the same objects.
-${REPORTS.map(({ name, about }) => `  ${name.padEnd(24)} ${about}`).join('\n')}
+${twoColumns(REPORTS.map(({ name, about }) => [name, about])).join('\n')}
 Exit codes: 0 there are rows, 1 there are none, 2 usage, 3 cannot know (no archive, no answer).`,
   options: {
     from: { type: 'string', value: 'DAY', help: 'what arrived on this day (UTC) or later' },

@@ -1,3 +1,4 @@
+import { isInternal } from '../../../../lambda/contract/tables.ts';
 import type { Reason } from '../../../../lambda/domain/suppression/suppression.ts';
 import { readRecentEvents } from '../../stack/events/recent.ts';
 import type { StoredEvent } from '../../stack/events/stored.ts';
@@ -31,7 +32,7 @@ export async function latelyModel(target: Target, now: number): Promise<Lately> 
   const arrived = new Set(events.map(({ fingerprint }) => fingerprint));
   const entries = await readEntries(
     target,
-    [...people].filter((address) => !address.startsWith('~')),
+    [...people].filter((address) => !isInternal(address)),
   );
   const counts: Partial<Record<Reason, number>> = {};
   for (const entry of entries.values()) {

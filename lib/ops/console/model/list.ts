@@ -1,6 +1,6 @@
 import { ScanCommand, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { SUPPRESSION } from '../../../../lambda/contract/tables.ts';
+import { isInternal, SUPPRESSION } from '../../../../lambda/contract/tables.ts';
 import type { Row } from '../../stack/scan.ts';
 import { parseReason, readReasonKey } from '../../words/reasons.ts';
 import { parseTime } from '../../words/time.ts';
@@ -68,7 +68,7 @@ export async function listModel({ target, now }: Context, asked: ListFilter): Pr
     const items = (answer.Items ?? []).map((item) => unmarshall(item) as Row);
     from = answer.LastEvaluatedKey as typeof from;
     for (const [at, item] of items.entries()) {
-      const row = item.recipient.startsWith('~') ? undefined : rowOf(item, filter, seconds);
+      const row = isInternal(item.recipient) ? undefined : rowOf(item, filter, seconds);
       if (row) rows.push(row);
       if (rows.length === PAGE && (at < items.length - 1 || from)) return { filter, rows, next: item.recipient, read };
     }

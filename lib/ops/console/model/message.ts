@@ -1,3 +1,4 @@
+import { isInternal } from '../../../../lambda/contract/tables.ts';
 import { outcome } from '../../commands/timeline/message-story.ts';
 import { readMessageEvents } from '../../stack/events/of-message.ts';
 import type { StoredEvent } from '../../stack/events/stored.ts';
@@ -17,7 +18,9 @@ export interface MessageModel {
 /** @throws CannotKnow where the table has no index by message */
 export async function messageModel({ target }: Context, messageId: string): Promise<MessageModel> {
   const events = await readMessageEvents(target, messageId);
-  const groups = Map.groupBy(events, ({ recipient }) => (recipient?.startsWith('~') ? undefined : recipient));
+  const groups = Map.groupBy(events, ({ recipient }) =>
+    recipient !== undefined && isInternal(recipient) ? undefined : recipient,
+  );
   return {
     messageId,
     recipients: [...groups].map(([recipient, own]) => ({

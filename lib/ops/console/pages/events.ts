@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { EVENT_TYPES } from '../../../../lambda/contract/event/types.ts';
+import { isInternal } from '../../../../lambda/contract/tables.ts';
 import { LISTED_BY_HOUR } from '../../../../lambda/domain/event/record.ts';
 import type { StoredEvent } from '../../stack/events/stored.ts';
 import { storyDetail } from '../../words/story.ts';
@@ -40,7 +41,7 @@ export const eventsTable = (events: readonly StoredEvent[], now: Clock): Html =>
     (event) => html`<tr>
 <td data-label="Arrived" class="when">${when(event.receivedAt, now)}</td>
 <td data-label="What"><span class="type">${typeWord(event.type)}</span></td>
-<td data-label="Who"><span>${event.recipient === undefined || event.recipient.startsWith('~') ? html`<span class="soft">nobody named</span>` : html`<a href="${personPath(event.recipient)}">${shown(event.recipient)}</a>`}</span></td>
+<td data-label="Who"><span>${event.recipient === undefined || isInternal(event.recipient) ? html`<span class="soft">nobody named</span>` : html`<a href="${personPath(event.recipient)}">${shown(event.recipient)}</a>`}</span></td>
 <td data-label="Why"><span class="small">${shown(storyDetail(event))}</span></td>
 <td data-label="Source"><span>${shown(event.source)}</span></td>
 </tr>`,

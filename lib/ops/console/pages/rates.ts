@@ -1,5 +1,10 @@
 import { html } from 'hono/html';
-import { MAILBOX_OPERATORS, OTHER_OPERATOR } from '../../../../lambda/domain/mailbox-operators.ts';
+import {
+  MAILBOX_OPERATORS,
+  OTHER_OPERATOR,
+  titlesOf,
+  WITHOUT_COMPLAINTS,
+} from '../../../../lambda/domain/mailbox-operators.ts';
 import { floorsOf } from '../../../reports/rates.ts';
 import type { Grouping, Rate } from '../../commands/rates/rates.ts';
 import type { RatesModel, WeekModel } from '../model/rates.ts';
@@ -15,6 +20,8 @@ const OPERATORS: ReadonlyMap<string, string> = new Map([
   [OTHER_OPERATOR, 'All others'],
 ]);
 
+const SILENT = titlesOf(WITHOUT_COMPLAINTS);
+
 /** What a row is of. Sources and days go by their own names. */
 const titleOf = (by: Grouping, { name }: Rate): string => (by === 'operator' ? (OPERATORS.get(name) ?? name) : name);
 
@@ -29,7 +36,7 @@ export function ratesPage({ by, since, thresholds, rates }: RatesModel): Html {
     });
   return html`<section class="card" aria-labelledby="rates">
 <h1 id="rates">Rates</h1>
-<p class="soft">Complaints are measured against what was delivered at operators that report them: Google and Apple report none.</p>
+<p class="soft">Complaints are measured against what was delivered at operators that report them: ${SILENT} report none.</p>
 <form class="filters" method="get" action="/rates">
 <label>By<select name="by">${['operator', 'source', 'day'].map((one) => html`<option value="${one}" ${by === one ? html`selected` : ''}>${one}</option>`)}</select></label>
 ${spanSelect(since)}
@@ -87,7 +94,7 @@ export function weekPart({ thresholds, operators }: WeekModel): Html {
 <td data-label="Complaints">${cell('complained', now, before)}</td>
 </tr>`,
   )}</tbody></table>
-<p class="small soft">A bar is full where the alarm wakes somebody (${bounceRate.critical} % hard, ${complaintRate.critical} % complaints), its mark is where it warns (${bounceRate.warning} %, ${complaintRate.warning} %). Below ${count(floors.hard.delivered)} deliveries (of complaints: ${count(floors.complained.delivered)} deliveries and ${floors.complained.cases} complaints) it is chance. Google and Apple report no complaints.</p>`;
+<p class="small soft">A bar is full where the alarm wakes somebody (${bounceRate.critical} % hard, ${complaintRate.critical} % complaints), its mark is where it warns (${bounceRate.warning} %, ${complaintRate.warning} %). Below ${count(floors.hard.delivered)} deliveries (of complaints: ${count(floors.complained.delivered)} deliveries and ${floors.complained.cases} complaints) it is chance. ${SILENT} report no complaints.</p>`;
 }
 
 const change = (points: number): string =>

@@ -1,5 +1,3 @@
-import { globSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { EspApi } from '../../../../lambda/providers/api.ts';
 import {
@@ -45,12 +43,6 @@ test.each(apis)('%s: its provider says of it what it is', (id, { events, lists, 
   expect(said?.signed !== undefined).toBe(signedByAws !== undefined);
   const asked = [rights.events, rights.lists].join(' ');
   for (const action of said?.signed?.actions ?? []) expect(asked).toContain(action);
-});
-
-test('no API lies in a folder of whose provider nobody hears of it', () => {
-  const written = globSync('lambda/providers/*/api.ts').map((file) => basename(dirname(file)));
-  // `shared` holds what several need.
-  expect(written.sort()).toEqual([...API_IDS, 'shared'].sort());
 });
 
 test.each(apis)(

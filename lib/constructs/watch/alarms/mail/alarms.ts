@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import { FEW_BOUNCES, SURELY_BOUNCES } from '../../../../../lambda/contract/alarms.ts';
 import { METRICS } from '../../../../../lambda/contract/metrics.ts';
+import { MAILBOX_OPERATORS, titlesOf, WITHOUT_COMPLAINTS } from '../../../../../lambda/domain/mailbox-operators.ts';
 import { floorsOf, RATES, rateExpression } from '../../../../reports/rates.ts';
 import type { Settings } from '../../../../settings/schema.ts';
 import { countOf, countsIn } from '../../metrics.ts';
@@ -47,7 +48,7 @@ export function mailAlarms(settings: Settings): AlarmSpec[] {
       {
         ...common,
         heading: 'complaint-rate',
-        broken: `More than ${complaintRate[degree]} % of the mails delivered where complaints are reported (not Google, not Apple) were marked as spam in 24 hours; mailbox operators block for that.`,
+        broken: `More than ${complaintRate[degree]} % of the mails delivered where complaints are reported (not at ${titlesOf(WITHOUT_COMPLAINTS)}) were marked as spam in 24 hours; mailbox operators block for that.`,
         metric: countsIn(
           stage,
           DAY,
@@ -63,7 +64,7 @@ export function mailAlarms(settings: Settings): AlarmSpec[] {
     {
       heading: 'mailbox-blocks',
       severity: 'ticket',
-      broken: `${alarms.mailboxBlocks} or more mails were blocked within an hour by one of the six large mailbox operators: reputation, content or policy.`,
+      broken: `${alarms.mailboxBlocks} or more mails were blocked within an hour by one or more of ${titlesOf(MAILBOX_OPERATORS)}: reputation, content or policy.`,
       metric: countOf(stage, METRICS.mailboxBlocks, HOUR),
       comparison: AT_LEAST,
       threshold: alarms.mailboxBlocks,

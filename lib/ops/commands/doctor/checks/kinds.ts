@@ -1,6 +1,6 @@
 import { FEW_BOUNCES, SURELY_BOUNCES } from '../../../../../lambda/contract/alarms.ts';
 import type { RateKind } from '../../../../../lambda/contract/logs.ts';
-import { MAILBOX_OPERATORS } from '../../../../../lambda/domain/mailbox-operators.ts';
+import { WITHOUT_COMPLAINTS } from '../../../../../lambda/domain/mailbox-operators.ts';
 import { PROVIDERS } from '../../../../../lambda/providers/index.ts';
 import type { SourceName, Target } from '../../../target/target.ts';
 import { type Finding, fault, note, ok } from '../finding.ts';
@@ -10,9 +10,7 @@ const WEEK = 7 * 86_400_000;
 const BOUNCES = ['hard', 'soft', 'block', 'undetermined'] as const satisfies readonly RateKind[];
 /** What these have is their sender's to decide. */
 const UNKNOWN_KINDS = ['generic', 'standard-webhooks'];
-const SILENT_OPERATORS = MAILBOX_OPERATORS.filter(({ reportsComplaints }) => !reportsComplaints).map(
-  ({ name }) => name,
-);
+const SILENT_OPERATORS = WITHOUT_COMPLAINTS.map(({ name }) => name);
 
 /**
  * Does each source send every kind that rates are made of? The alarm `missing-kinds` sees all sources together, so that one hides what another
