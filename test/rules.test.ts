@@ -138,7 +138,7 @@ describe('what stands in the folder of an ESP is registered', () => {
   });
 
   test('its API, and how a webhook is made there', async () => {
-    expect(apart('api.ts', API_IDS, 'APIS in lambda/providers/apis.ts')).toEqual([]);
+    expect(apart('api.ts', API_IDS, '`api` of the provider in its index.ts')).toEqual([]);
     const unused = await Promise.all(
       idsWith('hook-api.ts').map(async (id) => {
         const hooks = `lambda/providers/${id}/hook-api.ts`;

@@ -42,6 +42,7 @@ export const mandrill = defineProvider<MandrillOptions>({
     'resubscribed',
     'inbound',
   ],
+  api: { tells: 'list', load: async () => (await import('./api.ts')).api },
   clearList: 'Rejection Denylist > delete, or /rejects/delete (per subaccount).',
 
   // Everything but 200 is retried: no status of ours needs replacing. A new URL is tried with an unsigned HEAD.
