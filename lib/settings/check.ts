@@ -14,7 +14,7 @@ import { reconcileMistakes } from './watch/reconcile.ts';
 /** Minutes. */
 const A_DAY = 1440;
 
-export type Checked = { readonly settings: Settings } | { readonly mistakes: readonly Mistake[] };
+type Checked = { readonly settings: Settings } | { readonly mistakes: readonly Mistake[] };
 
 /** A parsed settings file to settings, or to every mistake in it. */
 export function checkSettings(document: unknown, stage: string): Checked {

@@ -12,7 +12,7 @@ import type { Storage } from '../storage/tables.ts';
 /** As long as a function may run: what is not read by then is a sample. */
 const TIMEOUT = Duration.minutes(15);
 
-export interface ReconcileProps {
+interface ReconcileProps {
   readonly config: RuntimeConfig;
   readonly hours: number;
   /** What of AWS it reads with rights of its own, in place of a key of an ESP. */

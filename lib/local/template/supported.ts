@@ -3,7 +3,7 @@
  * other text is the reason why leaving it out changes nothing that a local run can show. What is not listed stops the run by its name,
  * so that a new resource can never be silently missing.
  */
-export const EMULATED = 'emulated';
+const EMULATED = 'emulated';
 
 export type Known = string | { readonly [property: string]: Known };
 

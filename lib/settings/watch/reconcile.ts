@@ -39,7 +39,7 @@ interface About {
 }
 
 /** Sources that are compared with their ESP, by name. */
-export const reconciled = ({ reconcile: hours, sources }: About): readonly string[] =>
+const reconciled = ({ reconcile: hours, sources }: About): readonly string[] =>
   hours === undefined
     ? []
     : Object.entries(sources).flatMap(([name, source]) =>
