@@ -1,4 +1,3 @@
-import type { EpochSeconds } from '../../contract/units.ts';
 import { parseJson } from '../../domain/json.ts';
 import { type Fields, fields, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type EventPage, type ListEntry, type TimeWindow } from '../api.ts';
@@ -126,7 +125,7 @@ async function* search(context: ApiContext, { from, to }: TimeWindow): AsyncGene
     path: '/v3/logs',
     holds: 'messages[]',
     json: {
-      query: `sg_message_id_created_at >= ${timestamp(first)} AND sg_message_id_created_at < ${timestamp(end)}`,
+      query: `sg_message_id_created_at >= ${timestamp(first * 1000)} AND sg_message_id_created_at < ${timestamp(end * 1000)}`,
       limit: MOST,
     },
   });
@@ -144,7 +143,7 @@ async function* search(context: ApiContext, { from, to }: TimeWindow): AsyncGene
   }
 }
 
-const timestamp = (seconds: EpochSeconds): string => `TIMESTAMP "${isoSeconds(seconds * 1000)}"`;
+const timestamp = (at: TimeWindow['from']): string => `TIMESTAMP "${isoSeconds(at)}"`;
 
 async function eventsOf({ call }: ApiContext, mail: string): Promise<EventPage> {
   const answer = await call({

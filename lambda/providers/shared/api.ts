@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../contract/units.ts';
 import { CannotKnow } from '../../domain/cannot-know.ts';
 import { sliceElements, sliceMember } from '../../domain/json.ts';
 import { text } from '../../domain/read.ts';
@@ -56,7 +57,7 @@ export function pathOf(link: unknown): string | undefined {
 }
 
 /** `YYYY-MM-DDTHH:MM:SSZ`. */
-export const isoSeconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+export const isoSeconds = (ms: EpochMs): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 /** `YYYY-MM-DD HH:MM:SS`, UTC. */
 export const spacedSeconds = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');

@@ -5,13 +5,8 @@ import { PoisonEvent, RefusedRequest } from '../../../lambda/domain/errors.ts';
 import { EVENT_TYPES, type EventType } from '../../../lambda/domain/event/event.ts';
 import { normalisedEvent } from '../../../lambda/domain/event/normalised.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
-import {
-  type Provider,
-  proofOf,
-  type SampleRequest,
-  type VerifyContext,
-  type WebhookRequest,
-} from '../../../lambda/providers/provider.ts';
+import { proofOf } from '../../../lambda/providers/proof.ts';
+import type { Provider, SampleRequest, VerifyContext, WebhookRequest } from '../../../lambda/providers/provider.ts';
 import { factsContract } from './facts.ts';
 import { asRequest } from './sample-request.ts';
 

@@ -3,15 +3,14 @@ import { expect, test } from '@jest/globals';
 import { parse, safeParse } from 'valibot';
 import { PoisonEvent } from '../../../lambda/domain/errors.ts';
 import type { EventType } from '../../../lambda/domain/event/event.ts';
-import {
-  isShared,
-  type KeyPair,
-  type Keys,
-  type Origin,
-  type Provider,
-  proofOf,
-  type SampleRequest,
-  type VerifyContext,
+import { isShared, proofOf } from '../../../lambda/providers/proof.ts';
+import type {
+  KeyPair,
+  Keys,
+  Origin,
+  Provider,
+  SampleRequest,
+  VerifyContext,
 } from '../../../lambda/providers/provider.ts';
 import { ONE_EVENT_BYTES } from '../../../lambda/providers/shared/body.ts';
 import { signEnvelope } from '../../../lambda/providers/shared/proof/sns-envelope.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Hook, WebhooksApi } from '../../../../lambda/providers/api.ts';
-import { isShared } from '../../../../lambda/providers/provider.ts';
+import { isShared } from '../../../../lambda/providers/proof.ts';
 import type { Io } from '../../cli/io.ts';
 import type { Session } from '../../esp/session.ts';
 import { readEvents } from '../../stack/events/stored.ts';

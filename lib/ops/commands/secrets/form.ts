@@ -1,12 +1,8 @@
 import { webhookPath } from '../../../../lambda/contract/paths.ts';
 import { RefusedRequest } from '../../../../lambda/domain/errors.ts';
 import { EVENT_TYPES } from '../../../../lambda/domain/event/event.ts';
-import {
-  type Provider,
-  proofOf,
-  type SampleRequest,
-  type WebhookRequest,
-} from '../../../../lambda/providers/provider.ts';
+import { proofOf } from '../../../../lambda/providers/proof.ts';
+import type { Provider, SampleRequest, WebhookRequest } from '../../../../lambda/providers/provider.ts';
 import { secretPart } from '../../../../lambda/providers/shared/proof/password.ts';
 import { UsageError } from '../../cli/errors.ts';
 

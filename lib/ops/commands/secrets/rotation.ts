@@ -1,4 +1,5 @@
-import { type Origin, type Provider, proofOf } from '../../../../lambda/providers/provider.ts';
+import { proofOf } from '../../../../lambda/providers/proof.ts';
+import type { Origin, Provider } from '../../../../lambda/providers/provider.ts';
 import { renewed } from '../../../../lambda/providers/shared/proof/password.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';

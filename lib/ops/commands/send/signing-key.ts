@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { isShared, type Provider } from '../../../../lambda/providers/provider.ts';
+import { isShared } from '../../../../lambda/providers/proof.ts';
+import type { Provider } from '../../../../lambda/providers/provider.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import type { Target } from '../../target/target.ts';
 

@@ -1,7 +1,8 @@
 import { EVENT_TYPES } from '../../../../lambda/contract/event/types.ts';
 import { webhookPath } from '../../../../lambda/contract/paths.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
-import { type Origin, type Provider, proofOf } from '../../../../lambda/providers/provider.ts';
+import { proofOf } from '../../../../lambda/providers/proof.ts';
+import type { Origin, Provider } from '../../../../lambda/providers/provider.ts';
 import { settingsOf } from '../../stack/settings.ts';
 import { snsCertificate } from '../../surroundings/sns-certificate.ts';
 
