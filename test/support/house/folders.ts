@@ -1,6 +1,6 @@
 /**
  * The house: each folder, what it holds and what it may import beside itself. The rules read this table, and docs/architecture.md
- * prints it: `npx node test/support/house/folders.ts` writes it there.
+ * prints it: `npm exec node -- test/support/house/folders.ts` writes it there.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
