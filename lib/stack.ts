@@ -72,7 +72,7 @@ export class QuellStack extends Stack {
         ? new Reconcile(this, 'Reconcile', {
             config,
             hours: settings.reconcile,
-            asksSes: signedFor(settings).includes('ses'),
+            signed: signedFor(settings),
             asksLists: comparedByList(settings).length > 0,
             logRetentionDays,
             storage,

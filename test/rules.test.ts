@@ -5,6 +5,7 @@ import { API_IDS, apiOf } from '../lambda/providers/apis.ts';
 import { PROVIDERS } from '../lambda/providers/index.ts';
 import { LIST_FILES } from '../lambda/providers/list-files.ts';
 import { circles } from './support/house/circles.ts';
+import { unusedExports } from './support/house/exports.ts';
 import { FOLDERS, withFolders } from './support/house/folders.ts';
 import { withTables } from './support/providers/table.ts';
 
@@ -93,6 +94,25 @@ describe('shape', () => {
     expect(long).toEqual([]);
   });
 
+  test('what a file exports, another one imports', () => {
+    const files = globSync('{bin,lib,lambda,test,bench}/**/*.{ts,mjs}').map((file) => file.replaceAll('\\', '/'));
+    const texts = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
+    // Imported by AWS Lambda, by other people's programs and by the SDK's own files.
+    const forOthers = /\/handler\.ts: handler$|^lib\/reader\/index\.ts: |^lib\/constructs\/bundle\/sdk-stubs\.ts: /;
+    const unused = unusedExports(texts, (file) => /^(bin|lib|lambda)\//.test(file));
+    expect(unused.filter((name) => !forOthers.test(name))).toEqual([]);
+    // The look itself: by its own name, under another, as a type, as a whole, while the program runs; and nobody.
+    const made = {
+      'a/x.ts':
+        'export const one = 1;\nexport const two = 2;\nexport interface Three {}\nexport async function four() {}\n',
+      'a/y.ts': 'export class Five {}\n',
+      'a/z.ts': 'export type Six = 6;\n',
+      'b/w.ts':
+        "import { one, type Three as T, two as zwei } from '../a/x.ts';\nimport * as y from '../a/y.ts';\nimport('../a/z.ts')",
+    };
+    expect(unusedExports(new Map(Object.entries(made)), () => true)).toEqual(['a/x.ts: four']);
+  });
+
   test('no folder with more than 15 loose files, but where each ESP has one', () => {
     const all = globSync('{bin,lib,lambda,test,bench}/**/*.{ts,mjs,json}').map((file) => file.replaceAll('\\', '/'));
     const loose = Map.groupBy(all, (file) => dirname(file));
@@ -152,7 +172,7 @@ describe('what stands in the folder of an ESP is registered', () => {
   });
 
   test('its API, and how a webhook is made there', async () => {
-    expect(apart('api.ts', API_IDS, 'APIS in lambda/providers/apis.ts')).toEqual([]);
+    expect(apart('api.ts', API_IDS, '`api` of the provider in its index.ts')).toEqual([]);
     const unused = await Promise.all(
       idsWith('hook-api.ts').map(async (id) => {
         const hooks = `lambda/providers/${id}/hook-api.ts`;

@@ -74,7 +74,7 @@ export interface PolicyConfig {
 }
 
 /** Soft bounces of this many distinct messages within the window, with no delivery between them, suppress for a while. */
-export interface SoftBouncePolicy {
+interface SoftBouncePolicy {
   /** Distinct messages; 0 = soft bounces never suppress. */
   readonly messages: number;
   readonly windowDays: number;

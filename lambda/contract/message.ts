@@ -6,7 +6,7 @@ import type { Iso } from './units.ts';
  */
 export const MESSAGE_VERSION = 1;
 
-export type Origin = 'live' | 'replay' | 'operator';
+type Origin = 'live' | 'replay' | 'operator';
 export type Channel = 'https' | 'sns' | 'eventbridge' | 'operator' | 'api';
 
 export interface DeliveryMessage {

@@ -52,7 +52,7 @@ export interface Reading<Options> {
 }
 
 /** What a raw event means, or why it means nothing. */
-export type Meaning =
+type Meaning =
   | {
       /** One per affected recipient; none where it is only a control message. */
       readonly events: readonly NormalisedEvent[];

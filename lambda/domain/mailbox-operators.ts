@@ -4,7 +4,7 @@ import type { Address } from '../contract/units.ts';
  * The operators that hold most private mailboxes, and the domains by which they can be told from an address. A company's own domain on
  * Google's or Microsoft's servers cannot be told so: that would take a DNS lookup per mail.
  */
-export interface MailboxOperator {
+interface MailboxOperator {
   readonly name: string;
   /** As people write it. */
   readonly title: string;

@@ -9,7 +9,7 @@ export interface AwsLine {
   sign(request: Unsigned): Promise<Readonly<Record<string, string>>>;
 }
 
-export interface AwsPlace {
+interface AwsPlace {
   readonly region: string;
   readonly credentials: AwsCredentialIdentity | Provider<AwsCredentialIdentity>;
   /** In place of the service's address in the Region. */

@@ -20,12 +20,12 @@ export interface Progress {
 }
 
 /** An event of the API, with what it will be recorded as. */
-export interface Pulled {
+interface Pulled {
   readonly raw: string;
   readonly events: readonly NormalisedEvent[];
 }
 
-export interface Steps {
+interface Steps {
   readonly interpret: Interpreter;
   /** Positions of those that are recorded already. */
   recorded(events: readonly NormalisedEvent[]): Promise<ReadonlySet<number>>;

@@ -115,7 +115,7 @@ export interface ListEntry {
 }
 
 /** `gone` = it was not there any more. */
-export type Removed = 'removed' | 'gone' | { readonly refused: string };
+type Removed = 'removed' | 'gone' | { readonly refused: string };
 
 export interface ListsApi {
   /** What the lists do not hold or tell, as a sentence. */

@@ -4,6 +4,7 @@ import type { Topics } from '../domain/channel.ts';
 import type { RefusalReason } from '../domain/errors.ts';
 import type { EventType } from '../domain/event/event.ts';
 import type { Control, NormaliseContext, Normaliser } from '../domain/interpret.ts';
+import type { OwnApi } from './own-api.ts';
 
 export type { Control, NormaliseContext, Topics };
 
@@ -124,10 +125,17 @@ export interface Provider<Options = Record<string, never>> extends Normaliser<Op
   readonly clearList: string;
   /** Options that a source cannot do without, with sample values: for a stack that is only tried. */
   readonly minimalOptions?: Readonly<Record<string, unknown>>;
+  /** For an ESP with an API that Quell uses; where there is none, the ESP's page in the docs says why. */
+  readonly api?: OwnApi;
   /** Hosts that publish the certificates which `verify` fetches. */
   readonly certificateHosts?: readonly RegExp[];
   /** For an ESP that publishes through topics; a source that has none can accept nothing. */
   topics?(options: Options): Topics;
+  /**
+   * Options by which two sources are told apart that receive in the same way: through rules of EventBridge each needs the option, on the
+   * queue of topics no value of it may stand in two.
+   */
+  readonly toldApartBy?: Readonly<Record<Exclude<Topics['via'], 'https'>, string>>;
   /** Statuses that this ESP reads differently: from our reason, or else our status, to the one it is sent. */
   readonly responses?: Readonly<Partial<Record<number | RefusalReason, number>>>;
   /**
@@ -157,7 +165,7 @@ export const USED = {
   receive: ['id', 'keys', 'maxBodyBytes', 'responses', 'acceptsGet', 'probe', 'verify', 'split'],
   process: ['id', 'normalise', 'control', 'bindToken', 'topics'],
   pulse: ['id', 'normalise', 'control', 'bindToken'],
-  reconcile: ['id', 'title', 'normalise', 'control', 'bindToken'],
+  reconcile: ['id', 'title', 'normalise', 'control', 'bindToken', 'api'],
 } as const satisfies Readonly<Record<string, readonly (keyof Provider)[]>>;
 
 /** A provider as far as the bundle of a function holds it. */

@@ -5,7 +5,7 @@ import { CfnElement, type Stack } from 'aws-cdk-lib';
  * deploy, with half a sentence. What only the deployment knows (account, Region, names of CloudFormation's making) counts with the most it
  * can be. Numbers: the services' quota pages, November 2026; none of them can be raised, but for the routes.
  */
-export interface Resource {
+interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
 }

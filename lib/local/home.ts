@@ -30,7 +30,7 @@ export interface StackFile {
   readonly console?: { readonly url: string };
 }
 
-export interface LocalSource {
+interface LocalSource {
   readonly provider: string;
   readonly url: string;
   /** The provider's own settings: samples are made to fit them. */

@@ -9,7 +9,7 @@ import { LocalError } from './error.ts';
 import type { CertificateAnswer } from './functions/child-protocol.ts';
 import type { KeptKeys, SecretMap } from './kept-keys.ts';
 
-export interface LocalKeys {
+interface LocalKeys {
   readonly secrets: SecretMap;
   /** Of those given, the ones that belong into the stack's own secret, by their reserved names. */
   readonly ownKeys: SecretMap;
@@ -23,7 +23,7 @@ export interface LocalKeys {
 }
 
 /** What the person who starts the run brings along, instead of throwaway keys. */
-export interface GivenKeys {
+interface GivenKeys {
   readonly secrets?: SecretMap;
   readonly certificate?: string;
 }

@@ -1,4 +1,4 @@
-export interface Progress {
+interface Progress {
   /** Does one step of the start: says that it begins, that it is still under way, and how long it took. */
   step<T>(what: string, work: () => Promise<T>): Promise<T>;
   say(line: string): void;

@@ -15,7 +15,7 @@ export function sourcesOf(lambdas: readonly Lambda[]): RuntimeConfig['sources'] 
   return (JSON.parse(readFileSync(file, 'utf8')) as RuntimeConfig).sources;
 }
 
-export interface Described {
+interface Described {
   readonly home: Home;
   readonly url: string;
   readonly endpoints: StackFile['endpoints'];

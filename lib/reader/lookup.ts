@@ -6,7 +6,7 @@ import type { ReaderOptions } from './types.ts';
 export type Item = Readonly<Record<string, AttributeValue>>;
 /** What the table holds of an address, nothing, or the name of the error that kept it from answering. */
 export type Found = { readonly item: Item | undefined } | { readonly error: string };
-export type Source = Required<Omit<ReaderOptions, 'now'>>;
+type Source = Required<Omit<ReaderOptions, 'now'>>;
 
 /** DynamoDB's limit for one `BatchGetItem`. */
 const MAX_KEYS = 100;

@@ -5,7 +5,7 @@ import type { Item } from './lookup.ts';
 import type { Question, Reason } from './types.ts';
 
 /** What holds mail back, and until when. */
-export interface Verdict {
+interface Verdict {
   /** Epoch seconds; 0 = never held back. */
   readonly until: EpochSeconds;
   readonly reason?: Reason;

@@ -1,7 +1,7 @@
 import { type EventField, eventFields } from '../../lambda/contract/event/fields.ts';
 
 /** What the archive's lines hold, as columns of a table. Names as they stand in a line; engines compare them without case. */
-export type ColumnType =
+type ColumnType =
   | 'string'
   | 'int'
   | 'bigint'
@@ -28,7 +28,7 @@ const TYPES = {
 export const archivedName = (name: EventField): string => (name === 'metadata' ? 'custom' : name);
 
 /** An event in a line. */
-export const EVENT_COLUMNS: Readonly<Record<string, ColumnType>> = Object.fromEntries(
+const EVENT_COLUMNS: Readonly<Record<string, ColumnType>> = Object.fromEntries(
   eventFields
     .filter(([, { archived }]) => archived === undefined)
     .map(([name, { is }]) => [archivedName(name), TYPES[is]]),

@@ -3,7 +3,7 @@ import { MAILBOX_OPERATORS, OTHER_OPERATOR } from '../../lambda/domain/mailbox-o
 import { RATES, type RateDefinition, rateExpression } from './rates.ts';
 
 /** Percentages that are drawn beside the lines. */
-export interface Limits {
+interface Limits {
   readonly warning: number;
   readonly critical: number;
 }

@@ -14,7 +14,7 @@ import { reconcileMistakes } from './watch/reconcile.ts';
 /** Minutes. */
 const A_DAY = 1440;
 
-export type Checked = { readonly settings: Settings } | { readonly mistakes: readonly Mistake[] };
+type Checked = { readonly settings: Settings } | { readonly mistakes: readonly Mistake[] };
 
 /** A parsed settings file to settings, or to every mistake in it. */
 export function checkSettings(document: unknown, stage: string): Checked {
@@ -70,34 +70,38 @@ function noSources(given: unknown): string | undefined {
   return Object.keys(given ?? {}).length === 0 ? 'holds no source; a stack without one does nothing' : undefined;
 }
 
-/** A rule without configuration sets takes the events of all mail that SES sends: another rule beside it takes them once more. */
+/** A rule that tells nothing apart takes the events of all mail that is sent: another rule beside it takes them once more. */
 function feedMistakes(sources: Settings['sources']): Mistake[] {
-  const fed = Object.entries(sources).flatMap(([name, { provider, options }]) =>
-    PROVIDERS.get(provider)?.topics?.(options)?.via === 'eventbridge' ? [{ name, options }] : [],
-  );
+  const fed = Object.entries(sources).flatMap(([name, { provider: id, options }]) => {
+    const provider = PROVIDERS.get(id);
+    const isFed = provider?.topics?.(options)?.via === 'eventbridge';
+    return isFed ? [{ name, options, option: provider.toldApartBy?.eventbridge ?? 'options' }] : [];
+  });
   if (fed.length < 2) return [];
   const problem = `missing: ${fed.length} sources are fed by EventBridge, and without it this one gets what is for the others too`;
   return fed
-    .filter(({ options }) => options.configurationSets === undefined)
-    .map(({ name }) => ({ path: ['sources', name, 'configurationSets'], problem }));
+    .filter(({ options, option }) => options[option] === undefined)
+    .map(({ name, option }) => ({ path: ['sources', name, option], problem }));
 }
 
 /** What SNS puts on the queue says which topic spoke, and nothing else: of two sources with one topic, one would get nothing. */
 function topicMistakes({ sources, stage }: Settings): Mistake[] {
   const owners = new Map<string, string>();
-  const received = Object.entries(sources).flatMap(([source, { provider, options }]) => {
-    const topics = PROVIDERS.get(provider)?.topics?.(options);
-    return topics?.via === 'sns-queue' ? [{ source, ...topics }] : [];
+  const received = Object.entries(sources).flatMap(([source, { provider: id, options }]) => {
+    const provider = PROVIDERS.get(id);
+    const topics = provider?.topics?.(options);
+    const option = provider?.toldApartBy?.['sns-queue'] ?? 'options';
+    return topics?.via === 'sns-queue' ? [{ source, option, ...topics }] : [];
   });
   // Of a topic that the stack makes only the name is known here, which nobody else's has.
   for (const { source, make } of received) if (make) owners.set(topicName(stackName(stage), source), source);
-  return received.flatMap(({ source, named }) =>
+  return received.flatMap(({ source, option, named }) =>
     named.flatMap((arn) => {
       const owner = owners.get(arn) ?? owners.get(arn.split(':').at(-1) ?? '');
       owners.set(arn, owner ?? source);
       if (owner === undefined) return [];
       const problem = `names ${arn}, which ${owner === source ? "is this source's already" : `is the topic of "${owner}" already`}: with "via": "sns-queue" a topic has one source; to tell mails apart, give each source a topic of its own`;
-      return [{ path: ['sources', source, 'topicArns'], problem }];
+      return [{ path: ['sources', source, option], problem }];
     }),
   );
 }

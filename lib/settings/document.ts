@@ -1,5 +1,5 @@
 /** A settings file as people write it: JSON, and beside it comments (why a number is as it is) and a comma after a last member. */
-export interface Document {
+interface Document {
   /** Strict JSON, every character at its place. */
   readonly json: string;
   /** Line of the first word that JSON does not know. */

@@ -89,6 +89,7 @@ describe('a bundle', () => {
     expect(code).not.toMatch(/generateKey|sample\(|sample:/);
     expect(code.includes('normalise')).toBe(name === 'process');
     expect(code.includes('x-twilio-email-event-webhook-signature')).toBe(name === 'receive');
+    expect(code).not.toContain('AWS_SHARED_CREDENTIALS_FILE');
     // Options are checked before a deploy, not by the function that reads them.
     if (name === 'receive') expect(code).not.toMatch(/valibot|A dot path/);
     expect(code.length).toBeLessThanOrEqual(kilobytes * 1000);

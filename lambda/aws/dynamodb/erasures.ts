@@ -12,7 +12,7 @@ const MAX_KEYS = 100;
 const ATTEMPTS = 5;
 
 /** What is known of people. */
-export interface Erased {
+interface Erased {
   /** When each was erased, of those who were. */
   readonly at: ReadonlyMap<Address, Iso>;
   /** Those of whom it could not be read: to go on without knowing could bring somebody back. */

@@ -5,7 +5,7 @@ import { type EventKey, eventKey } from '../../domain/event/record.ts';
 import { presentKeys } from './read-keys.ts';
 
 /** The events table, and how it is asked: a consistent read costs half a read unit more. */
-export interface EventsTable {
+interface EventsTable {
   readonly client: DynamoDBClient;
   readonly table: string;
   readonly consistent: boolean;

@@ -5,7 +5,7 @@ import { insertText } from './events.ts';
 import { type Outcome, runStatements, type Statement } from './statements.ts';
 
 /** A token that an ESP signed instead of the body, and the body it came with. */
-export interface BoundToken {
+interface BoundToken {
   /** Not the source: an account's key signs for all the sources that it feeds, so a token is good at each of them. */
   readonly provider: string;
   readonly token: string;
@@ -19,7 +19,7 @@ export interface BoundToken {
  * `reused`: the token has come with another body before, so one of the two is not the ESP's. `reused-again`: and not for the first time,
  * so that who has one token cannot bury ever more dead letters with it.
  */
-export type Binding = 'bound' | 'reused' | 'reused-again' | 'failed';
+type Binding = 'bound' | 'reused' | 'reused-again' | 'failed';
 
 /** Longer than any message can wait in a queue and then in the dead letters. */
 const KEPT_DAYS = 30;

@@ -4,7 +4,7 @@ import { fold } from './rule.ts';
 /** What a receiver has to say is said by then; bounds the work of all patterns. */
 const MAX_TEXT = 2000;
 
-export interface Words {
+interface Words {
   /** The words alone: small letters, names masked as `@`, wrappers and numbers gone. */
   readonly words: string;
   /** The reply as given, cut; numbers are read from it. */

@@ -36,7 +36,7 @@ export function withBursts<E extends NormalisedEvent>(events: readonly E[]): rea
 }
 
 /** Those of one mail's clicks that came in a burst. */
-export function burstsIn<C extends Click>(clicks: readonly C[]): readonly C[] {
+function burstsIn<C extends Click>(clicks: readonly C[]): readonly C[] {
   if (clicks.length < 2) return [];
   const sorted = clicks.toSorted((a, b) => a.at - b.at);
   return [...new Set([...crowded(sorted, BURST.pair, 2), ...crowded(sorted, BURST.several, BURST.links)])];

@@ -9,7 +9,7 @@ import { type Mark, type Reasons, verdicts } from './suppression.ts';
 export type Item = Readonly<Record<string, unknown>>;
 
 /** What readers may conclude from an entry. */
-export interface SuppressionState {
+interface SuppressionState {
   /** Epoch seconds; 0 = may be sent. */
   readonly suppressedUntil: number;
   readonly transactionalUntil: number;
@@ -19,12 +19,12 @@ export interface SuppressionState {
 }
 
 /** A piece of evidence or a lift that was not in the entry before. */
-export interface Because extends Mark {
+interface Because extends Mark {
   readonly reason: string;
 }
 
 /** Detail of `Suppression Changed`. */
-export interface SuppressionChange {
+interface SuppressionChange {
   readonly recipient: string;
   /** Counts the writes of this entry: of two changes the one with the higher version is the newer state. */
   readonly version: number;

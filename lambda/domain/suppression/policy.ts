@@ -30,7 +30,7 @@ export const SPARED = [
 export type Spared = (typeof SPARED)[number];
 
 /** What an event means for the list: a judgement, or why there is none. */
-export type Verdict =
+type Verdict =
   | { readonly judgement: Judgement; readonly spared?: undefined }
   | { readonly judgement?: undefined; readonly spared: Spared };
 

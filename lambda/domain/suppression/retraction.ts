@@ -16,7 +16,7 @@ interface Retracted {
   readonly at: Iso;
 }
 
-export interface RetractedWindow extends Retracted {
+interface RetractedWindow extends Retracted {
   readonly source: string;
   /** Event times, ISO 8601; the end is not part of it. */
   readonly from: Iso;
@@ -25,12 +25,12 @@ export interface RetractedWindow extends Retracted {
   readonly reason?: string;
 }
 
-export interface RetractedImport extends Retracted {
+interface RetractedImport extends Retracted {
   readonly importId: string;
 }
 
 /** What a mark says of where it came from. */
-export type Told = Pick<Mark, 'source' | 'at' | 'until' | 'importId'>;
+type Told = Pick<Mark, 'source' | 'at' | 'until' | 'importId'>;
 
 /** Most that are kept: the list is one item, and read with every change. */
 export const MAX_RETRACTIONS = 100;

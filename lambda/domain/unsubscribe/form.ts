@@ -1,7 +1,7 @@
 import type { Way, Wish } from './event.ts';
 
 /** What was posted to an unsubscribe link. */
-export interface Posted {
+interface Posted {
   readonly wish: Wish;
   readonly way: Way;
   /** The language of the page that was posted from. */

@@ -2,7 +2,7 @@
 const MAX_LINE = 998;
 
 /** Names and values of header fields, each one line. */
-export interface UnsubscribeHeaders {
+interface UnsubscribeHeaders {
   /** One URL in angle brackets. */
   readonly 'List-Unsubscribe': string;
   readonly 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click';

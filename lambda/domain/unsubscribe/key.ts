@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** A key of unsubscribe tokens, as it is stored and handed to senders: this and 32 random bytes in base64url. Scanners for leaked secrets know it by the prefix. */
-export const KEY_PREFIX = 'quell_unsub_';
+const KEY_PREFIX = 'quell_unsub_';
 const KEY_FORM = new RegExp(`^${KEY_PREFIX}([A-Za-z0-9_-]{43})$`);
 const KEY_ID_LABEL = 'quell unsubscribe key id';
 

@@ -31,7 +31,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   vary: 'accept-language',
 };
 
-export interface Pages {
+interface Pages {
   readonly languages: ReadonlySet<string>;
   readonly fallback: string;
   html(view: View): string;

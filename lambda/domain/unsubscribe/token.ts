@@ -17,7 +17,7 @@ export interface Claims {
 }
 
 /** Octets of UTF-8 that a scope may have. */
-export const MAX_SCOPE = 255;
+const MAX_SCOPE = 255;
 /** Random bytes that a token needs. */
 export const RANDOM_BYTES = 24;
 

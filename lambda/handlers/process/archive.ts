@@ -13,13 +13,13 @@ import type { Opened } from './opened.ts';
 import { divide, type Passed } from './step.ts';
 
 /** Where lines go, and where those go that the archive does not take now. */
-export interface Keeping {
+interface Keeping {
   readonly archive: Archive;
   readonly sqs: SQSClient;
   readonly unarchivedQueueUrl: string;
 }
 
-export interface Kept extends Passed {
+interface Kept extends Passed {
   /** Lines that wait in the queue for them. */
   readonly waiting: number;
 }

@@ -4,7 +4,7 @@ import type { EpochMs } from '../../contract/units.ts';
 import type { Opened } from './opened.ts';
 import { divide, type Passed } from './step.ts';
 
-export interface Bound extends Passed {
+interface Bound extends Passed {
   /** Events that were refused for their token, by source. */
   readonly forged: ReadonlyMap<string, number>;
 }

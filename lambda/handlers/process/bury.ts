@@ -7,7 +7,7 @@ import { packMessages } from '../../domain/message.ts';
 import type { Opened } from './opened.ts';
 import { divide, type Passed } from './step.ts';
 
-export interface Buried extends Passed {
+interface Buried extends Passed {
   /** Dead letters that the queue took. */
   readonly letters: number;
 }

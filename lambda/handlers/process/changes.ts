@@ -26,7 +26,7 @@ export interface Asked {
   readonly retracted: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-export interface Changes {
+interface Changes {
   readonly changes: ReadonlyMap<string, Change>;
   /** Recipients whose history could not be read this time. */
   readonly unread: ReadonlySet<string>;

@@ -90,7 +90,7 @@ function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
   else lists.set(key, [item]);
 }
 
-export function addTo(sets: Map<string, Set<string>>, key: string, item: string): void {
+function addTo(sets: Map<string, Set<string>>, key: string, item: string): void {
   const set = sets.get(key);
   if (set) set.add(item);
   else sets.set(key, new Set([item]));

@@ -46,7 +46,7 @@ export interface Poison {
 }
 
 /** What a message is read by. */
-export interface Means {
+interface Means {
   readonly config: RuntimeConfig;
   readonly sourceOfTopic: SourceOfTopic;
   /** Which queue an ARN is. */

@@ -6,7 +6,7 @@ import type { EpochMs } from '../../contract/units.ts';
 const PATIENCE = 3600_000;
 
 /** What becomes of changes that were put on the bus in their order. */
-export interface Fates<C> {
+interface Fates<C> {
   /** Those that the bus will never take, and those that it has refused for too long: buried. */
   readonly never: readonly C[];
   readonly late: readonly C[];

@@ -17,7 +17,7 @@ function noteProof(source: string, { secretIndex }: Proof, now: EpochMs): void {
   logInfo(LOG.proven, { [FACTS.source]: source, [FACTS.position]: secretIndex + 1 });
 }
 
-export interface Means {
+interface Means {
   readonly secrets: SecretStore;
   readonly deadline: EpochMs;
   readonly fetchText: VerifyContext<unknown>['fetchText'];

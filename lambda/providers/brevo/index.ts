@@ -56,6 +56,7 @@ export const brevo = defineProvider({
     'unsubscribed',
     'inbound',
   ],
+  api: { tells: 'list', load: async () => (await import('./api.ts')).api },
   clearList: 'Contact > unblock, or DELETE /v3/smtp/blockedContacts/ADDRESS for transactional mail.',
   // Brevo throws an event away on any 4xx but 429. While a secret or the address list is being changed here, genuine requests fail
   // both checks: 503 brings them back for 11 h. What is unreadable or too large stays so, however often it comes.

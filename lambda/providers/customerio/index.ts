@@ -66,6 +66,7 @@ export const customerio = defineProvider({
     'unsubscribed',
     'resubscribed',
   ],
+  api: { tells: 'list', load: async () => (await import('./api.ts')).api },
   clearList:
     'Person > unsuppress, and the subscription preferences; ESP suppressions: DELETE /v1/esp/suppression/TYPE/ADDRESS.',
   maxBodyBytes: ONE_EVENT_BYTES,

@@ -65,6 +65,7 @@ export const elasticEmail = defineProvider<Options>({
   proof: { signs: 'nothing', with: 'password' },
   otherProofs: [{ options: { signed: true }, signs: 'body', with: 'hmac', keys: 'shown' }],
   emits: ['accepted', 'bounced', 'dropped', 'opened', 'clicked', 'complained', 'unsubscribed'],
+  api: { tells: 'list', load: async () => (await import('./api.ts')).api },
   clearList: 'Suppressions > delete; or DELETE /v4/suppressions/ADDRESS.',
   maxBodyBytes: ONE_EVENT_BYTES,
 

@@ -47,6 +47,7 @@ export const klaviyo = defineProvider({
   keys: 'chosen',
   proof: { signs: 'body', with: 'hmac' },
   emits: ['delivered', 'bounced', 'dropped', 'opened', 'clicked', 'complained', 'unsubscribed', 'resubscribed'],
+  api: { tells: 'list', load: async () => (await import('./api.ts')).api },
   clearList: 'Profile > unsuppress (manual suppressions, bounces); a person who unsubscribed must subscribe again.',
 
   // Whether Klaviyo signs retries anew is not documented: no age is enforced, dedupe takes replays.

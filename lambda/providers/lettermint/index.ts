@@ -45,6 +45,7 @@ export const lettermint = defineProvider({
   keys: 'shown',
   proof: { signs: 'body', with: 'hmac' },
   emits: ['accepted', 'delivered', 'bounced', 'dropped', 'opened', 'clicked', 'complained', 'unsubscribed', 'inbound'],
+  api: { tells: 'events', load: async () => (await import('./api.ts')).api },
   clearList: 'Suppressions of the project > remove.',
   maxBodyBytes: ONE_EVENT_BYTES,
 

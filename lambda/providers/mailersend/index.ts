@@ -53,6 +53,7 @@ export const mailersend = defineProvider({
     'unsubscribed',
     'inbound',
   ],
+  api: { tells: 'list', byDomain: true, load: async () => (await import('./api.ts')).api },
   clearList:
     'Email > Suppressions (hard bounces, spam complaints, unsubscribes, on hold); or DELETE /v1/suppressions/...',
   maxBodyBytes: ONE_EVENT_BYTES,

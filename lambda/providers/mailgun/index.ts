@@ -50,6 +50,7 @@ export const mailgun = defineProvider({
     'unsubscribed',
     'inbound',
   ],
+  api: { tells: 'events', byDomain: true, load: async () => (await import('./api.ts')).api },
   clearList: 'Sending > Suppressions of the domain; or DELETE /v3/DOMAIN/bounces/ADDRESS (complaints, unsubscribes).',
   maxBodyBytes: ONE_EVENT_BYTES,
 

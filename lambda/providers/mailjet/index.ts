@@ -71,6 +71,7 @@ export const mailjet = defineProvider({
   keys: 'chosen',
   proof: { signs: 'nothing', with: 'password' },
   emits: ['delivered', 'deferred', 'bounced', 'dropped', 'opened', 'clicked', 'complained', 'unsubscribed'],
+  api: { tells: 'neither', load: async () => (await import('./api.ts')).api },
   clearList: 'Contact > remove from the exclusion list; subscription lists have their own state.',
 
   // Everything but 200 is retried: no status of ours needs replacing.

@@ -58,6 +58,7 @@ export const mailtrap = defineProvider({
   proof: { signs: 'body', with: 'hmac' },
   otherProofs: [{ options: { auth: 'shared-secret' }, signs: 'nothing', with: 'password', keys: 'chosen' }],
   emits: ['delivered', 'deferred', 'bounced', 'dropped', 'opened', 'clicked', 'complained', 'unsubscribed', 'inbound'],
+  api: { tells: 'list', load: async () => (await import('./api.ts')).api },
   clearList: 'Suppressions of the sending domain > remove.',
 
   // No timestamp is signed: dedupe takes replays.

@@ -16,7 +16,7 @@ const EVENTS = 'mandrill_events';
 /** Signs the test of a new URL, while the webhook has no key yet. Everybody knows it: it may carry nothing. */
 const TEST_KEY = 'test-webhook';
 
-export interface MandrillOptions {
+interface MandrillOptions {
   /** The URL exactly as it stands at Mandrill, where it is not the one the stack knows (credentials, a query, a proxy before it). */
   readonly url?: string;
 }
@@ -42,6 +42,7 @@ export const mandrill = defineProvider<MandrillOptions>({
     'resubscribed',
     'inbound',
   ],
+  api: { tells: 'list', load: async () => (await import('./api.ts')).api },
   clearList: 'Rejection Denylist > delete, or /rejects/delete (per subaccount).',
 
   // Everything but 200 is retried: no status of ours needs replacing. A new URL is tried with an unsigned HEAD.

@@ -33,6 +33,7 @@ export const postmark = defineProvider({
     'resubscribed',
     'inbound',
   ],
+  api: { tells: 'events', load: async () => (await import('./api.ts')).api },
   clearList:
     "Message stream > Suppressions > Reactivate; or POST /message-streams/STREAM/suppressions/delete. Spam complaints only Postmark's support lifts.",
   maxBodyBytes: ONE_EVENT_BYTES,

@@ -53,6 +53,7 @@ export const resend = defineProvider({
     'resubscribed',
     'inbound',
   ],
+  api: { tells: 'list', load: async () => (await import('./api.ts')).api },
   clearList: 'Suppressions of the account, or the contact of the audience: set it to subscribed.',
   maxBodyBytes: ONE_EVENT_BYTES,
 

@@ -45,6 +45,7 @@ export const scaleway = defineProvider({
   topics: ({ topicArns }) => ({ named: topicArns, make: false, via: 'https', inAws: false }),
   emits: ['accepted', 'delivered', 'deferred', 'bounced', 'dropped'],
   ownTest: 'send a mail through Transactional Email to an address that does not exist',
+  api: { tells: 'events', byDomain: true, load: async () => (await import('./api.ts')).api },
   clearList: 'Transactional Email > Blocklists of the domain > remove the recipient.',
   // Whether Scaleway repeats what was answered 4xx is not documented: a topic not allowed yet should cost nothing while it is mended.
   responses: { 'topic-not-allowed': 503, 403: 503 },

@@ -57,6 +57,7 @@ export const sendgrid = defineProvider({
     'resubscribed',
   ],
   ownTest: 'use "Test Your Integration" in Settings > Mail Settings > Event Webhooks',
+  api: { tells: 'events', load: async () => (await import('./api.ts')).api },
   clearList: 'Suppressions: Bounces, Spam Reports, Invalid, Unsubscribes; or DELETE /v3/suppression/bounces/ADDRESS.',
 
   // Whether SendGrid signs retries anew is not documented and it retries for 24 h: no age is enforced, dedupe takes replays.

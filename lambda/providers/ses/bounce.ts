@@ -4,7 +4,7 @@ import { present } from '../../domain/read.ts';
 import { replyCodes, weighBounce } from '../shared/bounce.ts';
 
 /** A bounce in the words of Amazon SES, which ESPs that send through SES repeat. */
-export interface SesBounce {
+interface SesBounce {
   readonly type: string | undefined;
   readonly subType: string | undefined;
   /** Of this one recipient: RFC 3464 action, enhanced status, the receiver's reply. */

@@ -87,6 +87,7 @@ export const ses = defineProvider({
   minimalOptions: { topicArns: ['arn:aws:sns:us-east-1:000000000000:quell-sample'] },
   certificateHosts: [/^sns\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/],
   topics: ({ topicArns, createTopic, via = 'https' }) => ({ named: topicArns, make: createTopic, via, inAws: true }),
+  toldApartBy: { eventbridge: 'configurationSets', 'sns-queue': 'topicArns' },
   emits: [
     'accepted',
     'delivered',
@@ -102,6 +103,14 @@ export const ses = defineProvider({
   ],
   ownTest:
     'send a mail through SES to bounce@simulator.amazonses.com (complaint@ and success@ make the other events). It costs what a mail costs and does not count against your reputation',
+  api: {
+    tells: 'list',
+    signed: {
+      actions: ['ses:ListSuppressedDestinations'],
+      why: "SES knows no resource for the account's suppression list.",
+    },
+    load: async () => (await import('./api.ts')).api,
+  },
   clearList: 'aws sesv2 delete-suppressed-destination --email-address ADDRESS (account-level list, per Region).',
   // SNS never repeats what was answered 4xx. A topic that is not allowed yet, or a wrong IP list, should cost nothing while it is
   // mended; a signature that is wrong stays wrong, there is no key of ours in it.

@@ -4,7 +4,7 @@ import { fields, list, text } from '../../domain/read.ts';
 const WHOLE_LIST = '*';
 
 /** A choice that differs between two sets of SES topic preferences; without a topic it is about the whole contact list. */
-export interface PreferenceChange {
+interface PreferenceChange {
   readonly topic: string | undefined;
   readonly out: boolean;
 }

@@ -8,7 +8,7 @@ import { type ApiAnswer, CursorLost } from '../api.ts';
  */
 
 /** What is answered to the token of a page that has ended. */
-export const LOST: readonly number[] = [400, 404, 410, 422];
+const LOST: readonly number[] = [400, 404, 410, 422];
 
 /** So many pages without anything, one after the other, are no list. */
 const MOST_EMPTY = 1_000;
@@ -19,7 +19,7 @@ const MOST_PASSES = 5;
 /** Pages that bring nothing new, one after the other: rows do not move so far. */
 export const MOST_STALE = 10;
 
-export interface Page<T, C> {
+interface Page<T, C> {
   readonly items: T;
   /** Empty pages in the middle are passed over; too many of them are an end. */
   readonly isEmpty: boolean;

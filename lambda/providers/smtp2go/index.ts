@@ -53,6 +53,7 @@ export const smtp2go = defineProvider({
     'unsubscribed',
     'resubscribed',
   ],
+  api: { tells: 'list', load: async () => (await import('./api.ts')).api },
   clearList: 'Reports > Suppressions > remove; or /suppression/remove.',
   maxBodyBytes: ONE_EVENT_BYTES,
 

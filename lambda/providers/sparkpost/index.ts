@@ -32,6 +32,7 @@ export const sparkpost = defineProvider({
     'unsubscribed',
     'inbound',
   ],
+  api: { tells: 'events', load: async () => (await import('./api.ts')).api },
   clearList: 'Recipients > Suppressions; or DELETE /api/v1/suppression-list/ADDRESS (both types, per subaccount).',
 
   // Everything but 200 is retried for 8 h, the whole batch: no status of ours needs replacing.

@@ -71,6 +71,7 @@ export const unisenderGo = defineProvider({
     'unsubscribed',
     'resubscribed',
   ],
+  api: { tells: 'events', load: async () => (await import('./api.ts')).api },
   clearList: 'suppression/delete.json with the address; hard reasons only their support lifts.',
   // A hundred events at most, each with ten values of a kilobyte of its customer's. The proof stands inside, so that it is read before it is proven.
   maxBodyBytes: 2 * ONE_EVENT_BYTES,

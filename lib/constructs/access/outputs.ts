@@ -18,7 +18,7 @@ import type { Reconcile } from '../watch/reconcile.ts';
 /** An output that a stack without this part has all the same, so that its absence is distinct from an older version. */
 const NONE = 'none';
 
-export interface Parts {
+interface Parts {
   readonly settings: Settings;
   readonly storage: Storage;
   readonly secrets: Secrets;

@@ -31,8 +31,8 @@ const neverUsedBy = (name: FunctionName): readonly string[] =>
 /** Functions that are not made of `lambda/` alone: the console is the application that `ops console` serves. */
 const ENTRIES: Readonly<Partial<Record<FunctionName, string>>> = { console: 'lib/ops/console/widget/handler.ts' };
 
-/** The files that are written anew for the configured providers. */
-const REGISTRIES = ['lambda/providers/index.ts', 'lambda/providers/apis.ts'];
+/** Written anew for the configured providers. */
+const REGISTRY = 'lambda/providers/index.ts';
 
 /**
  * Writes what one function runs into `directory`: its code in one file, the config beside it.
@@ -48,7 +48,7 @@ export async function buildFunction(
   const { metafile } = await build({ ...bundleOptions(name, config, entry, directory), metafile: true });
   if (name === 'console') writeFileSync(join(directory, WIDGET_STYLE), await widgetStyle());
   writeBesideCode(directory, config);
-  return { ofProviders: REGISTRIES.some((file) => file in metafile.inputs) };
+  return { ofProviders: REGISTRY in metafile.inputs };
 }
 
 /** How an entry file is bundled; what is compared with our functions is bundled the same way. */
@@ -71,10 +71,10 @@ export const bundleOptions = (name: FunctionName, config: RuntimeConfig, entry: 
     plugins: [
       pureCore,
       onlyProvidersOf(config),
-      onlyApisOf(config),
       onlyHalfOf(name),
       onlyOffered(config),
       onlyVersionOfClients,
+      noWorkstation,
     ],
   }) satisfies BuildOptions;
 
@@ -104,22 +104,6 @@ const onlyProvidersOf = (config: RuntimeConfig): Plugin => ({
         ...ids.map((id) => `import { ${exportName(id)} } from './${id}/index.ts';`),
         `export const PROVIDERS = new Map([${ids.map(exportName)}].map((provider) => [provider.id, provider]));`,
       ].join('\n'),
-      resolveDir: join(ROOT, 'lambda/providers'),
-    }));
-  },
-});
-
-/** The same for the ESPs' APIs: one import each, where the registry has it. */
-const onlyApisOf = ({ sources }: RuntimeConfig): Plugin => ({
-  name: 'only-configured-apis',
-  setup({ onLoad }) {
-    const used = new Set(Object.values(sources).map(({ provider }) => provider));
-    onLoad({ filter: /[\\/]lambda[\\/]providers[\\/]apis\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(
-        /^ {2}\['([a-z0-9-]+)', async \(\) => .*\n/gm,
-        (line: string, id: string) => (used.has(id) ? line : ''),
-      ),
-      loader: 'ts',
       resolveDir: join(ROOT, 'lambda/providers'),
     }));
   },
@@ -155,6 +139,17 @@ const onlyVersionOfClients: Plugin = {
       const { version } = JSON.parse(await readFile(path, 'utf8'));
       return { contents: JSON.stringify({ version }), loader: 'json' };
     });
+  },
+};
+
+/** The SDK reads the files of a workstation's user (`~/.aws/config`) before its first request. Lambda has no such user, and says everything in the environment. */
+const noWorkstation: Plugin = {
+  name: 'no-workstation',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]shared-ini-file-loader[\\/]loadSharedConfigFiles\.js$/ }, () => ({
+      contents: `export { CONFIG_PREFIX_SEPARATOR } from './constants';
+        export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`,
+    }));
   },
 };
 

@@ -15,7 +15,7 @@ const NONE = 'none';
 /** The time `process` has for one batch. */
 export const PROCESS_TIMEOUT = Duration.seconds(30);
 
-export interface ProcessorProps {
+interface ProcessorProps {
   readonly config: RuntimeConfig;
   readonly logRetentionDays: number;
   readonly delivery: DeliveryQueues;

@@ -13,7 +13,7 @@ const RECEIVES_AT_A_LIMITED_TABLE = 100;
 /** Lines that Firehose did not take are offered to it so often. */
 const ARCHIVE_AGAIN_AFTER = Duration.minutes(30);
 
-export interface QueuesProps {
+interface QueuesProps {
   /** The time `process` has for one batch. */
   readonly consumerTimeout: Duration;
   /** SNS topics or EventBridge rules bring events without passing `receive`. */

@@ -12,7 +12,7 @@ import { REPORTS, sqlOf } from '../../reports/reports.ts';
 /** No single query reads more: 100 GB are $0.50. */
 const MOST_BYTES_PER_QUERY = 100 * 1024 ** 3;
 
-export interface ArchiveQueriesProps {
+interface ArchiveQueriesProps {
   readonly stage: string;
   readonly retentionDays: number;
   readonly bucket: Bucket;

@@ -10,7 +10,7 @@ import { ArchiveQueries } from './archive-queries.ts';
 const BUFFER = { intervalInSeconds: 300, sizeInMBs: 64 };
 const FAILED_PREFIX = 'failed/';
 
-export interface ArchiveProps {
+interface ArchiveProps {
   readonly stage: string;
   readonly retentionDays: number;
 }

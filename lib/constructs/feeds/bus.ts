@@ -15,7 +15,7 @@ import type { Storage } from '../storage/tables.ts';
 const LONGEST_WAIT = Duration.hours(2);
 const WRITTEN = ['INSERT', 'MODIFY'];
 
-export interface BusProps {
+interface BusProps {
   readonly config: RuntimeConfig;
   readonly logRetentionDays: number;
   readonly storage: Storage;

@@ -19,7 +19,7 @@ const RECEIVE_TIMEOUT = Duration.seconds(10);
 /** What API Gateway allows at most: time for a cold start beside the function's own. */
 const INTEGRATION_TIMEOUT = Duration.seconds(29);
 
-export interface IngressProps {
+interface IngressProps {
   readonly settings: Settings;
   readonly config: RuntimeConfig;
   readonly secrets: Secrets;

@@ -4,14 +4,14 @@ import { HEALTH_PATH, unsubscribePath, webhookPath } from '../../../lambda/contr
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
 import type { Settings } from '../../settings/schema.ts';
 
-export interface RouteSpec {
+interface RouteSpec {
   readonly method: HttpMethod;
   readonly path: string;
   readonly throttle: Throttle;
 }
 
 /** Requests per second that pass for long, and how many more in one go. */
-export interface Throttle {
+interface Throttle {
   readonly rate: number;
   readonly burst: number;
 }

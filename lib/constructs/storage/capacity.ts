@@ -1,7 +1,7 @@
 import { BillingMode, type Table } from 'aws-cdk-lib/aws-dynamodb';
 
 /** Writes a second. */
-export interface Capacity {
+interface Capacity {
   readonly min: number;
   readonly max: number;
 }

@@ -8,7 +8,7 @@ import { plain, ServiceFunction } from '../service-function.ts';
 /** Logs are asked at most so long; CloudWatch waits for a widget no longer. */
 const TIMEOUT = Duration.seconds(45);
 
-export interface ConsoleProps {
+interface ConsoleProps {
   readonly settings: Settings;
   /** What it reads of the stack, by the names of the outputs. */
   readonly outputs: Readonly<Partial<Record<OutputName, string>>>;

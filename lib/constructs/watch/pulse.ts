@@ -13,7 +13,7 @@ export const PULSE_PERIOD = Duration.minutes(5);
 /** Time for one heartbeat to go round; `pulse` gives it up a few seconds before. */
 const PULSE_TIMEOUT = Duration.seconds(30);
 
-export interface PulseProps {
+interface PulseProps {
   readonly config: RuntimeConfig;
   readonly logRetentionDays: number;
   readonly ingress: Ingress;

@@ -4,6 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
+import type { SignedRights } from '../../../lambda/providers/own-api.ts';
 import { plain, ServiceFunction } from '../service-function.ts';
 import type { KeptSecret } from '../storage/secrets.ts';
 import type { Storage } from '../storage/tables.ts';
@@ -11,13 +12,11 @@ import type { Storage } from '../storage/tables.ts';
 /** As long as a function may run: what is not read by then is a sample. */
 const TIMEOUT = Duration.minutes(15);
 
-const LIST_OF_SES = new PolicyStatement({ actions: ['ses:ListSuppressedDestinations'], resources: ['*'] });
-
-export interface ReconcileProps {
+interface ReconcileProps {
   readonly config: RuntimeConfig;
   readonly hours: number;
-  /** Some source is of SES, whose list is read with this function's own rights. */
-  readonly asksSes: boolean;
+  /** What of AWS it reads with rights of its own, in place of a key of an ESP. */
+  readonly signed: readonly SignedRights[];
   /** Some source is compared by its list, which is held to ours. */
   readonly asksLists: boolean;
   readonly logRetentionDays: number;
@@ -32,7 +31,7 @@ export class Reconcile extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { config, hours, asksSes, asksLists, logRetentionDays, storage, apiKeys }: ReconcileProps,
+    { config, hours, signed, asksLists, logRetentionDays, storage, apiKeys }: ReconcileProps,
   ) {
     super(scope, id);
     this.reconcile = new ServiceFunction(this, 'Reconcile', {
@@ -42,16 +41,15 @@ export class Reconcile extends Construct {
         SUPPRESSION_TABLE: asksLists ? storage.lookUpPeople() : plain(storage.suppression.tableName),
         API_KEYS_ARN: apiKeys.read(),
       },
-      ...(asksSes && { alsoMay: [LIST_OF_SES] }),
+      ...(signed.length > 0 && {
+        alsoMay: signed.map(({ actions }) => new PolicyStatement({ actions: [...actions], resources: ['*'] })),
+      }),
       config,
       timeout: TIMEOUT,
       logRetentionDays,
     });
-    if (asksSes)
-      Validations.of(this.reconcile).acknowledge({
-        id: 'AwsSolutions-IAM5[Resource::*]',
-        reason: "SES knows no resource for the account's suppression list.",
-      });
+    for (const { why: reason } of signed)
+      Validations.of(this.reconcile).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason });
     new Rule(this, 'Schedule', {
       schedule: Schedule.rate(Duration.hours(hours)),
       targets: [new LambdaFunction(this.reconcile.function)],

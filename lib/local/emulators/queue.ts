@@ -1,7 +1,7 @@
 import type { LocalResource, StackView } from '../template/stack-view.ts';
 import type { AwsCall } from './aws-json.ts';
 
-export interface QueueProperties {
+interface QueueProperties {
   readonly VisibilityTimeout?: number;
   readonly MessageRetentionPeriod?: number;
   readonly MaximumMessageSize?: number;

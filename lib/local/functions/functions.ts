@@ -20,11 +20,11 @@ export interface LocalFunction {
   stop(): Promise<void>;
 }
 
-export class FunctionError extends Error {
+class FunctionError extends Error {
   override readonly name = 'FunctionError';
 }
 
-export interface Surroundings {
+interface Surroundings {
   readonly log: FunctionLog;
   readonly watchdog: Watchdog;
   /** The process was replaced by another. */

@@ -4,12 +4,12 @@ import { type LocalFunction, startFunction } from './functions.ts';
 import type { Lambda } from './lambdas.ts';
 import { openLog } from './logs.ts';
 
-export interface RunningFunctions {
+interface RunningFunctions {
   pid(lambda: Lambda): number;
   invoke(functionArn: string, event: object): Promise<unknown>;
 }
 
-export interface FunctionRun {
+interface FunctionRun {
   readonly lambdas: readonly Lambda[];
   readonly closers: Closers;
   readonly watchdog: Watchdog;

@@ -7,7 +7,7 @@ import type { Route } from './routes.ts';
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 
-export interface HttpApi {
+interface HttpApi {
   readonly routes: readonly Route[];
   readonly invoke: (functionArn: string, event: object) => Promise<unknown>;
   /** Called with each request once it is answered. */

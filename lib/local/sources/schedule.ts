@@ -37,7 +37,7 @@ export function startSchedules(
 }
 
 /** @throws LocalError for a cron expression: only rates are known here. */
-export function rateMs(expression: string, id: string): number {
+function rateMs(expression: string, id: string): number {
   const [, count, unit = ''] = expression.match(/^rate\((\d+) (minute|hour|day)s?\)$/) ?? [];
   const length = UNITS[unit];
   if (!length) throw new LocalError(`the schedule of ${id} is "${expression}": the local run knows rate(...) only`);

@@ -21,7 +21,7 @@ interface Records {
   readonly NextShardIterator?: string;
 }
 
-export interface StreamPoller {
+interface StreamPoller {
   stop(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { ACCOUNT, REGION } from '../emulators/aws-json.ts';
 import type { Assembly, Resource } from './assembly.ts';
 import type { Place, Places } from './resolve.ts';
 
-export interface Addresses {
+interface Addresses {
   /** Where functions reach the queues. SQS clients follow a queue URL's host, so it must be the emulator's. */
   readonly sqs: string;
   /** Where the HTTP API answers. */

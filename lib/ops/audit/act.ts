@@ -14,7 +14,7 @@ export interface Intent {
 }
 
 /** Counts by what they count, such as `redriven`. */
-export type Counts = Readonly<Record<string, number>>;
+type Counts = Readonly<Record<string, number>>;
 
 /** An act as it is kept and shown. */
 export interface ActRecord {

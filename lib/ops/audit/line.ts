@@ -6,7 +6,7 @@ import { ACTS } from './kinds.ts';
 const LONGEST_ACT = Math.max(...ACTS.map((act) => act.length));
 
 /** What an act was about, for people. */
-export function onWhom({ on, of }: Pick<ActRecord, 'on' | 'of'>, shown = 3): string {
+function onWhom({ on, of }: Pick<ActRecord, 'on' | 'of'>, shown = 3): string {
   const first = on.slice(0, shown).map((one) => (isInternal(one) ? 'somebody erased' : one));
   const more = (of ?? on.length) - first.length;
   return [...first, ...(more > 0 ? [`${more} more`] : [])].join(', ');

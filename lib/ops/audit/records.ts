@@ -8,7 +8,7 @@ import type { Target } from '../target/target.ts';
 import type { ActRecord } from './act.ts';
 
 /** Which acts. Times are epoch milliseconds; `until` is left out itself. */
-export interface Wanted {
+interface Wanted {
   readonly since: number;
   readonly until: number;
   /** Part of the name that was given, or of who it is by the credentials. */
@@ -20,7 +20,7 @@ export interface Wanted {
   readonly after?: string | undefined;
 }
 
-export interface Found {
+interface Found {
   /** The newest first. */
   readonly acts: readonly ActRecord[];
   /** There are older ones: what the next page goes on after. */

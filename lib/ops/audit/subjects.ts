@@ -16,7 +16,7 @@ export async function subjectsOf(target: Target, text: string): Promise<string[]
 }
 
 /** Imports and windows that reached this person: their acts name nobody. */
-export async function wholesale(target: Target, address: Address): Promise<string[]> {
+async function wholesale(target: Target, address: Address): Promise<string[]> {
   const [{ reasons }, events] = await Promise.all([
     readEntry(target, address),
     readEvents(target, address, MOST_EVENTS),

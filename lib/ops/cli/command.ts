@@ -2,7 +2,7 @@ import type { ActWord } from '../audit/kinds.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
-export interface Option {
+interface Option {
   readonly type: 'string' | 'boolean';
   /** What stands for the value in help; on string options. */
   readonly value?: string;

@@ -30,7 +30,7 @@ export async function readLists(
 }
 
 /** Who is suppressed here at this moment for a reason of his own. Scoped unsubscribes stand for one list, not for the person. */
-export interface Standing {
+interface Standing {
   readonly recipient: string;
   readonly reason: ListReason;
   /** The source whose word it rests on. */

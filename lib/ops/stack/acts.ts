@@ -12,7 +12,7 @@ import { enqueue } from './outbox.ts';
 export type Decision = Omit<OperatorAct, keyof Author>;
 
 /** Acts as messages of the acts queue: from there on the way of every event, so that they are recorded, folded, archived and replayed. */
-export function actMessages(acts: readonly OperatorAct[], receivedAt = new Date()): string[] {
+function actMessages(acts: readonly OperatorAct[], receivedAt = new Date()): string[] {
   const envelope = {
     source: OPERATOR,
     channel: 'operator',

@@ -4,7 +4,7 @@ import { CannotKnow } from '../cli/errors.ts';
 import type { Target } from '../target/target.ts';
 
 /** What brings a queue's messages to `process`, and whether it does. */
-export interface Mapping {
+interface Mapping {
   readonly uuid: string;
   /** `Enabled`, `Disabled`, or on its way (`Enabling`, `Disabling`, `Updating`). */
   readonly state: string;

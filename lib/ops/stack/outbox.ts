@@ -12,7 +12,7 @@ export function fitting(bodies: readonly string[]): { readonly fit: readonly str
 }
 
 /** What a queue did not take, as indexes into what was offered, and why. */
-export interface Refused {
+interface Refused {
   readonly indexes: ReadonlySet<number>;
   readonly cause?: unknown;
 }

@@ -39,7 +39,7 @@ export function topicsOf({ label, names }: Target): SourceOfTopic {
 }
 
 /** The topics that a source receives from, by its settings. */
-export function topicsOfSource(id: string, options: unknown): Topics | undefined {
+function topicsOfSource(id: string, options: unknown): Topics | undefined {
   const provider = PROVIDERS.get(id);
   return provider?.topics?.(optionsOf(provider, options));
 }

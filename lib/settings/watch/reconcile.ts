@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { COMPARED_API_IDS, DOMAIN_API_IDS, EVENT_API_IDS, SIGNED_API_IDS } from '../../../lambda/providers/apis.ts';
+import { COMPARED_API_IDS, DOMAIN_API_IDS, EVENT_API_IDS } from '../../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
+import type { SignedRights } from '../../../lambda/providers/own-api.ts';
 import type { Mistake } from '../mistakes.ts';
 import { flag, httpsUrl, matching } from '../values.ts';
 
@@ -38,7 +39,7 @@ interface About {
 }
 
 /** Sources that are compared with their ESP, by name. */
-export const reconciled = ({ reconcile: hours, sources }: About): readonly string[] =>
+const reconciled = ({ reconcile: hours, sources }: About): readonly string[] =>
   hours === undefined
     ? []
     : Object.entries(sources).flatMap(([name, source]) =>
@@ -49,15 +50,11 @@ export const reconciled = ({ reconcile: hours, sources }: About): readonly strin
 export const comparedByList = (settings: About): readonly string[] =>
   reconciled(settings).filter((name) => !EVENT_API_IDS.includes(settings.sources[name]?.provider ?? ''));
 
-/** The comparison signs its requests with its own rights at these. */
-export const signedFor = (settings: About): readonly string[] => [
-  ...new Set(
-    reconciled(settings).flatMap((name) => {
-      const { provider = '' } = settings.sources[name] ?? {};
-      return SIGNED_API_IDS.includes(provider) ? [provider] : [];
-    }),
-  ),
-];
+/** The rights with which the comparison signs its requests, where an ESP of its sources takes no key. */
+export function signedFor(settings: About): readonly SignedRights[] {
+  const providers = reconciled(settings).map((name) => settings.sources[name]?.provider ?? '');
+  return [...new Set(providers)].flatMap((id) => PROVIDERS.get(id)?.api?.signed ?? []);
+}
 
 /** What the comparison cannot see, as a sentence for whoever deploys it; undefined where it sees every source. */
 export function notCompared({ reconcile: hours, sources }: About): string | undefined {

@@ -54,6 +54,7 @@ export const FOLDERS: readonly {
       'lambda/contract/',
       'lambda/domain/mailbox-operators.ts',
       'lambda/providers/index.ts',
+      'lambda/providers/own-api.ts',
       'lambda/providers/provider.ts',
     ],
   },

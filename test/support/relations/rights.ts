@@ -116,7 +116,7 @@ const OF: Record<FunctionName, (view: View) => string[]> = {
     ...may('dynamodb', 'BatchGetItem Query', tablesOf(view).events),
     ...may('dynamodb', 'BatchGetItem', tablesOf(view).list),
     ...may('secretsmanager', READ, 'ApiKeys'),
-    ...(signedFor(view.settings).includes('ses') ? may('ses', 'ListSuppressedDestinations', '*') : []),
+    ...(signedFor(view.settings).length > 0 ? may('ses', 'ListSuppressedDestinations', '*') : []),
   ],
   // By the viewer policy, which is attached to its role.
   console: () => [],

@@ -7,7 +7,7 @@ import type { Clicks, WaitingClicks } from '../../../domain/surges/waiting.ts';
 import type { RecordedEvent } from '../record.ts';
 import { isCounted } from '../tally.ts';
 
-export interface SurgeMeans {
+interface SurgeMeans {
   readonly store: SurgeStore;
   /** Of this process. */
   readonly waiting: WaitingClicks;

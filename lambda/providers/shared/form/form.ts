@@ -12,7 +12,7 @@ import { rawFields } from '../raw.ts';
 /** More fields than any ESP sends. */
 export const MAX_FORM_FIELDS = 1000;
 /** Longer names than any ESP has, custom ones included. */
-export const MAX_FORM_NAME = 1000;
+const MAX_FORM_NAME = 1000;
 /** Levels below the first name: `a[b][c]` has two. */
 export const MAX_FORM_DEPTH = 8;
 

@@ -6,7 +6,7 @@ import { bodyJson } from '../body.ts';
 import { fromBase64, verifySignature } from './signature.ts';
 import { DIGESTS, REPEATED, stringToSign } from './sns-envelope.ts';
 
-export interface SnsRules {
+interface SnsRules {
   /** The exact topics that may speak: a valid signature alone only proves that some topic of somebody's sent it. */
   readonly topicArns: readonly string[];
   readonly allowSignatureV1: boolean;

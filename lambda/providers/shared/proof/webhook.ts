@@ -12,7 +12,7 @@ const TOLERANCE_SECONDS = 300;
 
 export const WEBHOOK_SECRET_FORM = 'whsec_ and base64, as the ESP shows it';
 
-export type SecretEncoding = 'base64' | 'utf8';
+type SecretEncoding = 'base64' | 'utf8';
 
 interface Delivery {
   readonly id: string;

@@ -21,7 +21,7 @@ import { receiveAlarms } from './path/receive.ts';
 import { reconcileAlarms } from './path/reconcile.ts';
 import { sourceAlarms } from './source/alarms.ts';
 
-export interface AlarmsProps {
+interface AlarmsProps {
   readonly settings: Settings;
   readonly ingress: Ingress;
   readonly delivery: DeliveryQueues;

@@ -6,7 +6,7 @@ import type { ConsoleFunction } from '../console.ts';
 import { charged } from './cost.ts';
 import { alive, late, lost, mail, rates, refused, type Shown } from './rows.ts';
 
-export interface DashboardProps extends Shown {
+interface DashboardProps extends Shown {
   readonly alarms: Alarms;
   readonly console: ConsoleFunction | undefined;
 }

@@ -11,7 +11,7 @@ import { RUNNING } from './running.ts';
 /** Every query of the runbook, by the heading under which it stands there. */
 export const QUERIES: QueriesByHeading = { ...REQUESTS, ...RUNNING, ...MAIL };
 
-export interface SavedQueriesProps {
+interface SavedQueriesProps {
   /** Headings of the alarms that this stack has. */
   readonly headings: Iterable<string>;
   /** The functions that this stack has. */

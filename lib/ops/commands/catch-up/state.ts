@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fields, list } from '../../../../lambda/domain/read.ts';
 import type { Progress } from '../../../../lambda/esp/read-events.ts';
 
-export interface State {
+interface State {
   readonly file: string;
   /** How far an earlier run came; `damaged` where what it wrote cannot be read. */
   readonly progress: Progress | 'damaged' | undefined;

@@ -4,7 +4,7 @@ import { type Io, jsonLine } from '../../cli/io.ts';
 import type { Session } from '../../esp/session.ts';
 
 /** How a catch-up ended, beside its counts. */
-export interface Ending {
+interface Ending {
   readonly lost: readonly string[];
   readonly comparable: boolean;
   readonly dry: boolean;

@@ -9,7 +9,7 @@ import { checkSecretForm } from '../secrets/form.ts';
 import { remember } from './memory.ts';
 import { proveOurselves } from './prove.ts';
 
-export interface Connected {
+interface Connected {
   /** False where the webhook was there. */
   readonly made: boolean;
   readonly hook: Hook;

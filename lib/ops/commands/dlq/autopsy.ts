@@ -5,7 +5,7 @@ import { readingOf, topicsOf } from '../../stack/reading.ts';
 import type { Target } from '../../target/target.ts';
 
 /** What this checkout's code makes of one raw event. */
-export interface Finding {
+interface Finding {
   readonly raw: string;
   readonly events?: readonly NormalisedEvent[];
   /** Quotes no input. */

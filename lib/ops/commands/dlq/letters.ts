@@ -25,7 +25,7 @@ export interface Letter {
   readonly digest: string;
 }
 
-export const CRASH_LOOP = 'crash-loop';
+const CRASH_LOOP = 'crash-loop';
 
 /** Long enough to see the whole of a large queue once; after that, letters a look has left behind are seen again. */
 const LOOK_SECONDS = 300;

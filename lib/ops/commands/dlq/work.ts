@@ -8,7 +8,7 @@ import { type Chosen, isChosen } from './groups.ts';
 import { type Letter, LetterBox } from './letters.ts';
 
 /** How letters are worked on. */
-export interface Work {
+interface Work {
   readonly hand: Hand;
   /** Called with each batch. */
   count?(by: number): void;

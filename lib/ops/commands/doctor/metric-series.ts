@@ -10,7 +10,7 @@ export interface Series {
 }
 
 /** A period that holds something: when it began (epoch milliseconds), and what it holds. */
-export interface Period {
+interface Period {
   readonly at: number;
   readonly value: number;
 }

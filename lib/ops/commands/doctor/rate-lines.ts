@@ -19,7 +19,7 @@ export const rateLines = (day: string, source: string, facts: Readonly<Record<st
     return counts.length > 0 ? [{ day, source, operator, counts: Object.fromEntries(counts) }] : [];
   });
 
-export const HOUR = 3_600_000;
+const HOUR = 3_600_000;
 
 /** One source's hour from the same facts. @param at epoch milliseconds within the hour */
 export function hourLine(at: number, source: string, facts: Readonly<Record<string, unknown>>): HourLine {

@@ -5,10 +5,7 @@ import { weighBounce } from '../../../../lambda/providers/shared/bounce.ts';
 import { optionsOf, providerOf } from '../../words/provider.ts';
 
 /** A bounce as an event says it. */
-export type Bounce = Pick<
-  NormalisedEvent,
-  'type' | 'bounceClass' | 'bounceCause' | 'dropReason' | 'smtpCode' | 'smtpStatus'
->;
+type Bounce = Pick<NormalisedEvent, 'type' | 'bounceClass' | 'bounceCause' | 'dropReason' | 'smtpCode' | 'smtpStatus'>;
 
 /**
  * What a line of a bounce list says, in the words of an event: by the provider's own mapping of the webhook that posts the same; where its

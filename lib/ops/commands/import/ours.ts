@@ -26,7 +26,7 @@ export const ours: ListFile = {
 export const LIFTED = 'lifted';
 
 /** `until` as `export` writes it. */
-export function readUntil(text: string): number | undefined {
+function readUntil(text: string): number | undefined {
   if (text === '') return undefined;
   if (text === 'forever') return FOREVER;
   if (text === LIFTED) return 0;

@@ -17,7 +17,7 @@ export interface State {
   readonly line: number;
 }
 
-export const stateFile = (path: string): string => `${path}.quell-import.json`;
+const stateFile = (path: string): string => `${path}.quell-import.json`;
 
 export async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');

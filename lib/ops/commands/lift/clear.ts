@@ -9,7 +9,7 @@ import { clean } from '../../words/clean.ts';
 import type { Selection } from './lift.ts';
 
 /** What stands on the ESP's own lists, looked up before anything is changed. */
-export interface Clearing {
+interface Clearing {
   readonly session: Session;
   readonly lists: ListsApi;
   readonly entries: readonly ListEntry[];

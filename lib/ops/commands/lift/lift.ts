@@ -9,7 +9,7 @@ export interface Selection {
 }
 
 /** A reason that suppresses at this moment, with its marks. */
-export interface Standing extends ReasonScope {
+interface Standing extends ReasonScope {
   readonly key: string;
   readonly marks: readonly Mark[];
 }
@@ -26,7 +26,7 @@ export function standing(reasons: Reasons, { reason, scope }: Selection, now: nu
 }
 
 /** The time of a lift: now, but after all that is known, or it would lose against evidence from an ESP whose clock is ahead. */
-export const liftTime = (marks: readonly Mark[], now: number): number =>
+const liftTime = (marks: readonly Mark[], now: number): number =>
   Math.max(now, ...marks.map(({ at }) => Date.parse(at) + 1));
 
 export const liftOf = (recipient: string, { reason, scope, marks }: Standing, now: number): Decision => ({

@@ -10,7 +10,7 @@ import { listsToClear } from './esp-lists.ts';
 import { liftOf, type Selection, standing } from './lift.ts';
 
 /** What it takes to lift people, before anything is changed. */
-export interface Lifting {
+interface Lifting {
   /** One for each selected reason that suppresses somebody. */
   readonly acts: readonly OperatorAct[];
   /** Whom no such reason suppresses. */

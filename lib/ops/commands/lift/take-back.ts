@@ -30,13 +30,13 @@ export interface Watcher {
 }
 
 /** What it came to, or would come to. */
-export interface Found {
+interface Found {
   readonly lifted: number;
   /** Who is still suppressed, by other evidence. */
   readonly stay: number;
 }
 
-export interface TookBack extends Found {
+interface TookBack extends Found {
   /** It was not stored before. */
   readonly isNew: boolean;
   /** How many entries still hold some of it. */

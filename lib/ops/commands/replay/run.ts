@@ -5,7 +5,7 @@ import { linesOf, objectKeys } from './archive.ts';
 import { replayMessages, sameRequest, type Wanted, wantedLine } from './line.ts';
 import type { Position } from './state.ts';
 
-export interface Plan {
+interface Plan {
   readonly bucket: string;
   readonly days: readonly string[];
   readonly wanted: Wanted;
@@ -14,7 +14,7 @@ export interface Plan {
   readonly limit: number;
 }
 
-export interface Steps {
+interface Steps {
   send(bodies: readonly string[], events: number): Promise<void>;
   /** What came before is sent. */
   reached(position: Position): void;

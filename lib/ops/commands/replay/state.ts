@@ -12,7 +12,7 @@ export interface Position {
 }
 
 /** Remembers the position of one replay, so that the same command goes on where it was interrupted. */
-export interface State {
+interface State {
   readonly file: string;
   readonly position: Position | undefined;
   save(position: Position): void;

@@ -10,7 +10,7 @@ import { keyOf, type ReasonScope } from '../../words/reasons.ts';
 import { endOf } from '../../words/time.ts';
 
 /** What is to stand against people. */
-export interface Suppression extends ReasonScope {
+interface Suppression extends ReasonScope {
   /** When its evidence dates from. */
   readonly at: EpochMs;
   /** Undefined = as the stage's policy says of that reason. */

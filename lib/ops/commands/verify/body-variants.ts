@@ -1,7 +1,7 @@
 import { parseJson } from '../../../../lambda/domain/json.ts';
 import { compact, pretty, spaced } from './respace.ts';
 
-export interface BodyVariant {
+interface BodyVariant {
   readonly body: Buffer;
   /** How it differs from the captured body, as the end of "the ESP signed the body ...". */
   readonly how: string;

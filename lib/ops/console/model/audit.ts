@@ -13,7 +13,7 @@ export interface AuditModel {
   readonly next?: string;
 }
 
-export interface AuditFilter {
+interface AuditFilter {
   readonly on?: string;
   readonly by?: string;
   readonly what?: string;

@@ -14,7 +14,7 @@ export interface EventsModel {
   readonly more: boolean;
 }
 
-export interface EventsFilter {
+interface EventsFilter {
   readonly type?: string | undefined;
   readonly source?: string | undefined;
   /** How far back: 1h, 7d. */

@@ -11,7 +11,7 @@ export interface LettersModel {
 }
 
 /** A group as it stands in a path: its reason, and its source where that is known. */
-export const groupKey = ({ reason, source }: Pick<Group, 'reason' | 'source'>): string =>
+const groupKey = ({ reason, source }: Pick<Group, 'reason' | 'source'>): string =>
   source === undefined ? reason : `${reason}~${source}`;
 
 /** Which letters a path means. */

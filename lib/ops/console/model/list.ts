@@ -24,7 +24,7 @@ export interface ListFilter {
   readonly from?: string;
 }
 
-export interface ListRow {
+interface ListRow {
   readonly address: string;
   readonly reason: string;
   readonly scope?: string;

@@ -29,7 +29,7 @@ export interface PersonModel {
   readonly more: boolean;
 }
 
-export interface Standing {
+interface Standing {
   readonly suppressed: boolean;
   /** Epoch seconds; 0 = never was. */
   readonly until: number;
@@ -121,7 +121,7 @@ function endsOf({ until, source, echo }: Mark, now: number): string {
 }
 
 /** Events by mail, newest mail first; what belongs to no mail stands alone. */
-export function mailsOf(events: readonly StoredEvent[]): MailModel[] {
+function mailsOf(events: readonly StoredEvent[]): MailModel[] {
   const groups = Map.groupBy(events, (event) => event.messageId ?? event.fingerprint);
   return [...groups.values()]
     .map((own): MailModel => {

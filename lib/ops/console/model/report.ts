@@ -9,7 +9,7 @@ import { parseDay } from '../../words/time.ts';
 import type { Context } from '../context.ts';
 
 /** Days (YYYY-MM-DD) that a report is about. */
-export interface ReportDays {
+interface ReportDays {
   readonly from?: string;
   readonly to?: string;
 }

@@ -6,7 +6,7 @@ import type { Html } from './page.ts';
 import type { State } from './words.ts';
 
 /** Where a percentage lies between nothing and trouble, as the stack's own alarms judge it. */
-export interface Level {
+interface Level {
   readonly state: State;
   readonly word: string;
 }

@@ -41,7 +41,7 @@ const UNITS: readonly (readonly [number, string])[] = [
 ];
 
 /** `3 min ago`, `in 2 d`; more than 60 days away, the date. */
-export function relative(at: number, now: number): string {
+function relative(at: number, now: number): string {
   const distance = Math.abs(now - at);
   if (distance > 60 * 86_400_000) return dateOf(at);
   if (distance < 1000) return 'now';

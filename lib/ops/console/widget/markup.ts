@@ -5,7 +5,7 @@ import { HERE } from './event.ts';
  * CloudWatch's own element that calls the function again, for the page that the link or the form led to. Reads markup of our own
  * templates, in which every value is escaped: a `<` or `>` is always a tag's. CloudWatch collects fields of forms, so that all stands in one.
  */
-export interface Surroundings {
+interface Surroundings {
   /** ARN of the function. */
   readonly endpoint: string;
   readonly style: string;

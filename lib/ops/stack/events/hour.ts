@@ -18,12 +18,12 @@ export interface Filter {
 }
 
 /** How many events may still be read, and who hears of it. Shared by what is read side by side. */
-export interface Allowance {
+interface Allowance {
   left: number;
   readonly read: (events: number) => void;
 }
 
-export interface HourRead {
+interface HourRead {
   readonly events: readonly StoredEvent[];
   /** Sort key of the index from which on the hour was read; '' = whole. */
   readonly readTo: string;

@@ -4,7 +4,7 @@ import type { Target } from '../../target/target.ts';
 import { asked, type Filter, filterOf, HOUR, readHour } from './hour.ts';
 import { asEvent, type StoredEvent } from './stored.ts';
 
-export interface Wanted extends Filter {
+interface Wanted extends Filter {
   /** Epoch milliseconds: arrived from then on. */
   readonly since: number;
   /** Epoch milliseconds: arrived before. */

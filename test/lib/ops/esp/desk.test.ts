@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
 import { LISTED } from '../../../../lambda/domain/suppression/listed.ts';
-import { API_IDS, apiOf, COMPARED_API_IDS, DOMAIN_API_IDS, SIGNED_API_IDS } from '../../../../lambda/providers/apis.ts';
+import { API_IDS, apiOf, COMPARED_API_IDS, DOMAIN_API_IDS } from '../../../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import type { Desk } from '../../../support/esp/desk.ts';
 import { DESKS } from '../../../support/esp/desks.ts';
@@ -127,7 +127,6 @@ test('every ESP with an API is tried here, with all that it can do', async () =>
       DOMAIN_API_IDS.includes(id),
     ]);
     expect([id, COMPARED_API_IDS.includes(id)]).toEqual([id, (api?.events ?? api?.lists?.read) !== undefined]);
-    expect([id, SIGNED_API_IDS.includes(id)]).toEqual([id, api?.signedByAws !== undefined]);
   }
 });
 

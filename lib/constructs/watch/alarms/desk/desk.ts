@@ -26,9 +26,7 @@ interface About {
 }
 
 /** Beyond a number, or above the band that CloudWatch expects after the last two weeks, so many standard deviations wide. */
-export type Limit =
-  | { readonly comparison: ComparisonOperator; readonly threshold: number }
-  | { readonly deviations: number };
+type Limit = { readonly comparison: ComparisonOperator; readonly threshold: number } | { readonly deviations: number };
 
 interface Watched extends About {
   /** Which of a family: a source, a function, a degree. */

@@ -8,7 +8,7 @@ const LATE_SECONDS = 15 * 60;
 const RECENT_MS = 30 * 60_000;
 const HEARTBEAT_MS = 15 * 60_000;
 
-export interface Depth {
+interface Depth {
   readonly waiting: number;
   readonly inFlight: number;
 }

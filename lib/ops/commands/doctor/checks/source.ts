@@ -4,7 +4,7 @@ import type { SourceName } from '../../../target/target.ts';
 import { ago, type Finding, fault, note, ok } from '../finding.ts';
 import type { Refusals, Traffic } from '../watch.ts';
 
-export interface SourceFacts {
+interface SourceFacts {
   readonly name: string;
   readonly source: SourceName;
   /** How many secrets are live; undefined where the secret could not be read. */
