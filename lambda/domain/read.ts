@@ -1,3 +1,4 @@
+import type { EpochMs } from '../contract/units.ts';
 /**
  * Reading payloads of unknown shape: every helper gives a value of the asked kind or nothing, and never throws. Custom data
  * inside payloads is attacker-shaped: word tables are Maps, so that no key of a payload meets a prototype.
@@ -28,14 +29,14 @@ export function number(value: unknown): number | undefined {
 }
 
 /** Epoch milliseconds from Unix seconds, whole or fractional, number or string; milliseconds are told by their size. */
-export function unixTime(value: unknown): number | undefined {
+export function unixTime(value: unknown): EpochMs | undefined {
   const parsed = number(value);
   if (parsed === undefined || parsed <= 0) return undefined;
   return Math.round(parsed > 1e11 ? parsed : parsed * 1000);
 }
 
 /** Epoch milliseconds from ISO 8601 with a zone; fractions finer than milliseconds are cut. */
-export function isoTime(value: unknown): number | undefined {
+export function isoTime(value: unknown): EpochMs | undefined {
   if (typeof value !== 'string') return undefined;
   const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?\s?(Z|UTC|[+-]\d\d(?::?\d\d)?)$/.exec(value.trim());
   if (!match) return undefined;
@@ -48,7 +49,7 @@ export function isoTime(value: unknown): number | undefined {
 }
 
 /** Epoch milliseconds from `YYYY-MM-DD HH:MM:SS` without a zone, which these ESPs mean as UTC. */
-export function utcTime(value: unknown): number | undefined {
+export function utcTime(value: unknown): EpochMs | undefined {
   if (typeof value !== 'string') return undefined;
   const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?$/.exec(value.trim());
   return match ? valid(Date.parse(`${match[1]}T${match[2]}${(match[3] ?? '').slice(0, 4)}Z`)) : undefined;
@@ -58,12 +59,12 @@ export function utcTime(value: unknown): number | undefined {
  * Epoch milliseconds from either form that is never in doubt, whichever of them an ESP documents: ISO 8601 with a zone, or Unix time
  * of this millennium. An ESP that changes from one to the other goes on being understood.
  */
-export function instant(value: unknown): number | undefined {
+export function instant(value: unknown): EpochMs | undefined {
   const unix = unixTime(value);
   return isoTime(value) ?? (unix !== undefined && unix >= 946_684_800_000 ? unix : undefined);
 }
 
-const valid = (time: number): number | undefined => (Number.isNaN(time) ? undefined : time);
+const valid = (time: EpochMs): EpochMs | undefined => (Number.isNaN(time) ? undefined : time);
 
 const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 

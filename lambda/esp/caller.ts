@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { pacer } from '../aws/effort.ts';
+import type { EpochMs } from '../contract/units.ts';
 import { CannotKnow } from '../domain/cannot-know.ts';
 import { MAX_DEPTH, parseJson } from '../domain/json.ts';
 import { fields } from '../domain/read.ts';
@@ -22,7 +23,7 @@ export interface Patience {
   readonly longest: number;
   readonly tries: number;
   /** Epoch milliseconds from which on nothing is asked any more. Default: never. */
-  readonly until: number;
+  readonly until: EpochMs;
   /** Bytes of one answer: lists without pages are large, what is larger than any list is no answer. */
   readonly most: number;
   pause(ms: number): Promise<unknown>;

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../contract/units.ts';
 import { CannotKnow } from '../domain/cannot-know.ts';
 import type { NormalisedEvent } from '../domain/event/event.ts';
 import type { Interpreter } from '../domain/interpret.ts';
@@ -6,9 +7,9 @@ import { type ApiContext, CursorLost, type EventPage, type EventsApi, type TimeW
 /** How far a reading of events has come. Holds fingerprints, no address and no key. */
 export interface Progress {
   /** Epoch milliseconds: everything before is read and sent. No token of a page: those end. */
-  readonly trusted: number;
+  readonly trusted: EpochMs;
   /** Where it is to end, kept so that "now" stays what it was. */
-  readonly to: number;
+  readonly to: EpochMs;
   readonly fetched: number;
   readonly missing: number;
   readonly passed: number;

@@ -1,4 +1,5 @@
 import { FOREVER } from '../contract/tables.ts';
+import type { EpochSeconds } from '../contract/units.ts';
 import type { Reply } from '../domain/failure/index.ts';
 import type { Reason } from '../domain/suppression/suppression.ts';
 
@@ -26,7 +27,7 @@ export interface Row {
   /** When it happened, ISO 8601; absent where the list does not say. */
   readonly at?: string;
   /** Epoch seconds; 0 = it was lifted. */
-  readonly until?: number;
+  readonly until?: EpochSeconds;
   readonly note?: string;
   /** What the line quotes of a bounce; absent where it quotes nothing. */
   readonly reply?: Reply;

@@ -1,4 +1,5 @@
 import { FOREVER as FOR_EVER } from '../../lambda/contract/tables.ts';
+import type { EpochMs } from '../../lambda/contract/units.ts';
 import { normaliseAddress as normalise } from '../../lambda/domain/address.ts';
 import { type Found, lookUp, lookUpAll } from './lookup.ts';
 import { judge } from './rule.ts';
@@ -52,7 +53,7 @@ export function createReader(options: ReaderOptions): Reader {
 }
 
 /** @param now epoch milliseconds */
-function answer(email: string, address: string, found: Found, question: Question, now: number): Answer {
+function answer(email: string, address: string, found: Found, question: Question, now: EpochMs): Answer {
   if ('error' in found) return { status: 'unknown', email, address, why: 'lookup-failed', error: found.error };
   const seconds = now / 1000;
   const verdict = found.item ? judge(found.item, question, seconds) : { until: 0 };

@@ -1,5 +1,6 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { EVENTS, SUPPRESSION } from '../../contract/tables.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import { LISTED_BY_HOUR } from '../../domain/event/record.ts';
 import { presentKeys } from './read-keys.ts';
 
@@ -23,8 +24,8 @@ export async function heardOf(
   client: DynamoDBClient,
   table: string,
   person: string,
-  from: number,
-  to: number,
+  from: EpochMs,
+  to: EpochMs,
   signal: AbortSignal,
 ): Promise<boolean> {
   let next: Record<string, never> | undefined;

@@ -9,6 +9,7 @@ import {
   isCustomAttribute,
   isInternal,
 } from '../../contract/tables.ts';
+import type { EpochSeconds } from '../../contract/units.ts';
 import type { NormalisedEvent } from './event.ts';
 
 /** An event as it stands in the events table; keys are in the ESP's facts, so a repeated event has the same key by construction. */
@@ -29,7 +30,7 @@ export function eventKey(event: NormalisedEvent): EventKey {
 }
 
 /** Epoch seconds after which the event may go: retention counts from the later of event and arrival. */
-export function expiresAt(event: NormalisedEvent, retentionDays: number): number {
+export function expiresAt(event: NormalisedEvent, retentionDays: number): EpochSeconds {
   const { occurredAt, receivedAt } = event;
   const later = occurredAt === undefined || occurredAt < receivedAt ? receivedAt : occurredAt;
   return Math.ceil(Date.parse(later) / 1000) + retentionDays * 86_400;

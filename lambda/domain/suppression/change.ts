@@ -11,9 +11,9 @@ export type Item = Readonly<Record<string, unknown>>;
 /** What readers may conclude from an entry. */
 interface SuppressionState {
   /** Epoch seconds; 0 = may be sent. */
-  readonly suppressedUntil: number;
-  readonly transactionalUntil: number;
-  readonly scopes: Readonly<Record<string, number>>;
+  readonly suppressedUntil: EpochSeconds;
+  readonly transactionalUntil: EpochSeconds;
+  readonly scopes: Readonly<Record<string, EpochSeconds>>;
   /** What suppresses, `unsubscribe:<scope>` for one list. */
   readonly reasons: readonly string[];
 }

@@ -35,9 +35,9 @@ export { REASONS, type Reason };
 
 /** What readers compare with the clock. */
 export interface Verdicts {
-  readonly suppressedUntil: number;
-  readonly transactionalUntil: number;
-  readonly scopes: Readonly<Record<string, number>>;
+  readonly suppressedUntil: EpochSeconds;
+  readonly transactionalUntil: EpochSeconds;
+  readonly scopes: Readonly<Record<string, EpochSeconds>>;
 }
 
 /** A mark and the reason it belongs to; `unsubscribe` may be limited to a scope. */
@@ -125,7 +125,7 @@ const duration = ({ at, until }: Mark): number => until - Math.floor(Date.parse(
 export function verdicts(reasons: Reasons): Verdicts {
   let suppressedUntil = 0;
   let transactionalUntil = 0;
-  const scopes: Record<string, number> = {};
+  const scopes: Record<string, EpochSeconds> = {};
   for (const [key, marks] of Object.entries(reasons)) {
     const until = marks[0]?.until ?? 0;
     if (until === 0) continue;

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import type { EpochSeconds } from '../../contract/units.ts';
 import { ALL } from '../../contract/unsubscribe.ts';
 import { normaliseAddress } from '../address.ts';
 import type { TokenKey } from './key.ts';
@@ -13,7 +14,7 @@ export interface Claims {
   /** A scope as the suppression table names it, or `all`. */
   readonly scope: string;
   /** Epoch seconds. */
-  readonly issuedAt: number;
+  readonly issuedAt: EpochSeconds;
 }
 
 /** Octets of UTF-8 that a scope may have. */

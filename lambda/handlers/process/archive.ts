@@ -48,14 +48,14 @@ export async function keep(
  * objects by itself, so the pointer is the day's prefix and the fingerprint.
  * @param now epoch milliseconds
  */
-export const withPointers = (messages: readonly Opened[], now: number): readonly Opened[] =>
+export const withPointers = (messages: readonly Opened[], now: EpochMs): readonly Opened[] =>
   messages.map((opened) =>
     opened.events.some(({ event }) => event.type === 'inbound')
       ? { ...opened, events: opened.events.map(({ raw, event }) => ({ raw, event: pointed(event, now) })) }
       : opened,
   );
 
-const pointed = (event: NormalisedEvent, now: number): NormalisedEvent =>
+const pointed = (event: NormalisedEvent, now: EpochMs): NormalisedEvent =>
   event.type === 'inbound'
     ? { ...event, archivedAs: `${dayPrefix(new Date(now).toISOString().slice(0, 10))}#${event.fingerprint}` }
     : event;

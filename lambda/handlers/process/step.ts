@@ -19,14 +19,14 @@ export function divide(messages: readonly Opened[], failed: ReadonlySet<Opened>)
 
 /** Until when each step may try again, in epoch milliseconds. */
 export interface Shares {
-  readonly erased: number;
-  readonly bound: number;
-  readonly recorded: number;
-  readonly judged: number;
-  readonly suppressed: number;
-  readonly kept: number;
-  readonly obeyed: number;
-  readonly buried: number;
+  readonly erased: EpochMs;
+  readonly bound: EpochMs;
+  readonly recorded: EpochMs;
+  readonly judged: EpochMs;
+  readonly suppressed: EpochMs;
+  readonly kept: EpochMs;
+  readonly obeyed: EpochMs;
+  readonly buried: EpochMs;
 }
 
 /** Left to answer, in milliseconds. */

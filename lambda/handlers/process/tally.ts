@@ -159,7 +159,7 @@ function rateFacts(events: readonly RecordedEvent[]): Record<string, number> {
 const blockedBy = ({ type, bounceClass, recipient = '' }: NormalisedEvent): string | undefined =>
   type === 'bounced' && bounceClass === 'block' ? mailboxOperator(recipient) : undefined;
 
-function eventFacts(events: readonly NormalisedEvent[], storedAt: number): Record<string, number> {
+function eventFacts(events: readonly NormalisedEvent[], storedAt: EpochMs): Record<string, number> {
   const facts: Record<string, number> = {};
   const note = (fact: string): void => {
     facts[fact] = (facts[fact] ?? 0) + 1;

@@ -7,7 +7,7 @@ import type { Proof, VerifyContext, WebhookRequest } from '../../providers/provi
 import type { Source } from './request.ts';
 
 /** When a source's proof was last noted, epoch milliseconds. */
-const noted = new Map<string, number>();
+const noted = new Map<string, EpochMs>();
 const NOTE_EVERY = 60_000;
 
 /** Which of several live secrets proved a request, so that an operator sees when the old one can go; a line a minute at most. */

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SourceConfig } from '../../contract/config.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import { CannotKnow } from '../../domain/cannot-know.ts';
 import { interpreter } from '../../domain/interpret.ts';
 import { signedAt } from '../../esp/aws.ts';
@@ -18,11 +19,11 @@ export interface Question {
   /** Of the ESP's API; none where requests are signed. */
   readonly key: string;
   /** When it was due, epoch milliseconds. */
-  readonly now: number;
+  readonly now: EpochMs;
   /** Between two comparisons. */
   readonly hours: number;
   /** Epoch milliseconds: nothing is waited for after it. */
-  readonly until: number;
+  readonly until: EpochMs;
   readonly tables: Tables;
 }
 
@@ -38,7 +39,7 @@ const ANSWER_BYTES = 32 * 1024 * 1024;
  * The time that is over: what the ESP's own retries may still bring is not lost yet, and an event shows in its API long before they end. Twice
  * the period, so that a comparison that fails leaves nothing unseen.
  */
-export function windowOf(now: number, hours: number, waitHours: number): TimeWindow {
+export function windowOf(now: EpochMs, hours: number, waitHours: number): TimeWindow {
   const to = Math.floor(now / HOUR) * HOUR - waitHours * HOUR;
   return { from: to - 2 * hours * HOUR, to };
 }

@@ -1,4 +1,5 @@
 import { recordedIn } from '../../aws/dynamodb/known.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import type { Interpreter } from '../../domain/interpret.ts';
 import { OutOfTime } from '../../esp/failures.ts';
 import { type Progress, readSlice } from '../../esp/read-events.ts';
@@ -25,7 +26,7 @@ export async function compareEvents(
   api: EventsApi,
   context: ApiContext,
   window: TimeWindow,
-  until: number,
+  until: EpochMs,
   interpret: Interpreter,
   { client, events: table }: Tables,
 ): Promise<Found> {

@@ -6,6 +6,7 @@ import { countMetrics, logError, logInfo, logWarning } from '../../aws/telemetry
 import type { SourceConfig } from '../../contract/config.ts';
 import { readEnv } from '../../contract/env.ts';
 import { METRICS } from '../../contract/metrics.ts';
+import type { EpochMs } from '../../contract/units.ts';
 import { CannotKnow } from '../../domain/cannot-know.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
 import { COMPARED_API_IDS, KEYED_API_IDS } from '../../providers/apis.ts';
@@ -55,8 +56,8 @@ export async function handler(
 async function oneByOne(
   turn: readonly (readonly [string, SourceConfig])[],
   keys: SecretStore,
-  now: number,
-  until: number,
+  now: EpochMs,
+  until: EpochMs,
 ) {
   const ended: (Compared | undefined)[] = [];
   for (const [at, [source, config]] of turn.entries()) {
@@ -71,8 +72,8 @@ async function compareSource(
   source: string,
   config: SourceConfig,
   keys: SecretStore,
-  now: number,
-  until: number,
+  now: EpochMs,
+  until: EpochMs,
 ): Promise<Compared | undefined> {
   try {
     const isKeyed = KEYED_API_IDS.includes(config.provider);

@@ -33,7 +33,7 @@ export async function compareLists(
   tables: Tables,
 ): Promise<Omit<Compared, keyof TimeWindow>> {
   if (!lists?.read) throw new CannotKnow('This ESP gives neither events nor a list.');
-  const found = new Map<string, number>();
+  const found = new Map<string, EpochMs>();
   for await (const page of lists.read(context, from)) {
     for (const { address, at, reason } of page) {
       const person = normaliseAddress(address);

@@ -1,4 +1,5 @@
 import { boolean, optional, strictObject } from 'valibot';
+import type { EpochMs } from '../../contract/units.ts';
 import { RefusedRequest } from '../../domain/errors.ts';
 import type { BounceCause, BounceClass, Draft, EventType } from '../../domain/event/event.ts';
 import { instant, stringMap, tagList, text, utcTime } from '../../domain/read.ts';
@@ -167,7 +168,7 @@ function outcomeOf(word: string, category: string | undefined): Partial<Draft> &
 }
 
 /** `5/4/2026 10:00:00 AM`, UTC: how classic notifications have written it. */
-function americanTime(value: string | undefined): number | undefined {
+function americanTime(value: string | undefined): EpochMs | undefined {
   const match = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d\d):(\d\d)(?: ([AP])M)?$/i.exec(value ?? '');
   if (!match) return undefined;
   const [month, day, year, hour, minute, second] = match.slice(1, 7).map(Number) as [number, ...number[]];

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../contract/units.ts';
 import type { EventType } from '../../domain/event/event.ts';
 import type { Fields } from '../../domain/read.ts';
 import type { SampleInput } from '../provider.ts';
@@ -22,7 +23,7 @@ export function sampleEvent({ type, recipient, at, id }: SampleInput<unknown>): 
 }
 
 /** A mail on an HTTP endpoint: the message itself, without an event around it. */
-const inbound = (rcpt_to: string, at: number, id: string): Fields => ({
+const inbound = (rcpt_to: string, at: EpochMs, id: string): Fields => ({
   id: 1,
   token: id,
   rcpt_to,

@@ -1,3 +1,4 @@
+import type { EpochSeconds } from '../../contract/units.ts';
 import { parseJson } from '../../domain/json.ts';
 import { type Fields, fields, list, present, text } from '../../domain/read.ts';
 import { type ApiContext, defineApi, type EventPage, type ListEntry, type TimeWindow } from '../api.ts';
@@ -143,7 +144,7 @@ async function* search(context: ApiContext, { from, to }: TimeWindow): AsyncGene
   }
 }
 
-const timestamp = (seconds: number): string => `TIMESTAMP "${isoSeconds(seconds * 1000)}"`;
+const timestamp = (seconds: EpochSeconds): string => `TIMESTAMP "${isoSeconds(seconds * 1000)}"`;
 
 async function eventsOf({ call }: ApiContext, mail: string): Promise<EventPage> {
   const answer = await call({

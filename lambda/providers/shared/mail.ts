@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../contract/units.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
 import { type Fields, fields, text } from '../../domain/read.ts';
 
@@ -37,7 +38,7 @@ export function scopeOf(type: 'unsubscribed' | 'resubscribed', kind: string, id:
 }
 
 /** Epoch milliseconds from a mail's Date header; it must name its zone. */
-export function mailTime(value: unknown): number | undefined {
+export function mailTime(value: unknown): EpochMs | undefined {
   const match =
     /^(?:[a-z]{3,9},\s*)?(\d{1,2}\s+[a-z]{3}\s+\d{4}\s+\d\d:\d\d(?::\d\d)?)(?:\.\d+)?\s*(?:(?:GMT|UTC?|Z)|([+-]\d\d):?(\d\d))(?:\s*\([^)]*\))?$/i.exec(
       (text(value) ?? '').trim(),

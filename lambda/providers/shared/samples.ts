@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../contract/units.ts';
 import { parseJson, UnreadableJson } from '../../domain/json.ts';
 import { type Fields, fields } from '../../domain/read.ts';
 import type { SampleRequest } from '../provider.ts';
@@ -36,4 +37,4 @@ export function messageIn(body: string): string {
 }
 
 /** `2026-05-04 10:00:00`, UTC without saying so. */
-export const textTime = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+export const textTime = (at: EpochMs): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createRequire, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { EpochMs } from '../../../lambda/contract/units.ts';
 import { answerCertificates } from './certificate-fetch.ts';
 import type { ChildSetup, Failure, Invocation } from './child-protocol.ts';
 import type { FromWorker } from './environment.ts';
@@ -28,7 +29,7 @@ function load(): Handler {
 }
 
 /** What Lambda gives as second argument. */
-function contextOf(requestId: string, deadline: number): object {
+function contextOf(requestId: string, deadline: EpochMs): object {
   const { functionName, memoryMb } = setup;
   return {
     functionName,
@@ -51,7 +52,7 @@ function failureOf(error: unknown): Failure {
 if (setup.certificate) answerCertificates(setup.certificate);
 const handler = load();
 
-parentPort?.on('message', async ({ event, deadline }: Invocation & { deadline: number }) => {
+parentPort?.on('message', async ({ event, deadline }: Invocation & { deadline: EpochMs }) => {
   try {
     const result = await handler(event, contextOf(randomUUID(), deadline));
     // Through JSON, as Lambda hands it on: what does not survive that must not survive here.

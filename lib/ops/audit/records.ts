@@ -2,6 +2,7 @@ import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient, QueryCom
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { retried } from '../../../lambda/aws/effort.ts';
 import { auditedKey, auditKey, EVENTS } from '../../../lambda/contract/tables.ts';
+import type { EpochMs } from '../../../lambda/contract/units.ts';
 import { chunks } from '../../../lambda/domain/batches.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Target } from '../target/target.ts';
@@ -9,8 +10,8 @@ import type { ActRecord } from './act.ts';
 
 /** Which acts. Times are epoch milliseconds; `until` is left out itself. */
 interface Wanted {
-  readonly since: number;
-  readonly until: number;
+  readonly since: EpochMs;
+  readonly until: EpochMs;
   /** Part of the name that was given, or of who it is by the credentials. */
   readonly by?: string | undefined;
   /** Part of what was done: `dlq` is all of it. */

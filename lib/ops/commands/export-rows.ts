@@ -1,4 +1,5 @@
 import { FOREVER } from '../../../lambda/contract/tables.ts';
+import type { EpochMs } from '../../../lambda/contract/units.ts';
 import type { Mark } from '../../../lambda/domain/suppression/suppression.ts';
 import type { Row } from '../stack/scan.ts';
 import { readReasonKey } from '../words/reasons.ts';
@@ -20,7 +21,7 @@ export interface Exported {
 export const COLUMNS = ['address', 'reason', 'scope', 'at', 'until', 'note', 'source', 'event', 'actor'] as const;
 
 /** @param activeAt epoch milliseconds: only what suppresses then; absent = also what was lifted or has ended */
-export function exportRows({ recipient, reasons }: Row, activeAt?: number): Exported[] {
+export function exportRows({ recipient, reasons }: Row, activeAt?: EpochMs): Exported[] {
   return Object.entries(reasons).flatMap(([key, marks]) => {
     const known = readReasonKey(key);
     if (!known) return [];
@@ -44,7 +45,7 @@ export function exportRows({ recipient, reasons }: Row, activeAt?: number): Expo
 /** An echo that decides nothing is left out: read again it would be evidence, and outrank what outranks it now. */
 const matters = (mark: Mark, at: number): boolean => at === 0 || !mark.echo;
 
-const ends = ({ until }: Mark): number => until * 1000;
+const ends = ({ until }: Mark): EpochMs => until * 1000;
 
 function until({ until: seconds }: Mark): string {
   if (seconds === 0) return LIFTED;

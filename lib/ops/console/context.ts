@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../../lambda/contract/units.ts';
 import type { Watch } from '../commands/doctor/watch.ts';
 import type { Target } from '../target/target.ts';
 
@@ -12,13 +13,13 @@ export interface Context {
   /** Requests that this process has seen at its own gateway: the local run only. */
   readonly requests?: RequestLog;
   /** Epoch milliseconds. */
-  now(): number;
+  now(): EpochMs;
 }
 
 /** One request at the gateway, without anything that came with it. */
 export interface SeenRequest {
   /** Epoch milliseconds. */
-  readonly at: number;
+  readonly at: EpochMs;
   readonly method: string;
   /** A configured source, or undefined where the path names none. */
   readonly source?: string;

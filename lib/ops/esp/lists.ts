@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { EpochMs } from '../../../lambda/contract/units.ts';
 import { normaliseAddress } from '../../../lambda/domain/address.ts';
 import type { ApiContext, ListEntry, ListReason, ListsApi } from '../../../lambda/providers/api.ts';
 import { UsageError } from '../cli/errors.ts';
@@ -47,11 +48,11 @@ const OURS: ReadonlyMap<string, ListReason> = new Map([
 ]);
 
 /** Everybody on our list, page by page, with the gravest reason that stands on its own. */
-export async function* standingHere(target: Target, io: Io, now: number): AsyncGenerator<Standing[]> {
+export async function* standingHere(target: Target, io: Io, now: EpochMs): AsyncGenerator<Standing[]> {
   for await (const rows of scanSuppression(target, io, ['reasons'])) yield rows.flatMap((row) => standingOf(row, now));
 }
 
-export function standingOf({ recipient, reasons }: Pick<Row, 'recipient' | 'reasons'>, now: number): Standing[] {
+export function standingOf({ recipient, reasons }: Pick<Row, 'recipient' | 'reasons'>, now: EpochMs): Standing[] {
   const standing = [...OURS].flatMap(([key, reason]) => {
     const marks = (Object.hasOwn(reasons, key) ? reasons[key] : undefined) ?? [];
     const counting = marks.filter(({ until }) => until * 1000 > now);

@@ -5,6 +5,7 @@ import {
   PutAlarmMuteRuleCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { alarmName, muteRuleName, SOURCE_ALARMS } from '../../../lambda/contract/alarms.ts';
+import type { EpochMs } from '../../../lambda/contract/units.ts';
 import { CannotKnow } from '../cli/errors.ts';
 import type { Target } from '../target/target.ts';
 import type { Span } from '../words/time.ts';
@@ -31,7 +32,7 @@ export async function alarmsOf(target: Target, source: string): Promise<{ name: 
 export async function mute(
   target: Target,
   source: string,
-  { names, span, now = Date.now() }: { names: readonly string[]; span: Span; now?: number },
+  { names, span, now = Date.now() }: { names: readonly string[]; span: Span; now?: EpochMs },
 ): Promise<{ readonly from: Date; readonly until: Date }> {
   const from = new Date(Math.ceil((now + AHEAD) / MINUTE) * MINUTE);
   const until = new Date(from.getTime() + span.ms);

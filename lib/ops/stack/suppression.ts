@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { SUPPRESSION } from '../../../lambda/contract/tables.ts';
-import type { Address } from '../../../lambda/contract/units.ts';
+import type { Address, EpochSeconds } from '../../../lambda/contract/units.ts';
 import { chunks } from '../../../lambda/domain/batches.ts';
 import type { NormalisedEvent } from '../../../lambda/domain/event/event.ts';
 import type { Mark, Reasons, Verdicts } from '../../../lambda/domain/suppression/suppression.ts';
@@ -61,7 +61,7 @@ export async function readEntries(target: Target, addresses: readonly string[]):
 }
 
 /** Epoch seconds until which mail of the asked kind may not be sent: the whole rule of a reader. */
-export function endsAt(entry: Entry, question: Question): number {
+export function endsAt(entry: Entry, question: Question): EpochSeconds {
   if (question.kind === 'transactional') return entry.transactionalUntil;
   const { scope } = question;
   const scoped = scope !== undefined && Object.hasOwn(entry.scopes, scope) ? (entry.scopes[scope] ?? 0) : 0;
@@ -76,11 +76,11 @@ export function describeEntry(
   address: string,
   entry: Entry,
   question: Question,
-  now: number,
+  now: EpochSeconds,
   last?: NormalisedEvent,
 ): string[] {
   const until = endsAt(entry, question);
-  const state = (end: number): string =>
+  const state = (end: EpochSeconds): string =>
     end > now ? `suppressed ${ending(end)}` : end > 0 ? `clear since ${endOf(end)}` : 'clear';
   const head = `${address}: ${until > now ? 'SUPPRESSED' : 'CLEAR'} for ${mailOf(question)}`;
   const lately = last ? [`  last: ${storyLine(last)}; "ops timeline" has all of it`] : [];
@@ -107,7 +107,7 @@ function mailOf(question: Question): string {
 }
 
 /** Lists that a person has left who gets all other mail: in the first line, because many read no further. */
-function exceptions({ scopes }: Entry, question: Question, now: number): string {
+function exceptions({ scopes }: Entry, question: Question, now: EpochSeconds): string {
   if (question.kind === 'transactional') return '';
   const left = Object.entries(scopes).flatMap(([scope, end]) => (end > now ? [scope] : []));
   const more = left.length > SHOWN ? ` and ${left.length - SHOWN} more` : '';
@@ -116,9 +116,9 @@ function exceptions({ scopes }: Entry, question: Question, now: number): string 
 
 const SHOWN = 5;
 
-const ending = (until: number): string => (endOf(until) === 'for ever' ? 'for ever' : `until ${endOf(until)}`);
+const ending = (until: EpochSeconds): string => (endOf(until) === 'for ever' ? 'for ever' : `until ${endOf(until)}`);
 
-function describeMark(reason: string, mark: Mark, at: number, now: number): string {
+function describeMark(reason: string, mark: Mark, at: number, now: EpochSeconds): string {
   const verdict =
     mark.until === 0 ? 'lifted' : mark.until > now ? `counts ${ending(mark.until)}` : `ended ${endOf(mark.until)}`;
   const said = [mark.event, mark.status].filter((word) => word !== undefined).join(' ');

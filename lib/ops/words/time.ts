@@ -1,13 +1,13 @@
 import { FOREVER } from '../../../lambda/contract/tables.ts';
-import type { EpochMs } from '../../../lambda/contract/units.ts';
+import type { EpochMs, EpochSeconds } from '../../../lambda/contract/units.ts';
 import { isoTime, utcTime } from '../../../lambda/domain/read.ts';
 import { UsageError } from '../cli/errors.ts';
 
 /** `--at`, as epoch milliseconds; now where it was not given. A time without a zone is UTC. */
-export const parseAt = (text: string | undefined): number => (text === undefined ? Date.now() : parseTime('at', text));
+export const parseAt = (text: string | undefined): EpochMs => (text === undefined ? Date.now() : parseTime('at', text));
 
 /** An option that is a time, as epoch milliseconds. */
-export function parseTime(option: string, text: string): number {
+export function parseTime(option: string, text: string): EpochMs {
   const time = isoTime(text) ?? utcTime(text) ?? utcTime(`${text}T00:00:00`);
   if (time === undefined) throw new UsageError(`--${option} is not a time: write it as 2026-05-04T10:00:00Z.`);
   return time;
@@ -16,8 +16,8 @@ export function parseTime(option: string, text: string): number {
 /** `--days` after `at`, or `--until`, as epoch seconds; undefined = for ever. */
 export function parseEnd(
   given: { readonly days?: string | undefined; readonly until?: string | undefined },
-  at: number,
-): number | undefined {
+  at: EpochMs,
+): EpochSeconds | undefined {
   if (given.days !== undefined && given.until !== undefined) {
     throw new UsageError('--days and --until both say when it ends: choose one.');
   }
@@ -75,5 +75,5 @@ export function parseCount(option: string, text: string, most: number): number {
 }
 
 /** Epoch seconds for people and for JSON; for ever has no date. */
-export const endOf = (seconds: number): string =>
+export const endOf = (seconds: EpochSeconds): string =>
   seconds >= FOREVER ? 'for ever' : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');

@@ -33,7 +33,7 @@ export const FOLDERS: readonly {
   {
     folder: 'lambda/esp/',
     holds: "how an ESP's own API is asked: pace, patience, refusals, windows read whole; for commands and the check",
-    imports: ['lambda/domain/', 'lambda/providers/api.ts', 'lambda/aws/effort.ts'],
+    imports: ['lambda/contract/', 'lambda/domain/', 'lambda/providers/api.ts', 'lambda/aws/effort.ts'],
   },
   {
     folder: 'lambda/handlers/',

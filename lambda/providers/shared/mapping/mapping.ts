@@ -1,4 +1,5 @@
 import { optional, picklist, pipe, record, regex, strictObject, string, union } from 'valibot';
+import type { EpochMs } from '../../../contract/units.ts';
 import {
   BOUNCE_CAUSES,
   BOUNCE_CLASSES,
@@ -134,7 +135,7 @@ function onePerson(value: unknown): string | undefined {
 }
 
 /** Unix seconds or milliseconds, ISO 8601, or a time without a zone, read as UTC. */
-const anyTime = (value: unknown): number | undefined => unixTime(value) ?? isoTime(value) ?? utcTime(value);
+const anyTime = (value: unknown): EpochMs | undefined => unixTime(value) ?? isoTime(value) ?? utcTime(value);
 
 function ownMeaning(word: string, types: Mapping['types']): Meaning | undefined {
   const wanted = wordKey(word);

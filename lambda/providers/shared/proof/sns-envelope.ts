@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import type { EpochMs } from '../../../contract/units.ts';
 import { PoisonEvent } from '../../../domain/errors.ts';
 import { parseJson, UnreadableJson } from '../../../domain/json.ts';
 import type { Fields } from '../../../domain/read.ts';
@@ -68,7 +69,7 @@ export function signEnvelope(envelope: Fields, signingKey: string, version: '1' 
 /** A notification as the publisher posts it. */
 export function notification(
   message: string,
-  about: { topicArn: string; certificateUrl: string; unsubscribeUrl: string; at: number; id: string; key: string },
+  about: { topicArn: string; certificateUrl: string; unsubscribeUrl: string; at: EpochMs; id: string; key: string },
 ): SampleRequest {
   const envelope: Fields = {
     Type: 'Notification',

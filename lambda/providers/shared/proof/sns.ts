@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import type { EpochMs } from '../../../contract/units.ts';
 import { FetchRefused, RefusedRequest } from '../../../domain/errors.ts';
 import { fields } from '../../../domain/read.ts';
 import type { Proof, VerifyContext, WebhookRequest } from '../../provider.ts';
@@ -78,8 +79,8 @@ function certificateUrl(given: unknown, topicArn: string, rules: SnsRules): stri
 
 interface Certificate {
   readonly key: KeyObject;
-  readonly from: number;
-  readonly to: number;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
 }
 
 /** By address: a rotated certificate has another one. Failures are not kept. */
@@ -88,7 +89,7 @@ const MAX_CERTIFICATES = 20;
 
 async function certificateKey(
   url: string,
-  now: number,
+  now: EpochMs,
   fetchText: VerifyContext<unknown>['fetchText'],
 ): Promise<KeyObject> {
   let certificate = certificates.get(url);

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { EpochMs } from '../../../contract/units.ts';
 import { RefusedRequest } from '../../../domain/errors.ts';
 import type { KeyPair, Proof, VerifyContext, WebhookRequest } from '../../provider.ts';
 import { checkAge, fromBase64, hmac, matchSecret, sameBytes, UnusableSecret, verifyEd25519 } from './signature.ts';
@@ -55,7 +56,7 @@ export const contentId = (raw: string): string => createHash('sha256').update(ra
 
 /** Headers of a delivery, signed with a `whsec_` secret. */
 export function signWebhook(
-  about: { readonly id: string; readonly at: number; readonly secret: string; readonly encoding?: SecretEncoding },
+  about: { readonly id: string; readonly at: EpochMs; readonly secret: string; readonly encoding?: SecretEncoding },
   body: string,
   brand: (typeof BRANDS)[number] = 'webhook',
 ): Record<string, string> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
 import { packMessages } from '../../../../lambda/domain/message.ts';
 import { type Progress, readEvents } from '../../../../lambda/esp/read-events.ts';
@@ -120,7 +121,7 @@ async function read(
   target: Target,
   session: Session,
   events: EventsApi,
-  window: { readonly from: number; readonly to: number },
+  window: { readonly from: EpochMs; readonly to: EpochMs },
   start: Progress,
   state: ReturnType<typeof openState>,
   { dry, rate, json, hand }: How,

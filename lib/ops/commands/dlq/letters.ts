@@ -7,6 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { DEAD_LETTER } from '../../../../lambda/contract/message.ts';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import { readDelivery, type SourceOfTopic } from '../../../../lambda/domain/channel.ts';
 import { topicsOf } from '../../stack/reading.ts';
 import type { Target } from '../../target/target.ts';
@@ -20,7 +21,7 @@ export interface Letter {
   readonly detail?: string;
   readonly source?: string;
   /** When it came here; for a crash loop, when it came in. Epoch milliseconds. */
-  readonly sentAt: number;
+  readonly sentAt: EpochMs;
   /** Of reason and body: the queue took a letter twice whose first answer was lost, and its two are one. */
   readonly digest: string;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import { explain } from '../../cli/errors.ts';
 import { alarmsOf, isMuted } from '../../stack/alarms.ts';
 import { readMapping } from '../../stack/mapping.ts';
@@ -65,7 +66,7 @@ async function seen(about: string, check: () => Promise<Finding | Finding[]>): P
   }
 }
 
-async function examineSources(target: Target, watch: Watch, now: number): Promise<Finding[]> {
+async function examineSources(target: Target, watch: Watch, now: EpochMs): Promise<Finding[]> {
   const { sources } = target.names;
   const unknown: Finding[] = [];
   const orUnknown = async <T>(about: string, read: () => Promise<T>): Promise<T | undefined> => {

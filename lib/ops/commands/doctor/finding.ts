@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 /** One answer of the doctor. `fault`: something is wrong, and `fix` says what to do. `unknown`: it could not be seen. */
 export interface Finding {
   readonly level: 'ok' | 'note' | 'fault' | 'unknown';
@@ -20,7 +21,7 @@ export const fault = (code: string, about: string, says: string, fix: string): F
 });
 
 /** A span of time for people. */
-export function ago(at: number, now: number): string {
+export function ago(at: EpochMs, now: EpochMs): string {
   const minutes = Math.max(0, Math.round((now - at) / 60_000));
   if (minutes < 1) return 'less than a minute ago';
   if (minutes < 120) return `${minutes} min ago`;

@@ -1,4 +1,5 @@
 import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import type { Target } from '../../target/target.ts';
 
 export interface Series {
@@ -11,7 +12,7 @@ export interface Series {
 
 /** A period that holds something: when it began (epoch milliseconds), and what it holds. */
 interface Period {
-  readonly at: number;
+  readonly at: EpochMs;
   readonly value: number;
 }
 

@@ -1,5 +1,6 @@
 import { RATE_KINDS, type RateKind, rateFact } from '../../../../lambda/contract/logs.ts';
 import { METRICS } from '../../../../lambda/contract/metrics.ts';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import { MAILBOX_OPERATORS, OTHER_OPERATOR } from '../../../../lambda/domain/mailbox-operators.ts';
 import type { HourLine, RateLine } from './watch.ts';
 
@@ -22,7 +23,7 @@ export const rateLines = (day: string, source: string, facts: Readonly<Record<st
 const HOUR = 3_600_000;
 
 /** One source's hour from the same facts. @param at epoch milliseconds within the hour */
-export function hourLine(at: number, source: string, facts: Readonly<Record<string, unknown>>): HourLine {
+export function hourLine(at: EpochMs, source: string, facts: Readonly<Record<string, unknown>>): HourLine {
   const sum = (...kinds: readonly RateKind[]): number =>
     OPERATORS.flatMap((operator) => kinds.map((kind) => Number(facts[rateFact(kind, operator)] ?? 0))).reduce(
       (total, count) => total + count,

@@ -1,8 +1,9 @@
 import { BATCH_FACTS, FACTS, readRequestsFact } from '../../../../lambda/contract/logs.ts';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import type { Refusals, RequestLine } from './watch.ts';
 
 /** What a line of `receive` or `process` says of a request; undefined where it says nothing of it. */
-export function requestLine(id: string, at: number, line: Readonly<Record<string, unknown>>): RequestLine | undefined {
+export function requestLine(id: string, at: EpochMs, line: Readonly<Record<string, unknown>>): RequestLine | undefined {
   const reason = line[FACTS.reason];
   if (line[FACTS.requestId] === id && typeof reason === 'string') {
     const source = line[FACTS.source] ?? line[FACTS.from];
@@ -24,8 +25,8 @@ const OVER_AFTER = 15 * 60_000;
  */
 export function refusalsOf(
   refused: Iterable<Refusals>,
-  storedAt: number | undefined,
-  now: number,
+  storedAt: EpochMs | undefined,
+  now: EpochMs,
 ): Refusals | undefined {
   const since = Math.min(storedAt ?? 0, now - OVER_AFTER);
   const byReason = new Map<string, Refusals>();

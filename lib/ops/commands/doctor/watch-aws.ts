@@ -1,6 +1,7 @@
 import { BATCH_FACTS, FACTS, LOG } from '../../../../lambda/contract/logs.ts';
 import { METRICS, namespaceOf, SOURCE_DIMENSION } from '../../../../lambda/contract/metrics.ts';
 import { FUNCTION_OUTPUTS } from '../../../../lambda/contract/outputs.ts';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import type { Target } from '../../target/target.ts';
 import { ask } from './insights.ts';
 import { lastAboveZero, type Series } from './metric-series.ts';
@@ -48,8 +49,8 @@ export class AwsWatch implements Watch {
   }
 
   /** To five minutes where it was lately, else to the hour: a sum says that an event came in its period, not when. */
-  async #stored(sources: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const found = new Map<string, number>();
+  async #stored(sources: readonly string[]): Promise<ReadonlyMap<string, EpochMs>> {
+    const found = new Map<string, EpochMs>();
     for (const [back, seconds] of [
       [LATELY, 300],
       [TRAFFIC_BACK, 3600],
@@ -76,13 +77,13 @@ export class AwsWatch implements Watch {
     return { ...(run && { succeededAt: run.at }), ...(failedAt > 0 && { failedAt }) };
   }
 
-  async heartbeat(): Promise<number | undefined> {
+  async heartbeat(): Promise<EpochMs | undefined> {
     const [beat, pulse] = await this.#last([this.#own(METRICS.heartbeat), this.#own(METRICS.pulse)], RECENT, 300);
     return beat?.at ?? pulse?.at;
   }
 
   /** At most ten minutes old. */
-  rates(since: number): Promise<readonly RateLine[]> {
+  rates(since: EpochMs): Promise<readonly RateLine[]> {
     const from = Math.floor(since / RATES_KEPT) * RATES_KEPT;
     const known = this.#rates.get(from);
     if (known !== undefined) return known;
@@ -93,7 +94,7 @@ export class AwsWatch implements Watch {
     return asked;
   }
 
-  async #ratesSince(since: number): Promise<readonly RateLine[]> {
+  async #ratesSince(since: EpochMs): Promise<readonly RateLine[]> {
     const query = `filter ispresent(${SOURCE_DIMENSION}) | stats ${sumsOf(rateFacts())} by ${SOURCE_DIMENSION}, datefloor(@timestamp, 1d) as day | limit 10000`;
     const rows = await this.#ask('process', query, Date.now() - since);
     return rows.flatMap((row) =>
@@ -101,7 +102,7 @@ export class AwsWatch implements Watch {
     );
   }
 
-  async request(id: string, since: number): Promise<readonly RequestLine[]> {
+  async request(id: string, since: EpochMs): Promise<readonly RequestLine[]> {
     const back = Date.now() - since;
     const fields = `fields @timestamp as at, ${FACTS.reason}, ${FACTS.requestId}, ${FACTS.source}, ${FACTS.from}`;
     const [refused, processed] = await Promise.all([
@@ -117,7 +118,7 @@ export class AwsWatch implements Watch {
       .sort((a, b) => a.at - b.at);
   }
 
-  async hours(since: number): Promise<readonly HourLine[]> {
+  async hours(since: EpochMs): Promise<readonly HourLine[]> {
     const sums = sumsOf([METRICS.stored, ...rateFacts()]);
     const query = `filter ispresent(${SOURCE_DIMENSION}) | stats ${sums} by ${SOURCE_DIMENSION}, datefloor(@timestamp, 1h) as hour | limit 10000`;
     const rows = await this.#ask('process', query, Date.now() - since);
@@ -141,7 +142,7 @@ export class AwsWatch implements Watch {
     return age?.value;
   }
 
-  async lastProof(source: string): Promise<{ position: number; at: number } | undefined> {
+  async lastProof(source: string): Promise<{ position: number; at: EpochMs } | undefined> {
     const query = `filter message = "${LOG.proven}" and ${FACTS.source} = "${source}" | fields @timestamp as at, ${FACTS.position} | sort @timestamp desc | limit 1`;
     const [last] = await this.#ask('receive', query, REFUSALS_BACK);
     return last && { position: Number(last[FACTS.position]), at: Number(last.at) };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { FACTS, LOG } from '../../../../lambda/contract/logs.ts';
 import { METRICS } from '../../../../lambda/contract/metrics.ts';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import { hourLine, rateLines } from './rate-lines.ts';
 import { refusalsOf, requestLine } from './request-lines.ts';
@@ -22,7 +23,7 @@ export class LogWatch implements Watch {
   }
 
   async traffic(): Promise<ReadonlyMap<string, Traffic>> {
-    const stored = new Map<string, number>();
+    const stored = new Map<string, EpochMs>();
     for await (const line of this.#lines('process')) {
       if (Number(line[METRICS.stored]) > 0 && typeof line.source === 'string') stored.set(line.source, timeOf(line));
     }
@@ -57,15 +58,15 @@ export class LogWatch implements Watch {
     return runs;
   }
 
-  async heartbeat(): Promise<number | undefined> {
-    let last: number | undefined;
+  async heartbeat(): Promise<EpochMs | undefined> {
+    let last: EpochMs | undefined;
     for await (const line of this.#lines('pulse')) {
       if (line[METRICS.heartbeat] !== undefined || Number(line[METRICS.pulse]) > 0) last = timeOf(line);
     }
     return last;
   }
 
-  async rates(since: number): Promise<readonly RateLine[]> {
+  async rates(since: EpochMs): Promise<readonly RateLine[]> {
     const lines: RateLine[] = [];
     for await (const line of this.#lines('process')) {
       if (timeOf(line) < since || typeof line.source !== 'string') continue;
@@ -74,7 +75,7 @@ export class LogWatch implements Watch {
     return lines;
   }
 
-  async request(id: string, since: number): Promise<readonly RequestLine[]> {
+  async request(id: string, since: EpochMs): Promise<readonly RequestLine[]> {
     const lines: RequestLine[] = [];
     for (const name of ['receive', 'process'] as const)
       for await (const line of this.#lines(name)) {
@@ -84,7 +85,7 @@ export class LogWatch implements Watch {
     return lines.sort((a, b) => a.at - b.at);
   }
 
-  async hours(since: number): Promise<readonly HourLine[]> {
+  async hours(since: EpochMs): Promise<readonly HourLine[]> {
     const lines: HourLine[] = [];
     for await (const line of this.#lines('process'))
       if (typeof line.source === 'string' && timeOf(line) >= since)
@@ -96,8 +97,8 @@ export class LogWatch implements Watch {
     return undefined;
   }
 
-  async lastProof(source: string): Promise<{ position: number; at: number } | undefined> {
-    let last: { position: number; at: number } | undefined;
+  async lastProof(source: string): Promise<{ position: number; at: EpochMs } | undefined> {
+    let last: { position: number; at: EpochMs } | undefined;
     for await (const line of this.#lines('receive')) {
       if (line.message === LOG.proven && line[FACTS.source] === source)
         last = { position: Number(line[FACTS.position]), at: timeOf(line) };
@@ -124,7 +125,7 @@ export class LogWatch implements Watch {
   }
 }
 
-function timeOf(line: Line): number {
+function timeOf(line: Line): EpochMs {
   const metrics = line._aws as { Timestamp?: number } | undefined;
   return metrics?.Timestamp ?? Date.parse(String(line.time ?? line.timestamp));
 }

@@ -1,4 +1,5 @@
 import type { RateKind, RequestOutcome } from '../../../../lambda/contract/logs.ts';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 
 /** What functions have reported of themselves, in logs and metrics; times are epoch milliseconds. */
 export interface Watch {
@@ -7,17 +8,17 @@ export interface Watch {
   /** What a function last came to; undefined where it has not run as far back as can be seen. */
   runs(name: WatchedFunction): Promise<Runs>;
   /** When a heartbeat last went round, or where that is off, when pulse last ran. */
-  heartbeat(): Promise<number | undefined>;
+  heartbeat(): Promise<EpochMs | undefined>;
   /** What was counted by source and mailbox operator since a time (epoch milliseconds). */
-  rates(since: number): Promise<readonly RateLine[]>;
+  rates(since: EpochMs): Promise<readonly RateLine[]>;
   /** What `receive` and `process` wrote of a request since a time (epoch milliseconds), in order of time. */
-  request(id: string, since: number): Promise<readonly RequestLine[]>;
+  request(id: string, since: EpochMs): Promise<readonly RequestLine[]>;
   /** New events by source and hour since a time (epoch milliseconds), as the functions counted them. */
-  hours(since: number): Promise<readonly HourLine[]>;
+  hours(since: EpochMs): Promise<readonly HourLine[]>;
   /** Seconds that the oldest delivery has waited; undefined where nobody measures it. */
   queueAge(): Promise<number | undefined>;
   /** Which of a source's live secrets proved a request last, counted from 1; known only while there are several. */
-  lastProof(source: string): Promise<{ readonly position: number; readonly at: number } | undefined>;
+  lastProof(source: string): Promise<{ readonly position: number; readonly at: EpochMs } | undefined>;
 }
 
 /** Counts of one source, mailbox operator and day, as the functions wrote them. */
@@ -31,13 +32,13 @@ export interface RateLine {
 
 /** One thing that happened to a request. */
 export type RequestLine =
-  | { readonly at: number; readonly source?: string; readonly refused: string }
-  | { readonly at: number; readonly processed: RequestOutcome };
+  | { readonly at: EpochMs; readonly source?: string; readonly refused: string }
+  | { readonly at: EpochMs; readonly processed: RequestOutcome };
 
 /** What one source brought in one hour. */
 export interface HourLine {
   /** Epoch milliseconds: when the hour began. */
-  readonly at: number;
+  readonly at: EpochMs;
   readonly source: string;
   /** All new events; those of the named kinds are among them. */
   readonly stored: number;
@@ -49,13 +50,13 @@ export interface HourLine {
 export type WatchedFunction = 'receive' | 'process' | 'pulse';
 
 export interface Traffic {
-  readonly storedAt?: number;
+  readonly storedAt?: EpochMs;
   readonly refused?: Refusals;
 }
 
 export interface Refusals {
   /** Of the last one of this reason. */
-  readonly at: number;
+  readonly at: EpochMs;
   /** The most frequent one. */
   readonly reason: string;
   /** Of this reason, since the last event that was stored, or in the last quarter of an hour; of a day at most. */
@@ -63,6 +64,6 @@ export interface Refusals {
 }
 
 export interface Runs {
-  readonly succeededAt?: number;
-  readonly failedAt?: number;
+  readonly succeededAt?: EpochMs;
+  readonly failedAt?: EpochMs;
 }

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { EVENTS, SUPPRESSION } from '../../../../lambda/contract/tables.ts';
-import type { Address, Iso } from '../../../../lambda/contract/units.ts';
+import type { Address, EpochSeconds, Iso } from '../../../../lambda/contract/units.ts';
 import { ERASED_AT, erasureMark } from '../../../../lambda/domain/erasure.ts';
 import { OPERATOR } from '../../../../lambda/domain/suppression/operator.ts';
 import {
@@ -141,7 +141,13 @@ async function eraseEntry(target: Target, address: string, keep: boolean, at: st
 /** Marks that come to the same ends and say nothing else: what stops all mail, marketing mail only, and mail of single scopes. */
 export function bareEntry(entry: Entry, at: string): Entry {
   const now = Date.parse(at) / 1000;
-  const mark = (until: number): Mark => ({ at, until, fingerprint: '0'.repeat(32), source: OPERATOR, event: 'erase' });
+  const mark = (until: EpochSeconds): Mark => ({
+    at,
+    until,
+    fingerprint: '0'.repeat(32),
+    source: OPERATOR,
+    event: 'erase',
+  });
   const { suppressedUntil, transactionalUntil, scopes } = entry;
   const reasons: Reasons = Object.fromEntries([
     ...(transactionalUntil > now ? [['manual', [mark(transactionalUntil)]] as const] : []),

@@ -1,5 +1,6 @@
 import type { PolicyConfig } from '../../../../lambda/contract/config.ts';
 import { FOREVER } from '../../../../lambda/contract/tables.ts';
+import type { EpochMs, EpochSeconds } from '../../../../lambda/contract/units.ts';
 import { isAltered, normaliseAddress } from '../../../../lambda/domain/address.ts';
 import type { BounceClass, NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { MAX_AHEAD } from '../../../../lambda/domain/event/time.ts';
@@ -28,7 +29,7 @@ export interface Judging {
   /** Nothing is classified and nothing is shortened: the list as it is. */
   readonly asListed: boolean;
   /** Epoch milliseconds. */
-  readonly now: number;
+  readonly now: EpochMs;
 }
 
 /**
@@ -78,7 +79,7 @@ function endOf(
   at: string,
   bounce: ReturnType<typeof bounceOf> | undefined,
   policy: PolicyConfig,
-): number | Spared {
+): EpochSeconds | Spared {
   if (reason === 'manual') return FOREVER;
   if (reason === 'soft_bounces') {
     const { messages, suppressDays } = policy.softBounces;

@@ -1,4 +1,5 @@
 import { FOREVER } from '../../../../lambda/contract/tables.ts';
+import type { EpochSeconds } from '../../../../lambda/contract/units.ts';
 import { REASONS, type Reason } from '../../../../lambda/domain/suppression/suppression.ts';
 import { type ListFile, readTime } from '../../../../lambda/providers/list-file.ts';
 import { cell, quoting, reasonOf, replyOf, row } from '../../../../lambda/providers/shared/list-file.ts';
@@ -26,7 +27,7 @@ export const ours: ListFile = {
 export const LIFTED = 'lifted';
 
 /** `until` as `export` writes it. */
-function readUntil(text: string): number | undefined {
+function readUntil(text: string): EpochSeconds | undefined {
   if (text === '') return undefined;
   if (text === 'forever') return FOREVER;
   if (text === LIFTED) return 0;

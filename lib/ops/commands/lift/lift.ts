@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import { type Mark, type Reasons, reasonKey } from '../../../../lambda/domain/suppression/suppression.ts';
 import type { Decision } from '../../stack/acts.ts';
 import { type ReasonScope, readReasonKey } from '../../words/reasons.ts';
@@ -15,7 +16,7 @@ interface Standing extends ReasonScope {
 }
 
 /** Reasons of an entry that are selected and suppress at `now` (epoch milliseconds). */
-export function standing(reasons: Reasons, { reason, scope }: Selection, now: number): Standing[] {
+export function standing(reasons: Reasons, { reason, scope }: Selection, now: EpochMs): Standing[] {
   return Object.entries(reasons).flatMap(([key, marks]): Standing[] => {
     const known = readReasonKey(key);
     if (!known || (marks[0]?.until ?? 0) * 1000 <= now) return [];
@@ -26,10 +27,10 @@ export function standing(reasons: Reasons, { reason, scope }: Selection, now: nu
 }
 
 /** The time of a lift: now, but after all that is known, or it would lose against evidence from an ESP whose clock is ahead. */
-const liftTime = (marks: readonly Mark[], now: number): number =>
+const liftTime = (marks: readonly Mark[], now: EpochMs): EpochMs =>
   Math.max(now, ...marks.map(({ at }) => Date.parse(at) + 1));
 
-export const liftOf = (recipient: string, { reason, scope, marks }: Standing, now: number): Decision => ({
+export const liftOf = (recipient: string, { reason, scope, marks }: Standing, now: EpochMs): Decision => ({
   act: 'lift',
   recipient,
   reason,

@@ -1,3 +1,4 @@
+import type { EpochSeconds } from '../../../../lambda/contract/units.ts';
 import type { Retraction } from '../../../../lambda/domain/suppression/retraction.ts';
 import { EXIT, type ExitCode } from '../../cli/exit.ts';
 import { type Io, jsonLine } from '../../cli/io.ts';
@@ -50,7 +51,8 @@ function show(one: TakenBack, json: boolean, io: Io): void {
   io.print(clean(`${recipient}: ${key} stays, suppressed ${until(stays.until)}: ${said}`));
 }
 
-const until = (seconds: number): string => (endOf(seconds) === 'for ever' ? 'for ever' : `until ${endOf(seconds)}`);
+const until = (seconds: EpochSeconds): string =>
+  endOf(seconds) === 'for ever' ? 'for ever' : `until ${endOf(seconds)}`;
 
 async function tellWaiting(target: Target, io: Io): Promise<void> {
   const [messages, paused] = [await waiting(target), await isPaused(target)];

@@ -1,3 +1,4 @@
+import type { EpochSeconds } from '../../../../lambda/contract/units.ts';
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { type PolicyOf, reconsidered, seriesChange } from '../../../../lambda/domain/suppression/history.ts';
 import { type Retraction, retractionOf } from '../../../../lambda/domain/suppression/retraction.ts';
@@ -60,7 +61,7 @@ export function takenBack(
   history: readonly NormalisedEvent[],
   policyOf: PolicyOf,
   retractions: readonly Retraction[],
-  now: number,
+  now: EpochSeconds,
 ): TakenBack[] {
   const change = reconsidered(history, policyOf, retractions, new Set(keys));
   const after = settled(reasons, change.judgements, change.withdraws).reasons;
@@ -76,4 +77,4 @@ export function takenBack(
   });
 }
 
-const untilOf = (reasons: Reasons, key: string): number => reasons[key]?.[0]?.until ?? 0;
+const untilOf = (reasons: Reasons, key: string): EpochSeconds => reasons[key]?.[0]?.until ?? 0;

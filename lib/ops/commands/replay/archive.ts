@@ -2,13 +2,14 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { ARCHIVE_PREFIX, dayPrefix } from '../../../../lambda/contract/archive.ts';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 
 const DAY = 86_400_000;
 /** No archive is older: whoever asks from the beginning of time asks for no folder before. */
 const EARLIEST = Date.UTC(2020, 0, 1);
 
 /** Days (UTC) under which events that arrived in a time can lie: a message can wait before it is archived. */
-export function daysOf(from: number, to: number, lateDays: number, now: number): string[] {
+export function daysOf(from: EpochMs, to: EpochMs, lateDays: number, now: EpochMs): string[] {
   const last = Math.min(to + lateDays * DAY, now);
   const days: string[] = [];
   for (let at = Math.floor(Math.max(from, EARLIEST) / DAY) * DAY; at <= last; at += DAY)

@@ -1,4 +1,5 @@
 import { EVENT_TYPES } from '../../../../lambda/contract/event/types.ts';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import { type Act, audited } from '../../audit/audited.ts';
 import { defineCommand, type Values } from '../../cli/command.ts';
 import { UsageError } from '../../cli/errors.ts';
@@ -120,4 +121,4 @@ async function intentOf(target: Target, wanted: Wanted, given: Values<typeof HAN
   return { what: 'replay', hand: await handOf(given, target), on, how, say: io.say } as const;
 }
 
-const iso = (time: number): string => new Date(time).toISOString();
+const iso = (time: EpochMs): string => new Date(time).toISOString();

@@ -1,4 +1,5 @@
 import { REQUEST_KEY } from '../../../../lambda/contract/tables.ts';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import { CannotKnow } from '../../cli/errors.ts';
 import { readEventsBy } from '../../stack/events/of-message.ts';
 import { type Recent, readRecentEvents } from '../../stack/events/recent.ts';
@@ -27,7 +28,7 @@ export async function requestEvents(
   target: Target,
   requestId: string,
   lines: readonly RequestLine[],
-  now: number,
+  now: EpochMs,
 ): Promise<RequestEvents> {
   const indexed = await readEventsBy(target, REQUEST_KEY, requestId).catch((error: unknown) => {
     if (error instanceof CannotKnow) return undefined;
@@ -39,7 +40,12 @@ export async function requestEvents(
 }
 
 /** Those of its events that are listed by hour, around the time at which it was processed. */
-async function wrongOf(target: Target, requestId: string, lines: readonly RequestLine[], now: number): Promise<Recent> {
+async function wrongOf(
+  target: Target,
+  requestId: string,
+  lines: readonly RequestLine[],
+  now: EpochMs,
+): Promise<Recent> {
   const at = lines.flatMap((line) => ('processed' in line ? line.at : []));
   if (at.length === 0) return { events: [] };
   const [since, before] = [Math.min(...at) - AROUND, Math.max(...at) + AROUND];

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
 import { UsageError } from '../../cli/errors.ts';
@@ -10,7 +11,7 @@ import { type Sample, sampledTypes, sampleOf, type Workshop } from './sample.ts'
  * A body that somebody brings along, signed as the ESP would sign it. It is shown, and waited for, by its first event that names somebody.
  * @throws UsageError where the ESP's proof has no place in it.
  */
-export async function signOwnBody(shop: Workshop, file: string, at: number, io: Io): Promise<Sample> {
+export async function signOwnBody(shop: Workshop, file: string, at: EpochMs, io: Io): Promise<Sample> {
   const bytes = await readUserFile(io, '--body', file);
   const body = bytes.toString('utf8');
   if (!Buffer.from(body).equals(bytes)) throw new UsageError('send: --body is not UTF-8 text.');
@@ -28,7 +29,7 @@ export async function signOwnBody(shop: Workshop, file: string, at: number, io: 
 /** As the ESP would call it; no signature covers it. */
 const contentType = (bytes: Buffer) => ({ 'content-type': guessContentType(bytes) });
 
-function eventsOf(shop: Workshop, request: Sample['request'], at: number): NormalisedEvent[] {
+function eventsOf(shop: Workshop, request: Sample['request'], at: EpochMs): NormalisedEvent[] {
   const { provider, source, options, dedupeGroup } = shop;
   try {
     const { events, meta } = provider.split(asRequest(request), options);

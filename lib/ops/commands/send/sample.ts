@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import { EVENT_TYPES, type EventType, type NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { interpreter } from '../../../../lambda/domain/interpret.ts';
 import type { Provider, SampleInput, SampleRequest } from '../../../../lambda/providers/provider.ts';
@@ -25,7 +26,7 @@ export interface Sample {
 }
 
 /** A signed request of one type; undefined where the ESP has no such event. */
-export function makeSample(shop: Workshop, type: EventType, at: number, to?: string): Sample | undefined {
+export function makeSample(shop: Workshop, type: EventType, at: EpochMs, to?: string): Sample | undefined {
   const { provider, source, options, dedupeGroup } = shop;
   const recipient = to ?? `sample-${randomBytes(8).toString('hex')}@example.com`;
   const request = sampleOf(shop, { type, recipient, at });

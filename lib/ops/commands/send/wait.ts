@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { judge } from '../../../../lambda/domain/suppression/policy.ts';
 import { readEvents } from '../../stack/events/stored.ts';
@@ -28,7 +29,7 @@ export async function waitUntil<T>(ask: () => Promise<T | undefined>): Promise<T
 }
 
 /** Waits until the event is in its recipient's history and, where its kind suppresses, in the suppression list. */
-export async function waitFor(target: Target, event: NormalisedEvent, since: number): Promise<Seen> {
+export async function waitFor(target: Target, event: NormalisedEvent, since: EpochMs): Promise<Seen> {
   const recipient = event.recipient as string;
   const suppresses = (judge(event, target.policyOf(event.source)).judgement?.mark.until ?? 0) > 0;
   let recorded: { readonly ms: number; readonly fingerprint: string } | undefined;

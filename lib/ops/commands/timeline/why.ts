@@ -1,3 +1,4 @@
+import type { EpochSeconds } from '../../../../lambda/contract/units.ts';
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { explainReply } from '../../../../lambda/domain/failure/index.ts';
 import { pastEvent, SERIES_TYPES } from '../../../../lambda/domain/suppression/history.ts';
@@ -13,7 +14,7 @@ import type { Target } from '../../target/target.ts';
 export interface Why {
   /** The reason that it set or lifted, as the entry names it, and until when it counts (epoch seconds; 0 = a lift). */
   readonly key?: string;
-  readonly until?: number;
+  readonly until?: EpochSeconds;
   readonly echo?: true;
   /** Why it changes nothing. */
   readonly spared?: Spared;

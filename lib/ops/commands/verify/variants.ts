@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import { isoTime, unixTime } from '../../../../lambda/domain/read.ts';
 import type { WebhookRequest } from '../../../../lambda/providers/provider.ts';
 
@@ -6,7 +7,7 @@ import type { WebhookRequest } from '../../../../lambda/providers/provider.ts';
 const MOST_TIMES = 30;
 
 /** Times found in headers and body, as epoch milliseconds: one of them is what was signed. */
-export function signedTimes(request: WebhookRequest): number[] {
+export function signedTimes(request: WebhookRequest): EpochMs[] {
   const text = [...Object.values(request.headers), request.query, request.body.toString('latin1')].join('\n');
   const unix = text.matchAll(/(?<![\d.])\d{10}(?:\d{3})?(?!\d)/g);
   const iso = text.matchAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)/g);

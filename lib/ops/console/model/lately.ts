@@ -1,4 +1,5 @@
 import { isInternal } from '../../../../lambda/contract/tables.ts';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import type { Reason } from '../../../../lambda/domain/suppression/suppression.ts';
 import { readRecentEvents } from '../../stack/events/recent.ts';
 import type { StoredEvent } from '../../stack/events/stored.ts';
@@ -25,7 +26,7 @@ const SHOWN = 12;
 const MOST_READ = 300;
 
 /** @throws CannotKnow where the table has no index by hour */
-export async function latelyModel(target: Target, now: number): Promise<Lately> {
+export async function latelyModel(target: Target, now: EpochMs): Promise<Lately> {
   const since = now - DAY;
   const { events, next } = await readRecentEvents(target, { since, limit: MOST_READ }, now);
   const people = new Set(events.flatMap(({ recipient }) => recipient ?? []));
@@ -50,7 +51,7 @@ export async function latelyModel(target: Target, now: number): Promise<Lately> 
 }
 
 /** The reason that holds longest, of those that stand by this evidence. */
-function reasonBy({ reasons }: Entry, evidence: ReadonlySet<string>, now: number): Reason | undefined {
+function reasonBy({ reasons }: Entry, evidence: ReadonlySet<string>, now: EpochMs): Reason | undefined {
   const standing = Object.entries(reasons).flatMap(([key, [mark]]) =>
     mark && mark.until > now / 1000 && evidence.has(mark.fingerprint) ? [{ key, until: mark.until }] : [],
   );

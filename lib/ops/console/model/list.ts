@@ -1,6 +1,7 @@
 import { ScanCommand, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { isInternal, SUPPRESSION } from '../../../../lambda/contract/tables.ts';
+import type { EpochSeconds } from '../../../../lambda/contract/units.ts';
 import type { Row } from '../../stack/scan.ts';
 import { parseReason, readReasonKey } from '../../words/reasons.ts';
 import { parseTime } from '../../words/time.ts';
@@ -31,7 +32,7 @@ interface ListRow {
   readonly source: string;
   readonly since: string;
   /** Epoch seconds. */
-  readonly until: number;
+  readonly until: EpochSeconds;
   readonly transactional: boolean;
 }
 
@@ -93,7 +94,7 @@ function narrowed({ reason }: ListFilter): Partial<ScanCommandInput> {
 }
 
 /** The reason that counts longest of those that the filter asks for. */
-function rowOf(row: Row, { reason, source, since }: ListFilter, now: number): ListRow | undefined {
+function rowOf(row: Row, { reason, source, since }: ListFilter, now: EpochSeconds): ListRow | undefined {
   const standing = Object.entries(row.reasons ?? {}).flatMap(([key, marks]): ListRow[] => {
     const known = readReasonKey(key);
     const mark = marks[0];

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import { explain } from '../../cli/errors.ts';
 import { depthOf } from '../../commands/doctor/checks/plumbing.ts';
@@ -121,7 +122,7 @@ export async function sourceRows({ target, watch, now }: Context): Promise<Sourc
 }
 
 /** What was counted, as 24 hours of each source; an hour of which nothing is known holds nothing. */
-function daysBySource(lines: readonly HourLine[], now: number): (source: string) => SourceHour[] {
+function daysBySource(lines: readonly HourLine[], now: EpochMs): (source: string) => SourceHour[] {
   const own = Map.groupBy(lines, ({ source }) => source);
   const last = Math.floor(now / HOUR) * HOUR;
   return (source) => {

@@ -1,4 +1,4 @@
-import type { Address } from '../../../../lambda/contract/units.ts';
+import type { Address, EpochSeconds } from '../../../../lambda/contract/units.ts';
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import type { Mark } from '../../../../lambda/domain/suppression/suppression.ts';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
@@ -32,7 +32,7 @@ export interface PersonModel {
 interface Standing {
   readonly suppressed: boolean;
   /** Epoch seconds; 0 = never was. */
-  readonly until: number;
+  readonly until: EpochSeconds;
 }
 
 export interface ReasonModel {
@@ -75,7 +75,7 @@ export async function personModel({ target, now, readOnly }: Context, address: A
   const untold = await untoldActs(target, address, events, found.length > MOST_EVENTS);
   // Of a sample that was taken in, its event says all.
   const acts = untold.filter(({ what, result }) => what !== 'send' || result !== 'done');
-  const standing = (until: number): Standing => ({ suppressed: until > seconds, until });
+  const standing = (until: EpochSeconds): Standing => ({ suppressed: until > seconds, until });
   const providerOf = (source: string): string | undefined => target.names.sources.get(source)?.provider;
   return {
     address,
@@ -90,7 +90,7 @@ export async function personModel({ target, now, readOnly }: Context, address: A
   };
 }
 
-function reasonsOf(entry: Entry, now: number, providerOf: (source: string) => string | undefined): ReasonModel[] {
+function reasonsOf(entry: Entry, now: EpochSeconds, providerOf: (source: string) => string | undefined): ReasonModel[] {
   return Object.entries(entry.reasons).map(([key, marks]) => {
     const { reason, scope } = readReasonKey(key) ?? { reason: key, scope: undefined };
     return {
@@ -111,7 +111,7 @@ function reasonsOf(entry: Entry, now: number, providerOf: (source: string) => st
   });
 }
 
-function endsOf({ until, source, echo }: Mark, now: number): string {
+function endsOf({ until, source, echo }: Mark, now: EpochSeconds): string {
   if (until === 0) return 'older evidence does not come back; newer evidence suppresses again';
   if (until <= now) return 'it has ended';
   const list = echo || source !== 'operator' ? "; the ESP's own list may hold the address too" : '';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import type { Report } from '../../../reports/report.ts';
 import { reportOf } from '../../../reports/reports.ts';
 import { UsageError } from '../../cli/errors.ts';
@@ -25,7 +26,7 @@ export interface ReportAwaited extends ReportDays {
   readonly name: string;
   readonly about: string;
   /** When that began, epoch milliseconds. */
-  readonly begun: number;
+  readonly begun: EpochMs;
 }
 
 /** @throws UsageError where there is no such report, CannotKnow where there is no archive */
@@ -74,11 +75,11 @@ const modelOf = ({ name, about, chart }: Report, days: ReportDays, table: Table)
 interface Answer {
   readonly table: Promise<Table>;
   /** Epoch milliseconds. */
-  readonly begun: number;
+  readonly begun: EpochMs;
   /** Of the objects that it was made of, where they were listed. */
   readonly objects: string | undefined;
   /** When it was there, or had failed; absent as long as it is made. Epoch milliseconds. */
-  ended?: number;
+  ended?: EpochMs;
   failed?: true;
 }
 

@@ -1,4 +1,5 @@
 import { isInternal } from '../../../../lambda/contract/tables.ts';
+import type { EpochSeconds } from '../../../../lambda/contract/units.ts';
 import { UsageError } from '../../cli/errors.ts';
 import type { RequestLine } from '../../commands/doctor/watch.ts';
 import { isRequestId, requestEvents } from '../../commands/request/request.ts';
@@ -61,7 +62,7 @@ export async function requestModel({ target, watch, now }: Context, id: string, 
   };
 }
 
-function stoppedBy(entry: Entry | undefined, now: number): Stopped {
+function stoppedBy(entry: Entry | undefined, now: EpochSeconds): Stopped {
   if (entry && entry.transactionalUntil > now) return 'all mail';
   return entry && entry.suppressedUntil > now ? 'marketing' : 'nothing';
 }

@@ -1,3 +1,4 @@
+import type { EpochMs, EpochSeconds } from '../../../../lambda/contract/units.ts';
 import { UNSUBSCRIBE_SOURCE } from '../../../../lambda/contract/unsubscribe.ts';
 import type { NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { OPERATOR } from '../../../../lambda/domain/suppression/operator.ts';
@@ -12,7 +13,7 @@ import { dateOf, momentOf } from '../parts/words.ts';
 export function sentenceOf(
   entry: Entry,
   events: readonly NormalisedEvent[],
-  now: number,
+  now: EpochMs,
   providerOf: (source: string) => string | undefined,
 ): string {
   const seconds = now / 1000;
@@ -29,9 +30,10 @@ export function sentenceOf(
   return `${clear(entry, seconds)}${left}${lately(events, providerOf)}`;
 }
 
-const lasting = (until: number): string => (endOf(until) === 'for ever' ? 'for ever' : `until ${dateOf(until * 1000)}`);
+const lasting = (until: EpochSeconds): string =>
+  endOf(until) === 'for ever' ? 'for ever' : `until ${dateOf(until * 1000)}`;
 
-function clear(entry: Entry, seconds: number): string {
+function clear(entry: Entry, seconds: EpochSeconds): string {
   const ended = Math.max(entry.suppressedUntil, entry.transactionalUntil);
   const lifted = Object.values(entry.reasons).some(([mark]) => mark?.until === 0);
   if (ended > 0 && ended <= seconds) return `Is not on the list: what was known ended on ${dateOf(ended * 1000)}.`;
@@ -41,7 +43,7 @@ function clear(entry: Entry, seconds: number): string {
 /** What the deciding mark says. */
 function because(
   reasons: Reasons,
-  seconds: number,
+  seconds: EpochSeconds,
   events: readonly NormalisedEvent[],
   providerOf: (source: string) => string | undefined,
   decides: (mark: Mark) => boolean,

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import type { Reason } from '../../../../lambda/domain/suppression/suppression.ts';
 import type { Html } from './page.ts';
 
@@ -24,7 +25,7 @@ export const typeWord = (type: string, words = type): Html =>
   html`<span class="t-${/^[a-z]+$/.test(type) ? type : 'unknown'}"><span class="dot"></span></span><span class="word">${words}</span>`;
 
 /** The moment that times are told from (epoch milliseconds), or `exact`: they are written as they are, for copying. */
-export type Clock = number | 'exact';
+export type Clock = EpochMs | 'exact';
 
 /** A time, relative for reading and exact on hover. */
 export function when(iso: string | undefined, now: Clock): Html {
@@ -41,7 +42,7 @@ const UNITS: readonly (readonly [number, string])[] = [
 ];
 
 /** `3 min ago`, `in 2 d`; more than 60 days away, the date. */
-function relative(at: number, now: number): string {
+function relative(at: EpochMs, now: EpochMs): string {
   const distance = Math.abs(now - at);
   if (distance > 60 * 86_400_000) return dateOf(at);
   if (distance < 1000) return 'now';
@@ -59,9 +60,9 @@ const MOMENT = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
   timeZone: 'UTC',
 });
-export const dateOf = (at: number): string => DATE.format(at);
+export const dateOf = (at: EpochMs): string => DATE.format(at);
 /** `4 May 2026 at 12:31`, UTC. */
-export const momentOf = (at: number): string => `${MOMENT.format(at)} UTC`;
+export const momentOf = (at: EpochMs): string => `${MOMENT.format(at)} UTC`;
 
 /** Words that begin a heading. */
 export const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,14 +1,15 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { BY_HOUR } from '../../../../lambda/contract/tables.ts';
+import type { EpochMs } from '../../../../lambda/contract/units.ts';
 import type { Target } from '../../target/target.ts';
 import { asked, type Filter, filterOf, HOUR, readHour } from './hour.ts';
 import { asEvent, type StoredEvent } from './stored.ts';
 
 interface Wanted extends Filter {
   /** Epoch milliseconds: arrived from then on. */
-  readonly since: number;
+  readonly since: EpochMs;
   /** Epoch milliseconds: arrived before. */
-  readonly before?: number | undefined;
+  readonly before?: EpochMs | undefined;
   readonly limit: number;
   /** Where an earlier answer stopped. */
   readonly next?: Next | undefined;
@@ -46,7 +47,7 @@ const BUSY_FOR = HOUR / 6;
 export async function readRecentEvents(
   target: Target,
   wanted: Wanted,
-  now: number,
+  now: EpochMs,
   read: (events: number) => void = () => undefined,
 ): Promise<Recent> {
   const client = await target.clients.dynamodb();

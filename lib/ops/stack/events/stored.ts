@@ -2,14 +2,14 @@ import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { EventStore } from '../../../../lambda/aws/dynamodb/events.ts';
 import { EVENTS } from '../../../../lambda/contract/tables.ts';
-import type { Address } from '../../../../lambda/contract/units.ts';
+import type { Address, EpochSeconds } from '../../../../lambda/contract/units.ts';
 import type { EventType, NormalisedEvent } from '../../../../lambda/domain/event/event.ts';
 import { recordedEvent } from '../../../../lambda/domain/event/record.ts';
 import { withBursts } from '../../../../lambda/domain/machines/bursts.ts';
 import type { Target } from '../../target/target.ts';
 
 /** An event as the table keeps it: what its keys say is put back. */
-export type StoredEvent = NormalisedEvent & { readonly expiresAt?: number };
+export type StoredEvent = NormalisedEvent & { readonly expiresAt?: EpochSeconds };
 
 /** The newest events of one person, newest last; clicks that came in a burst are marked, whichever batches brought them. */
 export async function readEvents(target: Target, address: Address, limit: number): Promise<readonly StoredEvent[]> {

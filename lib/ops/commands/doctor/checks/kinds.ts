@@ -1,5 +1,6 @@
 import { FEW_BOUNCES, SURELY_BOUNCES } from '../../../../../lambda/contract/alarms.ts';
 import type { RateKind } from '../../../../../lambda/contract/logs.ts';
+import type { EpochMs } from '../../../../../lambda/contract/units.ts';
 import { WITHOUT_COMPLAINTS } from '../../../../../lambda/domain/mailbox-operators.ts';
 import { PROVIDERS } from '../../../../../lambda/providers/index.ts';
 import type { SourceName, Target } from '../../../target/target.ts';
@@ -16,7 +17,7 @@ const SILENT_OPERATORS = WITHOUT_COMPLAINTS.map(({ name }) => name);
  * Does each source send every kind that rates are made of? The alarm `missing-kinds` sees all sources together, so that one hides what another
  * lacks; here each stands for itself, with those of its dedupe group, of which whichever came first was counted.
  */
-export async function examineKinds(target: Target, watch: Watch, now: number): Promise<Finding[]> {
+export async function examineKinds(target: Target, watch: Watch, now: EpochMs): Promise<Finding[]> {
   const { sources } = target.names;
   const groupOf = (name: string): string => sources.get(name)?.dedupeGroup ?? name;
   const { minimumDelivered } = target.thresholds();

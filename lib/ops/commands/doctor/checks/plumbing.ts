@@ -1,4 +1,5 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { EpochMs } from '../../../../../lambda/contract/units.ts';
 import type { Target } from '../../../target/target.ts';
 import { ago, type Finding, fault, note, ok } from '../finding.ts';
 import type { Runs, Watch, WatchedFunction } from '../watch.ts';
@@ -56,7 +57,7 @@ export function examineDeadLetters({ waiting, inFlight }: Depth): Finding {
 }
 
 /** Does a function fail? What failed and has succeeded since was a hiccup, unless it is `process`, which retries the same messages. */
-export function examineRuns(name: WatchedFunction, { failedAt, succeededAt }: Runs, now: number): Finding {
+export function examineRuns(name: WatchedFunction, { failedAt, succeededAt }: Runs, now: EpochMs): Finding {
   const about = `${name} function`;
   if (failedAt !== undefined && now - failedAt < RECENT_MS && failedAt >= (succeededAt ?? 0)) {
     return fault(
@@ -70,7 +71,7 @@ export function examineRuns(name: WatchedFunction, { failedAt, succeededAt }: Ru
   return ok('function', about, `last run ${ago(succeededAt, now)}`);
 }
 
-export async function examineHeartbeat(watch: Watch, local: boolean, now: number): Promise<Finding> {
+export async function examineHeartbeat(watch: Watch, local: boolean, now: EpochMs): Promise<Finding> {
   const at = await watch.heartbeat();
   if (at !== undefined && now - at < HEARTBEAT_MS) return ok('heartbeat', 'heartbeat', `last seen ${ago(at, now)}`);
   if (local) return note('heartbeat', 'heartbeat', 'none seen yet; one goes round every five minutes');

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../../../../lambda/contract/units.ts';
 import { EVENT_API_IDS } from '../../../../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../../../../lambda/providers/index.ts';
 import type { SourceName } from '../../../target/target.ts';
@@ -10,7 +11,7 @@ interface SourceFacts {
   /** How many secrets are live; undefined where the secret could not be read. */
   readonly secrets: number | undefined;
   readonly traffic: Traffic;
-  readonly now: number;
+  readonly now: EpochMs;
   /** A stack that was just started has heard of nobody, and that is right. */
   readonly local: boolean;
 }
@@ -76,8 +77,8 @@ function refusedFor(
   name: string,
   source: SourceName,
   refused: Refusals,
-  storedAt: number | undefined,
-  now: number,
+  storedAt: EpochMs | undefined,
+  now: EpochMs,
 ): Finding {
   const { reason, count, at } = refused;
   const since = storedAt === undefined ? 'nothing was ever stored' : `last stored ${ago(storedAt, now)}`;
