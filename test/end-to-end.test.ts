@@ -207,7 +207,7 @@ describe('one path, end to end', () => {
     const before = { events: await driver.events(), suppression: await driver.suppression() };
     expect(before.events).toHaveLength(13);
     expect(await postEverything()).toEqual([200, 200, 200, 200, 200]);
-    for (const event of EVENTS) await sendgrid([{ ...event, sg_event_id: `retry-${Math.random()}` }]);
+    for (const [at, event] of EVENTS.entries()) await sendgrid([{ ...event, sg_event_id: `retry-${at}` }]);
     await sendgrid([...EVENTS, ...EVENTS].reverse());
     await driver.nothingUnderWay();
     expect(facts(await driver.events())).toEqual(facts(before.events));

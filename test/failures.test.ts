@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type LocalStack, startLocal } from '../lib/local/runner.ts';
 import { stopWithCleanLogs } from './support/clean-logs.ts';
 import { Driver, eventually, signSendGrid } from './support/driver.ts';
+import { byChance, type Chance } from './support/surroundings/chance.ts';
 import {
   type Call,
   type FaultyProxy,
@@ -84,31 +85,33 @@ async function sendUntilTaken(numbers: readonly number[]): Promise<void> {
   throw new Error(`never taken: ${statuses.join(' ')}`);
 }
 
-const sometimes = (share: number, fault: ReturnType<FaultyProxy['fault']>) => () =>
-  Math.random() < share ? fault : undefined;
+const sometimes = (chance: Chance, share: number, fault: ReturnType<FaultyProxy['fault']>) => () =>
+  chance.share() < share ? fault : undefined;
 
 /** A 200 in which single statements failed, as DynamoDB answers a throttled partition. */
-const halfThrottled = ({ operation, body }: Call) =>
-  operation === 'BatchExecuteStatement' && Math.random() < 0.5
-    ? {
-        status: 200,
-        json: {
-          Responses: (body.Statements as object[]).map(() => ({
-            Error: { Code: 'ThrottlingError', Message: 'slow down' },
-          })),
-        },
-      }
-    : undefined;
+const halfThrottled =
+  (chance: Chance) =>
+  ({ operation, body }: Call) =>
+    operation === 'BatchExecuteStatement' && chance.share() < 0.5
+      ? {
+          status: 200,
+          json: {
+            Responses: (body.Statements as object[]).map(() => ({
+              Error: { Code: 'ThrottlingError', Message: 'slow down' },
+            })),
+          },
+        }
+      : undefined;
 
 const QUEUE_REFUSES: FaultyProxy['fault'] = ({ operation }) =>
   operation === 'SendMessageBatch' ? unavailable : undefined;
 
-const PHASES: readonly (readonly [service: string, fault: FaultyProxy['fault']])[] = [
-  ['dynamodb', sometimes(0.7, throttled)],
-  ['dynamodb', halfThrottled],
-  ['dynamodb', sometimes(0.3, 'cut-after')],
+const phasesOf = (chance: Chance): readonly (readonly [service: string, fault: FaultyProxy['fault']])[] => [
+  ['dynamodb', sometimes(chance, 0.7, throttled)],
+  ['dynamodb', halfThrottled(chance)],
+  ['dynamodb', sometimes(chance, 0.3, 'cut-after')],
   ['sqs', QUEUE_REFUSES],
-  ['sqs', ({ operation }) => (operation === 'SendMessageBatch' && Math.random() < 0.3 ? 'cut-after' : undefined)],
+  ['sqs', ({ operation }) => (operation === 'SendMessageBatch' && chance.share() < 0.3 ? 'cut-after' : undefined)],
   ['secretsmanager', () => unavailable],
 ];
 
@@ -122,44 +125,49 @@ function kill(name: 'receive' | 'process'): void {
 }
 
 describe('failures on purpose', () => {
-  test('nothing lost, nothing doubled, the right status each time', async () => {
-    const groups = Array.from({ length: EVENTS / PER_REQUEST }, (_none, g) =>
-      Array.from({ length: PER_REQUEST }, (_event, n) => g * PER_REQUEST + n),
-    );
-    let running = true;
-    const killer = (async () => {
-      while (running) {
-        await pause((NIGHTLY ? 100 : 300) + Math.random() * 400);
-        kill('process');
+  test(
+    'nothing lost, nothing doubled, the right status each time',
+    byChance(async (chance) => {
+      const phases = phasesOf(chance);
+      const groups = Array.from({ length: EVENTS / PER_REQUEST }, (_none, g) =>
+        Array.from({ length: PER_REQUEST }, (_event, n) => g * PER_REQUEST + n),
+      );
+      let running = true;
+      const killer = (async () => {
+        while (running) {
+          await pause((NIGHTLY ? 100 : 300) + chance.share() * 400);
+          kill('process');
+        }
+      })();
+
+      const perPhase = Math.ceil(groups.length / phases.length);
+      for (const [index, [service, fault]] of phases.entries()) {
+        // Its cache is gone with it: now the secret has to be read while the store refuses.
+        if (service === 'secretsmanager') kill('receive');
+        const proxy = proxies[service] as FaultyProxy;
+        proxy.fault = fault;
+        const sending = groups.slice(index * perPhase, (index + 1) * perPhase).map(sendUntilTaken);
+        await pause(PHASE_MS);
+        // `receive` bridges a short refusal by itself: this one lasts until a sender is told.
+        if (fault === QUEUE_REFUSES) await eventually(async () => expect(statuses).toContain(503), 30_000);
+        proxy.fault = () => undefined;
+        await Promise.all(sending);
       }
-    })();
+      running = false;
+      await killer;
 
-    const perPhase = Math.ceil(groups.length / PHASES.length);
-    for (const [index, [service, fault]] of PHASES.entries()) {
-      // Its cache is gone with it: now the secret has to be read while the store refuses.
-      if (service === 'secretsmanager') kill('receive');
-      const proxy = proxies[service] as FaultyProxy;
-      proxy.fault = fault;
-      const sending = groups.slice(index * perPhase, (index + 1) * perPhase).map(sendUntilTaken);
-      await pause(PHASE_MS);
-      // `receive` bridges a short refusal by itself: this one lasts until a sender is told.
-      if (fault === QUEUE_REFUSES) await eventually(async () => expect(statuses).toContain(503), 30_000);
-      proxy.fault = () => undefined;
-      await Promise.all(sending);
-    }
-    running = false;
-    await killer;
+      // 200, 503 when it could not be taken right now, 500 or a cut connection while a function was being killed; never a 4xx.
+      expect(new Set(statuses)).toEqual(new Set([...statuses].filter((status) => [0, 200, 500, 503].includes(status))));
+      expect(statuses).toContain(503);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(groups.length);
 
-    // 200, 503 when it could not be taken right now, 500 or a cut connection while a function was being killed; never a 4xx.
-    expect(new Set(statuses)).toEqual(new Set([...statuses].filter((status) => [0, 200, 500, 503].includes(status))));
-    expect(statuses).toContain(503);
-    expect(statuses.filter((status) => status === 200)).toHaveLength(groups.length);
-
-    await driver.nothingUnderWay();
-    const stored = (await driver.events()).map(({ recipient }) => String(recipient)).sort();
-    expect(stored).toEqual(Array.from({ length: EVENTS }, (_none, n) => `person-${n}@example.com`).sort());
-    const complained = Array.from({ length: EVENTS / 20 }, (_none, n) => `person-${n * 20}@example.com`).sort();
-    expect(await driver.suppressed()).toEqual(complained);
-    expect(await driver.depth('deadLetter')).toBe(0);
-  }, 120_000);
+      await driver.nothingUnderWay();
+      const stored = (await driver.events()).map(({ recipient }) => String(recipient)).sort();
+      expect(stored).toEqual(Array.from({ length: EVENTS }, (_none, n) => `person-${n}@example.com`).sort());
+      const complained = Array.from({ length: EVENTS / 20 }, (_none, n) => `person-${n * 20}@example.com`).sort();
+      expect(await driver.suppressed()).toEqual(complained);
+      expect(await driver.depth('deadLetter')).toBe(0);
+    }),
+    120_000,
+  );
 });

@@ -21,6 +21,7 @@ const COPIED = [
   'package.json',
   'tsconfig.json',
   'cdk.json',
+  'biome.json',
   'jest.config.mjs',
 ];
 const PROVIDER = 'lambda/providers/acme-mail/index.ts';
@@ -84,6 +85,16 @@ test('compiles, and facts that are forgotten do not, and are named', async () =>
   const files = [...stdout.matchAll(/^(\S+)\(\d+,\d+\): error/gm)].map(([, file]) => file);
   expect([...new Set(files)]).toEqual([forgotten]);
 }, 300_000);
+
+test('is written as the house writes', async () => {
+  const files = [PROVIDER, 'lambda/providers/index.ts', ACME_TEST];
+  // By night what `npm run lint` asks as well, which reads the whole project first.
+  const ask = process.env.NIGHTLY ? 'check' : 'format';
+  const { stdout, stderr } = await run('node_modules/.bin/biome', [ask, '--colors=off', ...files], { cwd: copy }).catch(
+    (error: { stdout: string; stderr: string }) => error,
+  );
+  expect(stdout + stderr).toMatch(/^Checked 3 files in \S+ No fixes applied\.\n$/);
+}, 120_000);
 
 test('passes the contract and the rules of the house, and stands in the tables', async () => {
   const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--silent'];

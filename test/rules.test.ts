@@ -87,6 +87,13 @@ describe('shape', () => {
     expect(circles(new Map(Object.entries(made))).map((circle) => circle.toSorted())).toEqual([['a', 'b', 'c'], ['e']]);
   });
 
+  test('a file holds one idea: none of the product has more than 200 lines', () => {
+    const long = globSync('{bin,lib,lambda,bench}/**/*.{ts,mjs}').filter(
+      (file) => readFileSync(file, 'utf8').split('\n').length > 201,
+    );
+    expect(long).toEqual([]);
+  });
+
   test('what a file exports, another one imports', () => {
     const files = globSync('{bin,lib,lambda,test,bench}/**/*.{ts,mjs}').map((file) => file.replaceAll('\\', '/'));
     const texts = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
@@ -112,6 +119,13 @@ describe('shape', () => {
     const crowded = [...loose].filter(([, files]) => files.length > 15).map(([folder]) => folder);
     expect(crowded).toEqual(['test/lambda/providers']);
   });
+});
+
+test('what a test draws can be drawn again: chance has a seed', () => {
+  const drawing = globSync('test/**/*.{ts,mjs}').filter((file) =>
+    /\bMath\.random\(|\brandomInt\(/.test(readFileSync(file, 'utf8')),
+  );
+  expect(drawing.map((file) => file.replaceAll('\\', '/'))).toEqual(['test/support/surroundings/chance.ts']);
 });
 
 test('words of the contract are spelt there alone: what is about no address, and the name of the stack', () => {

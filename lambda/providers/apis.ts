@@ -1,6 +1,6 @@
 import type { EspApi } from './api.ts';
 import { PROVIDERS } from './index.ts';
-import type { OwnApi } from './provider.ts';
+import type { OwnApi } from './own-api.ts';
 
 /** Ids of the providers with an API like this; a function's bundle knows those that are configured. */
 const idsOf = (fits: (api: OwnApi) => boolean): readonly string[] =>

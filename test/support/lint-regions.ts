@@ -1,6 +1,6 @@
 /**
  * Templates of 1, 26, 52 and 100 sources with everything on, linted for every Region that cfn-lint knows: run by hand where cfn-lint is
- * installed, `npx node test/support/lint-regions.ts`. A template over a limit of AWS is refused with a sentence, which is printed, and the
+ * installed, `npm exec node -- test/support/lint-regions.ts`. A template over a limit of AWS is refused with a sentence, which is printed, and the
  * largest that the sentence allows is linted in its place.
  */
 import { spawnSync } from 'node:child_process';

@@ -4,7 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { RuntimeConfig } from '../../../lambda/contract/config.ts';
-import type { SignedRights } from '../../../lambda/providers/provider.ts';
+import type { SignedRights } from '../../../lambda/providers/own-api.ts';
 import { plain, ServiceFunction } from '../service-function.ts';
 import type { KeptSecret } from '../storage/secrets.ts';
 import type { Storage } from '../storage/tables.ts';

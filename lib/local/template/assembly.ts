@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutputName } from '../../../lambda/contract/outputs.ts';
 import { LocalError } from '../error.ts';
+import type { Known } from './reasons.ts';
 import { isIntrinsic } from './resolve.ts';
-import { type Known, SUPPORTED } from './supported.ts';
+import { SUPPORTED } from './supported.ts';
 
 export interface Resource {
   readonly Type: string;

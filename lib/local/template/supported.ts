@@ -1,48 +1,10 @@
+import { CAPACITY, DOMAIN, EMULATED, ENCRYPTION, type Known, LABEL, QUERIES, RIGHTS, WATCHING } from './reasons.ts';
+import { TABLE } from './supported-table.ts';
+
 /**
- * What the local run makes of every resource type and property that the stack uses. `EMULATED`: it behaves here as it would deployed. Any
- * other text is the reason why leaving it out changes nothing that a local run can show. What is not listed stops the run by its name,
- * so that a new resource can never be silently missing.
+ * What the local run makes of every resource type and property that the stack uses: emulated, or left out for the reason that stands there.
+ * What is not listed stops the run by its name, so that a new resource can never be silently missing.
  */
-const EMULATED = 'emulated';
-
-export type Known = string | { readonly [property: string]: Known };
-
-const RIGHTS = 'emulators grant everything; the rights are tested on the template';
-const LABEL = 'a label';
-const WATCHING = 'alarms and dashboards are evaluated by CloudWatch';
-const QUERIES = 'queries run in Athena; the objects are the same here';
-const DOMAIN = 'the local URL is a loopback address';
-const DURABILITY = 'protects stored data in the account';
-const ENCRYPTION = 'nothing leaves this machine';
-
-const CAPACITY = 'capacity is not limited here';
-
-const TABLE: Known = {
-  TableName: EMULATED,
-  KeySchema: { AttributeName: EMULATED, KeyType: EMULATED },
-  AttributeDefinitions: { AttributeName: EMULATED, AttributeType: EMULATED },
-  BillingMode: CAPACITY,
-  GlobalSecondaryIndexes: {
-    IndexName: EMULATED,
-    KeySchema: { AttributeName: EMULATED, KeyType: EMULATED },
-    Projection: { ProjectionType: EMULATED, NonKeyAttributes: EMULATED },
-    WarmThroughput: CAPACITY,
-    ProvisionedThroughput: CAPACITY,
-  },
-  StreamSpecification: { StreamViewType: EMULATED, ResourcePolicy: RIGHTS },
-  TimeToLiveSpecification: { AttributeName: EMULATED, Enabled: EMULATED },
-  DeletionProtectionEnabled: DURABILITY,
-  PointInTimeRecoverySpecification: DURABILITY,
-  SSESpecification: ENCRYPTION,
-  TableClass: 'a price class',
-  ProvisionedThroughput: CAPACITY,
-  WarmThroughput: CAPACITY,
-  OnDemandThroughput: CAPACITY,
-  ContributorInsightsSpecification: WATCHING,
-  ResourcePolicy: RIGHTS,
-  Tags: LABEL,
-};
-
 export const SUPPORTED: Readonly<Record<string, Known>> = {
   'AWS::ApiGatewayV2::Api': {
     Name: LABEL,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { COMPARED_API_IDS, DOMAIN_API_IDS, EVENT_API_IDS } from '../../../lambda/providers/apis.ts';
 import { PROVIDERS } from '../../../lambda/providers/index.ts';
-import type { SignedRights } from '../../../lambda/providers/provider.ts';
+import type { SignedRights } from '../../../lambda/providers/own-api.ts';
 import type { Mistake } from '../mistakes.ts';
 import { flag, httpsUrl, matching } from '../values.ts';
 

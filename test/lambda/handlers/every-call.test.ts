@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { everyCall } from '../../support/every-call/index.ts';
 
 /** By day two histories and three faults; `npm run test:nightly` has all of both, each also for all calls that follow. */
-test('every call of the four functions fails: nothing lost, nothing doubled, every function back before its limit', async () => {
+test('every call of receive, process, publish and pulse fails: nothing lost, nothing doubled, every function back before its limit', async () => {
   const faults = ['hang', 'cut-after', 'part'] as const;
   const { functions, complaints } = await everyCall({ histories: 2, faults, lasts: [false], sideBySide: 24 });
   expect(complaints).toEqual([]);

@@ -3,12 +3,13 @@ import { type FakeEsp, type Happening, isShown, oldestFirst } from './story.ts';
 
 const WORDS = { delivered: 'delivered', bounced: 'bounce', complained: 'spamreport', opened: 'open' } as const;
 const mailOf = ({ id }: Happening): string => `mail-${Math.floor(id / 2)}.recvd-${Math.floor(id / 2)}-1.0`;
+let told = 0;
 const event = (one: Happening) => ({
   event: WORDS[one.type],
   email: one.recipient,
   timestamp: Math.floor(one.at / 1000),
   sg_message_id: mailOf(one),
-  sg_event_id: `e-${one.id}-${Math.random()}`,
+  sg_event_id: `e-${one.id}-${++told}`,
   ...(one.type === 'bounced' && { type: 'bounce', status: '5.1.1', reason: '550 5.1.1 no such user' }),
 });
 

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 /**
  * Writes the hashes that the lock file lacks, from the registry that npm is set to:
  *
- *     npx node test/support/house/lock-hashes.ts && npm ci
+ *     npm exec node -- test/support/house/lock-hashes.ts && npm ci
  *
  * They are those of binaries for platforms that the registry did not hold when the lock was written.
  */

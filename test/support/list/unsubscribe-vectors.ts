@@ -1,4 +1,4 @@
-/** Writes docs/unsubscribe-vectors.json anew: `npx node test/support/list/unsubscribe-vectors.ts`. Only a new version of the format may change what is there. */
+/** Writes docs/unsubscribe-vectors.json anew: `npm exec node -- test/support/list/unsubscribe-vectors.ts`. Only a new version of the format may change what is there. */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { formatKey, parseKey, type TokenKey } from '../../../lambda/domain/unsubscribe/key.ts';

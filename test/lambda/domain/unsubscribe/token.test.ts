@@ -5,6 +5,7 @@ import { formatKey, parseKey, type TokenKey } from '../../../../lambda/domain/un
 import { openToken, RANDOM_BYTES, sealToken } from '../../../../lambda/domain/unsubscribe/token.ts';
 import { readVectors, vectorsText } from '../../../support/list/unsubscribe-vectors.ts';
 import { forgeries } from '../../../support/providers/forged-tokens.ts';
+import { byChance } from '../../../support/surroundings/chance.ts';
 
 const newKey = (): TokenKey => parseKey(formatKey(randomBytes(32))) as TokenKey;
 const seal = (address: string, scope: string, key: TokenKey, issuedAt = 1_767_225_600): string =>
@@ -65,14 +66,17 @@ test('of the same person no two tokens are alike', () => {
   expect(new Set(tokens.map((token) => token.slice(7, 20))).size).toBe(1000);
 });
 
-test('20,000 forged, cut, spliced and re-scoped tokens: none is accepted', () => {
-  let tried = 0;
-  for (const { token, keys } of forgeries(20_000)) {
-    tried += 1;
-    if (openToken(token, keys) !== undefined) throw new Error(`accepted: forgery ${tried}`);
-  }
-  expect(tried).toBe(20_000);
-});
+test(
+  '20,000 forged, cut, spliced and re-scoped tokens: none is accepted',
+  byChance((chance) => {
+    let tried = 0;
+    for (const { token, keys } of forgeries(20_000, chance)) {
+      tried += 1;
+      if (openToken(token, keys) !== undefined) throw new Error(`accepted: forgery ${tried}`);
+    }
+    expect(tried).toBe(20_000);
+  }),
+);
 
 describe('keys', () => {
   test.each([

@@ -7,6 +7,7 @@ import { FAKE_ESPS } from '../../../support/esp/index.ts';
 import { fakeSparkpost } from '../../../support/esp/sparkpost.ts';
 import type { FakeEsp } from '../../../support/esp/story.ts';
 import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
+import { byChance } from '../../../support/surroundings/chance.ts';
 
 let stack: OpsStack;
 let esp: FakeEsp;
@@ -167,7 +168,7 @@ const ASKING: readonly (readonly string[])[] = [
 describe.each(KILLED)('killed by SIGKILL at random points and run again: %s', (id) => {
   test(
     'every event is there once, and those that had not come are counted exactly',
-    async () => {
+    byChance(async (chance) => {
       const fake = await (FAKE_ESPS.get(id) as () => Promise<FakeEsp>)();
       const [from, to] = [FROM - 20 * 3_600_000, FROM - 14 * 3_600_000];
       fake.story.push(
@@ -194,7 +195,7 @@ describe.each(KILLED)('killed by SIGKILL at random points and run again: %s', (i
         child.stdin.end(fake.key);
         const first = fake.api.asked.length;
         // At a request, or some time after one: while it looks, writes down or sends.
-        const [last, later] = [Math.floor(Math.random() * 8), Math.random() * 60];
+        const [last, later] = [chance.below(8), chance.share() * 60];
         fake.api.fault = (_asked, number) => {
           if (number - first >= last) setTimeout(() => child.kill('SIGKILL'), later);
           return undefined;
@@ -213,7 +214,7 @@ describe.each(KILLED)('killed by SIGKILL at random points and run again: %s', (i
       await stack.driver.nothingUnderWay();
       expect(await stack.driver.events()).toHaveLength(before + inside);
       await fake.api.stop();
-    },
+    }),
     PATIENCE_MS,
   );
 });

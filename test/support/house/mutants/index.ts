@@ -7,23 +7,15 @@
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seeded } from '../../../../bench/load/days.ts';
 import { changesOf } from './changes.ts';
 import { affordable, run, stop, suitesFor } from './suites.ts';
 import { changesOfTemplates } from './template-changes.ts';
 
 const [what = 'lambda/domain', many = '50', seed = '1', where] = process.argv.slice(2);
 
-/** Numbers from 0 to 1 that are the same in each run. */
-function random(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x297a2d39) >>> 0;
-    return ((state ^ (state >>> 13)) >>> 0) / 2 ** 32;
-  };
-}
-
 function sampled<T>(all: readonly T[]): T[] {
-  const next = random(Number(seed));
+  const next = seeded(Number(seed));
   const keyed = all.map((item) => ({ item, key: next() })).sort((a, b) => a.key - b.key);
   return keyed.map(({ item }) => item).slice(0, Number(many));
 }
