@@ -124,3 +124,18 @@ export function off(desk: Desk, list: string, address: string): boolean {
 }
 
 export const nextId = (desk: Desk): string => String(100 + desk.api.asked.length);
+
+/** Takes off the list whatever fits first; false where nothing does. */
+export const taken = (desk: Desk, wanted: (one: Kept) => boolean): boolean => {
+  const found = desk.kept.find(wanted);
+  return found !== undefined && off(desk, found.list, found.address);
+};
+
+/** When an entry was made, where an ESP tells it as ISO 8601. */
+export const CREATED = '2026-03-01T10:00:00Z';
+
+/** Whether the key came in this header. */
+export const header =
+  (name: string, value: string) =>
+  ({ headers }: Asked): boolean =>
+    headers[name] === value;

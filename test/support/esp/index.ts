@@ -1,11 +1,11 @@
-import { fakeLettermint } from './lettermint.ts';
-import { fakeMailgun } from './mailgun.ts';
-import { fakePostmark } from './postmark.ts';
-import { fakeScaleway } from './scaleway.ts';
-import { fakeSendgrid } from './sendgrid.ts';
-import { fakeSparkpost } from './sparkpost.ts';
+import { fakeLettermint } from './lettermint/events.ts';
+import { fakeMailgun } from './mailgun/events.ts';
+import { fakePostmark } from './postmark/events.ts';
+import { fakeScaleway } from './scaleway/events.ts';
+import { fakeSendgrid } from './sendgrid/events.ts';
+import { fakeSparkpost } from './sparkpost/events.ts';
 import type { FakeEsp } from './story.ts';
-import { fakeUnisender } from './unisender-go.ts';
+import { fakeUnisender } from './unisender-go/events.ts';
 
 /** A fake of every ESP whose past events can be read, by provider id. */
 export const FAKE_ESPS: ReadonlyMap<string, () => Promise<FakeEsp>> = new Map<string, () => Promise<FakeEsp>>([

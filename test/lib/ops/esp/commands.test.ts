@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PROVIDERS } from '../../../../lambda/providers/index.ts';
 import { FAKE_ESPS } from '../../../support/esp/index.ts';
-import { fakeSparkpost } from '../../../support/esp/sparkpost.ts';
+import { fakeSparkpost } from '../../../support/esp/sparkpost/events.ts';
 import type { FakeEsp } from '../../../support/esp/story.ts';
 import { type OpsStack, startOpsStack } from '../../../support/ops-stack.ts';
 import { byChance } from '../../../support/surroundings/chance.ts';

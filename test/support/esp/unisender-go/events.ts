@@ -1,5 +1,5 @@
-import { fakeApi, type Said } from './server.ts';
-import { type FakeEsp, type Happening, isShown } from './story.ts';
+import { fakeApi, type Said } from '../server.ts';
+import { type FakeEsp, type Happening, isShown } from '../story.ts';
 
 const STATUSES = { delivered: 'delivered', bounced: 'hard_bounced', complained: 'spam', opened: 'opened' } as const;
 const COLUMNS =

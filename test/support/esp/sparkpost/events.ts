@@ -1,5 +1,5 @@
-import { fakeApi, type Said } from './server.ts';
-import { type FakeEsp, type Happening, isShown, oldestFirst } from './story.ts';
+import { fakeApi, type Said } from '../server.ts';
+import { type FakeEsp, type Happening, isShown, oldestFirst } from '../story.ts';
 
 const TYPES = { delivered: 'delivery', bounced: 'bounce', complained: 'spam_complaint', opened: 'open' } as const;
 const KINDS = { opened: 'track_event' } as const;

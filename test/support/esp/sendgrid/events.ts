@@ -1,5 +1,5 @@
-import { fakeApi, type Said } from './server.ts';
-import { type FakeEsp, type Happening, isShown, oldestFirst } from './story.ts';
+import { fakeApi, type Said } from '../server.ts';
+import { type FakeEsp, type Happening, isShown, oldestFirst } from '../story.ts';
 
 const WORDS = { delivered: 'delivered', bounced: 'bounce', complained: 'spamreport', opened: 'open' } as const;
 const mailOf = ({ id }: Happening): string => `mail-${Math.floor(id / 2)}.recvd-${Math.floor(id / 2)}-1.0`;

@@ -1,5 +1,5 @@
-import { fakeApi, type Said } from './server.ts';
-import { type FakeEsp, type Happening, isShown, oldestFirst } from './story.ts';
+import { fakeApi, type Said } from '../server.ts';
+import { type FakeEsp, type Happening, isShown, oldestFirst } from '../story.ts';
 
 /** In Eastern time with seven digits, as Postmark writes it. */
 const eastern = (at: number): string => `${new Date(at - 5 * 3_600_000).toISOString().slice(0, 23)}0000-05:00`;

@@ -1,5 +1,5 @@
-import { fakeApi, type Said } from './server.ts';
-import { type FakeEsp, type Happening, isShown, oldestFirst } from './story.ts';
+import { fakeApi, type Said } from '../server.ts';
+import { type FakeEsp, type Happening, isShown, oldestFirst } from '../story.ts';
 
 const ROOT = '/transactional-email/v1alpha1/regions/fr-par';
 const WORDS = { delivered: 'email_delivered', bounced: 'email_mailbox_not_found' } as const;

@@ -1,4 +1,4 @@
-import { after, type Desk, json, type KeptHook, nextId, type Route } from '../desk.ts';
+import { after, type Desk, json, type KeptHook, nextId, type Route } from './desk.ts';
 
 /** A URL that carries a user and a password, as the ESP would use it. */
 export function inUrl(url: string): { readonly url: string; readonly secret: string } {
