@@ -1,4 +1,9 @@
-import { BatchExecuteStatementCommand, type BatchStatementRequest, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchExecuteStatementCommand,
+  type BatchStatementRequest,
+  ListTablesCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { packMessages } from '../../../lambda/domain/message.ts';
@@ -11,6 +16,7 @@ import { bundleOf } from '../../support/every-call/bundle.ts';
 import { settingsOf } from '../../support/stack/settings.ts';
 import { startTestDynamo, type TestDynamo } from '../../support/surroundings/dynamodb.ts';
 import { type Call, type FaultyProxy, faultyProxy } from '../../support/surroundings/faulty-proxy.ts';
+import { unhurried } from '../../support/surroundings/unhurried.ts';
 
 /**
  * One part that hangs or refuses costs its own messages and no others, and `process` answers before Lambda ends it: the messages of a
@@ -104,6 +110,15 @@ async function rigged(): Promise<Rig> {
   return rig;
 }
 
+/** Once more where the machine had no time for it. */
+const withTime =
+  <Given extends unknown[]>(run: (...given: Given) => Promise<void>) =>
+  (...given: Given): Promise<void> =>
+    unhurried(
+      () => run(...given),
+      () => dynamo.client.send(new ListTablesCommand({ Limit: 1 })),
+    );
+
 const SOFT = { event: 'bounce', type: 'expired', reason: '452 4.2.2 mailbox full' };
 
 /** One message for each raw event. */
@@ -117,15 +132,18 @@ const ten = Array.from({ length: 10 }, (_none, n) => n);
 const nine = ten.slice(0, 9);
 
 describe('within the time of one invocation', () => {
-  test.concurrent('a dead-letter queue that hangs: the poisoned message comes back, its neighbours are done', async () => {
-    const rig = await rigged();
-    const { queues, fact, person } = rig;
-    queues.fault = () => 'hang';
-    const { failed, ms } = await rig.invoke(messages([...nine.map((n) => fact(n)), 'no JSON']));
-    expect(failed).toEqual(['m9']);
-    expect(ms).toBeLessThan(TIME);
-    expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
-  });
+  test.concurrent(
+    'a dead-letter queue that hangs: the poisoned message comes back, its neighbours are done',
+    withTime(async () => {
+      const rig = await rigged();
+      const { queues, fact, person } = rig;
+      queues.fault = () => 'hang';
+      const { failed, ms } = await rig.invoke(messages([...nine.map((n) => fact(n)), 'no JSON']));
+      expect(failed).toEqual(['m9']);
+      expect(ms).toBeLessThan(TIME);
+      expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+    }),
+  );
 
   test('clicks are not counted where nobody hears of surges', async () => {
     const { tables, fact, invoke } = await rigged();
@@ -134,17 +152,20 @@ describe('within the time of one invocation', () => {
     expect(tables.calls).not.toContain('UpdateItem');
   });
 
-  test('a dead-letter queue that is slow takes all letters of a batch side by side', async () => {
-    const { queues, buried, invoke } = await rigged();
-    queues.fault = async () => {
-      await new Promise((done) => setTimeout(done, 600));
-      return undefined;
-    };
-    const { failed, ms } = await invoke(messages(ten.map((n) => `no JSON ${n}`)));
-    expect(failed).toEqual([]);
-    expect(buried.map(({ MessageBody }) => MessageBody)).toHaveLength(10);
-    expect(ms).toBeLessThan(2000);
-  });
+  test(
+    'a dead-letter queue that is slow takes all letters of a batch side by side',
+    withTime(async () => {
+      const { queues, buried, invoke } = await rigged();
+      queues.fault = async () => {
+        await new Promise((done) => setTimeout(done, 600));
+        return undefined;
+      };
+      const { failed, ms } = await invoke(messages(ten.map((n) => `no JSON ${n}`)));
+      expect(failed).toEqual([]);
+      expect(buried.map(({ MessageBody }) => MessageBody)).toHaveLength(10);
+      expect(ms).toBeLessThan(2000);
+    }),
+  );
 
   /** The table lets all statements through but those about one person. */
   const throttling =
@@ -165,7 +186,7 @@ describe('within the time of one invocation', () => {
 
   test.concurrent.each([1, 2, 3])(
     'an event that is always throttled: nine complaints beside it suppress in the same invocation (%i of 3)',
-    async () => {
+    withTime(async () => {
       const rig = await rigged();
       const { tables, fact, person } = rig;
       tables.fault = throttling(person(9));
@@ -176,39 +197,47 @@ describe('within the time of one invocation', () => {
       const news = { NewSuppressions: 9, SuppressionChanges: 9 };
       expect(counted).toEqual({ Accepted: 9, Complaints: 9, FailedMessages: 1, ...news });
       expect(TableFailures).toBeGreaterThan(0);
-    },
+    }),
   );
 
-  test.concurrent('a hundred events of one person that are always throttled, in front of the others: they cost nobody else anything', async () => {
-    const rig = await rigged();
-    const { tables, fact, person } = rig;
-    tables.fault = throttling(person(9));
-    const opens = Array.from({ length: 100 }, (_none, at) => fact(9, { event: 'open', sg_message_id: `hot-${at}.f` }));
-    const envelope = {
-      source: 'sendgrid',
-      channel: 'https',
-      receivedAt: new Date().toISOString(),
-      requestId: 'r',
-    } as const;
-    const hot = packMessages({ ...envelope, origin: 'live' }, opens);
-    expect(hot).toHaveLength(1);
-    const { failed, ms } = await rig.invoke([...hot, ...messages(nine.map((n) => fact(n)))]);
-    expect([failed, ms < TIME]).toEqual([['m0'], true]);
-    expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
-  });
+  test.concurrent(
+    'a hundred events of one person that are always throttled, in front of the others: they cost nobody else anything',
+    withTime(async () => {
+      const rig = await rigged();
+      const { tables, fact, person } = rig;
+      tables.fault = throttling(person(9));
+      const opens = Array.from({ length: 100 }, (_none, at) =>
+        fact(9, { event: 'open', sg_message_id: `hot-${at}.f` }),
+      );
+      const envelope = {
+        source: 'sendgrid',
+        channel: 'https',
+        receivedAt: new Date().toISOString(),
+        requestId: 'r',
+      } as const;
+      const hot = packMessages({ ...envelope, origin: 'live' }, opens);
+      expect(hot).toHaveLength(1);
+      const { failed, ms } = await rig.invoke([...hot, ...messages(nine.map((n) => fact(n)))]);
+      expect([failed, ms < TIME]).toEqual([['m0'], true]);
+      expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+    }),
+  );
 
-  test.concurrent('an entry that is always throttled: who proves to be listed already is read and written all the same', async () => {
-    const rig = await rigged();
-    const { tables, fact, person } = rig;
-    await rig.invoke(messages([fact(0)]));
-    const throttle = throttling(person(9));
-    tables.fault = async (call) =>
-      JSON.stringify(call.body).includes(dynamo.tables.suppression) ? throttle(call) : undefined;
-    const { failed } = await rig.invoke(
-      messages([...nine.map((n) => fact(n, { event: 'group_unsubscribe', asm_group_id: 7 })), fact(9)]),
-    );
-    expect(failed).toEqual(['m9']);
-  });
+  test.concurrent(
+    'an entry that is always throttled: who proves to be listed already is read and written all the same',
+    withTime(async () => {
+      const rig = await rigged();
+      const { tables, fact, person } = rig;
+      await rig.invoke(messages([fact(0)]));
+      const throttle = throttling(person(9));
+      tables.fault = async (call) =>
+        JSON.stringify(call.body).includes(dynamo.tables.suppression) ? throttle(call) : undefined;
+      const { failed } = await rig.invoke(
+        messages([...nine.map((n) => fact(n, { event: 'group_unsubscribe', asm_group_id: 7 })), fact(9)]),
+      );
+      expect(failed).toEqual(['m9']);
+    }),
+  );
 
   const LATE = { event: 'delivered', timestamp: Math.floor(Date.now() / 1000) - 60 };
 
@@ -216,68 +245,86 @@ describe('within the time of one invocation', () => {
     ['Query', 'the history of soft bounces', SOFT],
     ['BatchGetItem', 'the list', { event: 'dropped', reason: 'Bounced Address' }],
     ['BatchGetItem', 'the list, after a late delivery', LATE],
-  ])('%s hangs, the read of %s: only the messages that need it come back', async (hanging, _what, over) => {
-    const rig = await rigged();
-    const { tables, fact, person } = rig;
-    tables.fault = ({ operation }) => (operation === hanging ? 'hang' : undefined);
-    const { failed, ms } = await rig.invoke(messages([...nine.map((n) => fact(n)), fact(9, over)]));
-    expect([failed, ms < TIME]).toEqual([['m9'], true]);
-    expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
-  });
+  ])(
+    '%s hangs, the read of %s: only the messages that need it come back',
+    withTime(async (hanging, _what, over) => {
+      const rig = await rigged();
+      const { tables, fact, person } = rig;
+      tables.fault = ({ operation }) => (operation === hanging ? 'hang' : undefined);
+      const { failed, ms } = await rig.invoke(messages([...nine.map((n) => fact(n)), fact(9, over)]));
+      expect([failed, ms < TIME]).toEqual([['m9'], true]);
+      expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+    }),
+  );
 
-  test.concurrent('the list is throttled for somebody with a late delivery: only that message comes back', async () => {
-    const rig = await rigged();
-    const { tables, fact, person } = rig;
-    tables.fault = ({ operation, body }) =>
-      operation === 'BatchGetItem'
-        ? { status: 200, json: { Responses: {}, UnprocessedKeys: body.RequestItems } }
-        : undefined;
-    const { failed } = await rig.invoke(messages([...nine.map((n) => fact(n)), fact(9, LATE)]));
-    expect(failed).toEqual(['m9']);
-    expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
-  });
+  test.concurrent(
+    'the list is throttled for somebody with a late delivery: only that message comes back',
+    withTime(async () => {
+      const rig = await rigged();
+      const { tables, fact, person } = rig;
+      tables.fault = ({ operation, body }) =>
+        operation === 'BatchGetItem'
+          ? { status: 200, json: { Responses: {}, UnprocessedKeys: body.RequestItems } }
+          : undefined;
+      const { failed } = await rig.invoke(messages([...nine.map((n) => fact(n)), fact(9, LATE)]));
+      expect(failed).toEqual(['m9']);
+      expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+    }),
+  );
 
-  test.concurrent('a new process whose first read of the retractions hangs: it reads them again', async () => {
-    const rig = await rigged();
-    const { tables, fact, person } = rig;
-    let reads = 0;
-    tables.fault = ({ operation }) => (operation === 'GetItem' && reads++ === 0 ? 'hang' : undefined);
-    const { failed } = await rig.invoke(messages(nine.map((n) => fact(n))));
-    expect(failed).toEqual([]);
-    expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
-  });
+  test.concurrent(
+    'a new process whose first read of the retractions hangs: it reads them again',
+    withTime(async () => {
+      const rig = await rigged();
+      const { tables, fact, person } = rig;
+      let reads = 0;
+      tables.fault = ({ operation }) => (operation === 'GetItem' && reads++ === 0 ? 'hang' : undefined);
+      const { failed } = await rig.invoke(messages(nine.map((n) => fact(n))));
+      expect(failed).toEqual([]);
+      expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+    }),
+  );
 
-  test.concurrent('a new process that cannot read the retractions suppresses who is new, and has the messages come back for the look', async () => {
-    const rig = await rigged();
-    const { tables, fact, person } = rig;
-    tables.fault = ({ operation }) => (operation === 'GetItem' ? 'hang' : undefined);
-    const { failed, ms } = await rig.invoke(messages(nine.map((n) => fact(n))));
-    expect([failed, ms < TIME]).toEqual([nine.map((n) => `m${n}`), true]);
-    expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
-    tables.fault = () => undefined;
-    expect((await rig.invoke(messages(nine.map((n) => fact(n))))).failed).toEqual([]);
-  });
+  test.concurrent(
+    'a new process that cannot read the retractions suppresses who is new, and has the messages come back for the look',
+    withTime(async () => {
+      const rig = await rigged();
+      const { tables, fact, person } = rig;
+      tables.fault = ({ operation }) => (operation === 'GetItem' ? 'hang' : undefined);
+      const { failed, ms } = await rig.invoke(messages(nine.map((n) => fact(n))));
+      expect([failed, ms < TIME]).toEqual([nine.map((n) => `m${n}`), true]);
+      expect((await rig.suppressed()).sort()).toEqual(nine.map(person).sort());
+      tables.fault = () => undefined;
+      expect((await rig.invoke(messages(nine.map((n) => fact(n))))).failed).toEqual([]);
+    }),
+  );
 
-  test.concurrent('the first arrival of a repeated event hangs, of a clock that is ahead: its neighbours are done, who need reads of their own too', async () => {
-    const rig = await rigged();
-    const { tables, fact, person } = rig;
-    const ahead = messages([fact(9, { event: 'spamreport', timestamp: Math.floor(Date.now() / 1000) + 86_400 })]);
-    await rig.invoke(ahead);
-    tables.fault = ({ operation }) => (operation === 'Query' ? 'hang' : undefined);
-    const others = messages([fact(0, LATE), ...nine.slice(1).map((n) => fact(n))]);
-    const { failed } = await rig.invoke([...ahead, ...others]);
-    expect(failed).toEqual(['m0']);
-    expect((await rig.suppressed()).sort()).toEqual([...nine.slice(1), 9].map(person).sort());
-  });
+  test.concurrent(
+    'the first arrival of a repeated event hangs, of a clock that is ahead: its neighbours are done, who need reads of their own too',
+    withTime(async () => {
+      const rig = await rigged();
+      const { tables, fact, person } = rig;
+      const ahead = messages([fact(9, { event: 'spamreport', timestamp: Math.floor(Date.now() / 1000) + 86_400 })]);
+      await rig.invoke(ahead);
+      tables.fault = ({ operation }) => (operation === 'Query' ? 'hang' : undefined);
+      const others = messages([fact(0, LATE), ...nine.slice(1).map((n) => fact(n))]);
+      const { failed } = await rig.invoke([...ahead, ...others]);
+      expect(failed).toEqual(['m0']);
+      expect((await rig.suppressed()).sort()).toEqual([...nine.slice(1), 9].map(person).sort());
+    }),
+  );
 
-  test.concurrent('the marks of erased people hang: old messages come back, new ones are done', async () => {
-    const rig = await rigged();
-    const { tables, fact, person } = rig;
-    tables.fault = ({ operation, body }) =>
-      operation === 'BatchGetItem' && JSON.stringify(body).includes('~erased') ? 'hang' : undefined;
-    const old = messages([fact(0)], new Date(Date.now() - 86_400_000));
-    const { failed, ms } = await rig.invoke([...old, ...messages([fact(1)])]);
-    expect([failed, ms < TIME]).toEqual([['m0'], true]);
-    expect(await rig.suppressed()).toEqual([person(1)]);
-  });
+  test.concurrent(
+    'the marks of erased people hang: old messages come back, new ones are done',
+    withTime(async () => {
+      const rig = await rigged();
+      const { tables, fact, person } = rig;
+      tables.fault = ({ operation, body }) =>
+        operation === 'BatchGetItem' && JSON.stringify(body).includes('~erased') ? 'hang' : undefined;
+      const old = messages([fact(0)], new Date(Date.now() - 86_400_000));
+      const { failed, ms } = await rig.invoke([...old, ...messages([fact(1)])]);
+      expect([failed, ms < TIME]).toEqual([['m0'], true]);
+      expect(await rig.suppressed()).toEqual([person(1)]);
+    }),
+  );
 });
