@@ -1,5 +1,7 @@
 /** How long this process itself stood still: a machine that is busy with something else is no fault of a function. */
 const STEP = 20;
+/** From so many milliseconds on what is seen is the machine, and tried again. */
+export const STOOD_STILL = 250;
 const stalls: { readonly at: number; readonly ms: number }[] = [];
 let last = performance.now();
 setInterval(() => {

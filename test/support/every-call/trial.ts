@@ -1,6 +1,6 @@
 import type { Fault } from './faults.ts';
 import type { Complaints } from './invoke.ts';
-import { stalledSince } from './lags.ts';
+import { STOOD_STILL, stalledSince } from './lags.ts';
 import { compare, type Outcome, type Subject } from './subject.ts';
 import type { World } from './world.ts';
 
@@ -33,9 +33,8 @@ export async function reference(world: World, subject: Subject, history: number,
   return { outcome, calls: run.calls, found: complaints.length > 0 };
 }
 
-/** How often a run is begun again for which the machine had no time, and from when on it had none: what it shows then is the machine. */
+/** How often a run is begun again for which the machine had no time. */
 const MOST_TRIES = 5;
-const STOOD_STILL = 250;
 
 /** A run in which something goes wrong, held to one in which nothing did. Returns what was wrong with it. */
 export async function attempt(world: World, trial: Trial, wanted: Outcome | undefined): Promise<string[]> {

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { stalledSince } from '../every-call/lags.ts';
+import { STOOD_STILL, stalledSince } from '../every-call/lags.ts';
 
-/** How often what is measured in time is tried, and from how many milliseconds on the machine had no time for it. */
 const MOST_TRIES = 4;
-const STOOD_STILL = 250;
+/** Milliseconds. */
 const BETWEEN_LOOKS = 50;
 
 /**
